@@ -88,6 +88,7 @@ extern int is_for_next (struct analysis *a) ; /* is what is pending only for wha
 /* ---- remarks.c: comments, and statements that wait for where they go ---- */
 extern struct held *hold_statement (struct analysis *a, struct held **list, struct statement *statement) ;
 extern void hold_remark (struct analysis *a, struct statement *comment) ;
+extern void hold_remarks (struct analysis *a, struct statement *comments) ;
 /* Drops the comments right above a statement that is dropped. */
 extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
 extern void drop_statement (struct analysis *a, struct statement *statement, char const *why) ;

@@ -43,6 +43,11 @@ void hold_remark (struct analysis *a, struct statement *comment)
   hold_statement(a, &a->remarks, comment)->claim = claim_statement(a, comment, "dropped", "comment") ;
 }
 
+void hold_remarks (struct analysis *a, struct statement *comments)
+{
+  for (; comments ; comments = comments->next) hold_remark(a, comments) ;
+}
+
 void drop_remarks (struct analysis *a, struct statement const *statement)
 {
   uint32_t line = line_of(a, statement) ;

@@ -65,6 +65,7 @@ struct service
   char const *check ; /* a shell command that succeeds if it is ready; 0: none is known */
   char const *builtin ; /* the same as a built-in check of reeve-exec, tcp:PORT; 0: none */
   struct claim *check_claim ; /* of the statement that waited for it */
+  struct claim *slept ; /* of the sleep that gave it time; 0: none */
   unsigned int check_npieces ;
   struct placed const *check_positional ;
   struct texts dependencies ; /* names */

@@ -18,10 +18,11 @@ static char const *own_conditions (struct analysis *a, struct service const *ser
   return own.first ? texts_join(a->pool, &own, " && ") : 0 ;
 }
 
-void begin_behind (struct analysis *a, struct service *before, struct behind *behind)
+void begin_behind (struct analysis *a, struct statement *statement, struct service *before, struct behind *behind)
 {
   struct service *first = before ? before->next : a->plan->services ;
   char const *condition ;
+  hold_remarks(a, statement->comments) ;
   *behind = (struct behind){ .last = plan_last(a->plan), .outer = a->ready } ;
   condition = first ? own_conditions(a, behind->last) : 0 ;
   close_task(a) ;

@@ -145,7 +145,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
   {
     struct behind behind ;
-    begin_behind(a, before, &behind) ;
+    begin_behind(a, statement, before, &behind) ;
     walk_statement(a, right, frame) ;
     end_behind(a, statement, &behind) ;
     return ;

@@ -112,7 +112,7 @@ struct behind
   struct texts ready ; /* `ready` for what follows */
   struct texts names ; /* of the services that A has started */
 } ;
-extern void begin_behind (struct analysis *a, struct service *before, struct behind *behind) ; /* `before`: the last service before A */
+extern void begin_behind (struct analysis *a, struct statement *statement, struct service *before, struct behind *behind) ; /* `before`: the last service before A */
 extern void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind) ;
 extern int is_work (struct analysis *a, struct statement *statement) ; /* migrate && exec server: does work come first? */
 /* if ! server --daemon; then exit 1; fi: the condition is a start */

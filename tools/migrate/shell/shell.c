@@ -121,11 +121,28 @@ static void read_loop (struct reader *reader, TSNode node, struct statement *sta
   read_endless(reader->source, statement) ;
 }
 
+/* start && # a comment
+   other: the comment is not what && is followed by. */
+static struct statement *without_comments (struct statement *first, struct statement **comments)
+{
+  struct statement **end = &first ;
+  while (*end)
+    if ((*end)->kind == STATEMENT_COMMENT)
+    {
+      *comments = *end ;
+      *end = (*end)->next ;
+      (*comments)->next = 0 ;
+      comments = &(*comments)->next ;
+    }
+    else end = &(*end)->next ;
+  return first ;
+}
+
 static void read_list_operator (struct reader *reader, TSNode node, struct statement *statement)
 {
   for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
     if (is(ts_node_child(node, i), "||")) statement->kind = STATEMENT_OR ;
-  statement->body = read_list(reader, node, 0, ts_node_child_count(node)) ;
+  statement->body = without_comments(read_list(reader, node, 0, ts_node_child_count(node)), &statement->comments) ;
   if (!statement->body || !statement->body->next) statement->kind = STATEMENT_OTHER ;
 }
 
@@ -178,10 +195,10 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
     case STATEMENT_COMMAND :
     case STATEMENT_DECLARATION : read_words(reader, node, statement) ; break ;
     case STATEMENT_PIPELINE :
-      statement->body = read_list(reader, node, 0, n) ;
+      statement->body = without_comments(read_list(reader, node, 0, n), &statement->comments) ;
       pipeline_binds(reader->source->pool, statement) ;
       break ;
-    case STATEMENT_NOT :
+    case STATEMENT_NOT : statement->body = without_comments(read_list(reader, node, 0, n), &statement->comments) ; break ;
     case STATEMENT_GROUP :
     case STATEMENT_DAMAGED :
     case STATEMENT_SUBSHELL : statement->body = read_list(reader, node, 0, n) ; break ;

@@ -72,6 +72,7 @@ struct statement
   unsigned int nredirects ;
   struct texts programs ; /* programs that its words run in $( ), ` ` and <( ): basenames */
   struct statement *body ;
+  struct statement *comments ; /* between the parts of &&, || and | */
   struct branch *branches ;
   struct statement *next ;
 } ;

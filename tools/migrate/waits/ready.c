@@ -67,6 +67,24 @@ static int may_listen_elsewhere (struct service const *service)
   return 0 ;
 }
 
+/* redis-server --port 7000: the client is told so, too, and the check is not. A database's client asks its socket. */
+static int has_other_port (struct service const *service)
+{
+  static struct { char const *program ; char const *port ; } const usual[] = { { "redis-server", "6379" }, { "postgres", "5432" }, { "mongod", "27017" } } ;
+  static char const *const options[] = { "--port", " -p" } ;
+  for (size_t i = 0 ; i < sizeof(usual) / sizeof(*usual) ; i++)
+    for (size_t j = 0 ; j < 2 && service->command && !strcmp(service->program, usual[i].program) ; j++)
+    {
+      char const *p = strstr(service->command, options[j]) ;
+      size_t len = strlen(usual[i].port) ;
+      if (!p) continue ;
+      p += strlen(options[j]) ;
+      p += strspn(p, " =") ;
+      if (strncmp(p, usual[i].port, len) != 0 || (p[len] && p[len] != ' ')) return 1 ;
+    }
+  return 0 ;
+}
+
 /* Is it as the row knows it? dbus-daemon without --system is another bus. */
 static int has_only (struct analysis *a, struct service const *service, char const *options)
 {
@@ -98,6 +116,14 @@ static int has_behind (struct analysis *a, struct service const *daemon, struct 
   struct service const *one = daemon->next ;
   while (one && !may_need(a, one, daemon, row)) one = one->next ;
   return one && !daemon->is_apart ;
+}
+
+/* By && or a sleep: what depends on it already was started when it was ready. */
+static int is_needed (struct service const *daemon)
+{
+  struct service const *one = daemon->next ;
+  while (one && !texts_has(&one->dependencies, daemon->name)) one = one->next ;
+  return !!one ;
 }
 
 /* Other daemons are started behind it, and nothing else: they may well do without it. */
@@ -136,13 +162,44 @@ static void order_behind (struct analysis *a, struct service *daemon, struct row
   if (names.first && beside.first) daemon->claim->what = pool_printf(a->pool, "%s (not waiting: %s)", daemon->claim->what, texts_join(a->pool, &beside, ", ")) ;
 }
 
+static int knows_check (struct analysis *a, struct service const *service, struct row const *row, int has_client)
+{
+  return row && row->check && (row->options ? has_only(a, service, row->options) : has_client ? !has_other_port(service) : !may_listen_elsewhere(service)) ;
+}
+
+static void set_daemon_check (struct analysis *a, struct service *service, struct row const *row, int has_client)
+{
+  service->check = has_client || !row->other ? row->check : row->other ;
+  service->builtin = builtin_check(a->pool, service->check) ;
+  service->check_npieces = service->npieces ;
+  service->check_claim = service->claim ;
+}
+
+/* server & sleep 5: the sleep is there for what its readiness check asks. */
+static void check_slept (struct analysis *a, struct service *service)
+{
+  struct row const *row = service->is_daemon || service->is_oneshot || service->check ? 0 : row_of(a, service) ;
+  if (row && !row->options && is_needed(service) && knows_check(a, service, row, 0)) set_daemon_check(a, service, row, !!client_of(a, service)) ;
+  if (service->check)
+  {
+    service->slept->what = pool_printf(a->pool, "%s, and its readiness check asks whether it is ready", service->slept->what) ;
+    return ;
+  }
+  for (struct text const *one = service->todo.first ; one ; one = one->next)
+    if (strstr(one->text, "write data/check")) return ;
+  texts_add(a->pool, &service->slept->todo, pool_printf(a->pool, "warning: nothing says when %s is ready: write data/check and notification-fd", service->name)) ;
+  texts_add(a->pool, &service->todo, pool_printf(a->pool,
+    "# TODO reeve-migrate: line %u: the script slept here until this was ready: write data/check, and run it with reeve-exec --ready ./data/check",
+    source_line(a->source, service->slept->range.start))) ;
+}
+
 static void check_daemon (struct analysis *a, struct service *service)
 {
   struct service const *client = client_of(a, service) ;
   struct row const *row = row_of(a, service) ;
-  int knows = row && row->check && (row->options ? has_only(a, service, row->options) : client || !may_listen_elsewhere(service)) ;
+  int knows = knows_check(a, service, row, !!client) ;
   if (!service->claim) return ;
-  if (!client && (!has_behind(a, service, row) || (!knows && only_daemons_behind(service))))
+  if (!client && !(knows && is_needed(service)) && (!has_behind(a, service, row) || (!knows && only_daemons_behind(service))))
   {
     tell_beside(a, service) ;
     return ;
@@ -156,10 +213,7 @@ static void check_daemon (struct analysis *a, struct service *service)
     if (row && !row->options) order_behind(a, service, row, "") ;
     return ;
   }
-  service->check = client || !row->other ? row->check : row->other ;
-  service->builtin = builtin_check(a->pool, service->check) ;
-  service->check_npieces = service->npieces ;
-  service->check_claim = service->claim ;
+  set_daemon_check(a, service, row, !!client) ;
   if (client) service->claim->what = pool_printf(a->pool, "%s; it left when it was ready, for %s: its readiness check asks that%s%s%s", service->claim->what, client->name,
     service->builtin ? " (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
   order_behind(a, service, row, client ? "" : ": its readiness check asks that") ;
@@ -188,6 +242,7 @@ void settle_ready (struct analysis *a)
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     if (service->is_daemon && !service->check) check_daemon(a, service) ;
+    if (service->slept) check_slept(a, service) ;
     if (service->is_oneshot && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service, 0))
       end_with(a, service) ;
   }

@@ -118,8 +118,6 @@ void walk_sleep (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, "dropped", "a bare sleep") ;
   if (!a->last || a->last->check) return ;
   claim->what = pool_printf(a->pool, "a bare sleep, to give %s time: what comes later depends on %s instead", a->last->name, a->last->name) ;
-  texts_add(a->pool, &claim->todo, pool_printf(a->pool, "warning: nothing says when %s is ready: write data/check and notification-fd", a->last->name)) ;
-  texts_add(a->pool, &a->last->todo, pool_printf(a->pool,
-    "# TODO reeve-migrate: line %u: the script slept here until this was ready: write data/check, and run it with reeve-exec --ready ./data/check", line_of(a, statement))) ;
+  a->last->slept = claim ;
   add_ready(a, a->last) ;
 }
