@@ -121,10 +121,12 @@ static char const *init_script (char const *const *argv, char const **out)
     if (!shell_one_of(argv[1], "start restart")) return 0 ;
     name = shell_basename(argv[0]) ;
   }
-  else if (shell_one_of(shell_basename(argv[0]), "service invoke-rc.d rc-service") && argv[2] && shell_one_of(argv[2], "start restart"))
-    name = argv[1] ;
-  else if (!strcmp(shell_basename(argv[0]), "systemctl") && argv[2] && shell_one_of(argv[1], "start restart"))
-    name = argv[2] ;
+  else if (shell_one_of(shell_basename(argv[0]), "service invoke-rc.d rc-service systemctl"))
+  {
+    int verb_is_first = !strcmp(shell_basename(argv[0]), "systemctl") ;
+    while (argv[1] && *argv[1] == '-') argv++ ; /* --quiet */
+    if (argv[1] && argv[2] && shell_one_of(argv[verb_is_first ? 1 : 2], "start restart")) name = argv[verb_is_first ? 2 : 1] ;
+  }
   if (!name) return 0 ;
   out[0] = 0 ;
   if (!daemon_of_init_script(name, out, COMMAND_WORDS_MAX)) out[0] = 0 ;
@@ -303,4 +305,42 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   foreground->mend = advice.mend ;
   if (!daemon_foreground(known, foreground->argv, COMMAND_WORDS_MAX)) foreground->argv[0] = 0 ;
   else add_unknown(argv, foreground->argv) ;
+}
+
+/* nginx takes the last -g alone: 'daemon off;' is added to the one that is there. */
+static int is_second_g (struct foreground const *foreground, unsigned int i)
+{
+  char const *const *argv = foreground->argv ;
+  if (!argv[0] || strcmp(shell_basename(argv[0]), "nginx") != 0 || strcmp(argv[i], "-g") != 0 || !argv[i + 1] || strcmp(argv[i + 1], "daemon off;") != 0) return 0 ;
+  for (i += 2 ; argv[i] ; i++)
+    if (!strcmp(argv[i], "-g") && argv[i + 1]) return 1 ;
+  return 0 ;
+}
+
+char const *command_foreground_words (struct pool *pool, struct statement const *statement, unsigned int first, struct foreground const *foreground)
+{
+  struct texts texts = { 0 } ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *added = "" ; /* ahead of the next -g's text */
+  command_argv(statement, first, argv) ;
+  for (unsigned int i = 0 ; foreground->argv[i] ; i++)
+  {
+    unsigned int j = 0 ;
+    char const *word ;
+    if (is_second_g(foreground, i))
+    {
+      added = shell_quote(pool, "daemon off; ") ;
+      i++ ;
+      continue ;
+    }
+    while (argv[j] && argv[j] != foreground->argv[i]) j++ ;
+    word = argv[j] ? statement->words[first + j].raw : shell_quote(pool, foreground->argv[i]) ;
+    if (*added && i && !strcmp(foreground->argv[i - 1], "-g"))
+    {
+      word = pool_printf(pool, "%s%s", added, word) ;
+      added = "" ;
+    }
+    texts_add(pool, &texts, word) ;
+  }
+  return texts_join(pool, &texts, " ") ;
 }

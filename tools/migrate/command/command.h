@@ -46,7 +46,7 @@ struct foreground
   int init_is_known ; /* its other work has been taken over */
   int is_daemon ; /* a program that is known to serve, in the foreground or not */
   int in_background ;
-  int may_leave ; /* the same, if its configuration, which was not looked at, says so */
+  int may_leave ; /* a program that is known to serve: the same, if its configuration, or a variable, which was not looked at, says so */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
   int is_configured ; /* in_background, but its configuration file keeps it in the foreground */
   int ends ; /* a daemon's program that only checks its configuration, or the like */
@@ -56,5 +56,7 @@ struct foreground
   int means_strays ;
 } ;
 extern void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground) ;
+/* The foreground form, argv, as shell words: those that the command has, too, are as they were written. */
+extern char const *command_foreground_words (struct pool *pool, struct statement const *statement, unsigned int first, struct foreground const *foreground) ;
 
 #endif

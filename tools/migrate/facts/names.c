@@ -173,11 +173,10 @@ static char const *code_of (struct analysis *a, char const *raw)
 }
 
 /* service x start, /etc/init.d/x start, systemctl start x */
-static char const *name_of_init_script (struct foreground const *foreground, char const *const *argv)
+static char const *name_of_init_script (struct foreground const *foreground)
 {
   if (foreground->argv[0]) return shell_basename(foreground->argv[0]) ;
-  if (!strncmp(argv[0], "/etc/", 5) || !argv[1]) return shell_basename(argv[0]) ;
-  return strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2] ;
+  return shell_basename(foreground->init_script) ;
 }
 
 static char const *name_of_code (struct analysis *a, char const *code)
@@ -189,7 +188,7 @@ static char const *name_of_code (struct analysis *a, char const *code)
   if (!found) return "service" ;
   command_foreground(found, first, &foreground) ;
   command_argv(found, first, argv) ;
-  return foreground.is_init_script ? name_of_init_script(&foreground, argv) : name_of_words(a, found, first) ;
+  return foreground.is_init_script ? name_of_init_script(&foreground) : name_of_words(a, found, first) ;
 }
 
 /* sh -c CODE */
@@ -269,7 +268,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
     if (strpbrk(argv[last], "/$.")) last = 1 ; /* x11vnc -storepasswd SECRET FILE */
     return pool_printf(a->pool, "%s-%s", what, argv[last] + strspn(argv[last], "-")) ;
   }
-  if (foreground.is_init_script) return name_of_init_script(&foreground, argv) ;
+  if (foreground.is_init_script) return name_of_init_script(&foreground) ;
   return name_of_words(a, found, launch.first) ;
 }
 

@@ -70,7 +70,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   command_argv(statement, launch.first, argv) ;
   name = argv[0] ? shell_basename(argv[0]) : "" ;
   if (starts_again(a, statement, &foreground, argv)) return ;
-  if (foreground.in_background || launch.detached || code_leaves(a, statement, &launch) || (foreground.may_leave && starts_later(a, frame)))
+  if (foreground.in_background || launch.detached || code_leaves(a, statement, &launch) || (foreground.may_leave && (starts_later(a, frame) || !is_last(a, frame))))
   {
     int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
     /* The script ended with this program, so its configuration kept it in the foreground. */
@@ -95,7 +95,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
     struct service *service = start_service(a, statement, START_MAIN) ;
-    if (!foreground.is_daemon && a->plan->services->next && !service->todo.first && may_end_soon(a, statement, launch.first, service->name))
+    if (!foreground.is_daemon && !foreground.may_leave && a->plan->services->next && !service->todo.first && may_end_soon(a, statement, launch.first, service->name))
       plan_todo(a->plan, service, service->claim, service->line, "the script ended with this, which may serve, or end: when it ends, the container does, as before; "
         "if it only prepares something, give it flag-oneshot in place of flag-main") ;
     script_waits(a, line_of(a, statement)) ;

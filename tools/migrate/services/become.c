@@ -16,22 +16,6 @@ char const *redirects_of (struct analysis *a, struct statement const *statement,
   return texts_join(a->pool, &texts, " ") ;
 }
 
-/* A daemon's foreground form: the words that it has in common with the original are
-   as they were written. */
-static char const *foreground_words (struct analysis *a, struct statement const *statement, unsigned int first, struct foreground const *foreground)
-{
-  struct texts texts = { 0 } ;
-  char const *argv[COMMAND_WORDS_MAX] ;
-  command_argv(statement, first, argv) ;
-  for (unsigned int i = 0 ; foreground->argv[i] ; i++)
-  {
-    unsigned int j = 0 ;
-    while (argv[j] && argv[j] != foreground->argv[i]) j++ ;
-    texts_add(a->pool, &texts, argv[j] ? statement->words[first + j].raw : shell_quote(a->pool, foreground->argv[i])) ;
-  }
-  return texts_join(a->pool, &texts, " ") ;
-}
-
 static void tell_dropped (struct analysis *a, struct service *service, struct launch const *launch)
 {
   struct claim *claim = service->claim ;
@@ -167,7 +151,7 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   {
     value = "" ;
     for (unsigned int i = 0 ; i < only->nassignments ; i++) value = pool_printf(a->pool, "%s%s ", value, only->assignments[i].raw) ;
-    value = pool_printf(a->pool, "%sexec %s", value, foreground_words(a, only, launch.first, &foreground)) ;
+    value = pool_printf(a->pool, "%sexec %s", value, command_foreground_words(a->pool, only, launch.first, &foreground)) ;
     for (unsigned int i = 0 ; i < only->nredirects ; i++) value = pool_printf(a->pool, "%s %s", value, only->redirects[i].raw) ;
   }
   else if (foreground.in_background) return raw ; /* flag-forks follows it */
@@ -214,7 +198,7 @@ static void set_words (struct analysis *a, struct service *service, struct state
   }
   else if (foreground->argv[0])
   {
-    service->command = foreground_words(a, statement, launch->first, foreground) ;
+    service->command = command_foreground_words(a->pool, statement, launch->first, foreground) ;
     service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
   }
   else if (launch->dashes)
@@ -326,11 +310,15 @@ static void keep_sudo (struct analysis *a, struct service *service, struct state
     plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "behind %s an option puts it into the background: take that out", sudo)) ;
 }
 
-/* Its configuration is not here. If the script went on behind it, that puts it into the background. */
+/* Its configuration is not here, or a variable may hold an option. If the script went on behind it, it went into
+   the background. Behind & it may have: where a variable says that it stays, to say it twice does no harm, but
+   for nginx. */
 static void decide_leaving (struct analysis *a, struct service const *service, struct foreground *foreground)
 {
   foreground->in_background = service->is_daemon ;
-  if (!service->is_daemon) foreground->argv[0] = 0 ;
+  if (service->is_background && !foreground->by_configuration && foreground->argv[0] && strcmp(shell_basename(foreground->argv[0]), "nginx") != 0)
+    foreground->in_background = foreground->by_configuration = 1 ;
+  else if (!service->is_daemon) foreground->argv[0] = 0 ;
   else if (foreground->mend) foreground->mend = pool_printf(a->pool, "its configuration says so, as the script went on behind it: %s", foreground->mend) ;
 }
 

@@ -323,23 +323,30 @@ static void without_disown (struct source *source, char *text)
   }
 }
 
-struct statement *shell_parse (struct source *source)
+static struct statement *parse (struct source *source, TSParser *parser, char const *text)
 {
   struct reader reader = { .source = source } ;
   struct statement *first ;
   TSNode root ;
-  TSTree *tree ;
+  TSTree *tree = ts_parser_parse_string(parser, 0, text, source->len) ;
+  if (!tree) strerr_diefu2sys(111, "parse ", source->name) ;
+  root = ts_tree_root_node(tree) ;
+  first = read_list(&reader, root, 0, ts_node_child_count(root)) ;
+  ts_tree_delete(tree) ;
+  return first ;
+}
+
+struct statement *shell_parse (struct source *source)
+{
+  struct statement *first ;
   char *text = with_descriptors(source->pool, source) ;
   TSParser *parser = ts_parser_new() ;
   if (!parser) strerr_diefu1sys(111, "make a parser") ;
   if (!ts_parser_set_language(parser, tree_sitter_bash()))
     strerr_dief1x(111, "the Bash grammar is too new for this libtree-sitter: build with the version that tools/migrate/grammar pins") ;
   without_disown(source, text) ;
-  tree = ts_parser_parse_string(parser, 0, text, source->len) ;
-  if (!tree) strerr_diefu2sys(111, "parse ", source->name) ;
-  root = ts_tree_root_node(tree) ;
-  first = read_list(&reader, root, 0, ts_node_child_count(root)) ;
-  ts_tree_delete(tree) ;
+  first = parse(source, parser, text) ;
+  if (without_eval(source, text, first)) first = parse(source, parser, text) ;
   ts_parser_delete(parser) ;
   return first ;
 }

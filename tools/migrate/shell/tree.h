@@ -51,4 +51,8 @@ extern void pipeline_binds (struct pool *pool, struct statement *statement) ;
    becomes while true. */
 extern void read_endless (struct source *source, struct statement *loop) ;
 
+/* evaluated.c: makes blanks of `eval` and its quotes where the text behind it is constant, in the source
+   and in `text`, which the grammar reads. Returns 1 if there was such a command. */
+extern int without_eval (struct source *source, char *text, struct statement const *first) ;
+
 #endif

@@ -258,8 +258,7 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
     return ;
   }
   for (unsigned int i = 0 ; i < launch.first ; i++) texts_add(plan->pool, &words, statement->words[i].raw) ;
-  for (unsigned int i = 0 ; foreground.argv[i] ; i++)
-    texts_add(plan->pool, &words, strchr(foreground.argv[i], '$') ? pool_printf(plan->pool, "\"%s", foreground.argv[i]) : shell_quote(plan->pool, foreground.argv[i])) ;
+  texts_add(plan->pool, &words, command_foreground_words(plan->pool, statement, launch.first, &foreground)) ;
   service->command = texts_join(plan->pool, &words, " ") ;
   service->claim->what = pool_printf(plan->pool, "%s (in the foreground by its words: it would have left by itself)", service->claim->what) ;
 }
