@@ -295,7 +295,7 @@ npm run serve &
 wait
 EOS
   migrate
-  services run-service runserver celery index shop-1.0 puma Start_It agent postgres serve
+  services run-service runserver celery node shop-1.0 puma Start_It agent postgres serve
 }
 
 @test "a service has the name of its program, whatever starts it: no value of an option" {
@@ -518,5 +518,5 @@ node . &
 wait -n
 EOS
   migrate
-  services web client start-worker api send worker npm php tick node
+  services web client worker api send worker-2 npm php tick node
 }

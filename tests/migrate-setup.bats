@@ -458,17 +458,17 @@ EOS
   done
   wrapper <<<$'db &\nif [ -n "$A" ]; then\n  mkdir -p /srv/x\n  aux &\n  web &\nfi\nwait'
   migrate
-  has mkdir/flag-oneshot mkdir/enable-if aux/dependencies.d/mkdir web/dependencies.d/mkdir
+  has make-x/flag-oneshot make-x/enable-if aux/dependencies.d/make-x web/dependencies.d/make-x
   # The next one's own stays with it, and so does what comes before the last one.
   wrapper <<<$'db &\nmkdir -p /run/sshd\n/usr/sbin/sshd -D &\nmkdir -p /srv/x\nexec web'
   migrate
-  lacks mkdir
+  lacks make-sshd make-x
   grep -qx 'mkdir -p /run/sshd' "$tree/sshd/run"
   grep -qx 'mkdir -p /srv/x' "$tree/web/run"
   # Not its own alone.
   wrapper <<<$'db &\nmkdir -p /run/app\napp web &\napp worker &\nwait'
   migrate
-  has app/dependencies.d/mkdir app-worker/dependencies.d/mkdir
+  has app/dependencies.d/make-app app-worker/dependencies.d/make-app
 }
 
 @test "the services of all branches depend on a task ahead of the if" {
@@ -480,6 +480,6 @@ EOS
 @test "what is prepared behind the last start is not done ahead of it" {
   wrapper <<<$'redis-server & p=$!\nchmod 777 /run/redis.sock\nwait $p'
   migrate
-  services redis-server chmod
-  has chmod/dependencies.d/redis-server
+  services redis-server allow-redis.sock
+  has allow-redis.sock/dependencies.d/redis-server
 }

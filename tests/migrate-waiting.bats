@@ -512,7 +512,7 @@ EOS
 @test "who is main is not guessed for a pid that is not known, and a finish has work to do" {
   wrapper <<<$'start-server --daemon\npid=$(pgrep -f server)\nwait $pid'
   migrate
-  has start-server/flag-main
+  has server/flag-main
   wrapper <<<$'start-x --daemon\npid=$(pidof foo)\nwait $pid'
   migrate
   lacks start-x/flag-main

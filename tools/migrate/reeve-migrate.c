@@ -36,6 +36,7 @@
      image.c          what an unpacked image tells of a script, and of its daemons
      procrunners.c    foreman, overmind and the like: what each does, and is told
      runners.c        the program behind env, nice, npx, ...
+     servicename.c    what a service that runs a command is called
      unwrap.c         nohup, setsid, tini, ... taken off
 
    facts/           what statements say; the state of the walk through them (analysis.h)
@@ -51,7 +52,7 @@
      isprobe.c        does a condition ask a service?
      limits.c         how long, and did the script give up then?
      loopend.c        how other loops end
-     names.c          names of services and tasks
+     names.c          names of services
      origin.c         where a variable's value comes from
      outlinks.c       log files that are links to the container's output
      pids.c           variables, arrays, files that hold pids
@@ -66,6 +67,7 @@
      starts.c         does a statement, or a later one, start something?
      statements.c     what all parts ask about a statement
      stops.c          a server that is only started for a while: where is it stopped?
+     tasknames.c      names of tasks
      values.c         what $1 and a loop's variable are in there
      waitloop.c       loops that wait: what they ask
 
@@ -105,7 +107,7 @@
      json.c           all of that as JSON
      render.c         files
      report.c         the report
-     write.c          files on disk
+     write.c          files on disk, or printed
 
    script/          the walk through a script, which calls the folders above
      and_or.c         && and ||: which side is a start, work or a question
@@ -235,12 +237,6 @@ static void parse_arguments (struct arguments *arguments, int argc, char *const 
   if (optind + 1 != argc) strerr_dieusage(EXIT_USAGE, USAGE) ;
   arguments->input = argv[optind] ;
   if (arguments->output && !*arguments->output) strerr_dief1x(EXIT_USAGE, "-o: an empty name: give the directory for the services, as rootfs/etc/services.d") ;
-}
-
-static void print_files (struct file const *files)
-{
-  for (; files ; files = files->next)
-    printf("\n==> %s%s\n%s", files->path, files->executable ? " (executable)" : "", files->content) ;
 }
 
 static char const *read_from_image (struct pool *pool, int root, char const *name)

@@ -35,8 +35,12 @@ extern void command_argv (struct statement const *statement, unsigned int first,
    same words if it is the first. They are in argv, or in the pool. */
 extern char const *const *command_behind_runners (struct pool *pool, char const *const *argv) ;
 
-/* The name of a service that runs these words. */
+/* servicename.c: the name of a service that runs these words; the rule stands there. */
 extern char const *command_service_name (struct pool *pool, char const *const *argv) ;
+extern int command_name_is_poor (char const *name) ; /* node, npm, index: what is around it says more */
+extern int command_name_is_any (char const *name) ; /* app, server: it tells something, but not which of two */
+extern char const *command_plain_name (char const *name) ; /* start-mail, run_mail: mail */
+extern char const *command_telling_folder (struct pool *pool, char const *directory) ; /* /srv/mail/dist: mail; 0: no folder tells anything */
 
 /* Does the command put itself into the background? Writes the foreground form, ended by 0;
    no words if it is not known. */

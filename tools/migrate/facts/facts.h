@@ -102,6 +102,9 @@ extern char const *name_of (struct analysis *a, struct statement *statement) ; /
 /* A TODO for a command whose program is not named: eval, or a variable; 0: it is. */
 extern char const *told_at_start (struct analysis *a, struct statement *statement) ;
 extern char const *distinct_name (struct analysis *a, char const *name, struct statement *statement) ;
+extern int is_main_command (struct analysis *a, struct statement *statement) ; /* a command that can name what it is a part of */
+
+/* ---- tasknames.c ---- */
 extern char const *task_name (struct analysis *a, struct statement *statement) ;
 
 /* ---- readable.c ---- */

@@ -1,4 +1,5 @@
-/* Names of services and tasks. */
+/* Names of services: which command names one (command/servicename.c names the command), and what is around it.
+   Those of tasks are in tasknames.c. */
 
 #include <string.h>
 
@@ -38,6 +39,13 @@ static struct statement *final_command (struct statement *statement)
       return last ? final_command(last) : 0 ;
     default : return 0 ;
   }
+}
+
+int is_main_command (struct analysis *a, struct statement *statement)
+{
+  struct finding finding = { .a = a } ;
+  find_command(statement, &finding) ;
+  return !!finding.found ;
 }
 
 static struct statement *find_main_command (struct analysis *a, struct statement *statement)
@@ -132,13 +140,18 @@ static char const *name_of_words (struct analysis *a, struct statement const *co
   char const *code = *raw && !held ? substituted(a->pool, raw) : 0 ;
   if (held || code)
   {
+    struct texts words = { 0 } ;
     char const *name ;
+    texts_add(a->pool, &words, held ? held : code) ;
+    for (unsigned int i = first + 1 ; held && i < command->nwords ; i++) texts_add(a->pool, &words, command->words[i].raw) ; /* $PYTHON -m celery */
     a->depth++ ;
-    name = name_of_code(a, held ? held : code) ;
+    name = name_of_code(a, texts_join(a->pool, &words, " ")) ;
     a->depth-- ;
     return name ;
   }
   command_argv(command, first, argv) ;
+  for (unsigned int i = 1 ; argv[0] && argv[i] ; i++)
+    if (*argv[i] == '$' && held_by(a, command->words[first + i].raw)) argv[i] = held_by(a, command->words[first + i].raw) ; /* java -jar "$JAR" */
   return argv[0] ? command_service_name(a->pool, argv) : "service" ;
 }
 
@@ -242,6 +255,12 @@ char const *name_of (struct analysis *a, struct statement *statement)
       a->depth-- ;
       if (strcmp(name, "service") != 0) return name ;
     }
+    /* keep_alive web --port 80: what it is given tells more. */
+    if (statement->nwords > 1 && *statement_word(statement, 1) && statement_walk(function->statement->body, &uses_positional_command, 0))
+    {
+      command_argv(statement, 1, argv) ;
+      return command_service_name(a->pool, argv) ;
+    }
     return statement_command(statement) ;
   }
   if (statement->nwords > 1 && !strcmp(statement_command(statement), "eval")) return name_of_code(a, evaluated(a, statement)) ;
@@ -272,13 +291,49 @@ char const *name_of (struct analysis *a, struct statement *statement)
   return name_of_words(a, found, launch.first) ;
 }
 
+/* ---- what is around the command ---- */
+
+/* `cd DIRECTORY` in the text: the last one that is plain; 0: there is none. */
+static char const *directory_in (struct pool *pool, char const *text)
+{
+  char const *found = 0 ;
+  for (char const *p = text ; (p = strstr(p, "cd ")) ; p += 3)
+  {
+    size_t len = strcspn(p + 3, " \t\n;&|)") ;
+    if ((p == text || strchr(" \t\n;&({", p[-1])) && len && !memchr(p + 3, '$', len)) found = shell_without_quotes(pool, pool_copy(pool, p + 3, len)) ;
+  }
+  return found ;
+}
+
+/* The telling folder of the directory in which it starts; 0: nobody knows one. */
+static char const *folder_of_start (struct analysis *a, struct statement *statement)
+{
+  char const *directory = directory_in(a->pool, statement_text(a, statement)) ;
+  for (unsigned int i = a->plan->npieces ; !directory && i ; i--)
+    if (!a->plan->pieces[i - 1].is_function && !a->plan->pieces[i - 1].under) directory = directory_in(a->pool, a->plan->pieces[i - 1].text) ;
+  return directory ? command_telling_folder(a->pool, directory) : 0 ;
+}
+
+/* A name that says nothing gives way to that of the function, or of the directory. */
+static char const *telling_name (struct analysis *a, char const *name, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  char const *folder ;
+  name = command_plain_name(name) ;
+  if (!command_name_is_poor(name)) return name ;
+  if (function && statement->nwords == 1 && !command_name_is_poor(command_plain_name(function->name))) return command_plain_name(function->name) ;
+  folder = folder_of_start(a, statement) ;
+  return folder && !plan_find(a->plan, folder) ? folder : name ;
+}
+
 /* With what tells it from others: the value of the loop that starts it, or, when the
-   name is taken, its first argument that is a plain word. */
+   name is taken, its first argument that is a plain word, or its directory. */
 char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
 {
   struct statement *found ;
   struct service *other ;
-  name = readable_name(a, name) ;
+  char const *folder ;
+  name = telling_name(a, readable_name(a, name), statement) ;
   if (*a->suffix && !shell_mentions(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
   other = plan_find(a->plan, name) ;
   if (!other) return name ;
@@ -289,110 +344,6 @@ char const *distinct_name (struct analysis *a, char const *name, struct statemen
     if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' && !shell_mentions(other->text, word))
       return pool_printf(a->pool, "%s-%s", name, word) ;
   }
-  return name ;
-}
-
-/* ---- tasks ---- */
-
-struct tally
-{
-  struct analysis *a ;
-  struct texts names ;
-} ;
-
-static int add_command_name (struct statement *statement, void *data)
-{
-  struct tally *tally = data ;
-  struct finding finding = { .a = tally->a } ;
-  find_command(statement, &finding) ;
-  if (finding.found) texts_add(tally->a->pool, &tally->names, name_of(tally->a, finding.found)) ;
-  return 0 ;
-}
-
-static int is_pause (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "sleep usleep") ;
-}
-
-/* The service that the next task depends on; 0: none, or several. */
-static char const *only_dependency (struct analysis *a)
-{
-  char const *name = 0 ;
-  if (a->ready.first) return a->ready.first->next ? 0 : a->ready.first->text ;
-  for (struct service const *one = a->plan->services ; one ; one = one->next)
-  {
-    if (one->is_apart || one->is_oneshot) continue ;
-    if (name) return 0 ;
-    name = one->name ;
-  }
-  return name ;
-}
-
-static int find_asking_program (struct statement *statement, void *data)
-{
-  struct finding *finding = data ;
-  for (struct text const *one = statement->programs.first ; one ; one = one->next)
-    if (!shell_one_of(one->text, "cat ls wc grep egrep awk sed cut head tail tr echo printf date expr test [ jq id") && !finding->found) finding->found = statement ;
-  return !!finding->found ;
-}
-
-#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
-
-/* >/etc/crontab: crontab */
-static int find_written (struct statement *statement, void *data)
-{
-  char const **name = data ;
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-  {
-    char const *base = shell_basename(statement->redirects[i].target) ;
-    if (!statement->redirects[i].is_output || !strncmp(statement->redirects[i].target, "/dev/", 5) || strlen(base) < 3 || strspn(base, NAME_CHARACTERS) != strlen(base)) continue ;
-    *name = base ;
-    return 1 ;
-  }
-  return 0 ;
-}
-
-/* The task has no command that says what it does. */
-static char const *name_of_waiting (struct analysis *a, struct statement *statement)
-{
-  struct finding finding = { .a = a } ;
-  int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
-  char const *service = only_dependency(a) ;
-  int certain = 1 ;
-  char const *written = "task" ;
-  if (!statement_walk(statement, &is_pause, 0))
-  {
-    statement_walk(statement, &find_written, &written) ;
-    return written ;
-  }
-  if (!is_loop) return "pause" ;
-  if (service && asked_service(a, statement_text(a, statement), &certain)) return pool_printf(a->pool, "wait-for-%.*s", (int)strcspn(service, "@"), service) ;
-  statement_walk(statement, &find_asking_program, &finding) ;
-  for (struct text const *one = finding.found ? finding.found->programs.first : 0 ; one ; one = one->next)
-    if (strspn(one->text, NAME_CHARACTERS) == strlen(one->text)) return pool_printf(a->pool, "wait-for-%s", one->text) ;
-  return "wait" ;
-}
-
-/* The function's name, or the name of the main command in its body. */
-char const *task_name (struct analysis *a, struct statement *statement)
-{
-  struct tally tally = { .a = a } ;
-  char const *best = 0 ;
-  unsigned int most = 0 ;
-  if (find_function(a, statement_command(statement))) return statement_command(statement) ;
-  if (statement->kind == STATEMENT_COMMAND) return name_of(a, statement) ;
-  if (statement->kind == STATEMENT_OTHER && statement->body) return pool_printf(a->pool, "%s-setup", name_of(a, statement->body)) ; /* a server for a while */
-  statement_walk(statement, &add_command_name, &tally) ;
-  for (struct text const *one = tally.names.first ; one ; one = one->next)
-  {
-    unsigned int n = 0 ;
-    for (struct text const *other = one ; other ; other = other->next) n += !strcmp(one->text, other->text) ;
-    if (best && shell_one_of(best, "sh bash dash ash") && n == most) n++ ; /* any other says more */
-    if (n <= most) continue ;
-    most = n ;
-    best = one->text ;
-  }
-  if (!best) best = name_of(a, statement) ;
-  return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
+  folder = command_name_is_any(name) ? folder_of_start(a, statement) : 0 ;
+  return folder && !plan_find(a->plan, folder) ? folder : name ;
 }

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,4 +109,10 @@ int write_files (struct pool *pool, struct file const *files, char const *servic
   for (struct file const *file = files ; !code && file ; file = file->next)
     if (!write_file(pool, path_of(pool, services, file->path), file)) code = EXIT_SYSTEM ;
   return code ;
+}
+
+void print_files (struct file const *files)
+{
+  for (; files ; files = files->next)
+    printf("\n==> %s%s\n%s", files->path, files->executable ? " (executable)" : "", files->content) ;
 }

@@ -1,4 +1,4 @@
-/* The files of a plan, on disk. */
+/* The files of a plan, on disk or printed. */
 
 #ifndef REEVE_MIGRATE_WRITE_H
 #define REEVE_MIGRATE_WRITE_H
@@ -10,6 +10,8 @@
    is there already, unless `force`: then it is replaced.
    Says what is in the way, or what failed. Returns 0, 100 (something is there), or 111. */
 extern int write_files (struct pool *pool, struct file const *files, char const *services, int force) ;
+
+extern void print_files (struct file const *files) ;
 
 /* Where write_files() puts them: the service directories and scripts, a line each. */
 extern char const *written_places (struct pool *pool, struct file const *files, char const *services) ;

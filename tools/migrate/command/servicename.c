@@ -1,0 +1,165 @@
+/* What a service is called, by the words that it runs. The rule:
+   1. the program's name, without what starts it (env, npx, ...); behind an interpreter, the file, the
+      module or the script that this executes, without its ending: python worker.py is worker;
+   2. a file that is called as in any project (index.js, main.py, run.sh) has its folder's name, and a
+      folder that is in any project (dist, src, bin) the name of the one around it: apps/mail/dist/index.js
+      is mail; if the path has no telling folder, the interpreter's name;
+   3. start-mail, run_mail, start:mail is mail.
+   names.c adds what the script around it tells: a name that says nothing (node, npm) gives way to that of
+   the function that starts it, or of the directory in which it starts. */
+
+#include <string.h>
+
+#include "migrate/command/command.h"
+
+#define ANY_FILE "index main __main__ run start"
+/* These tell something, but a folder tells more. */
+#define ANY_PROGRAM "app server"
+#define ANY_FOLDER "dist build out output bin sbin lib libs src app apps code opt usr local srv home root var tmp www html public release debug " \
+  "target standalone current scripts script cmd js py workspace project packages . .."
+
+static char const *without_extension (struct pool *pool, char const *path)
+{
+  char const *base = shell_basename(path) ;
+  char const *dot = strrchr(base, '.') ;
+  return dot && dot > base ? pool_copy(pool, base, (size_t)(dot - base)) : base ;
+}
+
+/* The last telling folder of the path; 0: there is none. */
+static char const *telling_folder (struct pool *pool, char const *path)
+{
+  char const *found = 0 ;
+  for (char const *end ; (end = strchr(path, '/')) ; path = end + 1)
+  {
+    char const *folder = pool_copy(pool, path, (size_t)(end - path)) ;
+    if (*folder && !strpbrk(folder, "$`\"'*~{}") && !shell_one_of(folder, ANY_FOLDER)) found = folder ;
+  }
+  return found ;
+}
+
+/* The name of a file that is executed. `interpreter`: what executes it; 0: it is a program. */
+static char const *file_name (struct pool *pool, char const *path, char const *interpreter)
+{
+  char const *name = without_extension(pool, path) ;
+  char const *folder ;
+  if (!shell_one_of(name, ANY_FILE " " ANY_PROGRAM)) return name ;
+  folder = telling_folder(pool, path) ;
+  if (folder) return folder ;
+  return interpreter && shell_one_of(name, ANY_FILE) && !shell_one_of(interpreter, "sh bash dash ash zsh") ? interpreter : name ;
+}
+
+char const *command_telling_folder (struct pool *pool, char const *directory)
+{
+  return telling_folder(pool, pool_printf(pool, "%s/", directory)) ;
+}
+
+static int is_interpreter (char const *name)
+{
+  return shell_one_of(name, "node nodejs ruby perl php sh bash dash ash zsh lua Rscript deno bun tclsh pypy3 pypy ts-node tsx babel-node")
+   || !strncmp(name, "python", 6) ;
+}
+
+static char const *java_name (struct pool *pool, char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    if (!strcmp(argv[i], "-jar") && argv[i + 1]) return strchr("$\"", *shell_basename(argv[i + 1])) ? "java" : file_name(pool, argv[i + 1], "java") ;
+    if (shell_one_of(argv[i], "-cp -classpath --class-path -p --module-path") && argv[i + 1]) i++ ;
+    else if (argv[i][0] != '-' && argv[i][0] != '$')
+    {
+      char const *dot = strrchr(argv[i], '.') ;
+      return dot ? dot + 1 : shell_basename(argv[i]) ;
+    }
+  }
+  return "java" ;
+}
+
+static char const *interpreted_name (struct pool *pool, char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    if (!strcmp(argv[i], "-m") && argv[i + 1]) return argv[i + 1] ;
+    if (shell_one_of(argv[i], "-c -e -r --eval -X -W -I -S .")) break ; /* php -S ADDRESS, node . */
+    if (argv[i][0] == '-' || (i == 1 && !strcmp(argv[i], "run"))) continue ; /* deno run FILE */
+    if (argv[i][0] == '$' && argv[i][1] && strspn(argv[i] + 2, "}\"") == strlen(argv[i] + 2)) break ; /* $f, of a loop: it says nothing */
+    if (argv[i][0] == '$' && argv[i + 1] && (strstr(argv[i], "OPT") || strstr(argv[i], "ARGS") || strstr(argv[i], "FLAGS"))) continue ;
+    if (shell_one_of(shell_basename(argv[i]), "manage.py artisan console rails rake") && argv[i + 1] && argv[i + 1][0] != '-') return argv[i + 1] ;
+    return file_name(pool, argv[i], shell_basename(argv[0])) ;
+  }
+  return shell_basename(argv[0]) ;
+}
+
+/* npm run start:worker; npm --prefix web start: web, as all have a script start */
+static char const *npm_name (char const *const *argv)
+{
+  char const *folder = 0 ;
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    if (shell_one_of(argv[i], "--prefix --filter -F --workspace -w --cwd -C --dir") && argv[i + 1]) folder = shell_basename(argv[++i]) ;
+    else if (argv[i][0] == '-' || shell_one_of(argv[i], "run run-script")) continue ;
+    else if (folder && shell_one_of(argv[i], "start dev serve")) return folder ;
+    else return i == 1 && !strcmp(argv[i], "start") ? argv[0] : argv[i] ;
+  }
+  return folder ? folder : argv[0] ;
+}
+
+/* dotnet Shop.Api.dll, dotnet exec X.dll, dotnet run --project src/Api */
+static char const *dotnet_name (struct pool *pool, char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    size_t len = strlen(argv[i]) ;
+    if (len > 4 && !strcmp(argv[i] + len - 4, ".dll")) return without_extension(pool, argv[i]) ;
+    if (shell_one_of(argv[i], "--project -p") && argv[i + 1] && argv[i + 1][strspn(argv[i + 1], "./")])
+      return strstr(argv[i + 1], "proj") ? without_extension(pool, argv[i + 1]) : shell_basename(argv[i + 1]) ;
+  }
+  return "dotnet" ;
+}
+
+char const *command_service_name (struct pool *pool, char const *const *argv)
+{
+  char const *name ;
+  argv = command_behind_runners(pool, argv) ;
+  if (argv[0] && *argv[0] == '$' && !strchr(argv[0], '/') && argv[1] && !strpbrk(argv[1], "$-./=\"")) argv++ ;
+  if (!argv[0]) return "service" ;
+  name = shell_basename(argv[0]) ;
+  if (!strcmp(name, "java")) return java_name(pool, argv) ;
+  if (!strcmp(name, "dotnet")) return dotnet_name(pool, argv) ;
+  if (is_interpreter(name)) return interpreted_name(pool, argv) ;
+  if (shell_one_of(name, "npm yarn pnpm")) return shell_basename(npm_name(argv)) ;
+  if (shell_one_of(name, "manage.py artisan") && argv[1]) return argv[1] ;
+  if (*name == '$' && name[1] != '(')
+  {
+    size_t len = strcspn(name, "}\":-[") ;
+    /* ${X:-y}: its value, or X (readable.c); "$X-agent" has more. */
+    if (name[1] == '{' ? !name[strcspn(name, "}") + strspn(name + strcspn(name, "}"), "}\"")] : !name[len + strspn(name + len, "\"")])
+      return pool_printf(pool, "${%.*s}", (int)(len - 1 - (name[1] == '{')), name + 1 + (name[1] == '{')) ;
+  }
+  if (shell_one_of(strrchr(name, '.') ? strrchr(name, '.') + 1 : "", "sh py rb pl js php jar exe")) return file_name(pool, argv[0], 0) ;
+  return shell_one_of(name, ANY_FILE) ? file_name(pool, argv[0], 0) : name ;
+}
+
+/* ---- names that say nothing, or too much ---- */
+
+int command_name_is_poor (char const *name)
+{
+  return is_interpreter(name) || shell_one_of(name, ANY_FILE " java dotnet npm yarn pnpm dev prod start-prod start-dev") ;
+}
+
+int command_name_is_any (char const *name)
+{
+  return shell_one_of(name, ANY_PROGRAM) ;
+}
+
+char const *command_plain_name (char const *name)
+{
+  static char const *const begins[] = { "start", "run", "launch" } ;
+  for (size_t i = 0 ; i < sizeof(begins) / sizeof(*begins) ; i++)
+  {
+    size_t len = strlen(begins[i]) ;
+    char const *rest = name + len + 1 ;
+    if (strncmp(name, begins[i], len) != 0 || !name[len] || !strchr("-_:", name[len])) continue ;
+    if (*rest && !shell_one_of(rest, "all here parts services prod dev main up") && strncmp(rest, "up_", 3) != 0 && strncmp(rest, "up-", 3) != 0 && strncmp(rest, "stop", 4) != 0) return rest ;
+  }
+  return name ;
+}

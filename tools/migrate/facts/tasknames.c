@@ -1,0 +1,193 @@
+/* Names of tasks. The rule: a task is called after the program that it runs most often; one that only
+   works on files says what it does to what: write-crontab, edit-nginx.conf, make-data. One that waits
+   is called after what it waits for. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+struct tally
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static int add_command_name (struct statement *statement, void *data)
+{
+  struct tally *tally = data ;
+  if (is_main_command(tally->a, statement)) texts_add(tally->a->pool, &tally->names, name_of(tally->a, statement)) ;
+  return 0 ;
+}
+
+static int is_pause (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "sleep usleep") ;
+}
+
+/* The service that the next task depends on; 0: none, or several. */
+static char const *only_dependency (struct analysis *a)
+{
+  char const *name = 0 ;
+  if (a->ready.first) return a->ready.first->next ? 0 : a->ready.first->text ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_apart || one->is_oneshot) continue ;
+    if (name) return 0 ;
+    name = one->name ;
+  }
+  return name ;
+}
+
+struct asking
+{
+  struct statement *found ;
+} ;
+
+static int find_asking_program (struct statement *statement, void *data)
+{
+  struct asking *asking = data ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, "cat ls wc grep egrep awk sed cut head tail tr echo printf date expr test [ jq id") && !asking->found) asking->found = statement ;
+  return !!asking->found ;
+}
+
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+
+/* >/etc/crontab: crontab */
+static int find_written (struct statement *statement, void *data)
+{
+  char const **name = data ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    char const *base = shell_basename(statement->redirects[i].target) ;
+    if (!statement->redirects[i].is_output || !strncmp(statement->redirects[i].target, "/dev/", 5) || strlen(base) < 3 || strspn(base, NAME_CHARACTERS) != strlen(base)) continue ;
+    *name = base ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
+/* The task has no command that says what it does. */
+static char const *name_of_waiting (struct analysis *a, struct statement *statement)
+{
+  struct asking asking = { 0 } ;
+  int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
+  char const *service = only_dependency(a) ;
+  int certain = 1 ;
+  char const *written = "task" ;
+  if (!statement_walk(statement, &is_pause, 0))
+  {
+    statement_walk(statement, &find_written, &written) ;
+    return written ;
+  }
+  if (!is_loop) return "pause" ;
+  if (service && asked_service(a, statement_text(a, statement), &certain)) return pool_printf(a->pool, "wait-for-%.*s", (int)strcspn(service, "@"), service) ;
+  statement_walk(statement, &find_asking_program, &asking) ;
+  for (struct text const *one = asking.found ? asking.found->programs.first : 0 ; one ; one = one->next)
+    if (strspn(one->text, NAME_CHARACTERS) == strlen(one->text)) return pool_printf(a->pool, "wait-for-%s", one->text) ;
+  return "wait" ;
+}
+
+/* ---- work on files ---- */
+
+/* What these do to a file; 0: another program. */
+static char const *verb_of (char const *program)
+{
+  static struct { char const *programs ; char const *verb ; } const table[] =
+  {
+    { "echo printf cat tee envsubst", "write" },
+    { "sed", "edit" },
+    { "cp install rsync", "copy" },
+    { "mv", "move" },
+    { "ln", "link" },
+    { "mkdir touch mkfifo mknod", "make" },
+    { "chown chgrp", "own" },
+    { "chmod setfacl", "allow" },
+    { "rm rmdir", "remove" },
+    { "pgrep pidof ps", "write" },
+  } ;
+  for (size_t i = 0 ; i < sizeof(table) / sizeof(*table) ; i++)
+    if (shell_one_of(program, table[i].programs)) return table[i].verb ;
+  return 0 ;
+}
+
+struct acting
+{
+  char const *program ;
+  struct statement *found ;
+} ;
+
+static int find_program (struct statement *statement, void *data)
+{
+  struct acting *acting = data ;
+  if (strcmp(statement_command(statement), acting->program) != 0) return 0 ;
+  acting->found = statement ;
+  return 1 ;
+}
+
+static int is_for_cron (char const *path)
+{
+  return strstr(path, "crontab") || strstr(path, "/cron.d/") || strstr(path, "/spool/cron/") ;
+}
+
+/* The file that it writes, or else its last word. 0: no plain path. */
+static char const *object_of (struct analysis *a, struct statement const *statement)
+{
+  char const *path = 0 ;
+  char const *base ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (statement->redirects[i].is_output && *statement->redirects[i].target && strncmp(statement->redirects[i].target, "/dev/", 5) != 0
+     && !strchr("0123456789-", *statement->redirects[i].target)) path = statement->redirects[i].target ;
+  for (unsigned int i = statement->nwords ; !path && i > 1 && strcmp(statement_command(statement), "echo") != 0 ; i--)
+    if (statement->words[i - 1].raw[0] != '-') path = statement->words[i - 1].raw ;
+  if (!path) return 0 ;
+  path = shell_without_quotes(a->pool, path) ;
+  if (is_for_cron(path)) return "crontab" ;
+  while (*path && path[strlen(path) - 1] == '/') path = pool_copy(a->pool, path, strlen(path) - 1) ;
+  base = readable_name(a, shell_basename(path)) ;
+  base += strspn(base, ".") ;
+  return *base && strspn(base, NAME_CHARACTERS) == strlen(base) && strcmp(base, "service") != 0 ? base : 0 ;
+}
+
+/* edit-nginx.conf; 0: the program is no tool for files, or nobody knows for which. */
+static char const *name_of_file_work (struct analysis *a, struct statement *statement, char const *program)
+{
+  struct acting acting = { .program = program } ;
+  char const *verb = verb_of(program) ;
+  char const *object ;
+  if (!verb) return 0 ;
+  statement_walk(statement, &find_program, &acting) ;
+  object = acting.found ? object_of(a, acting.found) : 0 ;
+  if (!object || (shell_one_of(program, "pgrep pidof ps") && !acting.found->nredirects)) return 0 ;
+  return strcmp(object, "crontab") != 0 ? pool_printf(a->pool, "%s-%s", verb, object) : object ;
+}
+
+/* The function's name, or the name of the main command in its body. */
+char const *task_name (struct analysis *a, struct statement *statement)
+{
+  struct tally tally = { .a = a } ;
+  char const *best = 0 ;
+  unsigned int most = 0 ;
+  if (find_function(a, statement_command(statement))) return statement_command(statement) ;
+  if (statement->kind == STATEMENT_COMMAND)
+  {
+    best = name_of(a, statement) ;
+    return name_of_file_work(a, statement, best) ? name_of_file_work(a, statement, best) : best ;
+  }
+  if (statement->kind == STATEMENT_OTHER && statement->body) return pool_printf(a->pool, "%s-setup", name_of(a, statement->body)) ; /* a server for a while */
+  statement_walk(statement, &add_command_name, &tally) ;
+  for (struct text const *one = tally.names.first ; one ; one = one->next)
+  {
+    unsigned int n = 0 ;
+    for (struct text const *other = one ; other ; other = other->next) n += !strcmp(one->text, other->text) ;
+    if (best && shell_one_of(best, "sh bash dash ash") && n == most) n++ ; /* any other says more */
+    if (n <= most) continue ;
+    most = n ;
+    best = one->text ;
+  }
+  if (!best) best = name_of(a, statement) ;
+  if (name_of_file_work(a, statement, best)) return name_of_file_work(a, statement, best) ;
+  return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
+}
