@@ -131,6 +131,7 @@
      fcgi.c           sockets of fcgi-programs
      include.c        the files that it includes
      ini.c            reading a supervisord.conf
+     options.c        what supervisord knows, and ignores
      order.c          which of them uses which
      program.c        the options of one of these
      supervisord.c    its sections, and the order of its programs
@@ -365,6 +366,8 @@ int main (int argc, char **argv)
     plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;
     plan.stop_signal = dockerfile_stop_signal(&dockerfile) ;
     dockerfile_runs(&dockerfile, &plan.image_runs) ;
+    plan.has_dockerfile = 1 ;
+    plan.has_go_supervisord = !!strstr(docker_source.text, "ochinchina/supervisord") ; /* of COPY --from=, or of an address */
     plan.image_user = dockerfile_user(&dockerfile) ;
     plan.workdir = dockerfile_workdir(&dockerfile, 0) ;
     if (!*plan.workdir) plan.workdir = 0 ;

@@ -141,6 +141,8 @@ struct plan
   struct procrun const *procrun ; /* how the image starts the processes of a Procfile; 0: not known */
   char const *procfile_source ; /* the name in the build context of the Procfile that they are read from; 0: not known */
   char const *prefix ; /* what the image put before the program that reads the input, for its environment: bundle exec; 0: nothing */
+  int has_dockerfile ;
+  int has_go_supervisord ; /* the image's supervisord is ochinchina's, which has options of its own */
   struct texts image_runs ; /* the shell code of the image's RUNs */
   char const *image_user ; /* the image's USER; 0: root, or not known */
   char const *workdir ; /* the image's; 0: /init knows it */

@@ -101,13 +101,21 @@ static void settle_checks (struct plan *plan)
     if (service->check) service_set(plan, service, "notification-fd", descriptor) ;
 }
 
+/* KILL takes no time. */
+static int is_killed_at_once (struct service const *service)
+{
+  for (struct setting const *one = service->settings ; one ; one = one->next)
+    if (!strcmp(one->file, "down-signal") && shell_one_of(one->value, "KILL SIGKILL 9")) return 1 ;
+  return 0 ;
+}
+
 #define GRACE_MS 10000 /* docker stop's own */
 
 /* The container's runtime kills a service that takes long to stop, unless it is told to wait. */
 static void settle_grace (struct plan *plan)
 {
   for (struct service *service = plan->services ; service ; service = service->next)
-    for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
+    for (struct setting const *setting = is_killed_at_once(service) ? 0 : service->settings ; setting ; setting = setting->next)
     {
       unsigned int ms = strcmp(setting->file, "timeout-kill") != 0 ? 0 : shell_number(setting->value, 1000000000, 0) ;
       int has_before = 0 ;

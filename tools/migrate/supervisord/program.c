@@ -164,16 +164,22 @@ static void set_stop (struct translation *t)
 {
   struct plan *plan = t->plan ;
   char const *signal = take(t, "stopsignal", "down-signal", "the signal that stops it") ;
-  char const *wait = take(t, "stopwaitsecs", "timeout-kill", "how long it may take to stop") ;
+  int is_kill = signal && shell_one_of(signal, "KILL SIGKILL kill sigkill 9") ; /* nothing survives that */
+  char const *wait = is_kill ? 0 : take(t, "stopwaitsecs", "timeout-kill", "how long it may take to stop") ;
   char const *group = take(t, "stopasgroup", "flag-down-group", "its group is stopped, and killed") ;
-  char const *kill = take(t, "killasgroup", "flag-timeout-killpg", "its group is killed") ;
+  char const *kill = is_kill ? 0 : take(t, "killasgroup", "flag-timeout-killpg", "its group is killed") ;
+  if (is_kill)
+  {
+    note(t, "stopwaitsecs", "it is killed at once") ;
+    note(t, "killasgroup", "it is killed at once, and stopasgroup says whether its group is") ;
+  }
   if (signal && *signal)
   {
     if (!strncasecmp(signal, "SIG", 3)) signal += 3 ;
     service_set(plan, t->service, "down-signal", signal) ;
   }
   if (wait && shell_number(wait, 1000000, 0)) service_set(plan, t->service, "timeout-kill", pool_printf(plan->pool, "%u", 1000 * shell_number(wait, 1000000, 0))) ;
-  if ((group && is_true(group)) || (kill && is_true(kill)))
+  if (!is_kill && ((group && is_true(group)) || (kill && is_true(kill))))
   {
     service_set(plan, t->service, "flag-timeout-killpg", "") ;
     if (!wait) service_set(plan, t->service, "timeout-kill", "10000") ; /* supervisord's own */

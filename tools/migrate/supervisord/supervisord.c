@@ -134,11 +134,11 @@ static char const *group_order (struct translation *t, struct ini_section const 
   return pool_printf(t->plan->pool, "; its priority is in %s", texts_join(t->plan->pool, &places, ", ")) ;
 }
 
-/* dependent_startup_wait_for=a:running b:exited, of the section */
-static void set_waits (struct translation *t, struct ini_section *section)
+/* The option, dependent_startup_wait_for=a:running b:exited or Go's depends_on=a, b, of the section */
+static void set_waits (struct translation *t, struct ini_section *section, char const *option)
 {
   struct pool *pool = t->plan->pool ;
-  char const *value = ini_take(t->source, section, "dependent_startup_wait_for", "", 0) ;
+  char const *value = ini_take(t->source, section, option, "", 0) ;
   struct texts unknown = { 0 } ;
   for (char const *p = value ? value : "" ; *(p += strspn(p, " \t\n,")) ; p += strcspn(p, " \t\n,"))
   {
@@ -156,15 +156,9 @@ static void set_waits (struct translation *t, struct ini_section *section)
       }
     if (!found) texts_add(pool, &unknown, name) ;
   }
-  if (value) ini_take(t->source, section, "dependent_startup_wait_for", order_places(t, section), "what it waited for") ;
+  if (value) ini_take(t->source, section, option, order_places(t, section), "what it waited for") ;
   if (unknown.first)
     texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: %s waited for what is no program here: %s", program_of(section), texts_join(pool, &unknown, ", "))) ;
-}
-
-static void drop_section (struct translation *t, char const *why)
-{
-  source_claim(t->source, t->section->range, "dropped", why) ;
-  for (struct ini_option *option = t->section->options ; option ; option = option->next) source_claim(t->source, option->range, "dropped", why) ;
 }
 
 /* The files that [include] names; "" if there is none. */
@@ -193,10 +187,53 @@ static void note_down (struct translation *t, char const *listener)
       "what they waited for into dependencies.d", listener, texts_join(t->plan->pool, &names, ", "))) ;
 }
 
+static void drop_supervisord (struct translation *t)
+{
+  char const *strip = ini_take(t->source, t->section, "strip_ansi", "", 0) ;
+  char const *processes = ini_take(t->source, t->section, "minprocs", "", 0) ;
+  if (strip && is_true(strip)) note(t, "strip_ansi", "the colours of the programs' output, which it took out, stay") ;
+  if (processes && shell_number(processes, 100000000, 0) > 1024) note(t, "minprocs", "limit of processes, which it raised to that if it was less: it is the container's (docker run --ulimit nproc=)") ;
+  drop_section(t, "supervisord's own: /init needs no settings") ;
+}
+
+/* Does a RUN of the Dockerfile make files there? */
+static int may_be_made (struct plan const *plan)
+{
+  for (struct text const *pattern = plan->unread.first ; pattern ; pattern = pattern->next)
+    for (struct text const *run = plan->image_runs.first ; run ; run = run->next)
+      if (strstr(run->text, pool_copy(plan->pool, pattern->text, (size_t)(strrchr(pattern->text, '/') - pattern->text)))) return 1 ;
+  return 0 ;
+}
+
+/* Not only relative to where the file is in the image, but by its path there? Then a COPY of such files has been looked for. */
+static int has_places (struct plan const *plan)
+{
+  for (struct text const *pattern = plan->unread.first ; pattern ; pattern = pattern->next)
+    if (*pattern->text != '/') return 0 ;
+  return plan->has_dockerfile ;
+}
+
+static void drop_include (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  struct texts names = { 0 } ;
+  char const *files = texts_join(plan->pool, &plan->unread, " ") ;
+  for (struct source_part const *part = t->source->parts ; part ; part = part->next) texts_add(plan->pool, &names, part->name) ;
+  drop_section(t, names.first ? pool_printf(plan->pool, "included files: %s", texts_join(plan->pool, &names, ", ")) : "no included file was found") ;
+  if (!plan->unread.first) return ;
+  if (!has_places(plan))
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: files that [include] names are not here, or not known to be, and were not read: %s: %sgive them to reeve-migrate one by one",
+      files, plan->has_dockerfile ? "" : "give --dockerfile, whose COPY says where they come from, or ")) ;
+  else
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s[include] names %s, and no COPY of the Dockerfile brings such a file: if %s makes one, %sgive it to reeve-migrate, too",
+      may_be_made(plan) ? "TODO: " : "", files, may_be_made(plan) ? "RUN" : "the base image or a package", plan->root == -1 ? "give the unpacked image with --root, or " : "")) ;
+}
+
 static void other_section (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
   char const *name = t->section->name ;
+  drop_unknown(t) ;
   if (!strncmp(name, "group:", 6)) drop_section(t, pool_printf(pool, "the group %s: there are no groups; its programs keep their names%s", name + 6,
     priority_of(t->section) == PRIORITY_DEFAULT ? "" : group_order(t, t->section))) ;
   else if (!strncmp(name, "eventlistener:", 14) && starts_programs(t)) drop_section(t, "it started the programs with dependent_startup: they have dependencies.d") ;
@@ -210,27 +247,24 @@ static void other_section (struct translation *t)
         : "a program had ended, give flag-main and restart no to those programs: with restart always, none ever ends for good")) ;
     note_down(t, name + 14) ;
   }
-  else if (shell_one_of(name, "inet_http_server unix_http_server"))
+  else if (!strcmp(name, "unix_http_server")) drop_section(t, "for supervisorctl: the reeve command needs no socket of its own") ;
+  else if (!strcmp(name, "inet_http_server"))
   {
-    drop_section(t, pool_printf(pool, "the web interface (%s) is not translated: the reeve command does its work", name)) ;
-    texts_add(pool, &t->plan->notes, pool_printf(pool, "the web interface (%s) is not translated", name)) ;
+    char const *port = ini_take(t->source, t->section, "port", "", 0) ;
+    drop_section(t, "supervisord's page and its XML-RPC are not translated: a note says what to do") ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "supervisord's page and its XML-RPC (port %s) are gone: what asks there has to use the reeve command in the container, as `reeve status --json`",
+      port ? port : "?")) ;
   }
-  else if (!strcmp(name, "supervisorctl") || !strncmp(name, "rpcinterface:", 13)) drop_section(t, "supervisord's own: the reeve command needs no settings") ;
-  else if (!strcmp(name, "supervisord")) drop_section(t, "supervisord's own: /init needs no settings") ;
-  else if (!strcmp(name, "include"))
+  else if (!strcmp(name, "supervisorctl") || !strcmp(name, "rpcinterface:supervisor")) drop_section(t, "supervisord's own: the reeve command needs no settings") ;
+  else if (!strncmp(name, "ctlplugin:", 10)) drop_section(t, "more commands of supervisorctl: the reeve command has its own") ;
+  else if (!strncmp(name, "rpcinterface:", 13))
   {
-    struct texts names = { 0 } ;
-    for (struct source_part const *part = t->source->parts ; part ; part = part->next) texts_add(pool, &names, part->name) ;
-    drop_section(t, names.first ? pool_printf(pool, "included files: %s", texts_join(pool, &names, ", ")) : "included files are not read") ;
-    if (t->plan->unread.first)
-      texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: files that [include] names are not here, or not known to be, and were not read: %s: "
-        "give --dockerfile, whose COPY says where they come from, or give them to reeve-migrate one by one", texts_join(pool, &t->plan->unread, " "))) ;
+    drop_section(t, "a plugin of supervisord: a note says what to do") ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: [%s] is a plugin of supervisord, and gone: what it did for those that asked it by XML-RPC has to be done with the reeve command", name)) ;
   }
-  else
-  {
-    drop_section(t, pool_printf(pool, "[%s] is not translated", name)) ;
-    texts_add(pool, &t->plan->notes, pool_printf(pool, "[%s] is not translated", name)) ;
-  }
+  else if (!strcmp(name, "supervisord")) drop_supervisord(t) ;
+  else if (!strcmp(name, "include")) drop_include(t) ;
+  else drop_unknown_section(t) ;
 }
 
 /* supervisord ended at once where the environment had no such variable. */
@@ -268,7 +302,11 @@ void migrate_supervisord (struct plan *plan)
   }
   set_order(&t) ;
   for (struct ini_section *section = ini.sections ; section ; section = section->next)
-    if (program_of(section)) set_waits(&t, section) ;
+    if (program_of(section))
+    {
+      set_waits(&t, section, "dependent_startup_wait_for") ;
+      if (is_of_go(&t, "depends_on")) set_waits(&t, section, "depends_on") ;
+    }
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
     if (!program_of(t.section)) other_section(&t) ;
     else
@@ -277,6 +315,7 @@ void migrate_supervisord (struct plan *plan)
       t.service = plan->services ;
       while (t.service && strcmp(t.service->program, name) != 0) t.service = t.service->next ;
       note(&t, "priority", "no order: the others have the same, or none") ;
+      drop_unknown(&t) ;
       if (t.service) translate_rest(&t) ;
     }
   if (!plan->services) plan->refused = *included(&t)

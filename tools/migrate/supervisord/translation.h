@@ -48,6 +48,13 @@ static inline int is_false (char const *value)
   return shell_one_of(value, "false False FALSE no No off Off 0") ;
 }
 
+/* All of the section that nobody has claimed yet. */
+static inline void drop_section (struct translation *t, char const *why)
+{
+  source_claim(t->source, t->section->range, "dropped", why) ;
+  for (struct ini_option *option = t->section->options ; option ; option = option->next) source_claim(t->source, option->range, "dropped", why) ;
+}
+
 /* Does a listener, supervisord-dependent-startup, start the section's program? It does when those of its
    dependent_startup_wait_for are there. */
 static inline int is_started_by_listener (struct translation *t)
@@ -63,5 +70,11 @@ extern void translate_restart (struct translation *t) ;
 extern void translate_program (struct translation *t, char const *name) ;
 /* A TODO for each of the section's options that nobody has taken. */
 extern void translate_rest (struct translation *t) ;
+
+/* options.c: options, and sections, that supervisord does not know. It ignored them: they are dropped, which the report says. */
+extern void drop_unknown (struct translation *t) ;
+extern void drop_unknown_section (struct translation *t) ;
+/* Is the image's supervisord the one in Go, which knows this option? */
+extern int is_of_go (struct translation const *t, char const *option) ;
 
 #endif

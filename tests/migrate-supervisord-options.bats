@@ -1,0 +1,221 @@
+# Options and sections of a supervisord.conf: each is translated, dropped for a reason, or named once.
+load lib
+load migrate
+
+setup()
+{
+  migrate_setup
+  input=supervisord.conf
+}
+teardown() { reeve_teardown; }
+
+@test "options that supervisord does not know are no TODO: it ignored them" {
+  wrapper <<'EOS'
+[supervisord]
+nodaemon=true
+redirect_stderr=true
+[program:db]
+command=database
+username=db
+group=db
+priority=1
+[program:web]
+command=web
+User=www
+enviroment=A=1
+autorestrat=true
+[group:all]
+programs=db,web
+stopsignal=INT
+[unix_http_server]
+file=/run/x
+port=9
+EOS
+  migrate
+  told 'line 3: dropped: supervisord knows no redirect_stderr= in [supervisord], and ignored it'
+  told 'line 6: dropped: supervisord knows no username= in [program:db], and ignored it (user= was perhaps meant)'
+  told 'line 7: dropped: supervisord knows no group= in [program:db], and ignored it'
+  told 'line 11: services.d/web/run: user'
+  told 'line 12: dropped: supervisord knows no enviroment= in [program:web], and ignored it (environment= was perhaps meant)'
+  told 'line 13: dropped: supervisord knows no autorestrat='
+  told 'line 16: dropped: supervisord knows no stopsignal= in [group:all]'
+  told 'line 19: dropped: supervisord knows no port= in [unix_http_server]'
+  untold TODO
+  untold 'is not translated'
+}
+
+@test "each option that supervisord knows has its reason" {
+  wrapper <<'EOS'
+[supervisord]
+logfile=/a
+logfile_maxbytes=1MB
+logfile_backups=1
+loglevel=debug
+pidfile=/b
+umask=027
+nodaemon=true
+silent=true
+minfds=4096
+minprocs=5000
+nocleanup=true
+childlogdir=/c
+user=root
+directory=/d
+strip_ansi=true
+environment=A=1
+identifier=e
+[inet_http_server]
+port=:9001
+username=u
+password=p
+[unix_http_server]
+file=/s
+chmod=0700
+chown=u
+username=u
+password=p
+[supervisorctl]
+serverurl=unix:///s
+username=u
+password=p
+prompt=x
+history_file=/h
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[ctlplugin:cache]
+supervisor.ctl_factory=x:y
+[group:g]
+programs=web
+priority=5
+[program:web]
+command=web
+process_name=%(program_name)s
+numprocs=1
+numprocs_start=0
+priority=7
+autostart=true
+autorestart=unexpected
+startsecs=1
+startretries=3
+exitcodes=0,2
+stopsignal=INT
+stopwaitsecs=5
+stopasgroup=true
+killasgroup=true
+user=www
+redirect_stderr=false
+environment=B=2
+directory=/w
+umask=022
+serverurl=AUTO
+stdout_logfile=/dev/stdout
+stdout_logfile_maxbytes=0
+stdout_logfile_backups=0
+stdout_capture_maxbytes=1MB
+stdout_events_enabled=true
+stdout_syslog=false
+stderr_logfile=/dev/stderr
+stderr_logfile_maxbytes=0
+stderr_logfile_backups=0
+stderr_capture_maxbytes=1MB
+stderr_events_enabled=true
+stderr_syslog=false
+EOS
+  migrate
+  untold TODO
+  untold 'is not translated'
+  untold 'knows no'
+  told 'line 16: dropped: the colours of the programs'
+  told 'line 11: dropped: limit of processes'
+  [ "$(grep -c unix_http_server <<<"$report")" -eq 0 ]
+  told "note: supervisord's page and its XML-RPC (port :9001) are gone"
+  [ "$(grep -c 9001 <<<"$report")" -eq 1 ]
+}
+
+@test "sections that supervisord does not know, and plugins of it" {
+  wrapper <<'EOS'
+[program:web]
+command=web
+[Program:worker]
+command=worker
+[notes]
+a=b
+[rpcinterface:twiddler]
+supervisor.rpcinterface_factory=supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface
+EOS
+  migrate
+  services web
+  told 'lines 3-4: dropped: supervisord knows no [Program:worker], and ignored it'
+  told 'note: supervisord knows no [Program:worker], and ignored it: what it has, never ran; if it is to run, write [program:worker]'
+  told 'lines 5-6: dropped: supervisord knows no [notes], and ignored it'
+  untold 'note: supervisord knows no [notes]'
+  told 'note: TODO: [rpcinterface:twiddler] is a plugin of supervisord'
+}
+
+@test "options of the supervisord in Go" {
+  wrapper <<'EOS'
+[program-default]
+autorestart=true
+[program:db]
+command=database
+[program:web]
+command=web
+depends_on=db
+restartpause=3
+EOS
+  migrate
+  lacks web/dependencies.d
+  told 'note: TODO: [program:web]: supervisord ignores depends_on, restartpause, but the program of the same name in Go'
+  told 'note: TODO: [program-default]'
+  printf 'FROM debian\nRUN apt-get install -y supervisor\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  lacks web/dependencies.d
+  untold 'TODO: ['
+  told 'line 7: dropped: supervisord knows no depends_on='
+  printf 'FROM debian\nCOPY --from=ochinchina/supervisord:latest /usr/local/bin/supervisord /usr/bin/\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  has web/dependencies.d/db
+  told 'line 7: services.d/web/dependencies.d: what it waited for'
+  told 'line 8: services.d/web/run: not translated; TODO: restartpause is not translated'
+  told 'note: TODO: [program-default]'
+}
+
+@test "what is stopped with KILL takes no time" {
+  local signal
+  for signal in KILL SIGKILL 9; do
+    wrapper <<EOS
+[program:a]
+command=a
+stopsignal=$signal
+stopwaitsecs=60
+killasgroup=true
+[program:b]
+command=b
+stopsignal=$signal
+stopasgroup=true
+EOS
+    migrate
+    lacks {a,b}/timeout-kill {a,b}/flag-timeout-killpg a/flag-down-group
+    has {a,b}/down-signal b/flag-down-group
+    told 'line 4: dropped: it is killed at once'
+    untold REEVE_STOP_TIMEOUT
+  done
+}
+
+@test "files of an [include] that nothing brings: the note says what is left to do" {
+  wrapper <<<$'[include]\nfiles=/etc/supervisor/conf.d/*.conf\n[program:web]\ncommand=web'
+  migrate
+  told 'note: TODO: files that [include] names are not here'
+  told 'give --dockerfile'
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'give --dockerfile'
+  untold 'TODO: '
+  told 'note: [include] names /etc/supervisor/conf.d/*.conf, and no COPY of the Dockerfile brings such a file: if the base image or a package makes one, give the unpacked image with --root, or'
+  printf 'FROM debian\nRUN /make >/etc/supervisor/conf.d/more.conf\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'note: TODO: [include] names /etc/supervisor/conf.d/*.conf, and no COPY of the Dockerfile brings such a file: if RUN makes one'
+  mkdir root
+  migrate --dockerfile Dockerfile --root root
+  untold 'give the unpacked image'
+}
