@@ -217,6 +217,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
   char const *condition = statement_text(a, left) ;
+  struct statement *server = right->kind == STATEMENT_PIPELINE && right->body ? right->body : right ; /* server | tee LOG */
   struct statement *work = verdict_work(a, statement) ;
   if (work)
   {
@@ -246,7 +247,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     claim_statement(a, statement, "dropped", "&&") ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && is_work(a, left) && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, right))))
+  if (statement->kind == STATEMENT_AND && is_work(a, left) && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, server))))
   {
     struct frame inner = { .rest = right, .up = frame } ;
     walk_work(a, left, &inner) ;
