@@ -162,7 +162,7 @@ EOS
     migrate --dockerfile Dockerfile
     services redis-server flask app
     has app/flag-main flask/flag-oneshot app/dependencies.d/redis-server
-    grep -qx 'exec redis-server --daemonize no' "$tree/redis-server/run"
+    grep -q '^exec .*redis-server --daemonize no$' "$tree/redis-server/run"
     [ ! -s "$tree/app/dependencies.d/flask" ] # not optional: it was behind &&
     told 'but not what is behind its &&'
     told "note: the script's exec \"\$@\" is read as what CMD has in its place (Dockerfile, line 4): redis-server"
@@ -385,4 +385,30 @@ EOS
   [[ $result == *'ENTRYPOINT ["/init"]' ]]
   told "TODO: the image's /init, s6-overlay's, is replaced by Reeve's of the same name: take s6-overlay out (Dockerfile, line 2, 3)"
   untold 'ran ahead of the input'
+}
+
+@test "the shell with which the image executes the script is that of each run" {
+  local first cmd shell
+  while IFS='|' read -r first cmd shell; do
+    wrapper <<<"$first"$'\nworker &\nexec web'
+    printf 'FROM debian\nCOPY start.sh /\n%b\n' "$cmd" >Dockerfile
+    migrate --dockerfile Dockerfile
+    [ "$(head -n 1 "$tree/web/run")" = "#!$shell" ] || { echo "# $first $cmd: $(head -n 1 "$tree/web/run")"; return 1; }
+  done <<'EOS'
+#!/bin/bash|CMD ["sh", "/start.sh"]|/bin/sh
+#!/usr/bin/env bash|ENTRYPOINT ["/bin/sh"]\nCMD ["/start.sh"]|/bin/sh
+#!/bin/bash -e|CMD bash start.sh|/bin/bash
+#!/usr/bin/env bash|CMD ["/bin/bash", "/start.sh"]|/usr/bin/env bash
+source /venv/bin/activate|CMD ["bash", "start.sh"]|/usr/bin/env bash
+#!/bin/sh|ENTRYPOINT ["tini", "--", "/bin/bash", "-e", "/start.sh"]|/bin/bash
+# none|CMD ["sh", "-c", "cd /srv && exec bash /start.sh"]|/usr/bin/env bash
+#!/bin/bash|CMD ["sh", "-c", "/start.sh"]|/bin/bash
+#!/bin/bash|ENTRYPOINT ["sh", "/entry.sh"]\nCMD ["/start.sh"]|/bin/bash
+#!/bin/bash|CMD ["/start.sh"]|/bin/bash
+EOS
+  wrapper <<<$'#!/bin/bash -e\nset-up\nworker &\nexec web'
+  printf 'FROM debian\nCMD ["sh", "/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'line 1: each script: the interpreter: /bin/sh, with which the image executed the script'
+  untold 'the container ends'
 }

@@ -118,6 +118,7 @@
      enable.c         conditions about the environment
      ending.c         exit codes, and exits behind the end
      groups.c         the same of a shell in the background
+     interpreter.c    which shell executes the services' scripts
      lost.c           what the files ask for and do not have
      once.c           what the setup alone computes
      scopes.c         what ends with such a statement: its redirections
@@ -353,6 +354,7 @@ int main (int argc, char **argv)
     plan.script_name = start.script ;
     plan.cmd = start.arguments ;
     if (kind == INPUT_SCRIPT) put_code(&plan, &start) ;
+    plan.image_shell = start.shell ;
     plan.shell_options = start.shell_options ;
     plan.is_given = start.is_given ;
     if (start.rewrites)

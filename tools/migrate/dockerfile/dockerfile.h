@@ -105,7 +105,8 @@ struct docker_start
   uint32_t line ; /* of the code */
   char const *const *arguments ; /* of the input, ended by 0; 0: not known */
   int is_given ; /* it is the ENTRYPOINT: the words of docker run after the image are its arguments */
-  char const *shell_options ; /* -eux of the shell that reads it; 0: none */
+  char const *shell ; /* that reads it: bash, /bin/sh; 0: that of its own #! */
+  char const *shell_options ; /* -eux of that shell; 0: none */
   char const *rewrites ; /* dumb-init's 15:2: signals that it changes; 0: none */
   struct texts command ; /* with which a program that reads the input is executed, as a shell reads it: overmind start -f X; empty: it executes the input itself */
   struct texts assignments ; /* before that: A=1 */

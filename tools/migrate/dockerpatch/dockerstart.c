@@ -162,6 +162,7 @@ static void add_front (struct starting *s, struct text const *until)
     texts_add(s->pool, &front, one->text) ;
     texts_add(s->pool, &entrypoint, one->text) ;
   }
+  s->start->shell = shell ? shell->text : 0 ;
   s->start->front = front ;
   s->start->entrypoint = entrypoint ;
 }
@@ -193,6 +194,7 @@ static void find_in_words (struct starting *s)
   }
   s->start->is_given = !in_code && n < s->nentrypoint ;
   add_front(s, at) ;
+  if (in_code) s->start->shell = 0 ;
   for (struct text const *one = s->is_read ? at : 0 ; one ; one = one->next) texts_add(s->pool, &s->start->command, shell_quote(s->pool, one->text)) ;
   for (at = at->next ; at ; at = at->next) texts_add(s->pool, &rest, at->text) ;
   set_arguments(s, &rest) ;
@@ -240,7 +242,7 @@ static void find_in_code (struct starting *s)
   if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
   s->start->script = shell_basename(statement_word(one, i)) ;
   add_front(s, at) ;
-  s->start->shell_options = 0 ; /* those of the shell around it */
+  s->start->shell = s->start->shell_options = 0 ; /* those of the shell around it */
   for (unsigned int j = 1 ; j < i ; j++)
     if (shell_one_of(statement_word(one, j), "-e -u -x -eu -ex -ux -eux")) s->start->shell_options = keep_options(s->pool, s->start->shell_options, statement_word(one, j)) ;
   for (unsigned int j = 0 ; j < i ; j++)
@@ -251,7 +253,8 @@ static void find_in_code (struct starting *s)
       for (; j < i ; j++) texts_add(s->pool, &words, statement_word(one, j)) ;
       set_prefix(s, &words) ;
     }
-    else if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') 
+    else if (shell_one_of(shell_basename(statement_word(one, j)), "sh bash ash dash")) s->start->shell = statement_word(one, j) ;
+    else if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-')
     {
       texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
       texts_add(s->pool, &s->start->entrypoint, statement_word(one, j)) ;

@@ -135,6 +135,7 @@ struct plan
   struct mistake *mistakes ; /* by line */
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
+  char const *image_shell ; /* with which the image executes the input: bash, /bin/sh; 0: with that of its #!, or not known */
   char const *shell_options ; /* options that the image gave its shell: -eux; 0: none */
   char const *stop_signal ; /* the image's STOPSIGNAL, without SIG; 0: TERM */
   int is_given ; /* the words of docker run after the image were the input's arguments */

@@ -26,60 +26,6 @@ static int add_function (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* ---- the interpreter ---- */
-
-static int uses_bash (struct source const *source)
-{
-  static char const *const marks[] = { "[[ ", "wait -n", "&>", "<(", ">(", "<<<", "BASH", "/dev/tcp/", "((", "declare ", "${!", "mapfile", "pipefail", "|&", "+=(", "=(" } ;
-  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
-    if (strstr(source->text, marks[i])) return 1 ;
-  return !strncmp(source->text, "function ", 9) || strstr(source->text, "\nfunction ") ;
-}
-
-static void choose_shell (struct plan *plan)
-{
-  struct source *source = plan->source ;
-  char const *line ;
-  char const *name ;
-  if (strncmp(source->text, "#!", 2) != 0)
-  {
-    plan->shell = uses_bash(source) ? "/bin/bash" : "/bin/sh" ;
-    return ;
-  }
-  line = source_copy(source, source_line_range(source, 1)) + 2 ;
-  line += strspn(line, " \t") ;
-  name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
-  while (shell_one_of(name, "env dumb-init tini with-contenv busybox"))
-  {
-    /* The last word that names a program is the shell; env stays. */
-    char const *rest = line + strcspn(line, " \t") ;
-    rest += strspn(rest, " \t-S") ;
-    if (!*rest) break ;
-    if (!strcmp(name, "env") || !strcmp(name, "busybox"))
-    {
-      name = shell_basename(pool_copy(plan->pool, rest, strcspn(rest, " \t"))) ;
-      break ;
-    }
-    line = rest ;
-    name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
-  }
-  if (!strcmp(name, "bashio"))
-  {
-    plan->shell = "/usr/bin/env bashio" ; /* Bash with a library; it is a script itself */
-    return ;
-  }
-  if (!shell_one_of(name, "sh bash dash ash ksh mksh zsh"))
-    plan->refused = pool_printf(plan->pool, "%s is a program for %s, not a shell script", source->name, *name ? name : "an unnamed interpreter") ;
-  plan->shell = line ;
-}
-
-/* #!/bin/sh -e */
-static int shell_has_errexit (char const *shell)
-{
-  char const *options = strstr(shell, " -") ;
-  return options && strcspn(options + 2, "e") < strcspn(options + 2, " \t") ;
-}
-
 static void refuse_programs (struct analysis *a)
 {
   unsigned int n = 0 ;
@@ -156,15 +102,6 @@ static void add_shell_options (struct analysis *a)
   plan_piece(plan, line, " ")->always = 1 ;
   plan_setup(plan, (struct range){ 0, 0 }, line, 0) ;
   if (strchr(plan->shell_options, 'e')) a->sets_errexit = 1 ;
-}
-
-static void claim_interpreter (struct analysis *a, struct statement *first)
-{
-  struct range range ;
-  if (strncmp(a->source->text, "#!", 2) != 0 || !first) return ;
-  range = source_line_range(a->source, 1) ;
-  source_claim(a->source, range, "each script", "the interpreter") ;
-  plan_setup(a->plan, range, 0, 0) ;
 }
 
 /* case "$1"; MODE=$1, then case "$MODE" */
@@ -330,15 +267,15 @@ void migrate_script (struct plan *plan)
   struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "", .arguments = plan->cmd } ;
   struct statement *first ;
   struct texts sourced = { 0 } ;
-  choose_shell(plan) ;
+  interpreter_choose(plan) ;
   if (plan->refused) return ;
   first = shell_parse(plan->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_function, &a) ;
   refuse_programs(&a) ;
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;
-  claim_interpreter(&a, first) ;
-  a.sets_errexit = shell_has_errexit(plan->shell) ;
+  interpreter_claim(&a, first) ;
+  a.sets_errexit = interpreter_has_errexit(plan->shell) ;
   aside = migrate_code(plan) ;
   add_arguments(&a, first) ;
   add_shell_options(&a) ;

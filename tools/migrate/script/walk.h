@@ -9,6 +9,12 @@
 /* ---- walk.c ---- */
 extern void walk_script (struct analysis *a, struct statement *first, struct frame *behind) ; /* `behind`: what follows; 0: nothing */
 
+/* ---- interpreter.c ---- */
+/* Sets plan->shell, or plan->refused if the input is no shell script. */
+extern void interpreter_choose (struct plan *plan) ;
+extern int interpreter_has_errexit (char const *shell) ; /* #!/bin/sh -e */
+extern void interpreter_claim (struct analysis *a, struct statement *first) ; /* the line with #! */
+
 /* ---- commands.c: single commands ---- */
 extern void walk_exec (struct analysis *a, struct statement *statement) ;
 extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */

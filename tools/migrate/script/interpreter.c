@@ -1,0 +1,88 @@
+/* Which shell executes the services' scripts: that of the image's CMD, or else that of the input's first line. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/script/walk.h"
+
+static int uses_bash (struct source const *source)
+{
+  static char const *const marks[] = { "[[ ", "wait -n", "&>", "<(", ">(", "<<<", "BASH", "/dev/tcp/", "((", "declare ", "${!", "mapfile", "pipefail", "|&", "+=(", "=(" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(source->text, marks[i])) return 1 ;
+  return !strncmp(source->text, "function ", 9) || strstr(source->text, "\nfunction ") ;
+}
+
+/* #!, or a guess */
+static void choose_own (struct plan *plan)
+{
+  struct source *source = plan->source ;
+  char const *line ;
+  char const *name ;
+  if (strncmp(source->text, "#!", 2) != 0)
+  {
+    plan->shell = uses_bash(source) ? "/bin/bash" : "/bin/sh" ;
+    return ;
+  }
+  line = source_copy(source, source_line_range(source, 1)) + 2 ;
+  line += strspn(line, " \t") ;
+  name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
+  while (shell_one_of(name, "env dumb-init tini with-contenv busybox"))
+  {
+    /* The last word that names a program is the shell; env stays. */
+    char const *rest = line + strcspn(line, " \t") ;
+    rest += strspn(rest, " \t-S") ;
+    if (!*rest) break ;
+    if (!strcmp(name, "env") || !strcmp(name, "busybox"))
+    {
+      name = shell_basename(pool_copy(plan->pool, rest, strcspn(rest, " \t"))) ;
+      break ;
+    }
+    line = rest ;
+    name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
+  }
+  if (!strcmp(name, "bashio"))
+  {
+    plan->shell = "/usr/bin/env bashio" ; /* Bash with a library; it is a script itself */
+    return ;
+  }
+  if (!shell_one_of(name, "sh bash dash ash ksh mksh zsh"))
+    plan->refused = pool_printf(plan->pool, "%s is a program for %s, not a shell script", source->name, *name ? name : "an unnamed interpreter") ;
+  plan->shell = line ;
+}
+
+/* CMD ["sh", "/start.sh"]: #! was a comment, and the image may not have that interpreter. A bare name is found by
+   PATH, as the image found it, but for sh, which is always there. */
+static void choose_image_shell (struct plan *plan)
+{
+  char const *word = plan->image_shell ;
+  char const *name = shell_basename(word) ;
+  char const *own = pool_copy(plan->pool, plan->shell, strcspn(plan->shell, " \t")) ; /* without -e: that was in the comment, too */
+  char const *second = plan->shell + strlen(own) ;
+  if (!strcmp(second + strspn(second, " \t"), name)) return ; /* env bash */
+  if (!strcmp(shell_basename(own), name)) plan->shell = own ;
+  else plan->shell = *word == '/' ? word : pool_printf(plan->pool, strcmp(word, "sh") != 0 ? "/usr/bin/env %s" : "/bin/%s", word) ;
+}
+
+void interpreter_choose (struct plan *plan)
+{
+  choose_own(plan) ;
+  if (plan->image_shell && !plan->refused) choose_image_shell(plan) ;
+}
+
+int interpreter_has_errexit (char const *shell)
+{
+  char const *options = strstr(shell, " -") ;
+  return options && strcspn(options + 2, "e") < strcspn(options + 2, " \t") ;
+}
+
+void interpreter_claim (struct analysis *a, struct statement *first)
+{
+  struct range range ;
+  if (strncmp(a->source->text, "#!", 2) != 0 || !first) return ;
+  range = source_line_range(a->source, 1) ;
+  source_claim(a->source, range, "each script", a->plan->image_shell && !strstr(source_copy(a->source, range), a->plan->shell)
+    ? pool_printf(a->pool, "the interpreter: %s, with which the image executed the script", a->plan->shell) : "the interpreter") ;
+  plan_setup(a->plan, range, 0, 0) ;
+}
