@@ -49,6 +49,7 @@
      defines.c        the names that a statement sets, and what is exported
      dispatch.c       the branch that the image's CMD takes
      elsewhere.c      or another host?
+     exclude.c        services of which a container runs only one
      isprobe.c        does a condition ask a service?
      limits.c         how long, and did the script give up then?
      loopend.c        how other loops end

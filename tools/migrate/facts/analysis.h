@@ -98,6 +98,8 @@ struct analysis
   struct texts ready ; /* services that later ones depend on */
   struct awaited awaited ;
   struct texts conditions ; /* of the branch that is being walked */
+  struct texts places ; /* the branches that are being walked: place_of() */
+  unsigned int nbranchings ; /* how many of these have been walked, or begun */
   struct texts otherwise ; /* what holds for all later statements: where it does not, the script became a program */
   int branch_replaced ; /* the branch that is being walked became a program */
   struct frame const *here ; /* of the list that is being walked */

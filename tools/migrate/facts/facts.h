@@ -26,6 +26,14 @@ extern int ends_with_exec (struct statement const *body) ;
 extern int redirects_everything (struct statement const *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* from this line on, the script waits for its services */
 
+/* ---- exclude.c ---- */
+/* A branch that the script may take: a question, and which of its answers. Of two branches of one question it takes only one. */
+extern char const *place_of (struct pool *pool, char const *question, unsigned int answer) ;
+/* Does a container only ever run one of the two? */
+extern int are_exclusive (struct analysis *a, struct service const *one, struct service const *other) ;
+extern int is_excluded_here (struct analysis *a, struct service const *service) ; /* may it not run where the walk is? */
+extern void settle_exclusive (struct analysis *a) ; /* none depends on one that excludes it */
+
 /* ---- outlinks.c ---- */
 /* Is the file a link to /dev/stdout or the like, by a RUN of the image or by the script? */
 extern int is_link_to_output (struct analysis *a, struct word const *word) ;

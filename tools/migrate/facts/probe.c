@@ -244,13 +244,13 @@ struct service *probed_service (struct analysis *a, char const *condition, int *
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     int is = likelihood(service, condition) ;
-    if (is < most) continue ;
+    if (is < most || is_excluded_here(a, service)) continue ;
     most = is ;
     best = service ;
   }
   if (best) return best ;
   *certain = 0 ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (!service->is_oneshot && !service->check && !is_known_program(service) && !shell_one_of(service->program, ONLY_READ)) best = service ;
+    if (!service->is_oneshot && !service->check && !is_known_program(service) && !shell_one_of(service->program, ONLY_READ) && !is_excluded_here(a, service)) best = service ;
   return best ;
 }

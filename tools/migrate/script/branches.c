@@ -25,8 +25,13 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
 /* Later statements only run if the script did not become a program in this branch, or stay there. */
 static void exclude_branch (struct analysis *a, struct branch_state const *state, char const *condition)
 {
-  for (struct service *one = state->before ? state->before->next : a->plan->services ; one ; one = one->next) one->is_apart = 1 ;
-  texts_add_once(a->pool, &a->otherwise, negated(a->pool, condition)) ;
+  char const *otherwise = negated(a->pool, condition) ;
+  for (struct service *one = state->before ? state->before->next : a->plan->services ; one ; one = one->next)
+  {
+    one->is_apart = 1 ;
+    texts_add(a->pool, &one->places, place_of(a->pool, otherwise, 1)) ;
+  }
+  texts_add_once(a->pool, &a->otherwise, otherwise) ;
   a->last = state->started ;
   a->ready = state->ready ;
   a->waited_line = state->waited_line ;
@@ -65,7 +70,8 @@ char const *negated (struct pool *pool, char const *condition)
 
 void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching)
 {
-  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .last = a->last, .all_replaced = 1 } ;
+  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .last = a->last, .places = a->places, .all_replaced = 1 } ;
+  branching->id = pool_printf(a->pool, "%u", ++a->nbranchings) ;
   a->otherwise = (struct texts){ 0 } ;
   for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
 }
@@ -139,8 +145,13 @@ static char const *own_condition (struct analysis *a, struct branching const *br
 
 void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
+  struct texts places = { 0 } ;
+  texts_add_all(a->pool, &places, &branching->places) ;
+  texts_add(a->pool, &places, place_of(a->pool, branching->id, ++branching->nbranches)) ;
   enter_branch(a, &branching->state, branching->statement->kind == STATEMENT_CASE
     ? case_condition(a, branching, branch) : if_condition(a, branching, branch)) ;
+  if (branching->nbranches == 1) branching->ready = branching->state.ready ; /* with the task that has just been closed */
+  if (branching->statement->kind != STATEMENT_CASE || !case_falls(a, branching->statement)) a->places = places ;
 }
 
 /* Only one of the branches is taken, so each begins with the state from before all of them. */
@@ -153,6 +164,9 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
     if (!texts_has(&branching->otherwise, one->text)) texts_add_once(a->pool, &branching->excluded, one->text) ;
   a->otherwise = (struct texts){ 0 } ;
   for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
+  texts_add_all(a->pool, &branching->waited_for, &a->ready) ;
+  a->ready = branching->ready ;
+  a->places = branching->places ;
   branching->all_replaced &= replaced ;
   if (!branching->waited) branching->waited = a->waited_line ;
   a->waited_line = branching->outer ;
@@ -186,6 +200,8 @@ void end_branches (struct analysis *a, struct branching const *branching)
   struct branch const *last = branching->statement->branches ;
   int one_is_taken ;
   a->waited_line = branching->waited ? branching->waited : branching->outer ;
+  for (struct text const *one = branching->waited_for.first ; one ; one = one->next)
+    if (plan_find(a->plan, one->text)) add_ready(a, plan_find(a->plan, one->text)) ;
   for (struct text const *one = branching->excluded.first ; one ; one = one->next) texts_add_once(a->pool, &a->otherwise, one->text) ;
   while (last && last->next) last = last->next ;
   one_is_taken = last && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition) ;

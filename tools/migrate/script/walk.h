@@ -76,6 +76,11 @@ struct branching /* through if or case */
   struct texts excluded ; /* what the branches have added to it, for the statements after all branches */
   struct service *last ; /* `last` before all branches */
   struct texts lasts ; /* `last` of each branch */
+  struct texts ready ; /* `ready` before all branches */
+  struct texts waited_for ; /* what each branch has added to it */
+  struct texts places ; /* of the statement */
+  char const *id ; /* of its branches: their question */
+  unsigned int nbranches ; /* that have begun */
   int all_replaced ; /* so far, each branch became a program */
   uint32_t outer ; /* `waited_line` before all branches */
   uint32_t waited ; /* `waited_line` of one of them */

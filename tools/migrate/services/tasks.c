@@ -8,13 +8,22 @@
 
 void add_ready (struct analysis *a, struct service *service)
 {
-  texts_add_once(a->pool, &a->ready, service->name) ;
+  struct texts ready = { 0 } ; /* another list: what has kept the old one comes back to it */
+  if (texts_has(&a->ready, service->name)) return ;
+  texts_add_all(a->pool, &ready, &a->ready) ;
+  texts_add(a->pool, &ready, service->name) ;
+  a->ready = ready ;
 }
 
 void copy_conditions (struct analysis *a, struct service *service)
 {
+  texts_add_all(a->pool, &service->places, &a->places) ;
   texts_add_all(a->pool, &service->conditions, &a->conditions) ;
-  for (struct text const *one = a->otherwise.first ; one ; one = one->next) texts_add_once(a->pool, &service->conditions, one->text) ;
+  for (struct text const *one = a->otherwise.first ; one ; one = one->next)
+  {
+    texts_add_once(a->pool, &service->conditions, one->text) ;
+    texts_add(a->pool, &service->places, place_of(a->pool, one->text, 2)) ;
+  }
 }
 
 static struct held *last_of (struct held *held)
@@ -110,7 +119,7 @@ void add_task (struct analysis *a, struct statement *statement)
     if (a->ready.first) texts_add_all(a->pool, &task->dependencies, &a->ready) ;
     else
       for (struct service *one = a->plan->services ; one != task ; one = one->next)
-        if (!one->is_apart && !one->is_oneshot) texts_add(a->pool, &task->dependencies, one->name) ; /* nothing waited for a task in the background */
+        if (!one->is_apart && !one->is_oneshot && !are_exclusive(a, one, task)) texts_add(a->pool, &task->dependencies, one->name) ; /* nothing waited for a task in the background */
     a->task = task ;
     if (!a->conditions.first) take_pending(a, task) ;
   }

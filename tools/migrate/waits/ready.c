@@ -108,14 +108,14 @@ static int needs_none (struct analysis *a, struct service const *one)
    not, the script went on, unless by set -e. Another database does not need it. */
 static int may_need (struct analysis *a, struct service const *one, struct service const *daemon, struct row const *row)
 {
-  return (!one->is_daemon || (row && (row->options || (!row_of(a, one) && !needs_none(a, one))))) && !texts_has(&one->dependencies, daemon->name) ;
+  return (!one->is_daemon || (row && (row->options || (!row_of(a, one) && !needs_none(a, one))))) && !texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon) ;
 }
 
 static int has_behind (struct analysis *a, struct service const *daemon, struct row const *row)
 {
   struct service const *one = daemon->next ;
   while (one && !may_need(a, one, daemon, row)) one = one->next ;
-  return one && !daemon->is_apart ;
+  return !!one ;
 }
 
 /* By && or a sleep: what depends on it already was started when it was ready. */
@@ -127,10 +127,10 @@ static int is_needed (struct service const *daemon)
 }
 
 /* Other daemons are started behind it, and nothing else: they may well do without it. */
-static int only_daemons_behind (struct service const *daemon)
+static int only_daemons_behind (struct analysis *a, struct service const *daemon)
 {
   struct service const *one = daemon->next ;
-  while (one && one->is_daemon) one = one->next ;
+  while (one && (one->is_daemon || are_exclusive(a, one, daemon))) one = one->next ;
   return !one ;
 }
 
@@ -138,8 +138,8 @@ static int only_daemons_behind (struct service const *daemon)
 static void tell_beside (struct analysis *a, struct service const *daemon)
 {
   struct texts names = { 0 } ;
-  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
-    if (!texts_has(&one->dependencies, daemon->name)) texts_add(a->pool, &names, one->name) ;
+  for (struct service *one = daemon->next ; one ; one = one->next)
+    if (!texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon)) texts_add(a->pool, &names, one->name) ;
   if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it: nothing tells here when it is ready, so they start beside it",
     daemon->claim->what, texts_join(a->pool, &names, ", ")) ;
 }
@@ -149,7 +149,7 @@ static void order_behind (struct analysis *a, struct service *daemon, struct row
   int needs = a->sets_errexit && !daemon->conditions.first ;
   struct texts names = { 0 } ;
   struct texts beside = { 0 } ;
-  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
+  for (struct service *one = daemon->next ; one ; one = one->next)
   {
     if (!may_need(a, one, daemon, row)) continue ;
     texts_add(a->pool, &one->dependencies, daemon->name) ;
@@ -157,8 +157,8 @@ static void order_behind (struct analysis *a, struct service *daemon, struct row
     texts_add(a->pool, &names, one->name) ;
   }
   if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it%s", daemon->claim->what, texts_join(a->pool, &names, ", "), why) ;
-  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
-    if (!texts_has(&one->dependencies, daemon->name)) texts_add(a->pool, &beside, one->name) ;
+  for (struct service *one = daemon->next ; one ; one = one->next)
+    if (!texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon)) texts_add(a->pool, &beside, one->name) ;
   if (names.first && beside.first) daemon->claim->what = pool_printf(a->pool, "%s (not waiting: %s)", daemon->claim->what, texts_join(a->pool, &beside, ", ")) ;
 }
 
@@ -199,7 +199,7 @@ static void check_daemon (struct analysis *a, struct service *service)
   struct row const *row = row_of(a, service) ;
   int knows = knows_check(a, service, row, !!client) ;
   if (!service->claim) return ;
-  if (!client && !(knows && is_needed(service)) && (!has_behind(a, service, row) || (!knows && only_daemons_behind(service))))
+  if (!client && !(knows && is_needed(service)) && (!has_behind(a, service, row) || (!knows && only_daemons_behind(a, service))))
   {
     tell_beside(a, service) ;
     return ;
