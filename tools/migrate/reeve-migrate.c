@@ -354,6 +354,8 @@ int main (int argc, char **argv)
     plan.configurations = context_configurations(&dockerfile, arguments.dockerfile) ;
     plan.script_name = start.script ;
     plan.cmd = start.arguments ;
+    plan.cmd_code = start.arguments_code ;
+    plan.lost_cmd = start.lost_cmd ;
     if (kind == INPUT_SCRIPT) put_code(&plan, &start) ;
     plan.image_shell = start.shell ;
     plan.shell_options = start.shell_options ;

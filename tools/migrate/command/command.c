@@ -101,6 +101,16 @@ static int names_file (char const *const *argv)
   return has_file ;
 }
 
+/* redis-server "$CONF": if the variable is a file's name, the file may say that it leaves. Its word for the foreground
+   overrules that. */
+static int may_name_configuration (char const *const *argv)
+{
+  if (!shell_one_of(shell_basename(argv[0]), "redis-server valkey-server") || !argv[1] || *argv[1] != '$' || is_unknown(argv[1])) return 0 ;
+  for (unsigned int i = 1 ; argv[i] ; i++)
+    if (!strcmp(argv[i], "--daemonize")) return 0 ;
+  return 1 ;
+}
+
 /* Its configuration says whether it stays in the foreground, unless an option does. */
 static int follows_configuration (char const *const *argv)
 {
@@ -160,6 +170,16 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   if (only_prepares(argv))
   {
     foreground->ends = 1 ;
+    return ;
+  }
+  if (may_name_configuration(argv))
+  {
+    unsigned int n = 0 ;
+    foreground->is_daemon = foreground->in_background = foreground->by_configuration = 1 ;
+    for (; argv[n] && n < COMMAND_WORDS_MAX - 3 ; n++) foreground->argv[n] = argv[n] ;
+    foreground->argv[n++] = "--daemonize" ;
+    foreground->argv[n++] = "no" ;
+    foreground->argv[n] = 0 ;
     return ;
   }
   if (follows_configuration(argv) || names_file(argv))

@@ -104,6 +104,8 @@ struct docker_start
   int code_must_succeed ; /* the input follows its && */
   uint32_t line ; /* of the code */
   char const *const *arguments ; /* of the input, ended by 0; 0: not known */
+  char const *arguments_code ; /* the same as shell words, if only the shell knows them: "$ROLE"; 0: none */
+  uint32_t lost_cmd ; /* the line of a CMD that an ENTRYPOINT in shell form does not get; 0: none */
   int is_given ; /* it is the ENTRYPOINT: the words of docker run after the image are its arguments */
   char const *shell ; /* that reads it: bash, /bin/sh; 0: that of its own #! */
   char const *shell_options ; /* -eux of that shell; 0: none */

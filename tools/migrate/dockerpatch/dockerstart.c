@@ -225,6 +225,16 @@ static char const *code_before (struct pool *pool, char const *text, uint32_t le
   return len ? pool_copy(pool, text, len) : 0 ;
 }
 
+/* /start.sh "$ROLE": what the shell makes of it is known at the start of the container, if nothing ahead of it sets
+   variables, and it asks for no arguments of its own. */
+static void set_code_arguments (struct starting *s, struct statement const *statement, unsigned int i)
+{
+  struct texts raw = { 0 } ;
+  while (i > 1 && !names_input(s, statement_word(statement, i - 1))) i-- ;
+  for (; i < statement->nwords ; i++) texts_add(s->pool, &raw, statement->words[i].raw) ;
+  if (!s->start->code && !mentions_positional(texts_join(s->pool, &raw, " "))) s->start->arguments_code = texts_join(s->pool, &raw, " ") ;
+}
+
 /* sh -c 'display & exec /start.sh --fast': its only command, or the last of several. */
 static void find_in_code (struct starting *s)
 {
@@ -264,7 +274,7 @@ static void find_in_code (struct starting *s)
   s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
   for (i++ ; i < one->nwords ; i++)
   {
-    if (!one->words[i].value) return ; /* what the shell makes of it is not known */
+    if (!one->words[i].value) return set_code_arguments(s, one, i) ;
     texts_add(s->pool, &rest, one->words[i].value) ;
   }
   set_arguments(s, &rest) ;
@@ -370,6 +380,7 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
   if (entrypoint) is_exec = add_words(&s, entrypoint) ;
   for (struct text const *one = s.words.first ; one && is_exec ; one = one->next) s.nentrypoint++ ;
   if (cmd && is_exec) add_words(&s, cmd) ;
+  else if (cmd) start->lost_cmd = cmd->first ;
   start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
   is_copied = add_input_names(&s, input) ;
   s.is_read = add_reader(&s, shell_basename(input), text) ;

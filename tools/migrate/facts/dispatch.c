@@ -126,6 +126,12 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   struct texts words = { 0 } ;
   char const **array ;
   unsigned int n = 0 ;
+  if (statement->kind == STATEMENT_AND && statement->body->kind == STATEMENT_ASSIGNMENT && !strcmp(statement_command(statement->body->next), "shift"))
+  {
+    note_value(a, statement->body) ; /* COMMAND=$1 && shift */
+    note_arguments_set(a, statement->body->next) ;
+    return ;
+  }
   if (plain && !strcmp(command, "shift"))
   {
     unsigned int by = statement->nwords > 1 ? shell_number(statement_word(statement, 1), 1000, 0) : 1 ;

@@ -88,6 +88,8 @@ extern int case_falls (struct analysis *a, struct statement const *statement) ; 
 extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
 extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */
+extern int is_image_command (struct analysis *a, struct statement const *statement) ; /* exec "$@" */
+extern int runs_nothing (struct analysis *a, struct statement const *statement) ; /* exec "$@", and nothing is left of the arguments */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
 
 /* ---- preparing.c ---- */

@@ -201,7 +201,7 @@ int is_last (struct analysis *a, struct frame const *frame)
   struct texts names = { 0 } ;
   for (; frame ; frame = frame->up)
     for (struct statement const *one = frame->rest ; one ; one = one->next)
-      if (!asks_end(a, one, &names) && matters(a, one)) return 0 ;
+      if (!asks_end(a, one, &names) && !(runs_nothing(a, one) && a->plan->cmd[0]) && matters(a, one)) return 0 ;
   return 1 ;
 }
 

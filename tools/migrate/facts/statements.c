@@ -169,3 +169,19 @@ struct statement *starting_part (struct statement *statement)
   while (last && last != statement && last->next) last = last->next ;
   return last && last->kind == STATEMENT_LOOP && last->branches && starts_in_background(last->branches->body) ? last : 0 ;
 }
+
+int is_image_command (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *raw ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.first + 1 != statement->nwords) return 0 ;
+  raw = statement->words[launch.first].raw ;
+  return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
+}
+
+int runs_nothing (struct analysis *a, struct statement const *statement)
+{
+  return is_image_command(a, statement) && a->arguments && !a->positional && !a->shifted && !a->arguments[0] ;
+}

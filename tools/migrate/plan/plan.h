@@ -137,6 +137,8 @@ struct plan
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *image_shell ; /* with which the image executes the input: bash, /bin/sh; 0: with that of its #!, or not known */
+  char const *cmd_code ; /* the script's arguments as the image's shell code has them, where only the shell knows them: "$ROLE"; 0: none */
+  uint32_t lost_cmd ; /* the line of a CMD that the ENTRYPOINT, in shell form, does not get; 0: none */
   char const *shell_options ; /* options that the image gave its shell: -eux; 0: none */
   char const *stop_signal ; /* the image's STOPSIGNAL, without SIG; 0: TERM */
   int is_given ; /* the words of docker run after the image were the input's arguments */

@@ -16,13 +16,13 @@ void walk_exec (struct analysis *a, struct statement *statement)
   struct launch launch ;
   command_unwrap(a->pool, statement, &launch) ;
   if (starts_itself(a, statement, &launch)) return ;
-  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->arguments && !a->shifted && !a->arguments[0])))
+  if (runs_nothing(a, statement) || (is_image_command(a, statement) && !a->positional && a->waited_line))
   {
     if (a->waited_in_branch)
       texts_add(a->pool, &claim_statement(a, statement, "dropped", "the script's end")->todo, "it ran where none of the branches above was taken: is that to be a service, too?") ;
     if (a->waited_in_branch && !a->conditions.first) a->replaced_line = line_of(a, statement) ;
     drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
-      : "there is no CMD: it ran nothing") ;
+      : a->plan->cmd[0] ? "nothing is left of CMD: it ran nothing" : "there is no CMD: it ran nothing") ;
     return ;
   }
   if (start_console(a, statement)) plan_last(a->plan)->is_exec = 1 ;

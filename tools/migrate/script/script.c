@@ -75,6 +75,7 @@ static int asks_positional (struct analysis *a, struct statement *first)
   for (struct statement *one = first ; one ; one = one->next)
   {
     char const *text = statement_text(a, one) ;
+    if (a->waited_line && line_of(a, one) > a->waited_line && is_image_command(a, one)) continue ; /* it never ran */
     if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (mentions_positional(text) || strstr(text, "getopts "))) return 1 ;
   }
   return 0 ;
@@ -88,6 +89,7 @@ static void add_arguments (struct analysis *a, struct statement *first)
   for (unsigned int i = 0 ; a->plan->cmd && a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
   if (words.first) line = pool_printf(a->pool, "set -- %s # CMD", texts_join(a->pool, &words, " ")) ;
   else if (!asks_positional(a, first)) return ;
+  else if (a->plan->cmd_code) line = pool_printf(a->pool, "set -- %s # as the Dockerfile starts the script", a->plan->cmd_code) ;
   else if (a->plan->cmd) line = "set -- # CMD gave the script no arguments" ;
   plan_piece(a->plan, line, " ")->positional = 1 ;
 }
@@ -115,6 +117,8 @@ static int is_chosen (struct analysis *a, struct service const *service)
   return 0 ;
 }
 
+#define SHELL_FORM "an ENTRYPOINT in shell form gets none. If CMD is to reach it, write ENTRYPOINT [\"WORD\", ...], and migrate again"
+
 /* The files have the CMD of now: another CMD would not choose another branch. */
 static void note_arguments (struct analysis *a, struct statement *first)
 {
@@ -123,6 +127,11 @@ static void note_arguments (struct analysis *a, struct statement *first)
   struct texts words = { 0 } ;
   char const *cmd ;
   if (!plan->services || !asks_positional(a, first)) return ;
+  if (!plan->cmd && plan->cmd_code)
+  {
+    texts_add(a->pool, &plan->notes, pool_printf(a->pool, "the script's arguments are %s, as the Dockerfile starts it: each run that asks for them computes them anew", plan->cmd_code)) ;
+    return ;
+  }
   if (!plan->cmd)
   {
     texts_add(a->pool, &plan->notes, "the script looks at its arguments, which are the image's CMD: with --dockerfile they are known") ;
@@ -130,6 +139,7 @@ static void note_arguments (struct analysis *a, struct statement *first)
   }
   if (!plan->cmd[0])
   {
+    if (plan->lost_cmd) texts_add(a->pool, &plan->notes, pool_printf(a->pool, "TODO: the script looks at its arguments, and never got the CMD in line %u of the Dockerfile: %s", plan->lost_cmd, SHELL_FORM)) ;
     if (plan->is_given)
       texts_add(a->pool, &plan->notes, "TODO: the script looks at its arguments, and CMD gives it none: those that `docker run IMAGE ...`, or `command` in a compose file, gave it "
         "are executed beside the services now: write what you give it as CMD, and migrate again") ;
@@ -258,7 +268,10 @@ static void refuse_idle (struct analysis *a, struct statement *first)
     ? pool_printf(a->pool, "%s starts nothing by itself, but reads other files, which may: %s. Give the one that starts the processes, or put them together",
         a->source->name, texts_join(a->pool, &sourcing.files, ", "))
     : pool_printf(a->pool, "%s: no long-running process: nothing is started in the background or at the end. If it only prepares something, "
-        "it can stay as it is: as a script in cont-init.d, or ahead of /init: ENTRYPOINT [\"SCRIPT\", \"/init\"], with exec \"$@\" at its end", a->source->name) ;
+        "it can stay as it is: as a script in cont-init.d, or ahead of /init: ENTRYPOINT [\"SCRIPT\", \"/init\"], with exec \"$@\" at its end%s", a->source->name,
+        !a->plan->cmd || a->plan->cmd[0] || !asks_positional(a, first) ? ""
+          : a->plan->lost_cmd ? pool_printf(a->pool, ". CMD in line %u of the Dockerfile is no argument of it: %s", a->plan->lost_cmd, SHELL_FORM)
+          : ". If docker run, or a compose file, tells it what to execute, write that as CMD into the Dockerfile, and migrate again") ;
 }
 
 void migrate_script (struct plan *plan)

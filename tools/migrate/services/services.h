@@ -19,7 +19,6 @@ extern void give_console (struct analysis *a, struct service *service, struct st
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
 extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;
 /* The image's CMD: "$@" alone, perhaps after programs that only start another one */
-extern int is_image_command (struct analysis *a, struct statement const *statement) ;
 
 /* ---- tasks.c: what starts nothing ---- */
 /* Ends the open task, if there is one. */

@@ -8,17 +8,6 @@
 
 /* ---- services ---- */
 
-int is_image_command (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  char const *raw ;
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  if (launch.first + 1 != statement->nwords) return 0 ;
-  raw = statement->words[launch.first].raw ;
-  return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
-}
-
 /* "$@", and perhaps more: the program is not named in the script. */
 static int runs_arguments (struct analysis *a, struct statement const *statement)
 {
@@ -123,10 +112,10 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   run_lines(a, service, statement) ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
-  if (!a->plan->cmd && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
+  if (!a->plan->cmd && !a->plan->cmd_code && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
       "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
-  if (!a->plan->cmd && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
+  if (!a->plan->cmd && !a->plan->cmd_code && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
     plan_todo(a->plan, service, service->claim, service->line,
       "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
   if (shell_one_of(service->program, "mysqld_safe mariadbd-safe"))
