@@ -233,9 +233,9 @@ EOS
   printf '#!/bin/sh\nsetup\nexec /start.sh\n' >entry.sh
   patched
   told 'it does not end in exec "$@", so that /init would never start'
-  printf 'FROM node\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  printf 'FROM jetty\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
   patched
-  told 'ENTRYPOINT ["/init"] takes the place of the one that node may have'
+  told 'ENTRYPOINT ["/init"] takes the place of the one that jetty may have'
 }
 
 @test "an init stays where a script that stays executes it, or may do so" {

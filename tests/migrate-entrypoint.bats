@@ -162,7 +162,7 @@ EOS
     migrate --dockerfile Dockerfile
     services redis-server flask app
     has app/flag-main flask/flag-oneshot app/dependencies.d/redis-server
-    grep -q '^exec .*redis-server --daemonize no$' "$tree/redis-server/run"
+    grep -qx 'exec reeve-exec --ready tcp:127.0.0.1:6379 .* redis-server --daemonize no' "$tree/redis-server/run"
     [ ! -s "$tree/app/dependencies.d/flask" ] # not optional: it was behind &&
     told 'but not what is behind its &&'
     told "note: the script's exec \"\$@\" is read as what CMD has in its place (Dockerfile, line 4): redis-server"
@@ -242,12 +242,12 @@ EOS
 @test "an ENTRYPOINT of the base image that goes is named" {
   local image
   wrapper <<<$'#!/bin/sh\nexec web'
-  for image in eclipse-temurin:17 jetty:12 node:22; do
+  for image in eclipse-temurin:17 jetty:12 postgres:16; do
     printf 'FROM %s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$image" >Dockerfile
     patched
     told "takes the place of the one that ${image%:*} may have"
   done
-  for image in debian:12 openjdk:17 tomcat:10 amazoncorretto; do
+  for image in debian:12 openjdk:17 tomcat:10 amazoncorretto node:22 php:8-cli; do
     printf 'FROM %s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$image" >Dockerfile
     patched
     untold 'takes the place of the one'

@@ -25,6 +25,7 @@
      settle.c         its end: no line of the input is left out
 
    dockerfile/      reading a Dockerfile, and the build context
+     copying.c        what COPY and ADD bring
      dockerbase.c     what is known of base images
      dockerfile.c     reading a Dockerfile
      readfile.c       reading files of this machine, and of the build context

@@ -6,9 +6,9 @@
 #include "migrate/dockerfile/dockerfile.h"
 #include "migrate/shell/shell.h"
 
-/* Base images without an ENTRYPOINT of their own that prepares something. */
+/* Base images without an ENTRYPOINT of their own that prepares something: those of node, php and bun only execute their arguments. */
 #define PLAIN_IMAGES "scratch debian ubuntu alpine centos fedora rockylinux almalinux amazonlinux archlinux busybox bash buildpack-deps python golang rust ruby " \
-  "java openjdk amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat"
+  "java openjdk amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat node php bun"
 
 /* Base images that ask to be stopped by another signal than TERM, as `docker image inspect` says
    it; `tag`: only where the image's tag has that word, 0: always. The first that fits counts. */

@@ -234,9 +234,7 @@ int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts
   return 1 ;
 }
 
-/* The word at *p, up to one of `ends`, without its quotes and escapes, and without the blanks behind it.
-   Moves *p behind it. */
-static char const *plain_word (struct dockerfile const *dockerfile, char const **p, char const *ends)
+char const *dockerfile_word (struct dockerfile const *dockerfile, char const **p, char const *ends)
 {
   char *word = pool_alloc(dockerfile->source->pool, strlen(*p) + 1) ;
   size_t n = 0 ;
@@ -273,7 +271,7 @@ static char const *value_set (struct dockerfile const *dockerfile, struct instru
     p += strcspn(p, " \t=") ;
     if (*p != '=') continue ;
     p++ ;
-    value = plain_word(dockerfile, &p, " \t") ;
+    value = dockerfile_word(dockerfile, &p, " \t") ;
     if (is_it) return value ;
   }
   return 0 ;
@@ -338,7 +336,7 @@ char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instr
   return expand(dockerfile, at, text, 0) ;
 }
 
-static char const *below (struct pool *pool, char const *folder, char const *path)
+char const *dockerfile_below (struct pool *pool, char const *folder, char const *path)
 {
   size_t len = strlen(folder) ;
   while (!strncmp(path, "./", 2)) path += 2 ;
@@ -351,43 +349,14 @@ char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct inst
 {
   struct pool *pool = dockerfile->source->pool ;
   char const *path = "" ;
+  size_t len ;
   for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "WORKDIR")) ; )
   {
     if (at && one->first > at->first) break ;
     char const *folder = dockerfile_expand(dockerfile, one, one->arguments) ;
-    path = below(pool, path, plain_word(dockerfile, &folder, "")) ;
+    path = dockerfile_below(pool, path, dockerfile_word(dockerfile, &folder, "")) ;
   }
-  return strchr(path, '$') ? "" : path ;
-}
-
-/* Directories of every image: COPY a /usr/bin is /usr/bin/a. */
-#define FOLDERS "/ /bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /etc /opt /srv /tmp /root /home /usr/local"
-
-void dockerfile_copying (struct dockerfile const *dockerfile, struct instruction const *copy, struct copying *copying)
-{
-  struct pool *pool = dockerfile->source->pool ;
-  struct texts words = { 0 } ;
-  char const *workdir = dockerfile_workdir(dockerfile, copy) ;
-  char const *target = "" ;
-  memset(copying, 0, sizeof(*copying)) ;
-  copying->from_stage = !!strstr(copy->flags, "--from") ;
-  if (!dockerfile_exec_form(pool, copy->arguments, &words))
-    for (char const *p = copy->arguments ; *(p += strspn(p, " \t")) ; )
-      texts_add(pool, &words, plain_word(dockerfile, &p, " \t")) ;
-  for (struct text const *one = words.first ; one ; one = one->next)
-  {
-    char const *word = dockerfile_expand(dockerfile, copy, one->text) ;
-    if (one->next) texts_add(pool, &copying->sources, word) ;
-    else target = word ;
-  }
-  copying->target = below(pool, workdir, target) ;
-  if (copying->sources.first && copying->target[0] && copying->target[strlen(copying->target) - 1] != '/'
-   && (copying->sources.first->next || shell_one_of(copying->target, FOLDERS) || !strcmp(copying->target, workdir)))
-    copying->target = pool_printf(pool, "%s/", copying->target) ;
-}
-
-char const *copying_path (struct pool *pool, struct copying const *copying, char const *source)
-{
-  size_t len = strlen(copying->target) ;
-  return len && copying->target[len - 1] == '/' ? pool_printf(pool, "%s%s", copying->target, shell_basename(source)) : copying->target ;
+  len = strlen(path) ;
+  while (len > 1 && path[len - 1] == '/') len-- ;
+  return strchr(path, '$') ? "" : pool_copy(pool, path, len) ;
 }

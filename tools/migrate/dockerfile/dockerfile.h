@@ -53,6 +53,11 @@ extern char const *dockerfile_workdir (struct dockerfile const *dockerfile, stru
 /* Adds the names that ENV sets. */
 extern void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names) ;
 
+/* The word at *p, up to one of `ends`, without its quotes and escapes, and without the blanks behind it. Moves *p behind it. */
+extern char const *dockerfile_word (struct dockerfile const *dockerfile, char const **p, char const *ends) ;
+extern char const *dockerfile_below (struct pool *pool, char const *folder, char const *path) ; /* an absolute path stays */
+
+/* ---- copying.c ---- */
 /* What a COPY, or ADD, takes from the build context. */
 struct copying
 {
