@@ -483,3 +483,28 @@ EOS
   services redis-server allow-redis.sock
   has allow-redis.sock/dependencies.d/redis-server
 }
+
+@test "eval of a variable is done where it was, once" {
+  local line
+  for line in 'eval "$HOOK"' '[ -z "$HOOK" ] || eval "$HOOK"' 'if [ -n "$HOOK" ]; then eval $HOOK; fi' 'run_hook'; do
+    wrapper <<<$'#!/bin/bash\nrun_hook() { eval "$HOOK"; }\nweb &\n'"$line"$'\nexec worker'
+    migrate
+    [ "$(grep -l 'eval' "$tree"/*/run | wc -l)" -eq 1 ]
+    [ "$(grep -l '^# TODO.*whatever the variable holds' "$tree"/*/run)" = "$(grep -l eval "$tree"/*/run)" ]
+    has "$(basename "$(dirname "$(grep -l eval "$tree"/*/run)")")/flag-oneshot"
+    [ "$(grep -c eval "$tree/worker/run")" -eq 0 ]
+  done
+  wrapper <<<$'web &\nif [ -z "$HOOK" ]; then\n  cron\nelse\n  eval "$HOOK"\nfi\nsleep infinity'
+  migrate
+  services web cron HOOK
+  file HOOK/enable-if <<<HOOK
+  [ "$(grep -c TODO "$tree/cron/run")" -eq 0 ]
+  wrapper <<<$'if [ -n "$HOOK" ]; then eval "$HOOK"; fi\nweb & worker & wait'
+  migrate
+  grep -qx 'if \[ -n "$HOOK" \]; then eval "$HOOK"; fi' "$init/10-start"
+  [ "$(cat "$tree"/*/run | grep -c eval)" -eq 0 ]
+  # What the script has put together may be for all.
+  wrapper <<<$'#!/bin/bash\nSETTINGS="$(settings --shell)"\neval "$SETTINGS"\nweb & worker & wait'
+  migrate
+  [ "$(grep -l 'eval "$SETTINGS"' "$tree"/*/run | wc -l)" -eq 2 ]
+}

@@ -114,6 +114,28 @@ static int evaluates (struct statement *statement, void *data)
    && !strstr(statement->words[1].raw, "$(") ;
 }
 
+/* eval "$HOOK": whatever the variable holds is done here, and only here. */
+int executes_variable (struct statement *statement, void *data)
+{
+  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  (void)data ;
+  raw += *raw == '"' ;
+  return !strcmp(statement_command(statement), "eval") && *raw == '$' && raw[1] != '(' ;
+}
+
+/* The same, if the variable comes from outside: a hook, and no list of variables that the script has put together. */
+static int executes_hook (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *name = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  if (!executes_variable(statement, 0)) return 0 ;
+  name += strspn(name, "\"${") ;
+  name = pool_printf(a->pool, " %.*s ", (int)strspn(name, NAME_LETTERS), name) ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (!a->plan->pieces[i].is_function && strstr(a->plan->pieces[i].names, name)) return 0 ;
+  return 1 ;
+}
+
 static int sets_errexit (struct statement const *statement)
 {
   if (strcmp(statement_command(statement), "set") != 0) return 0 ;
@@ -264,11 +286,13 @@ int add_context (struct analysis *a, struct statement *statement)
   int repeatable = statement->kind == STATEMENT_FUNCTION || (is_repeatable(a, statement) && !takes_status) ;
   int before_all = !a->last && !a->plan->services && !a->conditions.first
    && !placed_mentioned(a->positional, statement_text(a, statement)) && !(positional && a->in_function) ;
+  int executes = statement->kind != STATEMENT_FUNCTION && statement_walk(body ? body : statement, &evaluates, 0) ;
   struct texts files = { 0 } ;
   struct texts loggers = { 0 } ;
   struct piece *piece ;
   struct claim *claim ;
   if (!before_all && (waits_for_something(statement) || is_asked_for_status(a, statement))) return 0 ;
+  if (executes && statement_walk(body ? body : statement, before_all ? &executes_hook : &executes_variable, a)) return 0 ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
   else appending_text(a, body ? body : statement, &files, &loggers) ;
   if (strlen(names) == 1 && !always && !positional) return 0 ;
@@ -297,13 +321,11 @@ int add_context (struct analysis *a, struct statement *statement)
   piece->in_setup = before_all ;
   if (before_all && statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
     plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
-  else if (before_all) add_setup(a, statement->range, piece->shared || files.first || statement_walk(statement, &sources_many, 0)) ;
+  else if (before_all) add_setup(a, statement->range, piece->shared || files.first || executes || statement_walk(statement, &sources_many, 0)) ;
   else if (!repeatable)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
-  if (!before_all && statement_walk(statement, &evaluates, 0))
-    texts_add(a->pool, &claim->todo, "each service does this for itself, whatever the variable holds") ;
-  else if (statement_walk(statement, &evaluates, 0))
-    texts_add(a->pool, &claim->todo, "the setup and each service do this, whatever the variable holds") ;
+  if (executes)
+    texts_add(a->pool, &claim->todo, before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
   if (statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
   if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;

@@ -133,6 +133,7 @@ extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such
 
 /* ---- context.c: what applies to everything behind it ---- */
 extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
+extern int executes_variable (struct statement *statement, void *data) ; /* eval "$HOOK"; for statement_walk() */
 /* cd /app && migrate: notes `cd` for all later statements. Returns the rest; the statement
    itself if nothing is left to do; 0 if it has another form. */
 extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;

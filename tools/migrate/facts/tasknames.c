@@ -189,5 +189,11 @@ char const *task_name (struct analysis *a, struct statement *statement)
   }
   if (!best) best = name_of(a, statement) ;
   if (name_of_file_work(a, statement, best)) return name_of_file_work(a, statement, best) ;
+  if (!strcmp(best, "service"))
+  {
+    struct acting hook = { .program = "eval" } ;
+    statement_walk(statement, &find_program, &hook) ;
+    if (hook.found) best = name_of(a, hook.found) ; /* [ -z "$HOOK" ] || eval "$HOOK" */
+  }
   return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
 }

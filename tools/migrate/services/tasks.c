@@ -228,11 +228,22 @@ static int sets_unknown (struct statement *statement, void *data)
   return 0 ;
 }
 
+#define UNKNOWN_CODE "it runs whatever the variable holds, once: variables that this sets reach no service"
 #define UNKNOWN_VARIABLES "which variables it sets is not known: they reach no service"
+
+/* eval "$HOOK", or a function that does that */
+static int executes (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  struct statement *body = function ? function->statement->body : statement ;
+  return body && statement_walk(body, &executes_variable, 0) ;
+}
 
 static void mark_unknown (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
-  if (statement_walk(statement, &sets_unknown, 0))
+  if (executes(a, statement))
+    plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_CODE ", and what it leaves running is ended behind it" : UNKNOWN_CODE) ;
+  else if (statement_walk(statement, &sets_unknown, 0))
     plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_VARIABLES "; what it leaves running is ended behind it: make that a service" : UNKNOWN_VARIABLES) ;
 }
 
@@ -249,6 +260,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     keep_redirections(a, 0, statement, held->claim) ;
     mark_traps(a, 0, statement, held->claim) ;
     mark_started_elsewhere(a, 0, statement, held->claim, 0) ;
+    if (executes(a, statement)) texts_add_once(a->pool, &held->claim->todo, UNKNOWN_CODE) ;
     return ;
   }
   if (a->plan->services)
