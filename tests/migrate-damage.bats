@@ -115,8 +115,8 @@ EOS
   [ "$status" -eq 100 ]
   [[ $output == *'unable to read the Dockerfile docker/Dockerfile: No such file'* ]]
   run reeve-migrate . --root .
-  [ "$status" -eq 100 ]
-  [[ $output == *'unable to read the input .: Is a directory'* ]]
+  [ "$status" -eq 1 ]
+  [[ $output == *'refused: . is a folder: give the file, as ./start.sh'* ]]
   run reeve-migrate start.sh --root missing
   [ "$status" -eq 100 ]
   [[ $output == *'unable to open the folder missing'* ]]

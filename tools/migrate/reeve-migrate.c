@@ -19,6 +19,7 @@
 
    plan/            the result before it is written; only data
      inputkind.c      which kind of input is it?
+     otherinput.c     inputs of other kinds, and what to give in their place
      pieces.c         which services need a statement that applies to later ones
      plan.c           its lists: services, settings, TODOs
      positional.c     does a text ask for $1, "$@"?
@@ -159,6 +160,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <skalibs/strerr.h>
 
@@ -172,6 +174,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/inputs.h"
 #include "migrate/plan/inputkind.h"
+#include "migrate/plan/otherinput.h"
 #include "migrate/shell/shell.h"
 #include "migrate/supervisord/include.h"
 #include "migrate/text/root.h"
@@ -210,6 +213,12 @@ static void read_source (struct source *source, struct pool *pool, char const *p
   if (!bytes) strerr_diefu4sys(code_of_errno(), "read ", what, " ", path) ;
   if (len > SOURCE_SIZE_MAX) strerr_dief2x(EXIT_REFUSED, path, ": larger than 1 MB: not a wrapper script") ;
   source_init(source, pool, path, bytes, len) ;
+}
+
+static int is_folder (char const *path)
+{
+  struct stat st ;
+  return !stat(path, &st) && S_ISDIR(st.st_mode) ;
 }
 
 static void parse_arguments (struct arguments *arguments, int argc, char *const *argv)
@@ -331,6 +340,7 @@ int main (int argc, char **argv)
   enum input_kind kind ;
   version_answer(argc, (char const *const *)argv, PROG) ;
   parse_arguments(&arguments, argc, argv) ;
+  if (is_folder(arguments.input)) strerr_dief4x(EXIT_REFUSED, "refused: ", arguments.input, " is ", other_folder(&pool, arguments.input)) ;
   if (arguments.root && (root = root_open(arguments.root)) == -1) strerr_diefu2sys(code_of_errno(), "open the folder ", arguments.root) ;
   read_source(&source, &pool, arguments.input, "the input") ;
   if (arguments.dockerfile)

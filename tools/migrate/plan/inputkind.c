@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "migrate/plan/inputkind.h"
+#include "migrate/plan/otherinput.h"
 #include "migrate/shell/shell.h"
 
 static int is_dockerfile (char const *base, char const *text)
@@ -17,33 +18,6 @@ static int is_dockerfile (char const *base, char const *text)
     text += strcspn(text, "\n") ;
   }
   return !strncasecmp(text, "FROM", 4) && (text[4] == ' ' || text[4] == '\t') ;
-}
-
-static int has_line (char const *text, char const *begin)
-{
-  size_t len = strlen(begin) ;
-  for (;;)
-  {
-    if (!strncmp(text, begin, len)) return 1 ;
-    text = strchr(text, '\n') ;
-    if (!text) return 0 ;
-    text++ ;
-  }
-}
-
-static int has_extension (char const *base, char const *names)
-{
-  char const *dot = strrchr(base, '.') ;
-  return dot && shell_one_of(dot + 1, names) ;
-}
-
-/* Files that look like a list of processes, and are none. */
-static enum input_kind other_kind (char const *base, char const *text)
-{
-  if (has_line(text, "services:") && (has_extension(base, "yml yaml") || has_line(text, "version:") || strstr(text, "\n    image:") || strstr(text, "\n    build:"))) return INPUT_COMPOSE ;
-  if (has_line(text, "[Service]") || (has_line(text, "[Unit]") && has_line(text, "[Install]"))) return INPUT_UNIT ;
-  if (has_extension(base, "yml yaml json toml xml") || has_line(text, "apiVersion:")) return INPUT_DATA ;
-  return INPUT_SCRIPT ;
 }
 
 /* Nothing but comments and lines NAME: COMMAND: no command of a shell script has such a name. */
@@ -63,12 +37,12 @@ static int is_procfile (char const *text)
 enum input_kind input_kind (char const *name, char const *text)
 {
   char const *base = shell_basename(name) ;
-  enum input_kind other ;
   if (!strncmp(base, "Procfile", 8)) return INPUT_PROCFILE ;
+  if (!strncmp(text, "#!", 2) && other_input(name, text)) return INPUT_OTHER ;
   if (!strncmp(text, "#!", 2)) return INPUT_SCRIPT ;
   if (is_dockerfile(base, text)) return INPUT_DOCKERFILE ;
   if (strstr(text, "[program:") || strstr(text, "[fcgi-program:") || strstr(text, "[supervisord]")) return INPUT_SUPERVISORD ;
   if (!strncmp(base, "supervisord", 11)) return INPUT_SUPERVISORD ;
-  other = other_kind(base, text) ;
-  return other == INPUT_SCRIPT && is_procfile(text) ? INPUT_PROCFILE : other ;
+  if (other_input(name, text)) return INPUT_OTHER ;
+  return is_procfile(text) ? INPUT_PROCFILE : INPUT_SCRIPT ;
 }

@@ -114,7 +114,7 @@ struct configuration
   struct configuration *next ;
 } ;
 
-enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE, INPUT_COMPOSE, INPUT_UNIT, INPUT_DATA } ;
+enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE, INPUT_OTHER } ;
 
 struct procrun ;
 struct plan

@@ -48,7 +48,8 @@ static void choose_own (struct plan *plan)
     return ;
   }
   if (!shell_one_of(name, "sh bash dash ash ksh mksh zsh"))
-    plan->refused = pool_printf(plan->pool, "%s is a program for %s, not a shell script", source->name, *name ? name : "an unnamed interpreter") ;
+    plan->refused = pool_printf(plan->pool, "%s is a program for %s, not a shell script: it can be a service as it is: "
+      "write a file Procfile with a line NAME: COMMAND for each process, and give that", source->name, *name ? name : "an unnamed interpreter") ;
   plan->shell = line ;
 }
 
