@@ -412,3 +412,39 @@ EOS
   told 'line 1: each script: the interpreter: /bin/sh, with which the image executed the script'
   untold 'the container ends'
 }
+
+@test "what only kept the container alive behind the script is no part of it" {
+  local cmd
+  wrapper <<<$'#!/bin/sh\nworker &\nweb &'
+  while IFS='|' read -r cmd kept; do
+    printf 'FROM debian\nCOPY start.sh /\nCMD %s\n' "$cmd" >Dockerfile
+    patched
+    [[ $result == *'ENTRYPOINT ["/init"]' ]] || { echo "# $cmd: $result"; return 1; }
+    told "line 3: $kept, which kept the container alive behind start.sh, goes: /init does that"
+    lacks web/flag-main worker/flag-main
+    untold TODO
+  done <<'EOS'
+/start.sh && tail -f /dev/null|tail -f /dev/null
+["bash", "-c", "bash /start.sh; sleep infinity"]|sleep infinity
+./start.sh; while true; do sleep 60; done|while true; do sleep 60; done
+/start.sh && exec tail -F /srv/web.log|exec tail -F /srv/web.log
+EOS
+  told '`docker logs` no longer shows /srv/web.log'
+  wrapper <<<$'#!/bin/sh\nworker &\nweb'
+  printf 'FROM debian\nCOPY start.sh /\nCMD mkdir -p /srv/web && /start.sh && tail -f /dev/null\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: the container went on when web had ended; now it ends: take flag-main off, if it shall go on'
+  grep -qx 'mkdir -p /srv/web || exit' "$init"/*
+}
+
+@test "a CMD that does more behind the script, or beside it, stays and says that it starts the services again" {
+  local cmd
+  wrapper <<<$'#!/bin/sh\nworker &\nweb &'
+  for cmd in './start.sh; bash' './start.sh & tail -f /dev/null'; do
+    printf 'FROM debian\nCOPY start.sh /\nCMD %s\n' "$cmd" >Dockerfile
+    patched
+    [[ $result == *'COPY start.sh'*"CMD [\"/bin/sh\", \"-c\", \"$cmd\"]" ]]
+    told "TODO: /bin/sh -c $cmd stays as CMD, beside the services, and starts them once more if it executes start.sh"
+    untold 'does not execute'
+  done
+}

@@ -148,6 +148,7 @@
      dockercallers.c  who asks for what has gone
      dockeredits.c    who changes the input in the image
      dockerfront.c    what stays ahead of /init
+     dockerkeep.c     what kept the container alive behind the input
      dockerleft.c     what goes with the wrapper
      dockerpatch.c    what is to change in it
      dockerrun.c      what a RUN is for

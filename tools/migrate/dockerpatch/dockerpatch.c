@@ -254,6 +254,29 @@ static int remove_onbuild (struct patching *p)
   return executes ;
 }
 
+/* CMD /start.sh && tail -f /dev/null */
+static void note_kept (struct patching *p)
+{
+  char const *logs = strstr(p->start->kept, "tail") ? strstr(p->start->kept, " /") : 0 ;
+  struct texts names = { 0 } ;
+  for (struct service const *service = p->plan->services ; service ; service = service->next)
+    if (service->is_main) texts_add(p->pool, &names, service->name) ;
+  patching_note(p, pool_printf(p->pool, "Dockerfile, line %u: %s, which kept the container alive behind %s, goes: /init does that%s%s", p->start->line, p->start->kept, p->input,
+    logs && !strstr(logs, "/dev/null") ? "; `docker logs` no longer shows" : "", logs && !strstr(logs, "/dev/null") ? logs : "")) ;
+  if (names.first)
+    patching_note(p, pool_printf(p->pool, "TODO: the container went on when %s had ended; now it ends: take flag-main off, if it shall go on", texts_join(p->pool, &names, ", "))) ;
+}
+
+static void note_instead (struct patching *p)
+{
+  char const *words = texts_join(p->pool, &p->start->instead, " ") ;
+  if (keeps_instead(p) && strpbrk(words, ";&|") && shell_mentions(words, p->input))
+    patching_note(p, pool_printf(p->pool, "TODO: %s stays as CMD, beside the services, and starts them once more if it executes %s: write CMD without that", words, p->input)) ;
+  else
+    patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, words,
+      keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
+}
+
 static void note_start (struct patching *p)
 {
   struct docker_start const *start = p->start ;
@@ -266,11 +289,10 @@ static void note_start (struct patching *p)
   if (start->front.first && start->front.first->text != start->through) note_front(p) ;
   if (start->guess && start->script)
     patching_note(p, pool_printf(p->pool, "the Dockerfile does not name %s: %s, which it executes, was taken for that file", p->input, start->guess)) ;
+  if (start->kept) note_kept(p) ;
   if (!start->script && !start->instead.first && !is_onbuild)
     patching_note(p, pool_printf(p->pool, "TODO: nothing in the Dockerfile executes %s: it has neither ENTRYPOINT nor CMD. The services take the place of what its base image executes: is that what you want?", p->input)) ;
-  if (start->instead.first && !start->through)
-    patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, texts_join(p->pool, &start->instead, " "),
-      keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
+  if (start->instead.first && !start->through) note_instead(p) ;
   if (!entrypoint && *base && !dockerfile_base_is_plain(p->dockerfile))
     patching_note(p, pool_printf(p->pool, "TODO: ENTRYPOINT [\"/init\"] takes the place of the one that %s may have (docker image inspect says it): if that prepares something, "
       "write ENTRYPOINT [\"ITS\", \"WORDS\", \"/init\"]", base)) ;

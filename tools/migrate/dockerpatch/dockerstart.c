@@ -222,6 +222,7 @@ static char const *code_before (struct pool *pool, char const *text, uint32_t le
   while (len && strchr(" \t\n;", text[len - 1])) len-- ;
   *must_succeed = len > 1 && !strncmp(text + len - 2, "&&", 2) ;
   if (*must_succeed) len -= 2 ;
+  while (len && text[len - 1] == ' ') len-- ;
   return len ? pool_copy(pool, text, len) : 0 ;
 }
 
@@ -235,22 +236,22 @@ static void set_code_arguments (struct starting *s, struct statement const *stat
   if (!s->start->code && !mentions_positional(texts_join(s->pool, &raw, " "))) s->start->arguments_code = texts_join(s->pool, &raw, " ") ;
 }
 
-/* sh -c 'display & exec /start.sh --fast': its only command, or the last of several. */
+/* sh -c 'display & exec /start.sh --fast': its only command, or the last of several that does something. */
 static void find_in_code (struct starting *s)
 {
   struct source code ;
   struct statement *one ;
+  struct statement *kept ;
   struct text const *at = s->words.first ;
   struct texts rest = { 0 } ;
   unsigned int i ;
   while (at && (!at->next || !shell_one_of(at->text, "-c -lc -ec -xc -exc"))) at = at->next ;
   if (!at || !at->next || s->start->script) return ;
   at = at->next ;
-  one = shell_parse_text(s->pool, &code, at->text) ;
-  while (one && one->next) one = one->next ;
-  while (one && (one->kind == STATEMENT_AND) && one->body) one = one->body->next ;
+  one = last_work(shell_parse_text(s->pool, &code, at->text), &kept) ;
   if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
   s->start->script = shell_basename(statement_word(one, i)) ;
+  if (kept) s->start->kept = source_copy(&code, kept->range) ;
   add_front(s, at) ;
   s->start->shell = s->start->shell_options = 0 ; /* those of the shell around it */
   for (unsigned int j = 1 ; j < i ; j++)

@@ -30,6 +30,10 @@ extern int starts_supervisor (struct statement const *statement) ; /* service su
 /* CMD bash /entry.sh: the words of the shell's only command, in place of the shell. */
 extern void open_code (struct starting *s) ;
 
+/* dockerkeep.c: the last command of the code, but for what only kept the container alive (tail -f, sleep infinity),
+   which *kept is set to; 0: there is none. */
+extern struct statement *last_work (struct statement *list, struct statement **kept) ;
+
 /* When none of the input's names is there, one of the programs is taken for it: one that executes
    "$@" comes first, another one last. Arguments count when they look like a script, and not at all
    behind a program that is known to be none. */
