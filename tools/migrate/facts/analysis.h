@@ -118,6 +118,7 @@ struct analysis
   unsigned int again_nsetup ; /* how many items of the setup came before it */
   uint32_t waited_line ; /* where the script waits for the end; 0: not yet */
   uint32_t foreground_line ; /* `waited_line`, where that is a server in the foreground, and more statements follow; 0: it is not */
+  uint32_t idle_line ; /* `waited_line`, where that only kept the container alive, and may end: tail -f of a file that is not there; 0: it does not */
   int waited_in_branch ; /* it waits in a branch that may not be taken */
   uint32_t replaced_line ; /* of the `exec` after which nothing runs; 0: none */
   struct service *branch_last ; /* `last` at the beginning of the branch */

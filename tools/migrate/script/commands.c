@@ -202,6 +202,14 @@ static void drop_enter (struct analysis *a, struct statement *statement)
   script_waits(a, line_of(a, statement)) ;
 }
 
+/* tail -f LOG; node server.js: what the script would have ended with. */
+static int serves_behind_idle (struct analysis *a, struct statement const *statement, struct frame const *frame)
+{
+  return a->idle_line && a->waited_line == a->idle_line && !a->replaced_line && is_last(a, frame) && is_server(a, statement) && !says_stop(statement) && !starts_something(a, (struct statement *)statement)
+   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !find_function(a, statement_command(statement))
+   && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
+}
+
 int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -218,6 +226,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
   else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
   else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
+  else if (serves_behind_idle(a, statement, frame)) start_service(a, statement, START_MAIN) ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
     drop_exit(a, statement, "the script's end: ") ;

@@ -242,8 +242,7 @@ int walk_remedy (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-/* apachectl stop, nginx -s quit */
-static int says_stop (struct statement const *statement)
+int says_stop (struct statement const *statement)
 {
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (shell_one_of(statement_word(statement, i), "stop quit shutdown --stop --shutdown")) return 1 ;
@@ -333,7 +332,12 @@ void walk_after (struct analysis *a, struct statement *statement)
   }
   else
   {
-    if (!main) add_ordinary(a, statement) ;
+    if (a->idle_line && a->waited_line == a->idle_line)
+    {
+      drop(a, statement, pool_printf(a->pool, "it did not run as long as line %u did, which kept the container alive", a->idle_line)) ;
+      plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "it does not run as long as line %u does, which keeps the container alive", a->idle_line)) ;
+    }
+    else if (!main) add_ordinary(a, statement) ;
     else
     {
       struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"), "what was done at the end") ;

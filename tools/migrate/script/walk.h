@@ -33,6 +33,7 @@ extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* 
 extern int walk_talk (struct analysis *a, struct statement *statement) ;
 extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
 /* A statement after the waiting */
+extern int says_stop (struct statement const *statement) ; /* apachectl stop, nginx -s quit */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 extern void settle_end (struct analysis *a) ; /* at the end: a finish without work is none */
 

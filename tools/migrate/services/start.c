@@ -153,6 +153,13 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service_set(a->plan, service, "restart", restart) ;
     service->claim->what = pool_printf(a->pool, "%s; the loop ends %s: then it stays down (restart %s)", service->claim->what, loop_end(a, statement), restart) ;
   }
+  if (a->idle_line && a->waited_line == a->idle_line)
+  {
+    service->is_main = 0 ;
+    if (how == START_MAIN) service->claim->what = pool_printf(a->pool, "service %s, behind what kept the container alive", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+      "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is started now, and is not main", a->idle_line)) ;
+  }
   if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
   {
     /* In the script it began when that one had ended, if ever. */

@@ -109,6 +109,7 @@ void add_task (struct analysis *a, struct statement *statement)
 {
   struct held *held ;
   int is_first = !a->task ;
+  int comes_late = 0 ;
   if (is_first)
   {
     struct service *task = plan_service(a->plan, readable_name(a, task_name(a, statement)), line_of(a, statement)) ;
@@ -121,6 +122,7 @@ void add_task (struct analysis *a, struct statement *statement)
       for (struct service *one = a->plan->services ; one != task ; one = one->next)
         if (!one->is_apart && !one->is_oneshot && !are_exclusive(a, one, task)) texts_add(a->pool, &task->dependencies, one->name) ; /* nothing waited for a task in the background */
     a->task = task ;
+    comes_late = a->idle_line && a->waited_line == a->idle_line ;
     if (!a->conditions.first) take_pending(a, task) ;
   }
   for (struct held *remark = a->remarks ; remark ; remark = remark->next) remark->claim->where = service_where(a->plan, a->task, "run") ;
@@ -128,6 +130,8 @@ void add_task (struct analysis *a, struct statement *statement)
   held = hold_statement(a, &a->task_statements, statement) ;
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
+  if (comes_late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), pool_printf(a->pool,
+    "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is done now", a->idle_line)) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
   a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || may_end(a, statement) ;
