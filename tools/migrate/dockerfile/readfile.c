@@ -112,67 +112,59 @@ static int ends_in (char const *path, char const *ends)
   return dot && shell_one_of(dot, ends) ;
 }
 
-struct scripts
+struct collection
 {
   struct pool *pool ;
-  struct docker_script *first ;
+  struct docker_script *first ; /* the one that came last: it takes the place of an earlier one */
   unsigned int n ;
 } ;
 
-static int is_known (struct scripts const *scripts, char const *path)
+static void collect (struct collection *all, char const *path, char const *place, char const *text)
 {
-  for (struct docker_script const *one = scripts->first ; one ; one = one->next)
+  struct docker_script *one = pool_alloc(all->pool, sizeof(*one)) ;
+  *one = (struct docker_script){ .name = path, .path = place, .text = text, .next = all->first } ;
+  all->first = one ;
+  all->n++ ;
+}
+
+static int is_known (struct collection const *all, char const *path)
+{
+  for (struct docker_script const *one = all->first ; one ; one = one->next)
     if (!strcmp(one->name, path)) return 1 ;
   return 0 ;
 }
 
 static void add_script (void *data, char const *path, char const *place)
 {
-  struct scripts *scripts = data ;
-  char const *text ;
-  struct docker_script *one ;
-  if (scripts->n == FILES_MAX || is_known(scripts, path)) return ;
-  text = text_read(scripts->pool, path, FILE_SIZE_MAX) ;
-  if (!text || (strncmp(text, "#!", 2) != 0 && !strstr(place, "cron") && !ends_in(path, ".sh"))) return ; /* what cron and `sh FILE` execute has no #! */
-  one = pool_alloc(scripts->pool, sizeof(*one)) ;
-  *one = (struct docker_script){ .name = path, .path = place, .text = text, .next = scripts->first } ;
-  scripts->first = one ;
-  scripts->n++ ;
+  struct collection *scripts = data ;
+  char const *text = scripts->n == FILES_MAX || is_known(scripts, path) ? 0 : text_read(scripts->pool, path, FILE_SIZE_MAX) ;
+  if (text && (!strncmp(text, "#!", 2) || strstr(place, "cron") || ends_in(path, ".sh"))) collect(scripts, path, place, text) ; /* what cron and `sh FILE` execute has no #! */
 }
 
 struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path)
 {
-  struct scripts scripts = { .pool = dockerfile->source->pool } ;
+  struct collection scripts = { .pool = dockerfile->source->pool } ;
   visit_copied(dockerfile, dockerfile_path, &add_script, &scripts) ;
   return scripts.first ;
 }
 
-struct configurations
+static int is_configuration (char const *path)
 {
-  struct pool *pool ;
-  struct configuration *first ;
-  unsigned int n ;
-} ;
+  return ends_in(path, ".conf .cnf .cfg .ini .yml .yaml .json .xml .py .rb") || !strcmp(shell_basename(path), "torrc") ;
+}
 
 static void add_configuration (void *data, char const *path, char const *place)
 {
-  struct configurations *all = data ;
-  char const *text ;
-  struct configuration *one ;
-  if (all->n == FILES_MAX || (!ends_in(path, ".conf .cnf .cfg .ini .yml .yaml .json .xml .py .rb") && strcmp(shell_basename(path), "torrc") != 0)) return ;
-  text = text_read(all->pool, path, FILE_SIZE_MAX) ;
-  if (!text) return ;
-  one = pool_alloc(all->pool, sizeof(*one)) ;
-  *one = (struct configuration){ .path = place, .text = text, .next = all->first } ;
-  all->first = one ;
-  all->n++ ;
+  struct collection *all = data ;
+  char const *text = all->n < FILES_MAX && is_configuration(path) ? text_read(all->pool, path, FILE_SIZE_MAX) : 0 ;
+  if (text) collect(all, path, place, text) ;
 }
 
 struct configuration *context_configurations (struct dockerfile const *dockerfile, char const *dockerfile_path)
 {
-  struct configurations all = { .pool = dockerfile->source->pool } ;
+  struct collection all = { .pool = dockerfile->source->pool } ;
   visit_copied(dockerfile, dockerfile_path, &add_configuration, &all) ;
-  return all.first ;
+  return context_sources(all.pool, all.first) ;
 }
 
 /* ---- files that a script may read ---- */
@@ -180,18 +172,19 @@ struct configuration *context_configurations (struct dockerfile const *dockerfil
 struct configuration *context_sources (struct pool *pool, struct docker_script const *scripts)
 {
   struct configuration *first = 0 ;
+  struct configuration **end = &first ;
   for (; scripts ; scripts = scripts->next)
   {
-    struct configuration *one = pool_alloc(pool, sizeof(*one)) ;
-    *one = (struct configuration){ .path = scripts->path, .text = scripts->text, .next = first } ;
-    first = one ;
+    *end = pool_alloc(pool, sizeof(**end)) ;
+    **end = (struct configuration){ .path = scripts->path, .text = scripts->text } ;
+    end = &(*end)->next ;
   }
   return first ;
 }
 
 struct configuration *folder_sources (struct pool *pool, char const *input)
 {
-  struct scripts scripts = { .pool = pool } ;
+  struct collection scripts = { .pool = pool } ;
   struct visiting v = { pool, &add_script, &scripts } ;
   char const *slash = strrchr(input, '/') ;
   char const *folder = slash ? pool_copy(pool, input, (size_t)(slash - input)) : "." ;

@@ -116,14 +116,7 @@ char const *service_where (struct plan *plan, struct service const *service, cha
 struct piece *plan_piece (struct plan *plan, char const *text, char const *names)
 {
   struct piece *piece ;
-  if (plan->npieces == plan->pieces_size)
-  {
-    unsigned int size = plan->pieces_size ? 2 * plan->pieces_size : 32 ;
-    struct piece *pieces = pool_alloc(plan->pool, size * sizeof(*pieces)) ;
-    if (plan->npieces) memcpy(pieces, plan->pieces, plan->npieces * sizeof(*pieces)) ;
-    plan->pieces = pieces ;
-    plan->pieces_size = size ;
-  }
+  plan->pieces = pool_grow(plan->pool, plan->pieces, plan->npieces, &plan->pieces_size, sizeof(*plan->pieces)) ;
   piece = plan->pieces + plan->npieces++ ;
   piece->text = text ;
   piece->names = names ;
@@ -133,14 +126,7 @@ struct piece *plan_piece (struct plan *plan, char const *text, char const *names
 void plan_setup (struct plan *plan, struct range range, char const *text, int does_something)
 {
   struct setup_item *item ;
-  if (plan->nsetup == plan->setup_size)
-  {
-    unsigned int size = plan->setup_size ? 2 * plan->setup_size : 32 ;
-    struct setup_item *setup = pool_alloc(plan->pool, size * sizeof(*setup)) ;
-    if (plan->nsetup) memcpy(setup, plan->setup, plan->nsetup * sizeof(*setup)) ;
-    plan->setup = setup ;
-    plan->setup_size = size ;
-  }
+  plan->setup = pool_grow(plan->pool, plan->setup, plan->nsetup, &plan->setup_size, sizeof(*plan->setup)) ;
   item = plan->setup + plan->nsetup++ ;
   item->range = range ;
   item->text = text ;

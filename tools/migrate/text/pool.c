@@ -52,6 +52,16 @@ void pool_free (struct pool *pool)
   }
 }
 
+void *pool_grow (struct pool *pool, void *array, unsigned int n, unsigned int *room, size_t size)
+{
+  void *larger ;
+  if (n < *room) return array ;
+  *room = *room ? 2 * *room : 32 ;
+  larger = pool_alloc(pool, *room * size) ;
+  if (n) memcpy(larger, array, n * size) ;
+  return larger ;
+}
+
 char const *pool_copy (struct pool *pool, char const *text, size_t len)
 {
   char *copy = pool_alloc(pool, len + 1) ;

@@ -16,6 +16,9 @@ struct pool
 /* `size` bytes, zeroed, aligned for anything. Without memory the program says so and exits 111. */
 extern void *pool_alloc (struct pool *pool, size_t size) ;
 extern void pool_free (struct pool *pool) ;
+/* Room for one more behind the `n` elements of `array`: the array as it is, or a larger copy. *room is how many fit;
+   0: there is no array yet. */
+extern void *pool_grow (struct pool *pool, void *array, unsigned int n, unsigned int *room, size_t size) ;
 
 /* NUL-terminated copies. */
 extern char const *pool_copy (struct pool *pool, char const *text, size_t len) ;

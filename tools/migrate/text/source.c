@@ -85,14 +85,7 @@ struct claim *source_claim (struct source *source, struct range range, char cons
   claim->range = range ;
   claim->where = where ;
   claim->what = what ;
-  if (source->nclaims == source->claims_size)
-  {
-    uint32_t size = source->claims_size ? 2 * source->claims_size : 64 ;
-    struct claim **claims = pool_alloc(source->pool, size * sizeof(struct claim *)) ;
-    for (uint32_t i = 0 ; i < source->nclaims ; i++) claims[i] = source->claims[i] ;
-    source->claims = claims ;
-    source->claims_size = size ;
-  }
+  source->claims = pool_grow(source->pool, source->claims, source->nclaims, &source->claims_size, sizeof(struct claim *)) ;
   source->claims[source->nclaims++] = claim ;
   for (uint32_t i = range.start ; i < range.end && i < source->len ; i++)
     if (!source->owner[i]) source->owner[i] = source->nclaims ;
