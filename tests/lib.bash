@@ -240,7 +240,7 @@ field() # NAME KEY VALUE
   read_field "$1" "$2" && [ "$value" = "$3" ] || [ "$value" = "\"$3\"" ] || { echo "# $1: $2 is $value, not $3"; return 1; }
 }
 
-# A supervisor opens its fifo a moment before it writes its first status.
+# s6-svok asks for the lock, which a supervisor takes a moment before it writes its first status.
 has_supervisor() { s6-svok "$1" && [ -s "$1/supervise/status" ]; } # DIRECTORY
 
 # The real one fails when there is no supervisor yet.
