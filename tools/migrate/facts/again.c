@@ -104,13 +104,25 @@ void mark_again (struct analysis *a, struct statement *statement, struct claim *
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the script starts itself again as another user, without exec: what is behind it in the script ran as that user: write exec there, and migrate again") ;
 }
 
-/* Does run do more than to set something, and to become its program? */
-static int works_ahead (struct service const *service)
+/* A=1, export A=1, cd /app: no matter as whom. */
+static int only_sets (struct pool *pool, char const *line)
 {
-  if (!service->command) return 1 ;
-  for (struct text const *one = service->run.first ; one ; one = one->next)
-    if (strncmp(one->text, "cd ", 3) != 0 && *one->text != '#') return 1 ;
+  size_t name = strspn(line, NAME_LETTERS) ;
+  if (strstr(line, "$(") || strpbrk(line, "`<>;&|")) return 0 ;
+  return *line == '#' || (name && line[name] == '=' && !strpbrk(line, " \t\n")) || shell_one_of(pool_copy(pool, line, name), "cd export umask ulimit set unset shopt") ;
+}
+
+static int any_works (struct pool *pool, struct texts const *lines)
+{
+  for (struct text const *one = lines->first ; one ; one = one->next)
+    if (!only_sets(pool, one->text)) return 1 ;
   return 0 ;
+}
+
+/* Does run do more than to set something, and to become its program? */
+static int works_ahead (struct pool *pool, struct service const *service)
+{
+  return !service->command || any_works(pool, &service->run) || any_works(pool, &service->before) ;
 }
 
 /* The same options without those of `user`. */
@@ -156,7 +168,8 @@ static void mark_setup (struct analysis *a)
   for (unsigned int i = a->again_nsetup ; i < plan->nsetup ; i++)
     if (plan->setup[i].does_something)
     {
-      plan_todo(a->plan, 0, a->again, source_line(a->source, a->again->range.start), "what is behind this in the setup ran as that user, and runs as root now: look at who owns what it makes") ;
+      plan_todo(a->plan, 0, a->again, source_line(a->source, a->again->range.start), pool_printf(a->pool,
+        "what is behind this in the setup ran as that user, and runs as root now: put reeve-exec %s -- ahead of its commands, or look at who owns what it makes", texts_join(a->pool, &a->user, " "))) ;
       return ;
     }
 }
@@ -167,8 +180,13 @@ void settle_user (struct analysis *a)
   mark_setup(a) ;
   for (struct service *one = a->plan->services ; one ; one = one->next)
   {
+    int works ;
     if (!one->user.first) continue ;
-    one->runs_again = works_ahead(one) && (!one->command || texts_has(&one->options, "--user")) ;
+    works = works_ahead(a->pool, one) ;
+    one->runs_again = works && (!one->command || texts_has(&one->options, "--user")) ;
+    if (works && !one->runs_again) /* sudo */
+      plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, "what is ahead of its program ran as another user (reeve-exec %s), and runs as root now, as the program: "
+        "put reeve-exec ahead of each command there", texts_join(a->pool, &one->user, " "))) ;
     if (one->runs_again) one->options = options_without(a->pool, &one->options, &one->user) ;
     if (one->runs_again || one->logger.first) define_user(a, one) ;
   }
