@@ -237,3 +237,22 @@ EOS
   migrate
   told 'is the same'
 }
+
+@test "a script that ends while all it started goes on, with nothing that waits, is named" {
+  local end
+  wrapper <<<$'worker &\nmigrate\nweb &\n# the end'
+  migrate
+  told "line 3: mistake: the script ends here and waits for none of these: worker, web. If it was the container's first process, the container ended at once; now it goes on"
+  wrapper <<<$'service nginx start\nservice cron start'
+  migrate
+  told 'waits for none of these: nginx, cron'
+  for end in wait 'tail -f /dev/null' 'exec "$@"' 'sleep infinity' 'bash' 'if [ "$X" ]; then' '[ -z "$LOG" ] || exec tail -F "$LOG"'; do
+    wrapper <<<$'worker &\nweb &\n'"$end"
+    run --separate-stderr reeve-migrate start.sh
+    [[ $output != *'waits for none'* ]] || { echo "# $end"; return 1; }
+  done
+  wrapper <<<$'worker &\nweb &'
+  printf 'FROM debian\nCOPY start.sh /\nCMD /start.sh && tail -f /dev/null\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'waits for none'
+}

@@ -370,6 +370,7 @@ int main (int argc, char **argv)
     plan.lost_cmd = start.lost_cmd ;
     if (kind == INPUT_SCRIPT) put_code(&plan, &start) ;
     plan.image_shell = start.shell ;
+    plan.goes_on = start.kept || start.through || !start.script ;
     plan.shell_options = start.shell_options ;
     plan.is_given = start.is_given ;
     if (start.rewrites)

@@ -228,6 +228,31 @@ static void find_lost_status (struct analysis *a)
       plan_mistake(a->plan, service->line, "the status of a pipeline is its last program's: the exit code of the service is lost") ;
 }
 
+static int may_stay (struct statement *statement, void *data)
+{
+  (void)data ;
+  return keeps_alive(statement) || shell_one_of(statement_command(statement), "exec wait") ;
+}
+
+/* Everything is in the background, and then the script ends. Not if what is not understood, or an argument, may go on. */
+static void find_early_end (struct analysis *a, struct statement *first)
+{
+  struct texts names = { 0 } ;
+  struct service const *last = 0 ;
+  if (a->waited_line || a->replaced_line || a->plan->goes_on) return ;
+  for (; first ; first = first->next)
+    if (first->damaged || (!first->next && (mentions_positional(statement_text(a, first)) || statement_walk(first, &may_stay, 0)))) return ;
+  for (struct service const *service = a->plan->services ; service ; service = service->next)
+  {
+    if (service->is_main || service->is_exec) return ;
+    if (service->is_oneshot) continue ;
+    texts_add(a->pool, &names, service->name) ;
+    last = service ;
+  }
+  if (last) plan_mistake(a->plan, last->line, pool_printf(a->pool, "the script ends here and waits for none of these: %s. If it was the container's first process, "
+    "the container ended at once; now it goes on", texts_join(a->pool, &names, ", "))) ;
+}
+
 /* ---- the same daemon twice ---- */
 
 /* Names of one daemon: two of them disturb each other. */
@@ -319,6 +344,7 @@ void find_mistakes (struct analysis *a, struct statement *first)
   find_zombies(a, first) ;
   find_twice(a, first) ;
   find_lost_status(a) ;
+  find_early_end(a, first) ;
   if (a->source->had_crlf)
     plan_mistake(a->plan, 1, "carriage returns at the ends of lines: the kernel looks for an interpreter with one in its name; they are left out") ;
 }

@@ -105,6 +105,13 @@ static void keep_functions (struct analysis *a, struct statement *statement, int
 
 /* ---- tasks ---- */
 
+/* pull || true */
+static int cannot_fail (struct analysis *a, struct statement *statement)
+{
+  return statement->kind == STATEMENT_OR && statement->body && statement->body->next
+   && (shell_one_of(statement_command(statement->body->next), "true :") || is_message(a, statement->body->next)) ;
+}
+
 void add_task (struct analysis *a, struct statement *statement)
 {
   struct held *held ;
@@ -134,7 +141,7 @@ void add_task (struct analysis *a, struct statement *statement)
     "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is done now", a->idle_line)) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
-  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || may_end(a, statement) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || (a->sets_errexit && !cannot_fail(a, statement)) || a->must_succeed || may_end(a, statement) ;
 }
 
 char const *task_text (struct analysis *a)
