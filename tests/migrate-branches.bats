@@ -32,97 +32,6 @@ EOS
   told 'lines 6-7: dropped: a message of a branch that starts nothing'
 }
 
-@test "a service in an if has its condition" {
-  wrapper <<'EOS'
-if [ "$WORKER" = yes ]; then
-  mkdir -p /queue
-  export ROLE=worker
-  worker &
-elif [ "$WORKER" = many ]; then
-  workers &
-else
-  none &
-fi
-web &
-wait
-EOS
-  migrate
-  file worker/run <<'EOS'
-#!/bin/sh
-cd "${REEVE_WORKDIR:-/}" || exit 111
-mkdir -p /queue
-export ROLE=worker
-exec worker
-EOS
-  file worker/enable-if <<<WORKER=yes
-  file workers/enable-if <<<$'!WORKER=yes\nWORKER=many'
-  file none/enable-if <<<$'!WORKER=yes\n!WORKER=many'
-  grep -A 2 'if \[ "$WORKER" = yes \]; then' "$tree/web/run" | grep -q ROLE=worker
-  told 'only when [ "$WORKER" = yes ] (enable-if)'
-}
-
-enabled() # CONDITION LINES ; what becomes of it; LINES '': it stays in run
-{
-  wrapper <<<"#!/bin/bash"$'\n'"${3:-:}"$'\n'"if $1; then worker & fi"$'\nexec web'
-  migrate
-  if [ -n "$2" ]; then file worker/enable-if <<<"$2" && lacks web/dependencies.d/worker && ! grep 'reeve stop' "$tree/worker/run"
-  else lacks worker/enable-if && grep -q 'exec reeve stop worker' "$tree/worker/run"; fi || { echo "# $1"; return 1; }
-}
-
-@test "a condition about the environment alone is enable-if, any other stays in run" {
-  enabled '[ "$A" = yes ]' A=yes
-  enabled '[[ ${A} == "yes" && -n $B ]]' $'A=yes\nB'
-  enabled '[ "$A" != no ]' '!A=no'
-  enabled '[ -z "$A" ]' '!A'
-  enabled '[ "x$A" = xyes ]' A=yes
-  enabled '[ "$A" = 1 ] || [ "$A" = true ]' 'A=1|true'
-  enabled '[[ "$A" =~ ^(1|true)$ ]]' 'A=1|true'
-  enabled '[ "${A:-no}" = yes ]' A=yes
-  enabled '[ "${A:-yes}" != no ]' '!A=no'
-  enabled '! [ "$A" = yes ]' '!A=yes'
-  enabled '[ "$A" -eq 1 ]' A=1
-  enabled '[ "$A" = yes ]' A=yes 'A=${A:-no}'
-  enabled '[ "$USE" = yes ]' WITH_A=yes 'USE=${WITH_A:-no}'
-  # What counts when it is not set has no line; nor has a file, or a pattern.
-  enabled '[ "${A:-yes}" = yes ]' ''
-  enabled '[ "$A" = yes ]' '' ': "${A:=yes}"'
-  enabled '[ -f /etc/worker ]' ''
-  enabled '[ "$A" = yes ] && [ -f /etc/worker ]' ''
-  enabled '[[ $A == y* ]]' ''
-  enabled '[ "$A" = yes ] || [ -n "$B" ]' ''
-  # The script has set it, or may have.
-  enabled '[ "$A" = yes ]' '' 'A=$(cat /etc/a)'
-  enabled '[ "$A" = yes ]' '' '. /etc/environment.sh'
-  enabled '[ "$HOSTNAME" = yes ]' ''
-}
-
-@test "a loop over a count of the environment is a template" {
-  for loop in 'for i in $(seq 1 $WORKERS)' 'for i in $(seq ${WORKERS:-0})' 'for ((i = 1; i <= WORKERS; i++))' 'for i in `seq 1 $WORKERS`'; do
-    wrapper <<<$'#!/bin/bash\n'"$loop"$'; do\n  worker --id "$i" >/tmp/$i.log &\n  PIDS+=($!)\n  sleep 1\ndone\nwait -n'
-    migrate
-    services worker@
-    file worker@/count <<<'$WORKERS:0'
-    has worker@/flag-main
-    file worker@/run <<'EOS'
-#!/bin/bash
-cd "${REEVE_WORKDIR:-/}" || exit 111
-i=$REEVE_INSTANCE
-exec worker --id "$i" >/tmp/$i.log
-EOS
-  done
-  wrapper <<<$'#!/bin/bash\nN=${WORKERS:-4}\nfor ((i=0; i<N; i++)); do worker $((8000 + i)) & done\nwait'
-  migrate
-  file worker@/count <<<'$WORKERS:4'
-  grep -qx 'i=$((REEVE_INSTANCE - 1))' "$tree/worker@/run"
-  # Nobody knows the number, or the loop does more.
-  wrapper <<<$'for i in $(seq $(nproc)); do worker $i & done\nwait'
-  migrate
-  grep -q '^# TODO reeve-migrate: line 1: a loop over values of i that are not known here' "$tree/worker/run"
-  wrapper <<<$'for i in $(seq $N); do prepare $i; worker $i & done\nwait'
-  migrate
-  lacks worker@
-}
-
 @test "cd lasts, also behind && and in front of it" {
   wrapper <<<$'db &\ncd /app && ./load\nmkdir -p /data && cd /data\n(cd /other && ./build)\nexec ./web'
   migrate
@@ -150,27 +59,6 @@ EOS
   becomes server 'exec server --port 80'
   grep -qx 'chown app /data' "$init/10-start"
   lacks exporter/enable-if
-}
-
-becomes() # SERVICE COMMAND
-{
-  [ "$(tail -n 1 "$tree/$1/run")" = "$2" ] || { echo "# $1 ends: $(tail -n 1 "$tree/$1/run")"; return 1; }
-}
-
-@test "a service in a case has its pattern, and not the earlier ones" {
-  wrapper <<'EOS'
-case "$ROLE" in
-  web|www) exec web ;;
-  worker) exec worker ;;
-  *) echo "unknown: $ROLE" >&2; exit 1 ;;
-esac
-EOS
-  migrate
-  services web worker
-  has web/flag-main worker/flag-main
-  file web/enable-if <<<'ROLE=web|www'
-  file worker/enable-if <<<ROLE=worker
-  grep -q 'exit 1' "$init/10-start"
 }
 
 @test "what a loop or a call sets comes ahead of what uses it, for its own services" {

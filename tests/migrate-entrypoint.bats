@@ -5,15 +5,6 @@ load migrate
 setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
-patched() # applies the patch in a copy; $result
-{
-  migrate --dockerfile Dockerfile "$@"
-  mkdir -p copy
-  cp Dockerfile copy
-  sed -n '/^--- /,$p' <<<"$report" | patch -s -p0 -d copy
-  result=$(cat copy/Dockerfile)
-}
-
 supervised() # [INPUT]
 {
   input=${1:-supervisord.conf}

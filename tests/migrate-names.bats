@@ -1,73 +1,156 @@
-# What services and tasks are called.
+# Names of services and tasks.
 load lib
 load migrate
 
 setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
-@test "a file that is called as in any project has its folder's name" {
-  wrapper <<'EOS'
-node /app/server/index.js &
-node /app/collector/index.js &
-python /opt/mail/src/main.py &
-node apps/billing/dist/main.js &
-/opt/indexer/run --watch /documents &
-java -jar /srv/shop/target/app.jar &
-sh /app/main.sh &
-python main.py &
-wait
-EOS
-  migrate
-  services server collector mail billing indexer shop main python
-}
-
-@test "what is around a command names it, if the command says nothing" {
+@test "a program that a variable, a search or eval names gives the directory its name, or a TODO" {
   wrapper <<'EOS'
 #!/bin/bash
-(cd backend && npm start) &
-cd /app/frontend
-npm run dev &
-{ cd /srv/queue && node dist/index.js; } &
-JAR=/opt/lib/catalog.jar
-java -jar "$JAR" &
-java -jar "$OTHER_JAR" &
-PY=python3
-$PY -m uvicorn asgi:app &
+CMD="one -g \"daemon off;\""
+WORDS=(two -x)
+eval "$CMD" &
+"${WORDS[@]}" &
+${BIN:-/usr/bin/three} --a &
+$(which four) --x &
+"$(command -v five)" &
+eval "six --port $PORT" &
+eval exec seven $X &
+command -p eight &
+exec -a other nine -x &
+builtin exec ten &
 wait
 EOS
   migrate
-  services backend frontend queue catalog java uvicorn
+  services one two three four five six seven eight nine ten
+  becomes eight 'exec eight'
+  becomes nine 'exec reeve-exec --argv0 other -- nine -x'
+  becomes six 'eval "six --port $PORT"'
+  [ "$(grep -l 'eval reads its words a second time' "$tree"/*/run | xargs dirname | xargs -n 1 basename | xargs)" = 'one seven six' ]
+  told '3 TODOs in the files'
+}
+
+@test "names of services" {
   wrapper <<'EOS'
-keep_alive() { while true; do "$@"; sleep 1; done; }
-start_admin() { cd /admin; python main.py; }
-start_jobs() { while read -r job; do echo "$job"; done </run/jobs; }
-keep_alive web --port 1 &
-keep_alive /opt/bin/worker &
-start_admin &
-start_jobs &
+python3 -u manage.py runserver 0:8000 &
+python -m celery &
+node dist/index.js &
+java -Xmx1g -jar /opt/shop-1.0.jar &
+bundle exec puma -C x &
+/opt/my.app/bin/Start_It.sh &
+/opt/run.sh &
+sh -c 'cd /x && exec agent --y' &
+docker-entrypoint.sh postgres -c x=y &
+npm run serve &
 wait
 EOS
   migrate
-  services web worker admin jobs
+  services run-service runserver celery node shop-1.0 puma Start_It agent postgres serve
 }
 
-@test "start-mail is mail" {
-  wrapper <<<$'./start-mail.sh &\n/opt/run_feed.py &\nlaunch-search &\nnpm run start:api &\nrun-parts /etc/jobs &\nstart-here &\nwait'
-  migrate
-  services mail feed search api run-parts start-here
-}
-
-@test "a task on files says what it does to what" {
-  local line
-  while IFS='|' read -r line name; do
-    wrapper <<<$'web &\n'"$line"$'\nmigrate\nexec worker "$X"'
-    migrate
-    has "$name/flag-oneshot" || { echo "# $line"; return 1; }
-  done <<'EOS'
-echo "* * * * * root job" >>/etc/cron.d/jobs|crontab
-sed -i "s/PORT/$PORT/" /etc/nginx/nginx.conf|edit-nginx.conf
-cp -r /defaults/. /config/|copy-config
-envsubst </etc/site.tpl >/etc/site.conf|write-site.conf
-migrate --all|migrate
+@test "a service has the name of its program, whatever starts it: no value of an option" {
+  wrapper <<'EOS'
+#!/bin/bash
+env -u SECRET ./metrics &
+env -C /srv ./a1 &
+env -S "node --inspect app.js" &
+env --unset SECRET --chdir /x ./a2 &
+env -i PATH=/bin ./a3 &
+env - PATH=/bin ./a3b &
+nice -n 10 ./a4 &
+nice -10 ./a5 &
+nice --adjustment 5 ./a5b &
+timeout -s KILL 30 ./a6 &
+timeout -k 5 1h ./a7 &
+timeout --signal INT 1.5d ./a7b &
+stdbuf -o L -e L ./a8 &
+stdbuf -oL ./a9 &
+ionice -c 2 -n 7 ./a10 &
+ionice -c2 -n7 ./a11 &
+taskset -c 0,1 ./a12 &
+taskset 0x3 ./a13 &
+chrt -f 50 ./a14 &
+chrt --rr -p 3 ./a15 &
+chpst -u app -e env ./a16 &
+unshare -n --mount-proc ./a17 &
+unshare --map-user 1000 ./a17b &
+xvfb-run -s "-screen 0 640x480x24" -n 99 ./a18 &
+xvfb-run -a --server-args="-x" ./a19 &
+dbus-run-session -- ./a20 &
+dbus-run-session --config-file /x.conf ./a21 &
+nohup nice ./a22 &
+setsid -w ./a23 &
+setpriv --reuid 1000 --ambient-caps +net ./a24 &
+prlimit --nofile=1024 ./a26 &
+flock -n /lock ./a27 &
+flock -w 10 /lock -c ./a27b &
+numactl -N 0 -m 0 ./a28 &
+catchsegv ./a29 &
+time -p ./a30 &
+strace -f -o log ./a32 &
+faketime '2020-01-01' ./a33 &
+ltrace -o x ./a33b &
+valgrind --tool=memcheck ./a34 &
+gdb --args ./a35 &
+exec -a name ./a36 &
+chroot --userspec=app /jail ./a37 &
+chroot /jail ./a38 &
+softlimit -m 1000 ./a40 &
+cgexec -g cpu:x ./a41 &
+ip netns exec blue ./a42 &
+nsenter -t 1 -n ./a43 &
+unbuffer -p ./a45 &
+choom -n 100 ./a47 &
+runcon -t x ./a48 &
+fakeroot -- ./a50 &
+setarch x86_64 -R ./a51 &
+linux32 ./a52 &
+aa-exec -p prof ./a53 &
+sg grp ./a55 &
+doas -u app ./a56 &
+su-exec app:app ./a57 &
+s6-envdir env ./a58 &
+s6-setuidgid app ./a59 &
+envdir env ./a60 &
+uv run --with x ./a68 &
+npx -p pkg ./a69 &
+wait
 EOS
+  migrate
+  services metrics a1 app a2 a3 a3b a4 a5 a5b a6 a7 a7b a8 a9 a10 a11 a12 a13 a14 a15 a16 a17 a17b a18 a19 a20 a21 a22 a23 a24 \
+    a26 a27 a27b a28 a29 a30 a32 a33 a33b a34 a35 a36 a37 a38 a40 a41 a42 a43 a45 a47 a48 a50 a51 a52 a53 a55 a56 a57 a58 a59 a60 a68 a69
+}
+
+@test "names of what a path with a variable, dotnet, a subshell with a trap, or a file alone tells" {
+  wrapper <<'EOS'
+${CATALINA_HOME}/bin/catalina.sh run &
+dotnet /app/Shop.Api.dll &
+dotnet run --project src/Shop.Jobs &
+( trap 'exit 0' TERM; while true; do backup; sleep 300 & wait $!; done ) &
+dotnet --urls http://*:80 Shop.Web.dll &
+> /etc/crontab
+exec crond -f
+EOS
+  migrate
+  services catalina Shop.Api Shop.Jobs backup Shop.Web crontab crond
+}
+
+@test "names of what npm, pnpm, php -S, deno run and node . start" {
+  wrapper <<'EOS'
+#!/bin/bash
+npm --prefix web start &
+npm run --prefix client dev &
+npm run start:worker &
+pnpm --filter api start &
+pnpm -F mail run send &
+yarn worker &
+npm start &
+php -S 0.0.0.0:80 &
+deno run -A tick.ts &
+node . &
+wait -n
+EOS
+  migrate
+  services web client worker api send worker-2 npm php tick node
 }

@@ -1,4 +1,4 @@
-# What comes before, between, and applies to the services.
+# What comes before the services, and applies to them.
 load lib
 load migrate
 
@@ -154,102 +154,6 @@ EOS
   run ! grep -q 'reeve_place/HOST' "$init/10-start"
 }
 
-@test "a command between two starts is a task" {
-  wrapper <<'EOS'
-set -e
-db &
-migrate --all
-load data
-web &
-wait
-EOS
-  migrate
-  has migrate/flag-oneshot migrate/dependencies.d/db web/dependencies.d/migrate
-  lacks load
-  file migrate/run <<'EOS'
-#!/bin/sh
-cd "${REEVE_WORKDIR:-/}" || exit 111
-set -e
-migrate --all
-exec load data
-EOS
-}
-
-@test "a task that may fail holds nobody; one with which the script ended does" {
-  wrapper <<<$'db &\nmigrate\nexec web'
-  migrate
-  told 'when it fails, what comes later is started all the same'
-  file web/dependencies.d/migrate <<<optional
-  lacks migrate/restart web/restart
-  for script in $'set -e\ndb &\nmigrate\nexec web' $'db &\nmigrate || exit 1\nexec web' $'#!/bin/sh -e\ndb &\nmigrate\nexec web' $'db &\nmigrate && exec web' \
-    $'db &\nif ! migrate; then echo no; exit 3; fi\nexec web'; do
-    wrapper <<<"$script"
-    migrate
-    told 'when it fails, what depends on it is not started'
-    file web/dependencies.d/migrate </dev/null
-    lacks migrate/restart web/restart
-  done
-}
-
-@test "what is started on a condition holds nobody when it is not" {
-  wrapper <<<$'if [ -n "$EMBEDDED" ]; then\n  db &\n  until pg_isready; do sleep 1; done\n  load\nfi\nexec web'
-  migrate
-  # Nobody waits for what is disabled.
-  file db/enable-if <<<EMBEDDED
-  file web/dependencies.d/db </dev/null
-  file load/dependencies.d/db </dev/null
-  wrapper <<<$'if [ -f /etc/embedded ]; then\n  db &\n  until pg_isready; do sleep 1; done\n  load\nfi\nexec web'
-  migrate
-  file web/dependencies.d/db <<<optional
-  file load/dependencies.d/db <<<optional # it asks the condition itself, at its start
-  told 'web (main; after db if it runs'
-}
-
-@test "the container ends when a task fails that nothing depends on, where the script did" {
-  wrapper <<<$'set -e\ndb & DB=$!\nmigrate\nwait $DB'
-  migrate
-  grep -q 'exec reeve shutdown "$1"' "$tree/migrate/finish"
-  told 'when it fails, the container ends (finish), as the script did'
-  wrapper <<<$'db & DB=$!\nmigrate\nwait $DB'
-  migrate
-  lacks migrate/finish
-  wrapper <<<$'set -e\ndb &\nmigrate\nexec web'
-  migrate
-  lacks migrate/finish
-}
-
-@test "a daemon that left when it was ready is asked, when a task talks to it" {
-  wrapper <<<$'service mysql start\nmysql -e "create database x"\nexec web'
-  migrate
-  file mysqld/notification-fd <<<3
-  grep -qx 'mysqladmin --silent ping' "$tree/mysqld/data/check"
-  wrapper <<<$'redis-server --daemonize yes\nredis-cli set a 1\nexec web'
-  migrate
-  grep -q -- '--ready tcp:127.0.0.1:6379' "$tree/redis-server/run"
-}
-
-@test "what came behind a database that left when it was ready waits for it" {
-  wrapper <<<$'service mysql start\nservice cron start\nexec web'
-  migrate
-  grep -qx 'mysqladmin --silent ping' "$tree/mysqld/data/check"
-  file web/dependencies.d/mysqld <<<optional
-  lacks cron/dependencies.d/mysqld
-  untold TODO
-  wrapper <<<$'set -e\nmongod --fork\nexec web'
-  migrate
-  grep -q -- '--ready tcp:127.0.0.1:27017' "$tree/mongod/run"
-  file web/dependencies.d/mongod </dev/null
-  # Where it may listen elsewhere, a check would never succeed.
-  wrapper <<<$'redis-server --port 1 --daemonize yes\nexec web'
-  migrate
-  lacks redis-server/notification-fd
-  has web/dependencies.d/redis-server
-  told 'TODO: it left when it was ready, and what comes later may need that'
-  wrapper <<<$'service mysql start\nservice cron start\nsleep infinity'
-  migrate
-  lacks mysqld/notification-fd
-}
-
 @test "what by its name starts something is marked" {
   for line in /opt/hadoop/sbin/start-dfs.sh _start_daemons ./startup.sh; do
     wrapper <<<". /lib.sh"$'\n'"$line"$'\nweb &\nwait'
@@ -377,43 +281,6 @@ EOS
   [ "$(grep -A 3 '^# room' "$tree/web/run" | xargs)" = '# room mkdir -p /a # for all chmod 777 /a' ]
 }
 
-@test "a task has the name of its function, or of what it does most" {
-  wrapper <<'EOS'
-postgres &
-install_plugins() { cd /p; for p in a b; do plug install $p; done; }
-install_plugins
-web-db &
-if [ ! -f /x ]; then
-  touch /x
-  createdb app
-  psql -c one
-  psql -c two
-fi
-exec web
-EOS
-  migrate
-  services postgres install_plugins web-db psql web
-  has install_plugins/flag-oneshot psql/flag-oneshot
-}
-
-@test "work between two starts is a task, also when it sets variables of its own" {
-  wrapper <<'EOS'
-kafka &
-for topic in a b; do topics --create $topic; done
-other &
-if [ ! -f /x ]; then
-  PASS=$(pwgen)
-  psql -c "$PASS"
-fi
-exec web
-EOS
-  migrate
-  has topics/flag-oneshot psql/flag-oneshot
-  grep -q 'topics --create $topic' "$tree/topics/run"
-  grep -q 'PASS=$(pwgen)' "$tree/psql/run"
-  untold 'nothing needs it'
-}
-
 @test "a word that merely has a variable's name does not use it" {
   wrapper <<'EOS'
 for template in /etc/a/*; do conf=$(basename "$template"); envsubst <"$template" >"/etc/b/$conf"; done
@@ -469,12 +336,6 @@ EOS
   wrapper <<<$'db &\nmkdir -p /run/app\napp web &\napp worker &\nwait'
   migrate
   has app/dependencies.d/make-app app-worker/dependencies.d/make-app
-}
-
-@test "the services of all branches depend on a task ahead of the if" {
-  wrapper <<<$'redis-server &\nmigrate\ncase $MODE in web) exec web ;; *) exec worker ;; esac'
-  migrate
-  has web/dependencies.d/migrate worker/dependencies.d/migrate
 }
 
 @test "what is prepared behind the last start is not done ahead of it" {

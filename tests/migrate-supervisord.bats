@@ -78,33 +78,6 @@ EOS
   file plain/restart <<<on-failure
 }
 
-@test "several processes, names, groups, order" {
-  wrapper <<'EOS'
-[group:all]
-programs=worker,db
-[program:worker]
-command=worker --n %(process_num)d
-process_name=%(program_name)s_%(process_num)02d
-numprocs=2
-numprocs_start=1
-priority=20
-[program:db]
-command=db
-priority=10
-EOS
-  migrate
-  services worker@ db
-  file worker@/count <<<2
-  file worker@/run <<'EOS'
-#!/bin/sh
-cd "${REEVE_WORKDIR:-/}" || exit 111
-process_num=$REEVE_INSTANCE
-exec worker --n "${process_num}"
-EOS
-  has worker@/dependencies.d/db
-  told 'the group all'
-}
-
 @test "what the environment decides: enable-if, count, and a TODO for the rest" {
   wrapper <<'EOS'
 [program:a]
@@ -137,36 +110,6 @@ EOS
   file c/restart <<<always
   grep -q 'case $1 in 3) exit 125' "$tree/c/finish"
   lacks d/finish d/success-codes
-}
-
-@test "indented options, repeated ones, other spellings" {
-  wrapper <<<$'[program:a]\n  Command : first\n  command = second ; no\n  user=app\n[program:a]\ndirectory=/x'
-  migrate
-  file a/run <<'EOS'
-#!/bin/sh
-cd /x || exit 111
-exec reeve-exec --user app -- second
-EOS
-}
-
-@test "what is not translated is named" {
-  wrapper <<'EOS'
-[inet_http_server]
-port=9001
-[eventlistener:mail]
-command=mail
-[include]
-files=conf.d/*.conf
-[program:a]
-command=redis-server --daemonize yes && echo
-strange=1
-EOS
-  migrate
-  told 'note: TODO: the event listener mail is not translated'
-  told 'files that [include] names are not here, or not known to be, and were not read: conf.d/*.conf: give'
-  lacks cont-init.d/10-supervisord
-  grep -q '^# TODO reeve-migrate: line 7: && is an argument here' "$tree/a/run"
-  told 'TODO: && is an argument here'
 }
 
 @test "a program that is started by itself has no file down" {
@@ -390,57 +333,6 @@ sh -c "mkdir -p /x & nginx -t && exec nginx"|
 sh -c "cd /x && while [ true ]; do (php artisan schedule:run &); sleep 60; done"|
 sh -c "for port in 1 2; do server $port & done; wait"|server
 EOS
-}
-
-@test "what supervisord-dependent-startup started is started, behind what it waited for" {
-  input=supervisord.conf
-  cat >supervisord.conf <<'EOS'
-[eventlistener:dependent-startup]
-command=python3 -m supervisord_dependent_startup
-events=PROCESS_STATE
-[program:syslogger]
-command=rsyslogd -n
-autostart=false
-dependent_startup=true
-[program:prepare]
-command=/usr/bin/start.sh
-autostart=false
-autorestart=false
-startsecs=0
-dependent_startup=true
-dependent_startup_wait_for=syslogger:running
-[program:web]
-command=web
-autostart=false
-dependent_startup=true
-dependent_startup_wait_for=syslogger:running prepare:exited gone:running
-[program:other]
-command=other
-autostart=false
-EOS
-  migrate
-  lacks syslogger/down prepare/down web/down web/flag-oneshot
-  has other/down prepare/flag-oneshot prepare/dependencies.d/syslogger web/dependencies.d/syslogger
-  file web/dependencies.d/prepare </dev/null
-  told 'TODO: web waited for what is no program here: gone'
-  # Of another listener it is not known.
-  sed -i 's/supervisord_dependent_startup/listener/; /^dependent/d' supervisord.conf
-  migrate
-  told 'TODO: if the event listener dependent-startup started programs, nothing does that now: syslogger, prepare, web, other'
-}
-
-@test "the report claims no file, and no option, that is not there" {
-  input=supervisord.conf
-  wrapper <<<$'[supervisord]\nnodaemon=true\nminfds=1024\n[program:a]\ncommand=a\nuser=root\nstdout_logfile=syslog\nkillasgroup=true\nstopwaitsecs=%(ENV_W)s\nstopsignal=%(ENV_S)s'
-  migrate
-  told 'line 3: dropped: limit of open files'
-  told 'line 6: dropped: root'
-  told 'line 7: dropped: it went to syslog'
-  told 'a log/run with logger -t a sends it there'
-  told 'lines 9-10: dropped: what a variable holds decided it'
-  told 'TODO: stopwaitsecs=%(ENV_W)s'
-  file a/timeout-kill <<<10000 # supervisord's own
-  lacks a/down-signal
 }
 
 @test "what an entrypoint exports is set for supervisord" {

@@ -1,4 +1,4 @@
-# Loops: those that wait for a service, watch it, restart it, do work, or kill time.
+# Loops: those that wait for a service, and what they ask.
 load lib
 load migrate
 
@@ -47,24 +47,6 @@ workdir=$PWD
 cd "$service" || exit 111 # where reeve-exec finds notification-fd
 exec reeve-exec --ready tcp:5432 --chdir "$workdir" -- db --port 5432
 EOS
-}
-
-@test "a loop with a number of tries, which gives up" {
-  wrapper <<'EOS'
-#!/bin/bash
-docker-entrypoint.sh postgres &
-for i in $(seq 30); do
-  pg_isready -q && break
-  [ "$i" -eq 30 ] && exit 1
-  sleep 2
-done
-exec web
-EOS
-  migrate
-  services postgres web
-  grep -qx 'pg_isready -q' "$tree/postgres/data/check"
-  file postgres/timeout-up <<<60000
-  has web/dependencies.d/postgres
 }
 
 @test "a port in a variable, or of a loop, says whom a condition asks" {
@@ -202,51 +184,6 @@ ready_of() # CONDITION ; what the service of `api --port 8080` is asked with
   done
 }
 
-limit_of() # LOOP ; timeout-up of `api --port 8080`, which is asked in it
-{
-  wrapper <<<$'#!/bin/bash\napi --port 8080 &\n'"$1"$'\nexec web'
-  migrate
-  cat "$tree/api/timeout-up" 2>/dev/null || echo none
-}
-
-@test "tries and pauses are timeout-up" {
-  local ask='nc -z localhost 8080' loop expected
-  while IFS='|' read -r expected loop; do
-    [ "$(limit_of "${loop//ASK/$ask}")" = "$expected" ] || { echo "# $loop: $(limit_of "${loop//ASK/$ask}")"; return 1; }
-  done <<'EOS'
-none|until ASK; do sleep 1; done
-30000|for i in {1..30}; do ASK && break; sleep 1; done
-10000|for i in 1 2 3 4 5; do if ASK; then break; fi; sleep 2; done
-5000|for ((i = 0; i < 10; i++)); do ASK && break; sleep 0.5; done
-60000|for i in `seq 60`; do ASK && break; sleep 1s; done
-40000|n=0; until ASK; do n=$((n+1)); [ $n -lt 20 ] || exit 1; sleep 2; done
-40000|n=20; while ! ASK; do n=$((n-1)); if [ "$n" -le 0 ]; then exit 1; fi; sleep 2; done
-45000|MAX=45; n=0; until ASK; do ((n++)); if [ $n -gt $MAX ]; then exit 1; fi; sleep 1; done
-50000|T=${T:-50}; SECONDS=0; until ASK; do if [ $SECONDS -ge $T ]; then exit 1; fi; sleep 1; done
-20000|timeout 20 sh -c 'until ASK; do sleep 1; done'
-90000|timeout 1.5m bash -c 'while ! ASK; do sleep 1; done' || exit 1
-25000|wait-for-it.sh localhost:8080 --timeout=25
-25000|/usr/local/bin/wait-for-it -h localhost -p 8080 -t 25 || exit 4
-EOS
-}
-
-verdict_of() # STATEMENTS behind a loop that waits for api
-{
-  wrapper <<<$'#!/bin/bash\napi --port 8080 &\nok=0\nfor i in {1..9}; do nc -z localhost 8080 && ok=1 && break; sleep 1; done\n'"$1"
-  migrate && services api web && [ ! -e "$init" ] && has web/dependencies.d/api web/flag-main && file web/dependencies.d/api </dev/null && ! grep -q 'ok' "$tree/web/run"
-}
-
-@test "what asks how the waiting ended is no setup and no condition" {
-  verdict_of $'[ $ok = 1 ] || exit 1\nexec web'
-  verdict_of $'[ "$ok" -eq 1 ] || { echo no >&2; exit 1; }\nexec web'
-  verdict_of $'if [ $ok -ne 1 ]; then echo no; tail /var/log/api; exit 1; fi\nexec web'
-  verdict_of $'if [[ $ok == 0 ]]; then\n  exit 1\nfi\nexec web'
-  verdict_of $'if [ $ok = 1 ]; then\n  exec web\nelse\n  echo no\n  exit 1\nfi'
-  verdict_of $'((ok)) || exit 7\nexec web'
-  verdict_of $'test $ok = 1 || exit 1; exec web'
-  verdict_of $'[ "$i" -lt 9 ] || exit 1\nexec web'
-}
-
 @test "a line in a log is waited for by a check" {
   local wait
   for wait in 'tail -F /l | grep -q up' 'timeout 9 tail -f -n +1 /l | grep -q up' '( tail -f -n0 /l & ) | grep -q up' 'grep -q up <(tail -F /l)' \
@@ -271,103 +208,6 @@ verdict_of() # STATEMENTS behind a loop that waits for api
   migrate
   has web/dependencies.d/db
   told 'TODO: it also waited for what was not started here: nc -z db.example.org 6379'
-}
-
-@test "a question behind a start, which may end the script, is not asked before it" {
-  local question
-  for question in 'kill -0 $API || exit 1' 'if ! kill -0 "$API" 2>/dev/null; then echo died; exit 1; fi' 'pgrep api >/dev/null || exit 2'; do
-    wrapper <<<$'#!/bin/sh\napi --port 8080 &\nAPI=$!\n'"$question"$'\nexec web'
-    migrate
-    services api web
-    [ ! -e "$init" ]
-    told 'looked whether it still ran'
-  done
-  for question in '[ -S /run/api.sock ] || exit 1' 'if [ ! -S /run/api.sock ]; then exit 1; fi' '[ ! -S /run/api.sock ] && exit 1'; do
-    wrapper <<<$'#!/bin/sh\napi --sock /run/api.sock &\n'"$question"$'\nexec web'
-    migrate
-    services api web
-    [ ! -e "$init" ]
-    grep -q -e '--ready unix:/run/api.sock ' "$tree/api/run"
-    told 'TODO: the script gave up after some time'
-  done
-  wrapper <<<$'#!/bin/sh\napi &\n[ -f /srv/made ] || exit 1\nexec web'
-  migrate
-  [ ! -e "$init" ]
-  [ "$(cat "$tree"/*/run | grep -c '/srv/made')" -eq 1 ]
-  for question in '[ -n "$SECRET" ]' 'test -n "$SECRET"'; do
-    wrapper <<<$'#!/bin/sh\napi &\n'"$question"$' || exit 1\nexec web'
-    migrate
-    grep -q SECRET "$init/10-start"
-  done
-}
-
-@test "the answer that a loop keeps in a variable is its question" {
-  wrapper <<'EOS'
-#!/bin/bash
-elasticsearch & ES=$!
-for try in {1..60}; do
-  status=$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9200/)
-  if [[ $status == 200 ]]; then ready=yes; break; fi
-  kill -0 $ES || exit 1
-  sleep 2
-done
-if [[ -z $ready ]]; then kill $ES; exit 1; fi
-exec kibana
-EOS
-  migrate
-  grep -qxF "[[ \"\$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9200/)\" == 200 ]]" "$tree/elasticsearch/data/check"
-  file elasticsearch/timeout-up <<<120000
-  has kibana/dependencies.d/elasticsearch
-  lacks curl
-  untold TODO
-  wrapper <<'EOS'
-elasticsearch &
-id=
-while [ -z "$id" ]; do id=`curl -s http://localhost:9200/id`; sleep 1; done
-register "$id"
-exec kibana
-EOS
-  migrate
-  lacks elasticsearch/data/check # the script needs the answer
-}
-
-@test "a loop that asks what is not known, and what looks at its answer, are one task" {
-  wrapper <<'EOS'
-store & STORE=$!
-for try in 1 2 3; do
-  storectl state && found=yes && break
-  sleep 2
-done
-[ -n "$found" ] || exit 1
-exec web
-EOS
-  migrate
-  services store storectl web
-  has web/dependencies.d/storectl
-  grep -qF '[ -n "$found" ] || exit 1' "$tree/storectl/run"
-  untold 'environment: '
-}
-
-@test "a loop that gives up when the process has died waits, and starts nothing again" {
-  wrapper <<'EOS'
-docker-entrypoint.sh postgres & PG=$!
-until pg_isready; do
-  if ! kill -0 $PG; then echo "postgres died"; exit 1; fi
-  sleep 1
-done
-app & APP=$!
-wait $APP
-EOS
-  migrate
-  services postgres app
-  file postgres/data/check <<'EOS'
-#!/bin/sh
-cd "${REEVE_WORKDIR:-/}" || exit 111
-pg_isready
-EOS
-  has app/dependencies.d/postgres app/flag-main
-  lacks postgres/flag-main postgres/restart
-  untold TODO # it never gave up
 }
 
 @test "nothing waits for what was sent into the background" {
@@ -401,37 +241,6 @@ ok=; while [ "$ok" != 1 ]; do ok=$(check); sleep 1; done|wait-for-search
 other & until [ "$(check)" = up ]; do sleep 1; done|wait-for-check other
 [ "$SLOW" = 1 ] && sleep 10|pause
 EOS
-}
-
-@test "a script that always ended with 0 says that the code is another one" {
-  wrapper <<<$'server & p=$!\nwait $p\nwhile kill -0 $p; do sleep 1; done\necho done'
-  migrate
-  told 'line 4: dropped: a message about the end: the container'"'"'s exit code is the main service'"'"'s, and no more always 0'
-  wrapper <<<$'set -e\nserver & p=$!\nwait $p\necho done\nexit 0' # a failure ended it before
-  migrate
-  untold 'no more always'
-  wrapper <<<$'set -e\nbye() { kill $p; exit 0; }\nserver & p=$!\nwait $p || true\nbye'
-  migrate
-  told 'line 5: dropped: the scanner ends the other services; the container'"'"'s exit code is the main service'"'"'s, and no more always 0'
-  told 'line 4: dropped: waited for server: main; dropped: && or ||; dropped: a failure did not end the script'
-}
-
-@test "an exit behind the end, with a code of its own on a condition, is marked" {
-  behind() { wrapper <<<"web & W=\$!"$'\nwait $W\nS=$?\n'"$1"$'\nexit $S'; migrate; }
-  local one
-  for one in '[ -f /tmp/failed ] && exit 1' 'if [ "$S" -eq 0 ]; then exit 1; fi' '[[ $S != 0 ]] || exit 7' 'case $S in 0) exit 0 ;; 3) exit 4 ;; esac' \
-    'if [ $S -ne 0 ]; then echo bad; exit; fi' 'if [ -f /x ]; then rm /x; exit 9; fi'; do
-    behind "$one"
-    told 'TODO: the script could end here with another code than that of web: '
-    grep -q "^# TODO reeve-migrate: line 4: the script could end here " "$tree"/web/run "$tree"/web/finish
-  done
-  # The same code, a failure as before, or the end by docker stop, which is 0.
-  for one in '[ $S -eq 143 ] && exit 0' 'case $S in 0|143) exit 0 ;; *) exit $S ;; esac' 'if [ -f /x ]; then exit "$S"; fi' \
-    'if [ $S -ne 0 ]; then echo bad; exit 1; else exit 0; fi' '[ $S -eq 0 ] && echo good || exit 3'; do
-    behind "$one"
-    untold 'TODO'
-  done
-  told 'line 4: dropped: looked whether it had failed: the supervisor does; the script ended with 3 then, the container ends with the service'
 }
 
 @test "a loop that asks another host is a task" {
@@ -490,49 +299,6 @@ exec web
 EOS
   migrate
   lacks server/notification-fd
-}
-
-@test "the question of the loop, asked once more behind it, is what became of the waiting" {
-  local one
-  for one in 'if ! psql -c "SELECT 1"; then echo bad; exit 1; fi' 'psql -c "SELECT 1" || exit 1' 'if psql -c "SELECT 1"; then echo ok; else exit 1; fi'; do
-    wrapper <<<$'postgres &\nfor i in $(seq 1 10); do\n  if psql -c "SELECT 1"; then break; fi\n  sleep 2\ndone\n'"$one"$'\nexec web'
-    migrate
-    services postgres web
-    told 'timeout-up: the script gave up then'
-    untold TODO
-    [ ! -s "$tree/web/dependencies.d/postgres" ]
-  done
-  # Whether it still runs, with a function that prints its log.
-  wrapper <<<$'dump() { for f in /tmp/*.log; do cat "$f" || true; done; }\nset -eu\nXvfb :99 & X=$!\nif ! kill -0 "$X"; then\n  dump\n  exit 1\nfi\nexec web'
-  migrate
-  services Xvfb web
-  told 'looked whether it still ran'
-}
-
-@test "who is main is not guessed for a pid that is not known, and a finish has work to do" {
-  wrapper <<<$'start-server --daemon\npid=$(pgrep -f server)\nwait $pid'
-  migrate
-  has server/flag-main
-  wrapper <<<$'start-x --daemon\npid=$(pidof foo)\nwait $pid'
-  migrate
-  lacks start-x/flag-main
-  told 'line 3: dropped: waited for a process that is not known here; TODO: the script ended with the process that it waited for'
-  untold 'waited for nothing'
-  wrapper <<<$'db &\nwait $!\nset +e\nread'
-  migrate
-  lacks db/finish
-  told 'lines 3-4: dropped: it only set options, or waited for Enter'
-  wrapper <<<$'db &\nwait $!\nset +e\nrm -f /x'
-  migrate
-  has db/finish
-}
-
-@test "read at the end is no service" {
-  wrapper <<<$'kafka\nread'
-  migrate
-  lacks read
-  told 'line 2: dropped: waited for somebody to press Enter'
-  told 'TODO: the container was kept alive for something: if a line above starts it'
 }
 
 @test "a function in the background is a task if all in it ends" {

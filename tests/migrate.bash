@@ -4,6 +4,8 @@
 #   migrate [OPTION...]     migrates it; $report: what was printed; $tree, $init: where to
 #   file PATH               is services.d/PATH what stdin says? (PATH may begin with cont-init.d/)
 #   has PATH..., lacks PATH...
+#   becomes SERVICE TEXT    is that the last line of its run?
+#   patched [OPTION...]     migrates with ./Dockerfile, and applies the patch in a copy: $result
 #   told TEXT               does the report have it? untold TEXT
 #   accounted               has each line of start.sh exactly one entry?
 #   checked                 does reeve check find no error?
@@ -47,6 +49,18 @@ lacks()
 {
   local one
   for one; do [ ! -e "$(path_of "$one")" ] || { echo "# there is a $one"; return 1; }; done
+}
+
+last_line() { tail -n 1 "$tree/$1/run"; }
+becomes() { [ "$(last_line "$1")" = "$2" ] || { echo "# $1: $(last_line "$1")"; return 1; }; }
+
+patched()
+{
+  migrate --dockerfile Dockerfile "$@"
+  mkdir -p copy
+  cp Dockerfile copy
+  sed -n '/^--- /,$p' <<<"$report" | patch -s -p0 -d copy
+  result=$(cat copy/Dockerfile)
 }
 
 services() # NAME... ; these and no others

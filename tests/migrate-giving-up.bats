@@ -1,0 +1,183 @@
+# How long something is waited for, and what comes when that was in vain.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a loop with a number of tries, which gives up" {
+  wrapper <<'EOS'
+#!/bin/bash
+docker-entrypoint.sh postgres &
+for i in $(seq 30); do
+  pg_isready -q && break
+  [ "$i" -eq 30 ] && exit 1
+  sleep 2
+done
+exec web
+EOS
+  migrate
+  services postgres web
+  grep -qx 'pg_isready -q' "$tree/postgres/data/check"
+  file postgres/timeout-up <<<60000
+  has web/dependencies.d/postgres
+}
+
+limit_of() # LOOP ; timeout-up of `api --port 8080`, which is asked in it
+{
+  wrapper <<<$'#!/bin/bash\napi --port 8080 &\n'"$1"$'\nexec web'
+  migrate
+  cat "$tree/api/timeout-up" 2>/dev/null || echo none
+}
+
+@test "tries and pauses are timeout-up" {
+  local ask='nc -z localhost 8080' loop expected
+  while IFS='|' read -r expected loop; do
+    [ "$(limit_of "${loop//ASK/$ask}")" = "$expected" ] || { echo "# $loop: $(limit_of "${loop//ASK/$ask}")"; return 1; }
+  done <<'EOS'
+none|until ASK; do sleep 1; done
+30000|for i in {1..30}; do ASK && break; sleep 1; done
+10000|for i in 1 2 3 4 5; do if ASK; then break; fi; sleep 2; done
+5000|for ((i = 0; i < 10; i++)); do ASK && break; sleep 0.5; done
+60000|for i in `seq 60`; do ASK && break; sleep 1s; done
+40000|n=0; until ASK; do n=$((n+1)); [ $n -lt 20 ] || exit 1; sleep 2; done
+40000|n=20; while ! ASK; do n=$((n-1)); if [ "$n" -le 0 ]; then exit 1; fi; sleep 2; done
+45000|MAX=45; n=0; until ASK; do ((n++)); if [ $n -gt $MAX ]; then exit 1; fi; sleep 1; done
+50000|T=${T:-50}; SECONDS=0; until ASK; do if [ $SECONDS -ge $T ]; then exit 1; fi; sleep 1; done
+20000|timeout 20 sh -c 'until ASK; do sleep 1; done'
+90000|timeout 1.5m bash -c 'while ! ASK; do sleep 1; done' || exit 1
+25000|wait-for-it.sh localhost:8080 --timeout=25
+25000|/usr/local/bin/wait-for-it -h localhost -p 8080 -t 25 || exit 4
+EOS
+}
+
+verdict_of() # STATEMENTS behind a loop that waits for api
+{
+  wrapper <<<$'#!/bin/bash\napi --port 8080 &\nok=0\nfor i in {1..9}; do nc -z localhost 8080 && ok=1 && break; sleep 1; done\n'"$1"
+  migrate && services api web && [ ! -e "$init" ] && has web/dependencies.d/api web/flag-main && file web/dependencies.d/api </dev/null && ! grep -q 'ok' "$tree/web/run"
+}
+
+@test "what asks how the waiting ended is no setup and no condition" {
+  verdict_of $'[ $ok = 1 ] || exit 1\nexec web'
+  verdict_of $'[ "$ok" -eq 1 ] || { echo no >&2; exit 1; }\nexec web'
+  verdict_of $'if [ $ok -ne 1 ]; then echo no; tail /var/log/api; exit 1; fi\nexec web'
+  verdict_of $'if [[ $ok == 0 ]]; then\n  exit 1\nfi\nexec web'
+  verdict_of $'if [ $ok = 1 ]; then\n  exec web\nelse\n  echo no\n  exit 1\nfi'
+  verdict_of $'((ok)) || exit 7\nexec web'
+  verdict_of $'test $ok = 1 || exit 1; exec web'
+  verdict_of $'[ "$i" -lt 9 ] || exit 1\nexec web'
+}
+
+@test "a question behind a start, which may end the script, is not asked before it" {
+  local question
+  for question in 'kill -0 $API || exit 1' 'if ! kill -0 "$API" 2>/dev/null; then echo died; exit 1; fi' 'pgrep api >/dev/null || exit 2'; do
+    wrapper <<<$'#!/bin/sh\napi --port 8080 &\nAPI=$!\n'"$question"$'\nexec web'
+    migrate
+    services api web
+    [ ! -e "$init" ]
+    told 'looked whether it still ran'
+  done
+  for question in '[ -S /run/api.sock ] || exit 1' 'if [ ! -S /run/api.sock ]; then exit 1; fi' '[ ! -S /run/api.sock ] && exit 1'; do
+    wrapper <<<$'#!/bin/sh\napi --sock /run/api.sock &\n'"$question"$'\nexec web'
+    migrate
+    services api web
+    [ ! -e "$init" ]
+    grep -q -e '--ready unix:/run/api.sock ' "$tree/api/run"
+    told 'TODO: the script gave up after some time'
+  done
+  wrapper <<<$'#!/bin/sh\napi &\n[ -f /srv/made ] || exit 1\nexec web'
+  migrate
+  [ ! -e "$init" ]
+  [ "$(cat "$tree"/*/run | grep -c '/srv/made')" -eq 1 ]
+  for question in '[ -n "$SECRET" ]' 'test -n "$SECRET"'; do
+    wrapper <<<$'#!/bin/sh\napi &\n'"$question"$' || exit 1\nexec web'
+    migrate
+    grep -q SECRET "$init/10-start"
+  done
+}
+
+@test "the answer that a loop keeps in a variable is its question" {
+  wrapper <<'EOS'
+#!/bin/bash
+elasticsearch & ES=$!
+for try in {1..60}; do
+  status=$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9200/)
+  if [[ $status == 200 ]]; then ready=yes; break; fi
+  kill -0 $ES || exit 1
+  sleep 2
+done
+if [[ -z $ready ]]; then kill $ES; exit 1; fi
+exec kibana
+EOS
+  migrate
+  grep -qxF "[[ \"\$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9200/)\" == 200 ]]" "$tree/elasticsearch/data/check"
+  file elasticsearch/timeout-up <<<120000
+  has kibana/dependencies.d/elasticsearch
+  lacks curl
+  untold TODO
+  wrapper <<'EOS'
+elasticsearch &
+id=
+while [ -z "$id" ]; do id=`curl -s http://localhost:9200/id`; sleep 1; done
+register "$id"
+exec kibana
+EOS
+  migrate
+  lacks elasticsearch/data/check # the script needs the answer
+}
+
+@test "a loop that asks what is not known, and what looks at its answer, are one task" {
+  wrapper <<'EOS'
+store & STORE=$!
+for try in 1 2 3; do
+  storectl state && found=yes && break
+  sleep 2
+done
+[ -n "$found" ] || exit 1
+exec web
+EOS
+  migrate
+  services store storectl web
+  has web/dependencies.d/storectl
+  grep -qF '[ -n "$found" ] || exit 1' "$tree/storectl/run"
+  untold 'environment: '
+}
+
+@test "a loop that gives up when the process has died waits, and starts nothing again" {
+  wrapper <<'EOS'
+docker-entrypoint.sh postgres & PG=$!
+until pg_isready; do
+  if ! kill -0 $PG; then echo "postgres died"; exit 1; fi
+  sleep 1
+done
+app & APP=$!
+wait $APP
+EOS
+  migrate
+  services postgres app
+  file postgres/data/check <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+pg_isready
+EOS
+  has app/dependencies.d/postgres app/flag-main
+  lacks postgres/flag-main postgres/restart
+  untold TODO # it never gave up
+}
+
+@test "the question of the loop, asked once more behind it, is what became of the waiting" {
+  local one
+  for one in 'if ! psql -c "SELECT 1"; then echo bad; exit 1; fi' 'psql -c "SELECT 1" || exit 1' 'if psql -c "SELECT 1"; then echo ok; else exit 1; fi'; do
+    wrapper <<<$'postgres &\nfor i in $(seq 1 10); do\n  if psql -c "SELECT 1"; then break; fi\n  sleep 2\ndone\n'"$one"$'\nexec web'
+    migrate
+    services postgres web
+    told 'timeout-up: the script gave up then'
+    untold TODO
+    [ ! -s "$tree/web/dependencies.d/postgres" ]
+  done
+  # Whether it still runs, with a function that prints its log.
+  wrapper <<<$'dump() { for f in /tmp/*.log; do cat "$f" || true; done; }\nset -eu\nXvfb :99 & X=$!\nif ! kill -0 "$X"; then\n  dump\n  exit 1\nfi\nexec web'
+  migrate
+  services Xvfb web
+  told 'looked whether it still ran'
+}

@@ -1,0 +1,154 @@
+# Packages of the image, and inits, that /init takes the place of.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "supervisord's package goes as well" {
+  input=supervisord.conf
+  printf 'FROM debian\nRUN apt-get install -y supervisor nginx\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  wrapper <<<$'[program:a]\ncommand=a'
+  patched
+  [[ $result == *'RUN apt-get install -y nginx'* ]]
+  [[ $result != *supervisor* ]]
+}
+
+@test "an init goes, whatever way it came; what is left of one is named" {
+  cat >Dockerfile <<'EOS'
+FROM debian:bookworm
+ENV TINI_VERSION v0.19.0
+ARG DUMB_INIT_VERSION=1.2.5
+COPY tini /tini
+COPY --from=build /usr/bin/tini-static /sbin/
+ADD https://github.com/krallin/tini/releases/download/${TINI_VERSION}/tini /usr/bin/tini
+RUN wget -O /usr/local/bin/dumb-init https://example.com/dumb-init_amd64 && chmod +x /usr/local/bin/dumb-init
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+RUN apk add --no-cache nginx tini curl
+RUN make tini && make app
+ENTRYPOINT ["/tini", "--", "/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec web'
+  patched
+  diff -u - <(echo "$result") <<'EOS'
+FROM debian:bookworm
+RUN apk add --no-cache nginx curl
+RUN make tini && make app
+ADD reeve-overlay-amd64.tar.gz /
+COPY rootfs/ /
+RUN ["reeve", "check", "/etc/services.d"]
+ENTRYPOINT ["/init"]
+EOS
+  told 'note: Dockerfile, line 10: tini is not needed any more'
+}
+
+@test "a package that something still calls stays, and so does its variable" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+ENV TINI_VERSION v0.19.0
+ADD https://example.com/${TINI_VERSION}/tini /tini
+RUN chmod +x /tini && /tini --version
+RUN apt-get update && apt-get install -y dumb-init && dumb-init true
+COPY start.sh /
+ENTRYPOINT ["/tini", "--", "/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec web'
+  patched
+  [[ $result == *'ENV TINI_VERSION v0.19.0'*'/tini /tini'*'RUN chmod +x /tini && /tini --version'*'install -y dumb-init && dumb-init true'* ]]
+  [[ $result != *'COPY start.sh'* ]]
+}
+
+@test "a command that installs nothing else goes out of its list, wherever it stands" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+RUN apt-get install -y tini && make one \
+ && make two
+RUN make three && \
+    apt-get install -y tini && \
+    # why
+    make four
+RUN make five \
+ && apk add tini
+RUN apt-get update; apt-get install -y tini; rm -rf /var/lib/apt/lists/*
+COPY start.sh /
+CMD /start.sh
+EOS
+  wrapper <<<$'worker &\nexec web'
+  patched
+  diff -u - <(sed '/^ADD/,$d' <<<"$result") <<'EOS'
+FROM debian
+RUN make one \
+ && make two
+RUN make three && \
+    # why
+    make four
+RUN make five
+EOS
+}
+
+@test "an init stays where a script that stays executes it, or may do so" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+RUN apt-get update && apt-get install -y curl tini
+COPY --chmod=755 entry.sh start.sh /
+ENTRYPOINT ["/entry.sh"]
+CMD ["/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec web'
+  printf '#!/bin/sh\nsetup\nexec tini -- "$@"\n' >entry.sh
+  patched
+  [[ $result == *'install -y curl tini'* ]]
+  told 'note: Dockerfile, line 2: the package tini stays: entry.sh, which stays in the image, names it'
+  told 'it executes its arguments by way of tini, so that /init would not be PID 1'
+  untold 'tini is not needed any more'
+  printf '#!/bin/sh\nsetup\nexec "$@"\n' >entry.sh # it does not need tini
+  patched
+  [[ $result == *$'install -y curl\n'* ]]
+  rm entry.sh # nobody knows
+  patched
+  [[ $result == *'install -y curl tini'* ]]
+  told 'the package tini stays: /entry.sh, which stays ahead of /init, may execute it'
+}
+
+@test "an init, and the wrapper, stay where a copied script, or one that the Dockerfile writes, names them" {
+  mkdir -p app/bin
+  printf '#!/bin/sh\nexec /tini -- app\n' >app/bin/run
+  printf '#!/bin/sh\nexec sh /start.sh\n' >app/again
+  cat >Dockerfile <<'EOS'
+FROM debian
+COPY tini /tini
+RUN wget -O /bin/dumb-init https://example.com/dumb-init
+RUN apt-get install -y catatonit
+RUN printf '#!/bin/sh\nexec catatonit "$@"' >/later.sh
+COPY <<EOF /other.sh
+exec dumb-init other
+EOF
+COPY app /app
+COPY start.sh /
+CMD ["/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec /app/bin/run'
+  patched
+  [[ $result == *'COPY tini /tini'*'RUN wget -O /bin/dumb-init'*'install -y catatonit'*'COPY start.sh /'* ]]
+  told 'tini stays in the image, though /init does not need it: app/bin/run, which stays in the image, names it'
+  told 'start.sh stays in the image, though /init does not need it: app/again, which stays in the image, names it'
+  echo data >app/bin/run
+  echo data >app/again
+  patched
+  [[ $result != *'COPY tini /tini'* && $result != *'COPY start.sh /'* ]]
+}
+
+@test "an init's package stays where a RUN uses its file" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+RUN apt-get update && apt-get install -y curl tini && cp /usr/bin/tini /sbin/first
+RUN apt-get install -y dumb-init wget && ln -s "$(which dumb-init)" /sbin/second
+RUN apt-get install -y catatonit jq
+COPY start.sh /
+ENTRYPOINT ["/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec web'
+  patched
+  [[ $result == *'curl tini && cp'*'dumb-init wget && ln'*$'install -y jq\n'* ]]
+  told 'note: Dockerfile, line 2: the package tini stays: RUN in line 2 uses its file'
+}
