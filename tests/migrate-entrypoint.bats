@@ -411,7 +411,7 @@ EOS
     printf 'FROM debian\nCOPY start.sh /\nCMD %s\n' "$cmd" >Dockerfile
     patched
     [[ $result == *'ENTRYPOINT ["/init"]' ]] || { echo "# $cmd: $result"; return 1; }
-    told "line 3: $kept, which kept the container alive behind start.sh, goes: /init does that"
+    told "line 3: when the script had ended, the shell went on with $kept: that is read as the script's last command"
     lacks web/flag-main worker/flag-main
     untold TODO
   done <<'EOS'
@@ -420,18 +420,32 @@ EOS
 ./start.sh; while true; do sleep 60; done|while true; do sleep 60; done
 /start.sh && exec tail -F /srv/web.log|exec tail -F /srv/web.log
 EOS
-  told '`docker logs` no longer shows /srv/web.log'
+  told 'log files that `docker logs` does not show any more: /srv/web.log'
   wrapper <<<$'#!/bin/sh\nworker &\nweb'
   printf 'FROM debian\nCOPY start.sh /\nCMD mkdir -p /srv/web && /start.sh && tail -f /dev/null\n' >Dockerfile
   migrate --dockerfile Dockerfile
+  told 'tail -f /dev/null, which kept the container alive behind start.sh, goes: /init does that'
   told 'TODO: the container went on when web had ended; now it ends: take flag-main off, if it shall go on'
   grep -qx 'mkdir -p /srv/web || exit' "$init"/*
 }
 
-@test "a CMD that does more behind the script, or beside it, stays and says that it starts the services again" {
+@test "another command behind the script is its last one; what an exec leaves of it is told" {
+  wrapper <<<$'#!/bin/sh\nworker &\nweb &\n# The end'
+  printf 'FROM debian\nCOPY start.sh /\nCMD ./start.sh; bash\n' >Dockerfile
+  patched
+  [[ $result == *'ENTRYPOINT ["/init"]' ]]
+  told 'the shell went on with bash: that is read as'
+  has bash/flag-main bash/flag-console
+  wrapper <<<$'#!/bin/sh\nworker &\nexec web'
+  patched
+  told 'the shell went on with bash: the container ends instead'
+  has web/flag-main
+}
+
+@test "a CMD that does more beside the script stays and says that it starts the services again" {
   local cmd
   wrapper <<<$'#!/bin/sh\nworker &\nweb &'
-  for cmd in './start.sh; bash' './start.sh & tail -f /dev/null'; do
+  for cmd in './start.sh & tail -f /dev/null' './start.sh || bash'; do
     printf 'FROM debian\nCOPY start.sh /\nCMD %s\n' "$cmd" >Dockerfile
     patched
     [[ $result == *'COPY start.sh'*"CMD [\"/bin/sh\", \"-c\", \"$cmd\"]" ]]

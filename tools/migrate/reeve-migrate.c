@@ -145,7 +145,9 @@
 
    dockerpatch/     what has to change in the Dockerfile
      cmdcode.c        CMD's shell code, where the script executes it
+     dockerahead.c    what it executes ahead of the input
      dockercallers.c  who asks for what has gone
+     dockercode.c     the input in shell code
      dockeredits.c    who changes the input in the image
      dockerfront.c    what stays ahead of /init
      dockerkeep.c     what kept the container alive behind the input
@@ -169,7 +171,6 @@
 #include "migrate/command/image.h"
 #include "migrate/command/procrunners.h"
 #include "migrate/dockerfile/readfile.h"
-#include "migrate/dockerpatch/cmdcode.h"
 #include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/facts/facts.h"
@@ -311,18 +312,6 @@ static void find_tree (struct pool *pool, struct arguments const *arguments, str
   tree->outside = output ;
 }
 
-/* The script goes on with CMD's code. */
-static void put_code (struct plan *plan, struct docker_start const *start)
-{
-  char const *code ;
-  enum cmdcode r = start->script ? cmdcode_put(plan->pool, plan->source, start->arguments, &code) : CMDCODE_NONE ;
-  if (r == CMDCODE_PUT)
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "the script's exec \"$@\" is read as what CMD has in its place (Dockerfile, line %u): %s", start->line, code)) ;
-  if (r == CMDCODE_LEFT)
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: CMD is shell code of several commands, and stays in one service, where only the shell is supervised: "
-      "write it into the script in place of \"$@\", and migrate that: %s", code)) ;
-}
-
 int main (int argc, char **argv)
 {
   struct arguments arguments = { 0 } ;
@@ -368,7 +357,7 @@ int main (int argc, char **argv)
     plan.cmd = start.arguments ;
     plan.cmd_code = start.arguments_code ;
     plan.lost_cmd = start.lost_cmd ;
-    if (kind == INPUT_SCRIPT) put_code(&plan, &start) ;
+    if (kind == INPUT_SCRIPT) input_put_code(&plan, &start) ;
     plan.image_shell = start.shell ;
     plan.goes_on = start.kept || start.through || !start.script ;
     plan.shell_options = start.shell_options ;

@@ -108,6 +108,7 @@ struct docker_start
   char const *code ; /* shell code that is executed before the input; 0: none */
   int code_must_succeed ; /* the input follows its && */
   char const *kept ; /* what kept the container alive behind the input: tail -f /dev/null; 0: nothing */
+  char const *code_behind ; /* another command that it executes when the input has ended; 0: none */
   uint32_t line ; /* of the code */
   char const *const *arguments ; /* of the input, ended by 0; 0: not known */
   char const *arguments_code ; /* the same as shell words, if only the shell knows them: "$ROLE"; 0: none */

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "migrate/command/command.h"
 #include "migrate/dockerpatch/cmdcode.h"
+#include "migrate/facts/facts.h"
 #include "migrate/plan/plan.h"
 #include "migrate/shell/shell.h"
 
@@ -60,6 +62,49 @@ enum cmdcode cmdcode_put (struct pool *pool, struct source *source, char const *
   if (!*code || !takes_arguments(source->text)) return CMDCODE_NONE ;
   if (strchr(*code, '\n') || strstr(*code, "<<") || mentions_positional(*code) || strchr(cmd[1], 'e') || strchr(cmd[1], 'x') || cmd[3] || !find_end(source, &range)) return CMDCODE_LEFT ;
   text = pool_printf(pool, "%.*s%s%s", (int)range.start, source->text, *code, source->text + range.end) ;
+  source_init(source, pool, source->name, text, strlen(text)) ;
+  source->had_crlf = had_crlf ;
+  return CMDCODE_PUT ;
+}
+
+/* The script's last statement, without comments; 0: there is none. */
+static struct statement *last_statement (struct pool *pool, struct source const *source)
+{
+  struct source copy ;
+  struct statement *last = 0 ;
+  for (struct statement *one = shell_parse_text(pool, &copy, source->text) ; one ; one = one->next)
+    if (one->kind != STATEMENT_COMMENT) last = one ;
+  return last ;
+}
+
+int cmdcode_may_serve (struct pool *pool, struct source const *source)
+{
+  struct statement const *last = last_statement(pool, source) ;
+  struct foreground foreground ;
+  struct launch launch ;
+  char const *name ;
+  if (!last || last->kind != STATEMENT_COMMAND || last->background) return 0 ;
+  command_unwrap(pool, last, &launch) ;
+  command_foreground(last, launch.first, &foreground) ;
+  name = shell_basename(statement_word(last, launch.first)) ;
+  return launch.replaced || (!foreground.is_daemon && !is_short(name) && !is_task_program(name) && strcmp(name, "exit") != 0) ;
+}
+
+enum cmdcode cmdcode_append (struct pool *pool, struct source *source, char const *command)
+{
+  int had_crlf = source->had_crlf ;
+  struct statement *last = last_statement(pool, source) ;
+  char const *text = source->text ;
+  char const *rest ;
+  uint32_t end ;
+  if (last && !strcmp(statement_command(last), "exec")) return CMDCODE_NONE ;
+  if (!last || last->damaged || strchr(command, '\n') || strstr(source_copy(source, last->range), "<<")) return CMDCODE_LEFT ;
+  end = last->range.end ;
+  rest = text + end + strspn(text + end, " \t;") ;
+  if (last->background && *rest == '&') end = (uint32_t)(rest + 1 - text) ;
+  text = !strcmp(statement_command(last), "exit")
+    ? pool_printf(pool, "%.*s%s%s", (int)last->range.start, text, command, text + end)
+    : pool_printf(pool, "%.*s%s %s%s", (int)end, text, last->background ? "" : ";", command, text + end) ;
   source_init(source, pool, source->name, text, strlen(text)) ;
   source->had_crlf = had_crlf ;
   return CMDCODE_PUT ;

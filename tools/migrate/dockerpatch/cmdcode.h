@@ -15,4 +15,11 @@ enum cmdcode
 /* *code: CMD's, if it is of several commands. The source keeps its lines. */
 extern enum cmdcode cmdcode_put (struct pool *pool, struct source *source, char const *const *cmd, char const **code) ;
 
+/* The script goes on with that command, in the line of its last statement; an exit there ended only the script.
+   CMDCODE_NONE: the script ends in exec. */
+extern enum cmdcode cmdcode_append (struct pool *pool, struct source *source, char const *command) ;
+
+/* Does the script end in a program in the foreground that is not known, or in exec? */
+extern int cmdcode_may_serve (struct pool *pool, struct source const *source) ;
+
 #endif

@@ -43,16 +43,6 @@ static int add_words (struct starting *s, struct instruction const *instruction)
   return 0 ;
 }
 
-static int names_input (struct starting const *s, char const *word)
-{
-  return texts_has(&s->names, shell_basename(word)) ;
-}
-
-static int is_init_program (char const *word)
-{
-  return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init") ;
-}
-
 /* ---- the names of the input ---- */
 
 /* What reads it, and is executed in its place. Returns 0 for a script. */
@@ -89,95 +79,6 @@ static int add_input_names (struct starting *s, char const *input)
 
 /* ---- where it is, and what is around it ---- */
 
-/* -e, -u, -x of `bash -e /start.sh`, as `set` has them */
-static char const *keep_options (struct pool *pool, char const *before, char const *word)
-{
-  char const *out = before ? before : "-" ;
-  if (!strpbrk(word + 1, "eux")) return before ;
-  for (char const *p = word + 1 ; *p ; p++)
-    if (strchr("eux", *p)) out = pool_printf(pool, "%s%c", out, *p) ;
-  return out ;
-}
-
-/* bundle exec, poetry run: not the shell, or python -m, behind it. */
-static void set_prefix (struct starting *s, struct texts const *words)
-{
-  char const *prefix = "" ;
-  for (struct text const *one = words->first ; one && !shell_one_of(shell_basename(one->text), "sh bash ash dash python python2 python3") ; one = one->next)
-    prefix = pool_printf(s->pool, "%s%s%s", prefix, *prefix ? " " : "", shell_quote(s->pool, one->text)) ;
-  if (*prefix) s->start->prefix = prefix ;
-}
-
-/* What is ahead of the input, without tini -g -- , sh -x, and the like. The shell of a script that stays is
-   in the new ENTRYPOINT as well: such a script need not be executable. */
-static void add_front (struct starting *s, struct text const *until)
-{
-  struct texts front = { 0 } ;
-  struct texts entrypoint = { 0 } ;
-  struct text const *shell = 0 ; /* of the next word */
-  int options = 0 ; /* of what only starts another program */
-  int is_init = 0 ;
-  int is_shell = 0 ;
-  for (struct text const *one = s->words.first ; one != until ; one = one->next)
-  {
-    if (s->is_read && is_project_starter(one->text))
-    {
-      struct texts words = { 0 } ;
-      for (; one != until ; one = one->next) texts_add(s->pool, &words, one->text) ;
-      set_prefix(s, &words) ;
-      break ;
-    }
-    int is_env = !strcmp(shell_basename(one->text), "env") && one->next != until && strchr(one->next->text, '=') ;
-    if (options && *one->text == '-')
-    {
-      if (is_shell && one->text[1] != '-' && one->text[strlen(one->text) - 1] == 'o' && one->next != until)
-      {
-        /* bash -euo pipefail -c */
-        s->start->shell_options = keep_options(s->pool, s->start->shell_options, pool_copy(s->pool, one->text, strlen(one->text) - 1)) ;
-        one = one->next ;
-        continue ;
-      }
-      if (is_shell && *one->text == '-' && one->text[1] != '-' && !strchr(one->text, 'c') && strpbrk(one->text, "eux"))
-        s->start->shell_options = keep_options(s->pool, s->start->shell_options, one->text) ;
-      if (is_init && shell_one_of(one->text, "-r --rewrite -p -e -l") && one->next != until)
-      {
-        one = one->next ;
-        if (strchr(one->text, ':')) s->start->rewrites = one->text ;
-      }
-      else if (is_init && strchr(one->text, ':')) s->start->rewrites = one->text ;
-      continue ;
-    }
-    if (!strcmp(one->text, "/init")) /* the overlay's takes its place */
-    {
-      s->start->has_init = 1 ;
-      continue ;
-    }
-    is_init = is_init_program(one->text) ;
-    is_shell = shell_one_of(shell_basename(one->text), "sh bash ash dash") ;
-    options = is_starter(one->text) && !is_env ;
-    if (is_shell) shell = one ;
-    if (options) continue ;
-    for (; shell && shell != one ; shell = shell->next) texts_add(s->pool, &entrypoint, shell->text) ;
-    shell = 0 ;
-    texts_add(s->pool, &front, one->text) ;
-    texts_add(s->pool, &entrypoint, one->text) ;
-  }
-  s->start->shell = shell ? shell->text : 0 ;
-  s->start->front = front ;
-  s->start->entrypoint = entrypoint ;
-}
-
-static void set_arguments (struct starting *s, struct texts const *words)
-{
-  char const **array ;
-  unsigned int n = 0 ;
-  for (struct text const *one = words->first ; one ; one = one->next) n++ ;
-  array = pool_alloc(s->pool, (n + 1) * sizeof(*array)) ;
-  n = 0 ;
-  for (struct text const *one = words->first ; one ; one = one->next) array[n++] = one->text ;
-  s->start->arguments = array ;
-}
-
 static void find_in_words (struct starting *s)
 {
   struct texts rest = { 0 } ;
@@ -197,87 +98,6 @@ static void find_in_words (struct starting *s)
   if (in_code) s->start->shell = 0 ;
   for (struct text const *one = s->is_read ? at : 0 ; one ; one = one->next) texts_add(s->pool, &s->start->command, shell_quote(s->pool, one->text)) ;
   for (at = at->next ; at ; at = at->next) texts_add(s->pool, &rest, at->text) ;
-  set_arguments(s, &rest) ;
-}
-
-/* foreman start -f X, in shell code. */
-static void set_command (struct starting *s, struct statement const *statement, unsigned int i)
-{
-  for (unsigned int j = 0 ; j < statement->nassignments && s->is_read ; j++)
-    texts_add(s->pool, &s->start->assignments, statement->assignments[j].raw) ;
-  for (; i < statement->nwords && s->is_read ; i++) texts_add(s->pool, &s->start->command, statement->words[i].raw) ;
-}
-
-/* The word of a simple command that names the input; nwords: none does. */
-static unsigned int word_of_input (struct starting const *s, struct statement const *statement)
-{
-  unsigned int i = 0 ;
-  while (i < statement->nwords && !names_input(s, statement_word(statement, i))) i++ ;
-  return i ;
-}
-
-/* Without the && or ; at its end; 0: nothing is left. */
-static char const *code_before (struct pool *pool, char const *text, uint32_t len, int *must_succeed)
-{
-  while (len && strchr(" \t\n;", text[len - 1])) len-- ;
-  *must_succeed = len > 1 && !strncmp(text + len - 2, "&&", 2) ;
-  if (*must_succeed) len -= 2 ;
-  while (len && text[len - 1] == ' ') len-- ;
-  return len ? pool_copy(pool, text, len) : 0 ;
-}
-
-/* /start.sh "$ROLE": what the shell makes of it is known at the start of the container, if nothing ahead of it sets
-   variables, and it asks for no arguments of its own. */
-static void set_code_arguments (struct starting *s, struct statement const *statement, unsigned int i)
-{
-  struct texts raw = { 0 } ;
-  while (i > 1 && !names_input(s, statement_word(statement, i - 1))) i-- ;
-  for (; i < statement->nwords ; i++) texts_add(s->pool, &raw, statement->words[i].raw) ;
-  if (!s->start->code && !mentions_positional(texts_join(s->pool, &raw, " "))) s->start->arguments_code = texts_join(s->pool, &raw, " ") ;
-}
-
-/* sh -c 'display & exec /start.sh --fast': its only command, or the last of several that does something. */
-static void find_in_code (struct starting *s)
-{
-  struct source code ;
-  struct statement *one ;
-  struct statement *kept ;
-  struct text const *at = s->words.first ;
-  struct texts rest = { 0 } ;
-  unsigned int i ;
-  while (at && (!at->next || !shell_one_of(at->text, "-c -lc -ec -xc -exc"))) at = at->next ;
-  if (!at || !at->next || s->start->script) return ;
-  at = at->next ;
-  one = last_work(shell_parse_text(s->pool, &code, at->text), &kept) ;
-  if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
-  s->start->script = shell_basename(statement_word(one, i)) ;
-  if (kept) s->start->kept = source_copy(&code, kept->range) ;
-  add_front(s, at) ;
-  s->start->shell = s->start->shell_options = 0 ; /* those of the shell around it */
-  for (unsigned int j = 1 ; j < i ; j++)
-    if (shell_one_of(statement_word(one, j), "-e -u -x -eu -ex -ux -eux")) s->start->shell_options = keep_options(s->pool, s->start->shell_options, statement_word(one, j)) ;
-  for (unsigned int j = 0 ; j < i ; j++)
-  {
-    if (s->is_read && is_project_starter(statement_word(one, j)))
-    {
-      struct texts words = { 0 } ;
-      for (; j < i ; j++) texts_add(s->pool, &words, statement_word(one, j)) ;
-      set_prefix(s, &words) ;
-    }
-    else if (shell_one_of(shell_basename(statement_word(one, j)), "sh bash ash dash")) s->start->shell = statement_word(one, j) ;
-    else if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-')
-    {
-      texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
-      texts_add(s->pool, &s->start->entrypoint, statement_word(one, j)) ;
-    }
-  }
-  set_command(s, one, i) ;
-  s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
-  for (i++ ; i < one->nwords ; i++)
-  {
-    if (!one->words[i].value) return set_code_arguments(s, one, i) ;
-    texts_add(s->pool, &rest, one->words[i].value) ;
-  }
   set_arguments(s, &rest) ;
 }
 

@@ -27,6 +27,17 @@ extern int is_project_starter (char const *word) ;
 extern char const *executed_word (struct starting const *s, struct statement const *statement, unsigned int i) ;
 extern int starts_supervisor (struct statement const *statement) ; /* service supervisor start */
 
+/* ---- dockerahead.c ---- */
+extern int names_input (struct starting const *s, char const *word) ;
+extern char const *keep_options (struct pool *pool, char const *before, char const *word) ; /* -e, -u, -x, as `set` has them */
+extern void set_prefix (struct starting *s, struct texts const *words) ; /* bundle exec */
+extern void add_front (struct starting *s, struct text const *until) ; /* of the words that are executed; 0: all of them */
+extern void set_arguments (struct starting *s, struct texts const *words) ;
+
+/* ---- dockercode.c ---- */
+extern void set_command (struct starting *s, struct statement const *statement, unsigned int i) ; /* from its word `i` on */
+extern void find_in_code (struct starting *s) ;
+
 /* CMD bash /entry.sh: the words of the shell's only command, in place of the shell. */
 extern void open_code (struct starting *s) ;
 
