@@ -351,3 +351,27 @@ EOS
     has web/run || { echo "# $keep"; return 1; }
   done
 }
+
+@test "what shows logs in the background goes on showing them" {
+  wrapper <<<$'gunicorn --log-file /log/g app &\ntail -n 0 -f /log/*.log &\nsed -i s/a/b/ /etc/web.conf\nexec web'
+  migrate
+  services gunicorn logs web edit-web.conf
+  grep -qx 'exec tail -n 0 -f /log/\*.log' "$tree/logs/run"
+  lacks logs/flag-main edit-web.conf/dependencies.d/logs
+  untold 'kept the container alive'
+  untold 'does not show any more'
+  told 'line 1: mistake: docker stop signals web alone: when that has ended, this is killed: gunicorn'
+  # What waits for it alone is kept alive by it.
+  wrapper <<<$'web &\ntail -F /log/web & FOLLOW=$!\nwait "${FOLLOW}"'
+  migrate
+  services web
+  told 'does not show any more: /log/web'
+}
+
+@test "an & on a line of its own belongs to its command" {
+  wrapper <<<$'web \\\n  --x \\\n&\nworker & \\\n\nexec api'
+  migrate
+  services web worker api
+  untold TODO
+  told 'lines 1-3: services.d/web/run: service web'
+}

@@ -256,3 +256,38 @@ EOS
   migrate --dockerfile Dockerfile
   untold 'waits for none'
 }
+
+@test "a trap that never ran, and one of EXIT, is not too late for a signal as well" {
+  wrapper <<<$'agent &\npid=$!\ntrap \'kill "$pid"\' TERM EXIT\nexec web'
+  migrate
+  told 'line 4: mistake: exec ends the shell, and the trap of line 3 with it'
+  untold 'too late'
+  wrapper <<<$'agent &\npid=$!\ntrap \'kill "$pid"\' EXIT\nweb'
+  migrate
+  untold 'too late'
+  wrapper <<<$'agent &\npid=$!\ntrap \'kill "$pid"\' EXIT TERM\nweb & wait'
+  migrate
+  told 'line 3: mistake: this trap is set too late'
+}
+
+@test "a start in the place of one that has failed is marked, unless it is the same program" {
+  local line
+  for line in 'service cron start || cron' 'if ! service cron start; then cron; fi' '/etc/init.d/cron start || /usr/sbin/cron'; do
+    wrapper <<<"$line"$'\nexec web'
+    migrate
+    services cron web
+    untold TODO
+  done
+  wrapper <<<$'primary --daemon || spare --daemon\nexec web'
+  migrate
+  told 'the script started this when the start of primary had failed, and nothing does now: spare --daemon'
+}
+
+@test "what just one service does for itself is no TODO" {
+  wrapper <<<$'web &\nKEY=$(make-key)\nworker "$KEY" &\nwait'
+  migrate
+  untold TODO
+  wrapper <<<$'web &\nKEY=$(make-key)\nworker "$KEY" &\nother "$KEY" &\nwait'
+  migrate
+  told 'each service that needs KEY does this for itself'
+}

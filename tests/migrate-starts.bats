@@ -334,7 +334,7 @@ EOS
   wrapper <<<$'if service redis-server start; then echo ok; else fallback & fi\nexec web'
   migrate
   services redis-server web
-  told 'the service is restarted instead; TODO: is that enough?'
+  told 'the service is restarted instead; TODO: the script started this when the start of redis-server had failed, and nothing does now: fallback'
   # Nor is a wait lost.
   wrapper <<<$'db & P=$!\nif ! wait $P; then echo bad; exit 3; fi'
   migrate

@@ -128,6 +128,7 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
   if (is_interpreter(name)) return interpreted_name(pool, argv) ;
   if (shell_one_of(name, "npm yarn pnpm")) return shell_basename(npm_name(argv)) ;
   if (shell_one_of(name, "manage.py artisan") && argv[1]) return argv[1] ;
+  if (!strcmp(name, "tail") && argv[1]) return "logs" ; /* what it follows */
   if (*name == '$' && name[1] != '(')
   {
     size_t len = strcspn(name, "}\":-[") ;

@@ -323,7 +323,7 @@ int add_context (struct analysis *a, struct statement *statement)
     plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
   else if (before_all) add_setup(a, statement->range, piece->shared || files.first || executes || statement_walk(statement, &sources_many, 0)) ;
   else if (!repeatable)
-    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
+    piece->todo_of_several = pool_printf(a->pool, "each service that needs%sdoes this for itself", names) ;
   if (executes)
     texts_add(a->pool, &claim->todo, before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
   if (statement_walk(statement, &sources_many, 0))

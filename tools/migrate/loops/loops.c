@@ -119,9 +119,42 @@ void keep_starting_loop (struct analysis *a, struct statement *statement)
   plan_todo(a->plan, service, service->claim, line_of(a, statement), "a loop started them, over what is not known here: one directory for each, or NAME@ with count; until then they are one service") ;
 }
 
+/* Is what comes next a wait for the process that has just been started? */
+static int is_waited_next (struct analysis *a, struct statement const *next)
+{
+  char const *pid = "!" ;
+  for (; next ; next = next->next)
+  {
+    char const *text = next->kind == STATEMENT_ASSIGNMENT ? source_copy(a->source, next->range) : "" ;
+    if (strstr(text, "=$!")) pid = text ;
+    else if (next->kind != STATEMENT_COMMENT) break ;
+  }
+  if (!next || next->nwords != 2 || !shell_one_of(statement_command(next), "wait")) return 0 ;
+  {
+    char const *raw = next->words[1].raw + strspn(next->words[1].raw, "\"${") ;
+    size_t len = *pid == '!' ? 1 : strcspn(pid, "=") ;
+    return !strncmp(raw, pid, len) && strspn(raw + len, "}\"") == strlen(raw + len) ;
+  }
+}
+
+/* tail -F LOG &: all that shows these logs. Returns 0 if it is something else. */
+static int walk_logs_shown (struct analysis *a, struct statement *statement)
+{
+  struct service *service ;
+  if (statement->kind != STATEMENT_COMMAND || strcmp(statement_command(statement), "tail") != 0 || !keeps_alive(statement) || !*logs_followed(a, statement, 0)) return 0 ;
+  if (!a->here || a->here->statement != statement || is_waited_next(a, a->here->rest)) return 0 ;
+  service = start_service(a, statement, START_BACKGROUND) ;
+  service->is_background = 0 ; /* nothing waits for it alone */
+  service->is_apart = 1 ;
+  service->claim->what = pool_printf(a->pool, "%s; it shows these logs, as before", service->claim->what) ;
+  a->last_is_idle = a->has_idle = 1 ;
+  return 1 ;
+}
+
 int walk_own_background (struct analysis *a, struct statement *statement)
 {
   if (walk_following(a, statement, 0)) return 1 ;
+  if (walk_logs_shown(a, statement)) return 1 ;
   if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (walk_watching_work(a, statement)) return 1 ;
   else if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))

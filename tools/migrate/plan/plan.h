@@ -31,6 +31,7 @@ struct piece
   char const *under ; /* the conditions of the branch that it is in; 0: none */
   struct placed const *placed ; /* the call or loop that it is in; 0: none */
   struct texts used ; /* files that have it in another form */
+  char const *todo_of_several ; /* a TODO, unless just one file needs it; 0: none */
   char const *became ; /* what became of it, where no file needs it; 0: nothing */
   struct claim *claim ;
 } ;
@@ -77,7 +78,7 @@ struct service
   int is_oneshot ;
   int is_sourced ; /* by its name, it is a function of a file that the script reads */
   int is_exec ; /* the script became it by exec */
-  int is_apart ; /* the script became a program after it: it never runs together with later services */
+  int is_apart ; /* nothing later waits for it: the script became a program after it (then it never runs together with later services), or it only shows logs */
   int is_forgiven ; /* the script went on if it failed, or was not ready in time */
   char const *down_signal ; /* the signal that traps send it at the end; 0: not known */
   uint32_t down_line ; /* of the trap */

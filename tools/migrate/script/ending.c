@@ -214,6 +214,13 @@ void drop_end_call (struct analysis *a, struct statement *statement)
     add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = code }) ;
 }
 
+void mark_other_start (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim)
+{
+  if (!starts_something(a, other) || !strcmp(name_of(a, start), name_of(a, other))) return ; /* service cron start || cron */
+  texts_add(a->pool, &claim->todo, pool_printf(a->pool, "the script started this when the start of %s had failed, and nothing does now: %s: is it enough that %s is started again?",
+    name_of(a, start), statement_text(a, other), name_of(a, start))) ;
+}
+
 char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right)
 {
   int waits = keeps_alive(left) || shell_one_of(statement_command(left), "wait") ;

@@ -137,7 +137,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   struct statement *right = left->next ;
   struct frame inner = { .rest = right, .up = frame } ;
   struct service *before = plan_last(a->plan) ;
-  char const *why ;
+  struct claim *claim ;
   int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
   a->must_succeed += needed ;
   walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
@@ -150,9 +150,8 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
     end_behind(a, statement, &behind) ;
     return ;
   }
-  why = why_dropped_behind(a, left, right) ;
-  if (starts_something(a, right) && !a->replaced_line) texts_add(a->pool, &claim_statement(a, right, "dropped", why)->todo, "is that enough?") ;
-  else claim_statement(a, right, "dropped", why) ;
+  claim = claim_statement(a, right, "dropped", why_dropped_behind(a, left, right)) ;
+  if (!a->replaced_line) mark_other_start(a, left, right, claim) ;
   claim_statement(a, statement, "dropped", "&& or ||") ;
 }
 

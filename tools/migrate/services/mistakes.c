@@ -137,6 +137,14 @@ static int runs_with (struct statement *first, struct service const *service, st
   return !service->claim || !main->claim || !are_apart(first, service->claim->range, main->claim->range) ;
 }
 
+/* Does exec end the shell, and the trap with it, in any case? */
+static int is_lost (struct analysis *a, struct trap const *trap)
+{
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_exec && !one->conditions.first && one->line > trap->line) return 1 ;
+  return 0 ;
+}
+
 /* Traps do not outlive exec, and a program that became PID 1 is the only one to be signalled. */
 static void find_exec_mistakes (struct analysis *a, struct statement *first, struct service const *main)
 {
@@ -149,6 +157,7 @@ static void find_exec_mistakes (struct analysis *a, struct statement *first, str
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     if (service->is_exec || service->is_oneshot || service->is_main || !runs_with(first, service, main)) continue ;
+    if (shell_one_of(service->program, "tail")) continue ; /* it only reads */
     if (!line) line = service->line ;
     texts_add(a->pool, &names, service->name) ;
   }
@@ -173,7 +182,7 @@ static void find_signal_mistakes (struct analysis *a, struct statement *list)
   {
     if (!handles_stop(trap)) continue ;
     handled = 1 ;
-    if (first_before(a, trap))
+    if (first_before(a, trap) && strcmp(trap->all, " EXIT ") != 0 && !is_lost(a, trap))
       plan_mistake(a->plan, trap->line, pool_printf(a->pool, "this trap is set too late: a signal that comes between line %u and here is not handled", first_before(a, trap)->line)) ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)

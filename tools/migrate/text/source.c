@@ -79,6 +79,26 @@ struct range source_line_range (struct source const *source, uint32_t line)
   return range ;
 }
 
+/* Where a backslash at the end of its line joins it to the next one: the number of its bytes; else 0. */
+static uint32_t joins_lines (struct source const *source, uint32_t byte)
+{
+  char const *p = source->text + byte ;
+  return *p != '\\' ? 0 : p[1] == '\n' ? 2 : p[1] == '\r' && p[2] == '\n' ? 3 : 0 ;
+}
+
+/* SERVER \, and & on the next line: the line of the & is a part of the statement. */
+static uint32_t end_with_joined (struct source const *source, uint32_t end)
+{
+  uint32_t i = end ;
+  int is_joined = 0 ;
+  while (i < source->len && (strchr(" \t", source->text[i]) || joins_lines(source, i)))
+  {
+    is_joined |= joins_lines(source, i) ;
+    i += joins_lines(source, i) ? joins_lines(source, i) : 1 ;
+  }
+  return is_joined && i < source->len && source->text[i] == '&' && source->text[i + 1] != '&' ? i + 1 : end ;
+}
+
 struct claim *source_claim (struct source *source, struct range range, char const *where, char const *what)
 {
   struct claim *claim = pool_alloc(source->pool, sizeof(*claim)) ;
@@ -87,6 +107,7 @@ struct claim *source_claim (struct source *source, struct range range, char cons
   claim->what = what ;
   source->claims = pool_grow(source->pool, source->claims, source->nclaims, &source->claims_size, sizeof(struct claim *)) ;
   source->claims[source->nclaims++] = claim ;
+  range.end = end_with_joined(source, range.end) ;
   for (uint32_t i = range.start ; i < range.end && i < source->len ; i++)
     if (!source->owner[i]) source->owner[i] = source->nclaims ;
   return claim ;
@@ -94,7 +115,7 @@ struct claim *source_claim (struct source *source, struct range range, char cons
 
 static int must_be_claimed (struct source const *source, uint32_t byte)
 {
-  return !source->owner[byte] && !strchr(" \t\r\n;&", source->text[byte]) ;
+  return !source->owner[byte] && !strchr(" \t\r\n;&", source->text[byte]) && !joins_lines(source, byte) ;
 }
 
 uint32_t source_unclaimed (struct source const *source, uint32_t line, struct range *range)

@@ -17,19 +17,26 @@ static unsigned int find_followed (struct statement const *statement)
   return 0 ;
 }
 
-char const *shown_logs (struct analysis *a, struct statement const *statement, char const **linked)
+char const *logs_followed (struct analysis *a, struct statement const *statement, char const **linked)
 {
   char const *logs = "" ;
   unsigned int followed = find_followed(statement) ;
-  *linked = "" ;
   if (statement->kind != STATEMENT_COMMAND || sleeps_for_ever(statement)) return logs ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
     if (i == followed || *raw == '-' || strspn(raw, "0123456789+") == strlen(raw) || !strcmp(raw, "/dev/null")) continue ;
-    if (is_link_to_output(a, &statement->words[i])) *linked = pool_printf(a->pool, "; a link to the container's output: %s", raw) ;
-    else logs = pool_printf(a->pool, "%s %s", logs, raw) ;
+    if (!is_link_to_output(a, &statement->words[i])) logs = pool_printf(a->pool, "%s %s", logs, raw) ;
+    else if (linked) *linked = pool_printf(a->pool, "; a link to the container's output: %s", raw) ;
   }
+  return logs ;
+}
+
+char const *shown_logs (struct analysis *a, struct statement const *statement, char const **linked)
+{
+  char const *logs ;
+  *linked = "" ;
+  logs = logs_followed(a, statement, linked) ;
   if (*logs) texts_add(a->pool, &a->plan->notes,
     pool_printf(a->pool, "log files that `docker logs` does not show any more:%s (let the program write to stdout, or to a link to /dev/stdout)", logs)) ;
   return logs ;

@@ -130,7 +130,7 @@ static int is_needed (struct service const *daemon)
 static int only_daemons_behind (struct analysis *a, struct service const *daemon)
 {
   struct service const *one = daemon->next ;
-  while (one && (one->is_daemon || are_exclusive(a, one, daemon))) one = one->next ;
+  while (one && (one->is_daemon || !strcmp(one->program, "tail") || are_exclusive(a, one, daemon))) one = one->next ;
   return !one ;
 }
 
@@ -139,7 +139,7 @@ static void tell_beside (struct analysis *a, struct service const *daemon)
 {
   struct texts names = { 0 } ;
   for (struct service *one = daemon->next ; one ; one = one->next)
-    if (!texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon)) texts_add(a->pool, &names, one->name) ;
+    if (!texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon) && strcmp(one->program, "tail") != 0) texts_add(a->pool, &names, one->name) ;
   if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it: nothing tells here when it is ready, so they start beside it",
     daemon->claim->what, texts_join(a->pool, &names, ", ")) ;
 }

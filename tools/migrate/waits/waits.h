@@ -48,6 +48,7 @@ extern int find_if_waiting (struct analysis *a, struct statement *statement, str
 /* tail --pid=PID -f LOG, perhaps in the background (frame: 0); 1: it was that */
 extern int walk_following (struct analysis *a, struct statement *statement, struct frame *frame) ;
 /* The files that it shows, with a blank ahead of each; a note names them. *linked: what is said of those that are the container's output. */
+extern char const *logs_followed (struct analysis *a, struct statement const *statement, char const **linked) ; /* the files; "": none. linked may be 0 */
 extern char const *shown_logs (struct analysis *a, struct statement const *statement, char const **linked) ;
 
 /* ---- logs.c ---- */

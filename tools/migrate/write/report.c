@@ -5,19 +5,25 @@
 /* The claims of a line, in order of its bytes: how many, written to `claims`. */
 #define CLAIMS_MAX 64
 
-static unsigned int claims_of (struct source const *source, uint32_t line, uint32_t claims[CLAIMS_MAX])
+static unsigned int claims_among (struct source const *source, struct range range, char const *except, uint32_t claims[CLAIMS_MAX])
 {
-  struct range range = source_line_range(source, line) ;
   unsigned int n = 0 ;
   for (uint32_t i = range.start ; i < range.end ; i++)
   {
     unsigned int j = 0 ;
     uint32_t owner = source->owner[i] ;
-    if (!owner || strchr(" \t;&", source->text[i])) continue ;
+    if (!owner || strchr(except, source->text[i])) continue ;
     while (j < n && claims[j] != owner) j++ ;
     if (j == n && n < CLAIMS_MAX) claims[n++] = owner ;
   }
   return n ;
+}
+
+static unsigned int claims_of (struct source const *source, uint32_t line, uint32_t claims[CLAIMS_MAX])
+{
+  struct range range = source_line_range(source, line) ;
+  unsigned int n = claims_among(source, range, " \t;&", claims) ;
+  return n ? n : claims_among(source, range, " \t;", claims) ; /* a line with & alone */
 }
 
 static char const *describe_claims (struct plan *plan, uint32_t const *claims, unsigned int n)
