@@ -277,3 +277,11 @@ EOS
   migrate --dockerfile Dockerfile
   told 'TODO: Dockerfile, line 3: ONBUILD CMD stays: in images made from this one it is started beside the services'
 }
+
+@test "a script that comes from another stage stays, and the report says so" {
+  wrapper <<<$'worker &\nexec web'
+  printf 'FROM debian AS build\nCOPY . /src\nFROM debian\nCOPY --from=build /src/start.sh /app/start.sh\nCMD ["/app/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'note: Dockerfile, line 4: start.sh stays in the image, though /init does not need it: it comes from another stage'
+  untold '-COPY --from'
+}

@@ -104,13 +104,13 @@ static void find_obsolete (struct patching *p, struct instruction *one)
   for (struct text const *source = copying.sources.first ; source ; source = source->next)
   {
     char const *path = copying_path(p->pool, &copying, source->text) ;
-    int is_input = !copying.from_stage && p->start->script
+    int is_input = p->start->script
      && (!strcmp(shell_basename(source->text), p->input) || !strcmp(shell_basename(path), p->start->script))
      && (!strcmp(p->start->script, "supervisord") || procrunner_is(p->start->script) || !strcmp(shell_basename(path), p->start->script)) ;
     int brings_included = !copying.from_stage && !is_input && p->start->script && !strpbrk(source->text, "*?[") && is_included(p, source->text) ;
     if (!copying.from_stage && !is_input && !brings_included) note_included(p, one, source->text) ;
     if (!is_input && !brings_included && !is_init_file(path) && !is_init_file(source->text)) continue ;
-    add_obsolete(p, one, path, copying.sources.first->next ? "the same COPY brings other files" : 0)->kind = is_input ? OBSOLETE_INPUT : brings_included ? OBSOLETE_INCLUDED : OBSOLETE_INIT ;
+    add_obsolete(p, one, path, copying.sources.first->next ? "the same COPY brings other files" : is_input && copying.from_stage ? "it comes from another stage" : 0)->kind = is_input ? OBSOLETE_INPUT : brings_included ? OBSOLETE_INCLUDED : OBSOLETE_INIT ;
   }
 }
 

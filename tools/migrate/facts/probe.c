@@ -199,6 +199,7 @@ static int likelihood (struct service const *service, char const *condition)
       int has = has_program(service, relations[i].programs) ;
       if (has > known) known = has ;
     }
+  if (shell_mentions(condition, "celery") && shell_mentions(service->text, "celery") && shell_mentions(service->text, "worker")) return 3 ; /* its beat and flower answer nobody */
   if (known) return 2 + known ;
   if (*service->program && shell_mentions(condition, service->program)) return 2 ;
   if (shell_mentions(condition, service->name)) return 2 ;

@@ -120,7 +120,7 @@ static void all_are_main (struct analysis *a, struct claim *claim)
       service->is_main = 1 ;
       texts_add(a->pool, &names, service->name) ;
     }
-  if (names.first) claim->what = pool_printf(a->pool, "watched its children, and ended all when one had ended: main are %s", texts_join(a->pool, &names, ", ")) ;
+  if (names.first) claim->what = pool_printf(a->pool, "watched its children, and ended all when one had ended: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) ;
 }
 
 /* The function was only for the trap: its lines have what is said of that. */

@@ -29,7 +29,7 @@ static void wait_for_any (struct analysis *a, struct statement *statement)
     texts_add(a->pool, &names, service->name) ;
   }
   claim_statement(a, statement, "dropped", names.first
-    ? pool_printf(a->pool, "waited for the first to end: main are %s", texts_join(a->pool, &names, ", ")) : "waited for the first to end") ;
+    ? pool_printf(a->pool, "waited for the first to end: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) : "waited for the first to end") ;
 }
 
 static void wait_for_all (struct analysis *a, struct statement *statement)
