@@ -106,7 +106,8 @@ static int body_only_sleeps (struct statement const *body)
 {
   if (!body) return 0 ;
   for (; body ; body = body->next)
-    if (!shell_one_of(statement_command(body), "sleep wait : true read") && !keeps_alive(body)) return 0 ;
+    if (keeps_alive(body) && !body->background) return 1 ; /* what is behind it never runs */
+    else if (!keeps_alive(body) && body->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(body), "sleep wait : true read")) return 0 ;
   return 1 ;
 }
 

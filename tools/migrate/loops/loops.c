@@ -33,9 +33,17 @@ static int never_ends (struct statement const *statement)
   return 0 ;
 }
 
+/* while true; do tail -f LOG; done: the command that shows it. */
+static struct statement const *showing (struct statement const *statement)
+{
+  for (struct statement const *one = statement->kind == STATEMENT_LOOP ? statement->branches->body : 0 ; one ; one = one->next)
+    if (one->kind == STATEMENT_COMMAND && keeps_alive(one)) return one ;
+  return statement ;
+}
+
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
-  struct statement inner = without_exec(statement) ;
+  struct statement inner = without_exec(showing(statement)) ;
   char const *linked ;
   char const *logs = shown_logs(a, &inner, &linked) ;
   struct claim *claim ;
