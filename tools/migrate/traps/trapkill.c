@@ -25,22 +25,37 @@ static int is_ordered (struct analysis *a, struct service *first, struct service
   return 1 ;
 }
 
-/* kill A; wait; kill B: one behind the other. */
+/* kill -TERM $A "$B" */
+static void services_of_kill (struct analysis *a, struct statement const *statement, struct texts *names)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (*statement->words[i].raw != '-') services_of_pid(a, statement->words[i].raw, names) ;
+}
+
+/* kill A; kill B; wait; kill C: one behind the other. */
 void note_order (struct trapping *t, struct statement const *statement)
 {
   struct analysis *a = t->a ;
   char const *whom = statement->nwords ? statement->words[statement->nwords - 1].raw : "" ;
-  struct texts first = { 0 } ;
+  struct texts all = { 0 } ;
+  struct texts first = t->killed_services ;
   struct texts second = { 0 } ;
   int ordered = 1 ;
-  if (!t->killed) t->killed = whom ;
-  if (!t->waited || !strcmp(t->killed, whom)) return ;
-  services_of_pid(a, t->killed, &first) ;
-  services_of_pid(a, whom, &second) ;
+  services_of_kill(a, statement, &all) ;
+  if (!t->killed || !t->waited)
+  {
+    t->killed = whom ;
+    for (struct text const *one = all.first ; one ; one = one->next) texts_add_once(a->pool, &t->killed_services, one->text) ;
+    return ;
+  }
+  for (struct text const *one = all.first ; one ; one = one->next)
+    if (!texts_has(&first, one->text)) texts_add(a->pool, &second, one->text) ;
+  if (!strcmp(t->killed, whom) || (all.first && !second.first)) return ; /* once more */
   for (struct text const *one = first.first ; one ; one = one->next)
     for (struct text const *other = second.first ; other ; other = other->next)
       ordered &= is_ordered(a, plan_find(a->plan, one->text), plan_find(a->plan, other->text)) ;
   t->killed = whom ;
+  t->killed_services = all ;
   t->waited = 0 ;
   if (ordered && first.first && second.first)
     t->claim->what = pool_printf(a->pool, "%s; it ended %s before %s, as dependencies.d does", t->claim->what,

@@ -13,6 +13,7 @@ struct trapping
   struct statement const *call ; /* of the function whose body is looked at; 0: the trap itself */
   unsigned int calls ; /* that have been followed */
   char const *killed ; /* the last process that it sent a signal to; 0: none yet */
+  struct texts killed_services ; /* those that got one since it last waited */
   int waited ; /* it has waited since then */
   int kills ;
   int works ;
