@@ -45,6 +45,7 @@ teardown() { reeve_teardown; }
   scanner
   up "$longest"
   up 'with space "and" \quotes'
+  up $'latin-\xe9-1'
   said "new?line in .*control character"
   said "longer than 251 bytes"
   run ! said hidden
@@ -206,11 +207,13 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish timeout-strays max-
   idle web
   scanner
   up web
-  before=$(find "$live" -printf '%p %i %T@\n' | grep -v death | sort)
+  files() { find "$live" -printf '%p %i %T@\n' | grep -v death | sort; }
+  nothing_changes() { before=$(files) && short_pause 200 && [ "$(files)" = "$before" ]; }
+  eventually 10 nothing_changes # the last of the start is written
   run reeve-scan -l "$live" "$scan"
   [ "$status" -eq 100 ]
   [[ $output == *"another scanner is running on $live"* ]]
-  [ "$(find "$live" -printf '%p %i %T@\n' | grep -v death | sort)" = "$before" ]
+  [ "$(files)" = "$before" ]
 }
 
 @test "what a killed scanner left: living services are watched, not doubled" {

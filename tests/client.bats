@@ -22,6 +22,7 @@ teardown() { reeve_teardown; }
   setting web down ''
   scanner
   up db
+  eventually 10 field web state down
   run reeve status
   [ "$status" -eq 0 ]
   [[ ${lines[0]} =~ ^NAME\ +STATE\ +PID\ +SINCE\ +READY\ +WANTED\ +EXIT\ +RESTARTS$ ]]
@@ -64,6 +65,7 @@ teardown() { reeve_teardown; }
   scanner
   eventually 10 field web restarts 1
   up web
+  eventually 10 field off state down
   field web exit 7
   reeve status --json | jq -e '.[] | select(.name == "web") | (keys == ["crashes","due","exit","health_check","healthy","message","name","pid","ready","ready_since","reason","restarts","signal","since","state","uptime","waits_for","wanted"])
     and .restarts == 1 and .ready and .signal == null and (.pid | type) == "number" and (.since | test("^20.*T.*Z$"))'

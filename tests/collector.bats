@@ -161,6 +161,7 @@ has_lines() # FILE COUNT
   idle other
   scanner_unread prefix
   for i in 1 2 3; do eventually 20 waits "w$i"; done
+  eventually 10 pid_of .log
   reeve -l "$live" restart other
   reeve -l "$live" status
   first=$(pid_of .log)
@@ -191,6 +192,7 @@ has_lines() # FILE COUNT
   service talks <<<'seq 25000; exec sleep 1000000'
   scanner_unread lines
   eventually 20 waits talks
+  eventually 10 pid_of talks
   talks=$(pid_of talks)
   kill -TERM "$scanner"
   eventually 20 over "$talks"
@@ -251,8 +253,8 @@ has_lines() # FILE COUNT
   goes_on() { before=$(lines "$dir/stdout"); eventually 20 grows; }
   goes_on
   for i in 1 2; do
-    eventually 10 pid_of .log
-    kill_that "$(pid_of .log)"
+    kill_collector() { kill_that "$(pid_of .log)"; }
+    eventually 10 kill_collector
     goes_on
   done
   for name in counts quiet .log; do kill_that "$(supervisor_of "$name")"; done
@@ -279,6 +281,7 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   eventually 10 test -e "$dir/ready"
   eventually 10 test -e "$dir/cmd-ready"
   says '^cmd *| aside$'
+  up talks
   talks=$(pid_of talks)
   s6-svc -wD -d "$live/.log"
   kill -TERM "$scanner"
@@ -416,8 +419,9 @@ END
   eventually 10 test -e "$dir/ready"
   eventually 10 grep -q '^web/log | mine$' "$dir/stdout"
   says '^web/log | aside$'
-  kept() { grep -q ' o mine$' "$live/web/log/supervise/kept"; }
-  eventually 10 kept
+  kept() { grep -q " $1\$" "$live/web/log/supervise/kept"; }
+  eventually 10 kept 'o mine'
+  eventually 10 kept 'e aside'
   [ "$(reeve -l "$live" logs web/log | sort)" = "$(printf 'aside\nmine')" ]
   # A collector that is killed is replaced, and the logger's fifos are found again; so is a logger's supervisor.
   for name in .log web/log; do
@@ -434,6 +438,7 @@ END
   idle web
   scanner_into_pipe lines
   up web
+  up .log
   [ "$(reeve -l "$live" status | wc -l)" -eq 2 ]
   [[ $(reeve -l "$live" status .log) == *$'\n.log '*" up "* ]]
   run -1 reeve -l "$live" stop .log

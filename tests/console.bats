@@ -86,6 +86,7 @@ each_had_terminal() { [ "$(lines "$dir/took")" -ge "$(lines "$dir/starts")" ]; }
   answers first
   type_in 'test "$(ps -o sid= -p $$)" -eq $$ && : >/dev/tty && echo leader-$((40 + 2))\n'
   shows leader-42
+  up other
   [ "$(readlink "/proc/$(pid_of other)/fd/0")" = /dev/null ]
   interrupts_a_job
   answers interrupted

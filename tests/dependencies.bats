@@ -27,6 +27,8 @@ needs() # NAME OTHER [optional]
   setting "$1" "dependencies.d/$2" "${3:-}"
 }
 
+# Up, and it has noted that it starts, which it does after it has set its trap.
+runs() { up "$1" && eventually 10 grep -qx "$1 starts" "$dir/order"; }
 ready() { touch "$dir/$1.ready"; }
 has_noted() { [ "$(tr '\n' ',' <"$dir/order")" = "$1" ]; }
 noted() { eventually 10 has_noted "$1" || { cat "$dir/order"; return 1; }; }
@@ -217,7 +219,7 @@ chain()
   field web waits_for '["cache"'
   ready cache
   up web
-  [ "$(sed -n '$p' "$dir/order")" = 'web starts' ]
+  noted 'cache starts,cache ready,web starts,'
 }
 
 @test "an optional one that has failed or is down holds nobody" {
@@ -390,7 +392,7 @@ chain()
   scanner
   held web
   ready db
-  up web
+  runs web
   [ "$(grep -c 'web starts' "$dir/order")" -eq 1 ]
 }
 
@@ -403,7 +405,7 @@ chain()
   reeve -l "$live" upgrade
   held web
   ready db
-  up web
+  runs web
   reeve -l "$live" upgrade
   stop_scanner 0
   noted 'db starts,db ready,web starts,web ends,db ends,'
@@ -411,9 +413,10 @@ chain()
 
 @test "the command ends before the services, which it may need" {
   noting db
-  start reeve-scan -l "$live" "$scan" -- sh -c 'trap "sleep 0.3; echo command ends >>\$dir/order; exit 0" TERM; while :; do sleep 0.02; done'
+  start reeve-scan -l "$live" "$scan" -- sh -c 'trap "sleep 0.3; echo command ends >>\$dir/order; exit 0" TERM; touch "$dir/trapped"; while :; do sleep 0.02; done'
   scanner=$started
-  up db
+  runs db
+  eventually 10 test -e "$dir/trapped"
   stop_scanner 0
   noted 'db starts,command ends,db ends,'
 }
@@ -436,7 +439,7 @@ chain()
   scanner_in_place
   held web
   ready db
-  up web
+  runs web
   stop_scanner 0
   noted 'db starts,db ready,web starts,web ends,db ends,'
 }
@@ -605,6 +608,7 @@ unasked() { tr '\0' ' ' <"/proc/$(supervisor_of "$1")/cmdline" | grep -q -- ' -g
   eventually 10 field late state up
   unasked late
   s6-svc -wd -d "$live/a1"
-  s6-svc -r "$live/late"
-  held late # at the next start it is held as any other
+  # At a start after the scanner has heard of that it is held as any other.
+  held_when_started_again() { s6-svc -r "$live/late"; within 2 field late state held; }
+  eventually 20 held_when_started_again
 }

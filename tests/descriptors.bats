@@ -27,10 +27,10 @@ waits_for_lock()
   setting web flag-keep-strays ''
   setting web restart-delay '10 10'
   scanner
-  says "another instance of ./run holds lock-fd"
-  child=$(pid_of web)
-  [ "$(readlink "/proc/$child/exe")" = "$(readlink -f "$(command -v reeve-supervise)")" ] # not executed yet
+  says "another instance of ./run holds lock-fd" # then the child is made
+  eventually 10 is_not_executed
 }
+is_not_executed() { child=$(pid_of web) && [ "$(readlink "/proc/$child/exe")" = "$(readlink -f "$(command -v reeve-supervise)")" ]; }
 
 only_its_own()
 {

@@ -125,7 +125,8 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   field task state "done"
   # When it was stopped it is, too; the scanner may hear of the rescan before it hears of the end.
   reeve stop runs
-  eventually 20 eval 'reeve rescan; disabled runs "ROLE is web, not all"'
+  disabled_by_rescan() { reeve rescan && within 2 disabled runs 'ROLE is web, not all'; } # and no other one follows
+  eventually 20 disabled_by_rescan
   run -1 reeve start runs
   # And it is not when it was edited again, whose start is then the rescan's.
   rm "$scan/runs/enable-if"

@@ -530,7 +530,7 @@ service_of() # FOLDER OPTION... ; its data/check on stdin
 }
 
 program() { s6-svstat -o pid "$live/web"; }
-runs_program() { grep -q sleep "/proc/$(program)/cmdline"; }
+runs_program() { grep -qx sleep "/proc/$(program)/comm"; } # and not what is to execute it
 checks() { [ "$(lines "$dir/checks" 2>/dev/null || echo 0)" -ge "$1" ]; }
 is_ready() { [ "$(s6-svstat -o ready "$live/web")" = true ]; }
 

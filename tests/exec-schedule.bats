@@ -47,7 +47,8 @@ set_clock() # TIME
 
 runs() { [ "$(cat "$dir/runs" 2>/dev/null | wc -l)" -eq "$1" ]; }
 run_at() { [ "$(sed -n "$1p" "$dir/runs")" = "$2" ]; }
-waits() { local value; read_field "$1" due && [ "$value" != null ]; }
+# Its own file says when it is due, perhaps before the supervisor has said that it is up.
+waits() { local value; read_field "$1" due && [ "$value" != null ] && pid_of "$1" >/dev/null; }
 due() { local value; read_field "$1" due && [[ $value == \"$2* ]]; }
 other_pid() { local pid; pid=$(pid_of "$1") && [ "$pid" != "$2" ]; }
 # Nobody has asked for that: it is started again, and reads what it remembers.
@@ -107,7 +108,8 @@ test_many() { [ "$(lines "$dir/runs")" -ge 12 ]; } # by the delay, this takes 25
   [[ $(TZ=UTC0 reeve -l "$live" status) =~ cron\ .*\ due\ [^$'\n']*29\ 00:00 ]]
   field job reason null
   pid=$(pid_of job)
-  switches=$(grep ctxt "/proc/$pid/status")
+  settled() { switches=$(grep ctxt "/proc/$pid/status") && short_pause 200 && [ "$(grep ctxt "/proc/$pid/status")" = "$switches" ]; }
+  eventually 10 settled
   for sig in HUP USR1 USR2 ALRM; do reeve -l "$live" kill "$sig" job; done
   reeve -l "$live" reload job
   short_pause 300

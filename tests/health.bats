@@ -392,7 +392,7 @@ checked_alone()
   begin=$SECONDS
   reeve -l "$live" stop web
   eventually 10 gone "$(cat "$dir/check")"
-  [ $((SECONDS - begin)) -lt 5 ]
+  [ $((SECONDS - begin)) -lt 9 ]
   run ! said 'left behind'
 }
 

@@ -240,8 +240,23 @@ field() # NAME KEY VALUE
   read_field "$1" "$2" && [ "$value" = "$3" ] || [ "$value" = "\"$3\"" ] || { echo "# $1: $2 is $value, not $3"; return 1; }
 }
 
-# s6-svok asks for the lock, which a supervisor takes a moment before it writes its first status.
-has_supervisor() { s6-svok "$1" && [ -s "$1/supervise/status" ]; } # DIRECTORY
+# One that reads commands, which s6-svc without any finds out. s6-svok looks at the lock, which a
+# supervisor takes before it writes its first status, or has read what it is to go on with.
+has_supervisor() { s6-svc "$1" && [ -s "$1/supervise/status" ]; } # DIRECTORY
+
+# What `reeve` reads, its state, is written first, then s6's status, and then the events are sent.
+has_told() # DIRECTORY
+{
+  [ ! -e "$1/supervise/state" ] || # s6's supervisor
+    { cmp -s -n 35 -i 12:0 "$1/supervise/state" "$1/supervise/status" && cmp -s -n 1 -i 132:0 "$1/supervise/state" /dev/zero; }
+}
+
+# The real one may still read the status of before.
+s6-svstat()
+{
+  [[ ${!#} != /* ]] || within 2 has_told "${!#}" || : # not where the supervisor is stopped, or killed
+  command s6-svstat "$@"
+}
 
 # The real one fails when there is no supervisor yet.
 s6-svwait()

@@ -8,13 +8,20 @@ teardown() { reeve_teardown; }
 
 records() { service web <<<'trap "echo >$dir/ended; exit 0" TERM; echo $$ >"$dir/pid"; while :; do sleep 0.05; done'; }
 stubborn() { service web <<<'trap "" TERM; echo $$ >"$dir/pid"; while :; do sleep 0.05; done'; }
+# Its supervisor has told the scanner which process it is.
+runs()
+{
+  eventually 10 test -s "$dir/pid"
+  up web
+  eventually 10 polls "$(supervisor_of web)"
+}
 supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
 
 @test "without LIVE, a stop ends the services in order, and says which finish is not run" {
   records
   finish web <<<"echo >$dir/finished"
   scanner
-  eventually 10 test -s "$dir/pid"
+  runs
   eventually 10 rm -rf "$live"
   stop_scanner 0
   [ -e "$dir/ended" ]
@@ -36,7 +43,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
 @test "without LIVE, what a killed supervisor has left is ended" {
   records
   scanner
-  eventually 10 test -s "$dir/pid"
+  runs
   supervisor=$(supervisor_of web)
   eventually 10 rm -rf "$live"
   kill -KILL "$supervisor"
@@ -49,7 +56,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
 @test "without LIVE, a collector that cannot be started again does not hold a stop" {
   records
   scanner -L lines
-  eventually 10 test -s "$dir/pid"
+  runs
   supervisor=$(supervisor_of .log)
   eventually 10 rm -rf "$live"
   kill -KILL "$supervisor"
@@ -63,7 +70,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   service web <<<'trap "" TERM; trap "echo >$dir/ended; exit 0" USR1; echo $$ >"$dir/pid"; while :; do sleep 0.05; done'
   setting web down-signal USR1
   scanner
-  eventually 10 test -s "$dir/pid"
+  runs
   supervisor=$(supervisor_of web)
   eventually 10 rm -rf "$live"
   kill -KILL "$supervisor"
@@ -75,7 +82,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
 @test "what does not end by itself is killed within the budget, with 137" {
   stubborn
   scanner -T 3000
-  eventually 10 test -s "$dir/pid"
+  runs
   supervisor=$(supervisor_of web)
   eventually 10 rm -rf "$live"
   kill -KILL "$supervisor"
@@ -86,7 +93,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
 @test "so it is when its supervisor lives, but no order reaches it any more" {
   stubborn
   scanner -K 500
-  eventually 10 test -s "$dir/pid"
+  runs
   eventually 10 rm -rf "$live"
   stop_scanner 137
   gone "$(cat "$dir/pid")"
@@ -151,7 +158,7 @@ has_silent_successor() # PID; $successor: its pid
   records
   finish web <<<"echo >$dir/finished"
   scanner
-  eventually 10 test -s "$dir/pid"
+  runs
   rm -rf "$scan"
   eventually 20 gone "$(cat "$dir/pid")"
   says "the scan directory $scan was removed, and so are its services"

@@ -55,7 +55,7 @@ sys.exit(command.wait())
 heard() { grep -qE "$1" "$dir/heard"; }
 count() { [ -e "$1" ] && [ "$(lines "$1")" -ge "$2" ]; }
 supervisor_of() { awk '/^PPid/ { print $2 }' "/proc/$(pid_of "$1")/status"; }
-replaced() { s6-svok "$live/$1" && [ "$(pid_of "$1")" -gt 0 ] && [ "$(s6-svstat -o pid "$live/$1")" -gt 0 ] && ! alive "$2"; }
+replaced() { has_supervisor "$live/$1" && [ "$(pid_of "$1")" -gt 0 ] && [ "$(s6-svstat -o pid "$live/$1")" -gt 0 ] && ! alive "$2"; }
 
 # A message at each start.
 crashes()

@@ -57,7 +57,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   is_in_state() { grep -q "^State:.$1" "/proc/$pid/status"; }
   reeve -l "$live" kill STOP web
   eventually 10 is_in_state T
-  field web state paused
+  eventually 10 field web state paused
   reeve -l "$live" stop --timeout 10 web
   stop_scanner 0
 }
@@ -88,7 +88,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   pid=$(pid_of web)
   began=$SECONDS
   stop_scanner 137
-  [ $((SECONDS - began)) -le 4 ]
+  [ $((SECONDS - began)) -le 8 ]
   over "$pid"
 }
 
@@ -139,6 +139,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   idle web
   setting web down ''
   scanner
+  eventually 10 field web state down
   run reeve -l "$live" kill TERM web
   [ "$status" -eq 1 ]
   stop_scanner 0

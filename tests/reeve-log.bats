@@ -55,7 +55,7 @@ archives() { find "$to" -name '@*.s' | wc -l; }
   for i in 1 2 3; do
     echo "line $i" >&7
     eventually 10 holds "^line $i\$"
-    grep -qx "line $i" "$dir/stdout"
+    eventually 10 grep -qx "line $i" "$dir/stdout"
   done
   close_input
   ended "$logger"
@@ -167,7 +167,7 @@ for i in range(500): os.write(1, b"%d\n" % i)
   printf 'one\ntw' >&7
   eventually 10 holds one
   kill -TERM "$logger"
-  sleep 0.1
+  eventually 10 grep -qE '^ShdPnd:\s*0+$' "/proc/$logger/status" # it has read that one: two at once would be one
   alive "$logger"
   kill -TERM "$logger"
   ended "$logger"
@@ -189,6 +189,7 @@ logger_reads() { [ "$(readlink "/proc/$started/fd/0")" = "$dir/in" ] && [ -e "$t
   for ((kills = 0; kills < 20; kills++)); do
     start "${reader[@]}"
     eventually 10 logger_reads
+    [ $((kills % 2)) -eq 0 ] || eventually 10 test -s "$to/current"
     sleep "0.0$((RANDOM % 9 + 1))"
     kill -KILL "$started"
     wait "$started" 2>/dev/null || :

@@ -265,7 +265,7 @@ s6-permafailon 60 2 0-255,SIGTERM exit 0'
     supervisor=$(pgrep -P "$scanner" -f supervise)
     s6-svc -dx "$scan/web"
     eventually 10 gone "$supervisor"
-    replaced() { s6-svok "$scan/web" && [ "$(s6-svstat -o up "$scan/web")" = true ]; }
+    replaced() { has_supervisor "$scan/web" && [ "$(s6-svstat -o up "$scan/web")" = true ]; }
     eventually 10 replaced
   done
   fields
@@ -290,8 +290,7 @@ never_run()
   supervisor=$(pgrep -P "$scanner" -f supervise)
   s6-svc -x "$scan/web"
   eventually 10 gone "$supervisor"
-  replaced() { s6-svok "$scan/web" && [ -s "$scan/web/supervise/status" ]; }
-  eventually 10 replaced
+  eventually 10 has_supervisor "$scan/web"
   fields
   note "deaths $(stat -c %s "$scan/web/supervise/death_tally")"
   end

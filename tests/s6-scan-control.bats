@@ -133,7 +133,7 @@ no_supervisor() { ! s6-svok "$1"; }
   eventually 10 has_supervisor "$live/web"
   supervisor=$(pgrep -f "^reeve-supervise.* web$" -P "$scanner")
   kill -KILL "$supervisor"
-  another() { local now; now=$(pgrep -f "^reeve-supervise.* web$" -P "$scanner") && [ "$now" != "$supervisor" ] && s6-svok "$live/web"; }
+  another() { local now; now=$(pgrep -f "^reeve-supervise.* web$" -P "$scanner") && [ "$now" != "$supervisor" ] && has_supervisor "$live/web"; }
   eventually 10 another
   says "the supervisor of web was ended by SIGKILL"
 }

@@ -240,7 +240,7 @@ newer()
   state() { [ "$(awk '/^State/ { print $2 }' "/proc/$child/status")" = "$1" ]; }
   printf P >"$live/web/supervise/control"
   eventually 10 state T
-  stat_is web paused true
+  eventually 10 stat_is web paused true
   printf C >"$live/web/supervise/control"
   eventually 10 state S
   printf dK >"$live/web/supervise/control"
@@ -259,6 +259,7 @@ timeouts()
   finish web <<<'echo "$@" >"$dir/args"; exec sleep 1000000'
   "$1"
   eventually 10 test -s "$dir/child"
+  up web # its status comes when it runs already
   pid=$(pid_of web)
   s6-svc -wD -T 10000 -d "$live/web"
   stat_is web signal SIGKILL

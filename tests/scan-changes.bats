@@ -112,7 +112,7 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   s6-svc -t "$live/web"
   says 'unable to execute ./run'
   supervisor=$(pgrep -P "$scanner" -x reeve-supervise)
-  replaced() { now=$(pgrep -P "$scanner" -x reeve-supervise) && [ "$now" != "$supervisor" ] && s6-svok "$live/web"; }
+  replaced() { now=$(pgrep -P "$scanner" -x reeve-supervise) && [ "$now" != "$supervisor" ] && has_supervisor "$live/web"; }
   s6-svc -x "$live/web"
   eventually 10 replaced
   finish web <<<'echo again >>"$dir/finished"'

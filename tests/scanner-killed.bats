@@ -64,7 +64,7 @@ kill_scanner()
   reeve -l "$live" restart db
   started_times db 2
   stop_scanner 0
-  none_supervised
+  eventually 10 none_supervised
 }
 
 @test "while there is none, services are supervised all the same" {
@@ -85,6 +85,7 @@ kill_scanner()
   in=$scan/count finish log <<<'echo finished >>"$dir/log"'
   scanner
   up count/log
+  up count
   eventually 10 test -s "$dir/log"
   pid=$(pid_of count)
   kill_scanner
@@ -92,7 +93,7 @@ kill_scanner()
   stop_scanner 0
   [ "$(cat "$dir/log")" = $'first\nlast\nfinished' ]
   eventually 5 over "$pid"
-  none_supervised
+  eventually 10 none_supervised
 }
 
 @test "a service that was stopped by command stays down" {
@@ -141,8 +142,8 @@ kill_scanner()
   kill -KILL "$scanner" "$(supervisor_of web)" "$(supervisor_of db)"
   wait "$scanner" 2>/dev/null || :
   scanner
-  eventually 20 supervisor_of web
-  eventually 20 supervisor_of db
+  eventually 20 has_supervisor "$live/web"
+  eventually 20 has_supervisor "$live/db"
   up web
   up db
   [ "$(pid_of web) $(pid_of db)" = "$web $db" ]
@@ -165,7 +166,7 @@ kill_scanner()
   start reeve-scan -l "$live" -d 4 "$scan" 4<>"$dir/told"
   scanner=$started
   eventually 10 scanner_ready
-  eventually 20 supervisor_of web
+  eventually 20 has_supervisor "$live/web"
   up web
   [ -z "$(find "/proc/$(supervisor_of web)/fd" -lname "$dir/told")" ]
 }
@@ -245,7 +246,7 @@ another_goes_on_with_cmd() # $cmd: its pid
   touch "$dir/go"
   eventually 20 gone "$scanner"
   [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
-  none_supervised
+  eventually 10 none_supervised
 }
 
 @test "CMD that still runs is not started twice, and its end is the end" {
@@ -277,7 +278,7 @@ another_goes_on_with_cmd() # $cmd: its pid
   touch "$dir/go"
   eventually 20 gone "$started"
   [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
-  none_supervised
+  eventually 10 none_supervised
 }
 
 @test "CMD whose status could not be written at once is not started twice either" {
@@ -296,7 +297,7 @@ another_goes_on_with_cmd() # $cmd: its pid
 
 @test "a stop by the next one ends CMD too" {
   idle web
-  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; trap "echo >\"\$dir/told\"; exit 0" TERM; while :; do sleep 0.02; done'
+  script "$dir/cmd" <<<'trap "echo >\"\$dir/told\"; exit 0" TERM; echo $$ >>"$dir/cmd.starts"; while :; do sleep 0.02; done'
   start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
   scanner=$started
   eventually 10 scanner_ready
@@ -322,7 +323,7 @@ another_goes_on_with_cmd() # $cmd: its pid
   unchanged web
   started_times web 1
   stop_scanner 0
-  none_supervised
+  eventually 10 none_supervised
 }
 
 # The next scanner on what a killed one has left is told to end before it has looked at anything.
@@ -331,7 +332,7 @@ scanner_told_to_end_at_once()
   wait "$scanner" 2>/dev/null || :
   start env --block-signal=TERM sh -c 'kill -TERM $$; exec reeve-scan -l "$live" "$scan"'
   ended "$started"
-  none_supervised
+  eventually 10 none_supervised
 }
 
 @test "in place, a stop before the first scan ends all that runs" {
@@ -380,7 +381,7 @@ scanner_told_to_end_at_once()
     exec strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=1..2 -P web/supervise/lock reeve-scan -l "$live" "$scan"'
   ended "$started"
   grep -q INJECTED "$dir/strace"
-  none_supervised
+  eventually 10 none_supervised
 }
 
 # A container that is restarted keeps its files, but no process; the pids are used anew.
@@ -431,5 +432,5 @@ in_namespace() { start unshare -p -f --mount-proc --kill-child reeve-scan -l "$l
   says "unable to look for a supervisor of web"
   kill -TERM "$scanner"
   ended "$scanner"
-  none_supervised
+  eventually 10 none_supervised
 }

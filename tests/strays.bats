@@ -40,11 +40,12 @@ leaving()
   setting web restart no
 }
 
-ends_clean() # STRAYS: as many are there before
+ends_clean() # STRAYS [CONDITION]: as many are there before, and that holds
 {
   scanner
   up web
   eventually 10 left "$1"
+  [ $# -eq 1 ] || eventually 10 "$2"
   touch "$dir/go"
   eventually 20 test -s "$dir/finished"
   [ "$(cat "$dir/finished")" = clean ]
@@ -71,7 +72,7 @@ ends_clean() # STRAYS: as many are there before
   leaving <<<'eval "setsid $stubborn &"'
   setting web timeout-strays 1000
   began=$(date +%s%N)
-  ends_clean 1
+  ends_clean 1 left_stubborn
   [ $(($(date +%s%N) - began)) -ge 1000000000 ]
 }
 
@@ -174,8 +175,8 @@ sleep 0.02'
   up web
   eventually 10 left 1
   orphan=$(marked | head -n 1)
-  parent=$(awk '/^PPid/ { print $2 }' "/proc/$orphan/status")
-  [ "$(cat "/proc/$parent/comm")" = reeve-supervise ]
+  is_adopted() { grep -qx reeve-supervise "/proc/$(awk '/^PPid/ { print $2 }' "/proc/$orphan/status")/comm"; }
+  eventually 10 is_adopted
   s6-svc -a "$live/web" # SIGALRM ends it: only now
   eventually 10 gone "$orphan"
 }
@@ -266,7 +267,7 @@ sleep 0.02'
   up web
   touch "$dir/go"
   eventually 10 field web state failed
-  left 1
+  eventually 10 left 1
 }
 
 @test "what a finish leaves behind is ended by a successor of its supervisor" {

@@ -1,6 +1,7 @@
 # For the tests in which supervisors and scanners are killed.
 #   supervisor_of NAME   its pid
 #   kill_supervisor NAME SIGKILL, and waits until it has a successor
+#   kill_supervisors NAME...   the same of several at once
 #   guarded NAME         a service that says when there are two of it at once
 #   started_times NAME N   it has been started so often
 #   survival_teardown    instead of reeve_teardown
@@ -19,7 +20,7 @@ supervisor_of()
 has_successor() # NAME PID
 {
   local now
-  now=$(supervisor_of "$1") && [ "$now" != "$2" ] && s6-svok "$live/$1" && [ -n "$(s6-svstat -o pid "$live/$1")" ]
+  now=$(supervisor_of "$1") && [ "$now" != "$2" ] && has_supervisor "$live/$1"
 }
 
 kill_supervisor()
@@ -33,9 +34,11 @@ kill_supervisor()
 # All in one go.
 kill_supervisors() # NAME...
 {
-  local name victims=()
-  for name; do victims+=("$(supervisor_of "$name")"); done
+  local name
+  local -A victims=()
+  for name; do victims[$name]=$(supervisor_of "$name"); done
   kill -KILL "${victims[@]}"
+  for name; do eventually 30 has_successor "$name" "${victims[$name]}"; done
 }
 
 # Its script on stdin runs under a lock, which is not left to what it starts.
@@ -57,6 +60,7 @@ started_times() { eventually 10 has_starts "$@"; }
 
 listen()
 {
+  eventually 10 has_told "$live/$1" # else the events of before are heard, too
   local fifo="$live/$1/event/ftrig1:@400000000000000000000000:abcdef"
   mkfifo -m 622 "$fifo"
   exec {listener}<>"$fifo"

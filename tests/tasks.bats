@@ -43,6 +43,7 @@ order() { tr '\n' ',' <"$dir/order"; }
 has_noted() { [ "$(order)" = "$1" ]; }
 noted() { eventually 10 has_noted "$1" || { order; return 1; }; }
 held() { eventually 10 field "$1" state held; }
+ready_soon() { eventually 10 field "$1" ready true; } # and one that notes has done so
 done_soon() { eventually 10 field "$1" state 'done'; }
 failed() { eventually 10 field "$1" state failed; }
 answers() # STATE NAME CODE
@@ -225,9 +226,11 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   eventually 10 noted_all 'other runs,seed runs,tidy runs,'
   # Its supervisor learns the end and the command together.
   supervisor=$(supervisor_of seed)
+  eventually 10 is_up_for_s6 seed
+  pid=$(pid_of seed)
   kill -STOP "$supervisor"
   : >"$dir/seed.go"
-  eventually 10 over "$(pid_of seed)"
+  eventually 10 over "$pid"
   start reeve restart seed
   eventually 10 listens seed
   kill -CONT "$supervisor"
@@ -244,11 +247,13 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   field tidy restarts 1
   # Nor is it enough that its first run is done: a command that was lost with the supervisor.
   supervisor=$(supervisor_of other)
+  eventually 10 is_up_for_s6 other
+  pid=$(pid_of other)
   kill -STOP "$supervisor"
   start reeve restart other
   eventually 10 listens other
   : >"$dir/other.go"
-  eventually 10 over "$(pid_of other)"
+  eventually 10 over "$pid"
   kill -KILL "$supervisor"
   ended "$started"
   field other state 'done'
@@ -268,9 +273,8 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   up web
   kill -KILL "$(pid_of db)"
   eventually 10 field db restarts 1
-  up db
+  ready_soon db
   reeve restart db
-  up db
   reeve stop db
   held web
   field migrate state 'done'
@@ -307,7 +311,7 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   task never <<<'exit 1'
   undo never <<<''
   scanner
-  up web
+  ready_soon web
   failed never
   stop_scanner 0
   eventually 10 test -e "$dir/order"
@@ -323,11 +327,11 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   noting web
   needs web createdb
   scanner
-  up web
+  ready_soon web
   start reeve stop createdb
   stopping=$started
   noted 'createdb runs,web starts,web ends,createdb undone,'
-  field createdb state finishing
+  eventually 10 field createdb state finishing
   field createdb ready false
   alive "$stopping"
   : >"$dir/undo.go"
@@ -442,10 +446,11 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   eventually 10 field migrate state starting
   held web
   # The scanner, which would learn it, is killed together with the supervisor.
+  pid=$(pid_of migrate)
   kill -KILL "$scanner" "$(supervisor_of migrate)"
   ended "$scanner" 137
   : >"$dir/migrate.go"
-  eventually 10 gone "$(pid_of migrate)"
+  eventually 10 gone "$pid"
   scanner
   failed migrate
   said 'how the task has ended is not known, and it never runs twice unasked'
@@ -464,7 +469,7 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   reeve stop -n createdb
   noted 'createdb runs,createdb undone,'
   kill_supervisor createdb
-  field createdb state finishing
+  eventually 10 field createdb state finishing
   : >"$dir/undo.go"
   eventually 10 field createdb state down
   said './undo has failed: it has exited 8'
@@ -557,7 +562,7 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   noting web
   needs web createdb
   scanner
-  up web
+  ready_soon web
   reeve stop --all
   noted 'db starts,createdb runs,web starts,web ends,createdb undone,db ends,'
   reeve start --all

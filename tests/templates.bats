@@ -93,7 +93,7 @@ never_up() { [ ! -e "$live/$1" ] && [ ! -e "$dir/$1.starts" ]; }
   eventually 10 grep -qx 'template link' "$dir/finished"
   soon_there_are lonely@x maker@ worker@own worker@run
   rescan
-  eventually 10 test "$(readlink "$live/worker@own/finish")" = "$scan/worker@/finish"
+  eventually 10 eval '[ "$(readlink "$live/worker@own/finish")" = "$scan/worker@/finish" ]'
   stop_scanner 0
   grep -qx 'template own' "$dir/finished"
 }
@@ -295,7 +295,7 @@ sleep 1000000 & wait'
   # One that is counted may get a directory, and lose it.
   finish worker@1 <<<'echo own >>"$dir/finished"'
   rescan
-  eventually 10 test "$(readlink "$live/worker@1/finish")" = "$scan/worker@1/finish"
+  eventually 10 eval '[ "$(readlink "$live/worker@1/finish")" = "$scan/worker@1/finish" ]'
   rm -r "$scan/worker@1"
   eventually 10 eval '[ ! -L "$live/worker@1/finish" ]' || ls -l "$live/worker@1"
   up worker@1

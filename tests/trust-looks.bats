@@ -42,6 +42,7 @@ with open(sys.argv[1], "r+b") as f: f.seek(24); f.write(struct.pack(">Q", int(sy
   idle web
   in=$scan/web service log <<<"exec bash -c 'exec -a s6-log bash -c \"while read -r _; do :; done\" $dir/roots'"
   user_scanner
+  up web
   up web/log
   eventually 10 grep -qaz "^$dir/roots" "/proc/$(pid_of web/log)/cmdline"
   run reeve why web
@@ -52,6 +53,7 @@ with open(sys.argv[1], "r+b") as f: f.seek(24); f.write(struct.pack(">Q", int(sy
   live=$dir/live2 REEVE_LIVE=$dir/live2
   in=$scan/web service log <<<"exec setpriv --reuid $user --clear-groups bash -c 'exec -a s6-log bash -c \"while read -r _; do :; done\" $dir/roots'"
   scanner
+  up web
   up web/log
   eventually 10 grep -qaz "^$dir/roots" "/proc/$(pid_of web/log)/cmdline"
   run reeve why web

@@ -40,7 +40,8 @@ teardown() { survival_teardown; }
   install_anew
   upgrade
   count() { for pid in "$scanner" "$(supervisor_of web)" "$(supervisor_of web/log)"; do ls "/proc/$pid/fd" | wc -l; done; }
-  first=$(count)
+  steady() { first=$(count) && short_pause 200 && [ "$(count)" = "$first" ]; }
+  eventually 10 steady
   for n in 1 2 3; do upgrade; done
   eventually 5 eval '[ "$(count)" = "$first" ]'
   remember web
@@ -364,6 +365,7 @@ teardown() { survival_teardown; }
   idle web
   scanner
   up web
+  eventually 10 has_told "$live/web"
   saved=$(od -An -tx1 "$live/web/supervise/state")
   reeve-supervise --can-continue "$live/web"
   reeve-scan --can-continue "$live" -T 1000 "$scan"

@@ -75,7 +75,7 @@ reached_leaving() { reached_up && s6-svc -dx "$web"; }
 
 in_adopting() { in_up; }
 reached_adopting() { reached_up && kill -KILL "$(supervisor_of web)" && within 10 adopted; }
-adopted() { [ "$(s6-svstat -o pid "$web")" = "$(<"$TREE/pids")" ] && s6-svok "$web" && supervisor_of web; }
+adopted() { [ "$(s6-svstat -o pid "$web")" = "$(<"$TREE/pids")" ] && has_supervisor "$web" && supervisor_of web; }
 
 # A logger whose supervisor has lost its directory reads on until its input ends.
 in_logged() { in_up; in=$at/web service log <<<'echo $$ >"$TREE/logger"; exec cat >/dev/null'; }
