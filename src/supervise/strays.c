@@ -183,6 +183,12 @@ static int each (pid_t pid, void *data)
   struct look *look = data ;
   struct process_look process ;
   if (send_is_sender(pid)) return 1 ; /* a child that sends a signal as another user (base/send.h): it ends by itself, and that user might have stopped it */
+  if (pid == look->s->checks.process.pid && look->s->checks.phase == HEALTH_CHECKING)
+  {
+    look->count++ ; /* a check of health: it is killed when this turn comes to it */
+    sooner(look, look->now_ms + AGAIN_MS) ;
+    return 1 ;
+  }
   if (!process_look(pid, &process)) process = (struct process_look) { .name = "a process" } ;
   if (pid == look->s->trial.pid || (process.state == 'Z' && has_ended(pid)))
   {
