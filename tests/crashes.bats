@@ -34,6 +34,7 @@ count() { grep -c -- "$1" "$dir/stderr" || :; }
   eventually 10 field task state "done"
   field task crashes 0
   run ! said 'task:'
+  eventually 10 field shot crashes 1
   reeve -l "$live" status shot >"$dir/status" || :
   grep -q '^shot .*SIGSEGV 0  1 crash$' "$dir/status"
   grep -q 'It has crashed 1 time, 1 in a row' "$dir/status"

@@ -15,11 +15,11 @@ setup()
   rm -r "$scan/nginx" # its port is a number
   chmod -R a+rX "$dir/app"
   mkdir "$dir/log" "$dir/run"
-  port=$((20000 + RANDOM % 20000))
+  port=$(free_ports 1)
   for_everyone
   PATH=$dir/bin:/usr/bin:/bin
   export PATH
-  export APP=$dir/app LOGDIR=$dir/log PGDATA=$dir/data PGHOST=$dir/run PGPORT=$port LISTEN=127.0.0.1:$((port + 1))
+  export APP=$dir/app LOGDIR=$dir/log PGDATA=$dir/data PGHOST=$dir/run PGPORT=$port LISTEN=127.0.0.1:$port
   for PGBIN in /usr/lib/postgresql/*/bin; do :; done
   export PGBIN
 }
@@ -155,7 +155,7 @@ second" ]
   field createdb restarts 0
   # The database goes, and comes back: the tasks are not run again.
   reeve -l "$live" stop --timeout 60 postgres
-  field django state held
+  eventually 10 field django state held
   field migrate state 'done'
   reeve -l "$live" start --timeout 60 postgres django
   request

@@ -11,7 +11,7 @@ teardown() { reeve_teardown; }
 b" export TWO; only=$dir exec env -u HOME sleep 1000000'
   scanner
   up web
-  eventually 10 grep -qa 'only=' "/proc/$(pid_of web)/environ"
+  eventually 10 grep -qx sleep "/proc/$(pid_of web)/comm" # env has HOME still
   ONLY_HERE=1 run reeve exec web -- sh -c 'pwd; umask; ulimit -S -n; ulimit -c; echo "$only.$HOME.$ONLY_HERE"'
   [ "$status" -eq 0 ]
   [ "$output" = "$dir/place"$'\n0027\n77\n0\n'"$dir.." ]

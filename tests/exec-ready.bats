@@ -124,7 +124,7 @@ stop() { s6-svc -wD -T 20000 -d "$live/web"; }
 END
   check <"$dir/probe"
   chmod -R a+rX "$live"
-  port=$((20000 + RANDOM % 10000))
+  port=$(free_ports 1)
   fd=7 WORD=word exec_service --ready ./data/check --user nobody --chdir / --lock "$dir/lock" --listen "127.0.0.1:$port" -- sleep 1000000
   eventually 20 is_ready
   # Of sockets the helper has none, of locks neither; the signal descriptor is no socket.

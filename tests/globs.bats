@@ -23,7 +23,7 @@ shows() # NAME... -- PATTERN...
 @test "a pattern means the services that match, each once, and loggers only if it has a slash; a name that is there wins" {
   for name in web-a web-b 'w[e]b' worker; do idle "$name"; done
   for name in web-a worker; do script "$scan/$name/log/run" <<<'exec cat >/dev/null'; done
-  service worker@ <<<'trap "echo \"$2\" >>\"\$dir/hups\"" HUP; while :; do sleep 1000000 & wait; done'
+  service worker@ <<<'trap "echo \"$2\" >>\"\$dir/hups\"" HUP; echo >>"$dir/traps.$2"; while :; do sleep 1000000 & wait; done'
   setting worker@ count 2
   scanner
   eventually 10 field worker@2 state up
@@ -43,6 +43,7 @@ shows() # NAME... -- PATTERN...
   field web-b state up
   up worker@1
   up worker@2
+  for n in 1 2; do eventually 10 eval '[ "$(lines "$dir/traps.$n")" -eq 2 ]'; done
   reeve kill HUP 'worker@?'
   reeve reload 'worker@[12]'
   eventually 10 eval '[ "$(sort -u "$dir/hups" | tr "\n" " ")" = "1 2 " ]'

@@ -371,8 +371,8 @@ init_scans() { [ "$(cat "/proc/$init/comm")" = reeve-scan ]; }
 }
 
 @test "S6_KILL_GRACETIME alone: what is left has that time, though the budget is over" {
-  script "$dir/left.sh" <<<"trap 'sleep 3; $(note saved); exit 0' TERM; $(note left); while :; do sleep 0.05; done"
-  REEVE_STOP_TIMEOUT=1200 S6_KILL_GRACETIME=50000 run as_pid_1 sh -c \
+  script "$dir/left.sh" <<<"trap 'sleep 5; $(note saved); exit 0' TERM; $(note left); while :; do sleep 0.05; done"
+  REEVE_STOP_TIMEOUT=3000 S6_KILL_GRACETIME=50000 run as_pid_1 sh -c \
     "setsid $dir/left.sh </dev/null >/dev/null 2>&1 & until [ -s $dir/notes ]; do sleep 0.05; done; exit 4"
   [ "$status" -eq 4 ]
   [ "$(notes)" = "left saved" ]

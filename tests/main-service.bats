@@ -159,10 +159,11 @@ main() # NAME ; its script on stdin
 
 @test "its end stops CMD too, and its code is the scanner's" {
   main app <<<'until [ -e "$dir/go" ]; do sleep 0.05; done; exit 8'
-  start reeve-scan -l "$live" "$scan" -- sh -c 'trap "echo >\"\$dir/told\"; exit 1" TERM; while :; do sleep 0.05; done'
+  start reeve-scan -l "$live" "$scan" -- sh -c 'trap "echo >\"\$dir/told\"; exit 1" TERM; touch "$dir/trapped"; while :; do sleep 0.05; done'
   scanner=$started
   eventually 10 scanner_ready
   up app
+  eventually 10 test -e "$dir/trapped"
   touch "$dir/go"
   ended "$scanner" 8
   [ -e "$dir/told" ]

@@ -138,6 +138,7 @@ nonblocking() { [ $((0$(awk '/^flags/ { print $2 }' "/proc/$1/fdinfo/2") & 04000
   scanner=$started
   eventually 10 scanner_ready
   eventually 10 heard 'lists: warning: invalid timeout-kill'
+  up lists
   run ! nonblocking "$(supervisor_of lists)"
   run ! nonblocking "$scanner"
   reeve -l "$live" restart lists # by a supervisor that has said something

@@ -68,7 +68,7 @@ has() { metrics && [ "$(value "$1" "$2")" = "$3" ] || { grep -F "$1" "$dir/metri
   has reeve_service_up web 1
   has reeve_service_ready web 1
   has reeve_service_healthy web 1
-  has reeve_service_up web/log 1
+  eventually 10 has reeve_service_up web/log 1
   has reeve_service_up task 0
   has reeve_service_ready task 1
   has reeve_service_wanted task 0

@@ -199,7 +199,7 @@ kills()
   service web <<<'trap "" TERM; echo >&3; while :; do sleep 0.1; done'
   setting web notification-fd 3
   setting web timeout-kill 100
-  setting web timeout-finish 100
+  setting web timeout-finish 2000 # in which it writes
   finish web <<<"echo \"\$1 \$2 \$3\" >>$dir/finish; exec sleep 1000000"
   listen web
   who_starts "$1"

@@ -15,7 +15,7 @@ no_supervisor() { ! s6-svok "$1"; }
     up web
     s6-svscanctl "-$option" "$live"
     ended "$scanner" 0
-    [ -z "$(leftovers)" ]
+    eventually 10 eval '[ -z "$(leftovers)" ]'
   done
 }
 

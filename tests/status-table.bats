@@ -42,6 +42,7 @@ names() { awk '!/^ / && $1 != "NAME" && $1 !~ /:$/ { printf "%s ", $1 }' "$dir/s
   scanner
   eventually 20 field broken state failed
   eventually 20 field held state held
+  eventually 20 field zzz state down
   eventually 20 reeve wait --timeout 20s up 'many@*' aaa web web/log
   on_terminal 80 reeve status || [ $? -eq 1 ]
   [ "$(names)" = "broken held aaa many@1 many@2 many@3 many@4 many@5 many@6 many@7 many@8 many@9 many@10 web web/log zzz " ] || { names; cat -v "$dir/screen"; return 1; }
@@ -59,6 +60,7 @@ names() { awk '!/^ / && $1 != "NAME" && $1 !~ /:$/ { printf "%s ", $1 }' "$dir/s
   setting "many@" count 20
   reeve rescan
   eventually 20 reeve wait --timeout 20s up many@20
+  reeve wait --timeout 20s up 'many@*'
   on_terminal 80 env NO_COLOR=1 reeve status || [ $? -eq 1 ]
   tail -n 1 "$dir/screen" | grep -x '26: 1 failed, 1 down, 1 held, 23 up'
 }

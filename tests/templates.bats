@@ -188,7 +188,7 @@ sleep 1000000 & wait'
   setting front@ dependencies.d/web ''
   scanner
   up free
-  field off@1 state disabled
+  eventually 10 field off@1 state disabled
   eventually 10 field lost state held
   field lost waits_for '["nowhere@"'
   touch "$dir/worker@1.ready" "$dir/worker@x.ready"

@@ -39,7 +39,7 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
 
 @test "one that becomes ready in time is left alone" {
   telling web
-  setting web timeout-up 1000
+  setting web timeout-up 4000
   : >"$dir/web.ready"
   idle other # no readiness: it is ready when it is up
   setting other timeout-up 200
@@ -49,7 +49,7 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
   pid=$(pid_of web)
   # Longer than its time: that of another one, which begins later, has passed.
   in=$dir telling clock
-  in=$dir setting clock timeout-up 1500
+  in=$dir setting clock timeout-up 4500
   in=$dir setting clock restart no
   mv "$dir/clock" "$scan"
   eventually 20 field clock state failed

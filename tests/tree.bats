@@ -17,20 +17,21 @@ has_line() { reeve tree "${@:2}" >"$dir/tree" && grep -q -E -- "$1" "$dir/tree" 
   start reeve-scan -l "$live" "$scan" -- sh -c 'sleep 5000000 & wait'
   scanner=$started
   eventually 10 field left restarts 1
+  up web
   eventually 10 has_line "^  sleep 2000000 +$(pid_of web) +$(id -un) +[0-9]+ ms +<?[0-9]+\.[0-9] MB\$"
-  has_line '^    sleep 1000000 '
-  has_line '^web  up '
-  has_line '^web/log  up '
-  has_line '^off  down '
+  eventually 10 has_line '^    sleep 1000000 '
+  eventually 10 has_line '^web  up '
+  eventually 10 has_line '^web/log  up '
+  eventually 10 has_line '^off  down '
   # Started before the main process of today, and the one that is its child now.
   eventually 10 has_line '^  \(stray\) sleep 3000000 '
   eventually 10 has_line '^  sleep 4000000 '
-  has_line '^    sleep 3000000 '
-  has_line '^CMD '
-  has_line '^    sleep 5000000 '
-  has_line "^reeve-scan, 4 supervisors +$scanner "
+  eventually 10 has_line '^    sleep 3000000 '
+  eventually 10 has_line '^CMD '
+  eventually 10 has_line '^    sleep 5000000 '
+  eventually 10 has_line "^reeve-scan, 4 supervisors +$scanner "
   awk 'length($0) > 80 { print "# too long: " $0; bad = 1 } END { exit bad }' "$dir/tree"
-  has_line '^web ' web
+  eventually 10 has_line '^web ' web
   run -1 grep -E '^(left|CMD|reeve-scan)' "$dir/tree"
   stop_scanner 0
   run reeve tree

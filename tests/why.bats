@@ -52,7 +52,7 @@ once() { setting "$1" restart no; } # fails for good
   eventually 10 because waiting '(restart 1; `reeve start waiting` starts it at once)'
   because waiting 'ago: exit 3: it ended by itself, with an error.'
   eventually 10 because try ', which is try 1 of 7 (restart).'
-  because held 'held is held, and was never started: it is waiting for '
+  eventually 10 because held 'held is held, and was never started: it is waiting for '
   because held ', and starts when what it needs is ready.'
   because held 'There is no service nothing: make one, or remove held/dependencies.d/nothing.'
   because held 'See `reeve why waiting`.'

@@ -98,7 +98,7 @@ older_than() # SECONDS: since run has ended
 
 @test "timeout-kill, counted from the stop, kills it: 137 if that was the tree's" {
   wrapped
-  setting web timeout-kill 700
+  setting web timeout-kill 2500
   setting web timeout-strays 100000
   scanner
   up_and_serving
@@ -119,14 +119,14 @@ older_than() # SECONDS: since run has ended
   stop_scanner 0
 }
 
-@test "the stop's budget kills it: 137, and finish runs" {
+@test "what a stop has no more time for is killed: 137, and finish runs" {
   wrapped
-  scanner -T 3000
+  scanner -T 100000 -K 2000 # time enough for finish, which half a second before the end of a budget is not
   up_and_serving
   stop_scanner 137
   over "$pid"
   [ "$(cat "$dir/finished")" = '256 15' ]
-  said 'the service web has not ended within the stop.s budget'
+  said 'the service web has not ended in time'
 }
 
 @test "reeve kill KILL and s6-svc -k reach it" {
@@ -163,7 +163,7 @@ older_than() # SECONDS: since run has ended
 @test "so does that of one that was killed while the service was up, and timeout-kill holds" {
   wrapped
   setting web timeout-strays 200
-  setting web timeout-kill 4000
+  setting web timeout-kill 8000
   scanner
   up_and_serving
   kill_supervisor web
@@ -179,7 +179,7 @@ older_than() # SECONDS: since run has ended
 @test "what was left behind before the stop, outside the group, is a stray: timeout-strays kills it, 137" {
   server TERM
   service web <<<'(setsid "$dir/server" &); exec sleep 1000000'
-  setting web timeout-strays 500
+  setting web timeout-strays 2000
   scanner
   up_and_serving
   stop_scanner 137
@@ -204,7 +204,7 @@ older_than() # SECONDS: since run has ended
 
 @test "after such an end, timeout-strays kills it" {
   wrapped
-  setting web timeout-strays 300
+  setting web timeout-strays 2000
   setting web restart no
   scanner
   up_and_serving

@@ -22,6 +22,8 @@ as_pid_1() # [OPTION...]
   scanner=$(pgrep -P "$started")
 }
 
+# It has been started so often, and has set its traps, which it does after its start is noted.
+traps() { eventually 10 eval '[ "$(lines "$dir/trapped")" -eq '"$1"' ]'; }
 supervisor_in() { pgrep -P "$scanner" -x reeve-supervise; }
 
 is_replaced() # PID
@@ -31,15 +33,16 @@ is_replaced() # PID
 }
 
 @test "it is ended by its down-signal, then its successor starts it again" {
-  guarded web <<<"trap 'echo term >>$dir/ended; exit 0' TERM; trap 'echo usr1 >>$dir/ended; exit 0' USR1; while :; do sleep 0.05; done"
+  guarded web <<<"trap 'echo term >>$dir/ended; exit 0' TERM; trap 'echo usr1 >>$dir/ended; exit 0' USR1; echo >>$dir/trapped; while :; do sleep 0.05; done"
   setting web down-signal USR1
   finish web <<<"echo \$1 \$2 >>$dir/finished"
   as_pid_1
-  started_times web 1
+  traps 1
   supervisor=$(supervisor_in)
   kill -KILL "$supervisor"
   says "has lost its supervisor, and cannot be adopted without pidfds and /proc: ending it"
   eventually 20 is_replaced "$supervisor"
+  traps 2
   started_times web 2
   [ "$(cat "$dir/ended")" = usr1 ]
   [ "$(cat "$dir/finished")" = "0 0" ]
@@ -59,20 +62,21 @@ is_replaced() # PID
 }
 
 @test "one that does not end is killed after timeout-kill" {
-  guarded web <<<"trap '' TERM; while :; do sleep 0.05; done"
+  guarded web <<<"trap '' TERM; echo >>$dir/trapped; while :; do sleep 0.05; done"
   setting web timeout-kill 300
   as_pid_1
-  started_times web 1
+  traps 1
   kill -KILL "$(supervisor_in)"
+  traps 2
   started_times web 2
   kill -TERM "$scanner"
   ended "$started" 137
 }
 
 @test "a stop meanwhile waits for it, and its budget is kept" {
-  guarded web <<<"trap '' TERM; while :; do sleep 0.05; done"
+  guarded web <<<"trap '' TERM; echo >>$dir/trapped; while :; do sleep 0.05; done"
   as_pid_1 -T 3000
-  started_times web 1
+  traps 1
   service=$(pgrep -P "$(supervisor_in)")
   kill -KILL "$(supervisor_in)"
   says "ending it"
