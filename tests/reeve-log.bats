@@ -512,7 +512,7 @@ logger_with_clock() # OPTION...
     [ "$i" -eq 4 ] || echo "$i" >&7
     eventually 10 file_of "$i"
   done
-  [ "$(all | paste -sd ' ')" = '4 5 6' ]
+  eventually 10 eval '[ "$(all | paste -sd " ")" = "4 5 6" ]' # the oldest go after that
   close_input
   ended "$logger"
   # The next one, too, which finds files of the time to come.

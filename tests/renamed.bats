@@ -88,6 +88,7 @@ called_again() { other_than "$1" "$(supervisor_called "$2")"; }
   supervisor=$(supervisor_called a)
   kill -KILL "$supervisor"
   eventually 10 called_again "$supervisor" a
+  eventually 10 has_supervisor "$live/a"
   up a
   mv "$scan/a" "$scan/b"
   touch "$dir/go"

@@ -75,12 +75,12 @@ assert eval(sys.argv[2]), tree' "$dir/json" "$1"; }
   eventually 10 field left restarts 1
   eventually 10 is_json '[p["is_stray"] for p in services["left"]["processes"] if p["command"] == "sleep 3000000"][:1] == [True]'
   eventually 10 is_json 'len(services["web"]["processes"]) == 2 and services["web"]["state"] == "up"'
-  is_json "[p['pid'] for p in services['web']['processes']][0] == $(pid_of web) and services['web']['processes'][0]['user'] == '$(id -un)'"
-  is_json 'services["web"]["processes"][1]["parent"] == services["web"]["processes"][0]["pid"]'
-  is_json 'services["web"]["memory"] == sum(p["memory"] for p in services["web"]["processes"]) > 0 and services["web"]["cpu_ms"] >= 0'
-  is_json 'services["off"]["processes"] == [] and services["off"]["state"] == "down"'
-  is_json "len(services['CMD']['processes']) == 2 and tree['reeve']['scanner'] == $scanner and tree['reeve']['supervisors'] == 3 and tree['strays'] == []"
-  is_json 'list(services) == ["web"] and "reeve" not in tree' web
+  eventually 10 is_json "[p['pid'] for p in services['web']['processes']][0] == $(pid_of web) and services['web']['processes'][0]['user'] == '$(id -un)'"
+  eventually 10 is_json 'services["web"]["processes"][1]["parent"] == services["web"]["processes"][0]["pid"]'
+  eventually 10 is_json 'services["web"]["memory"] == sum(p["memory"] for p in services["web"]["processes"]) > 0 and services["web"]["cpu_ms"] >= 0'
+  eventually 10 is_json 'services["off"]["processes"] == [] and services["off"]["state"] == "down"'
+  eventually 10 is_json "len(services['CMD']['processes']) == 2 and tree['reeve']['scanner'] == $scanner and tree['reeve']['supervisors'] == 3 and tree['strays'] == []"
+  eventually 10 is_json 'list(services) == ["web"] and "reeve" not in tree' web
   cat >"$dir/on-terminal" <<'PYTHON'
 import fcntl, os, pty, struct, sys, termios
 pid, master = pty.fork()
@@ -95,5 +95,6 @@ lines = text.decode().split("\r\n")
 assert max(map(len, lines)) <= int(sys.argv[1]), lines
 assert any("sleep 4000000" in line for line in lines), lines
 PYTHON
+  eventually 10 has_line '^  sleep 4000000 '
   for columns in 40 80 120; do python3 "$dir/on-terminal" $columns reeve tree; done
 }
