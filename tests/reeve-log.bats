@@ -289,11 +289,13 @@ logger_reads() { [ "$(readlink "/proc/$started/fd/0")" = "$dir/in" ] && [ -e "$t
   start "${reader[@]}" "$to" "$dir/second"
   printf 'one\nthe begin' >&7
   eventually 10 holds '^the begin$'
+  eventually 10 grep -qsx 'the begin' "$dir/second/current"
   kill -KILL "$started"
   wait "$started" 2>/dev/null || :
   start "${reader[@]}" "$to" "$dir/second"
   printf 'ning\nthree\n' >&7
   eventually 10 holds three
+  eventually 10 grep -qx three "$dir/second/current"
   for log in "$to" "$dir/second"; do [ "$(cat "$log"/@*.u "$log/current")" = one$'\n''the beginning'$'\n'three ]; done
 }
 
