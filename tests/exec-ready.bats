@@ -35,9 +35,10 @@ executes() { tr '\0' ' ' <"/proc/$(pid_of web)/cmdline" | grep -q "^$1"; }
 # What works in the service's directory, apart from the supervisor and the program.
 helpers()
 {
-  local proc
+  local proc program
+  program=$(pid_of web) || :
   for proc in /proc/[0-9]*; do
-    case ${proc#/proc/} in "$supervisor"|"$(pid_of web)") continue ;; esac
+    case ${proc#/proc/} in "$supervisor"|"$program") continue ;; esac
     [ "$(readlink "$proc/cwd" 2>/dev/null)" != "$live/web" ] || echo "${proc#/proc/}"
   done
 }
