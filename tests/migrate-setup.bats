@@ -369,3 +369,22 @@ EOS
   migrate
   [ "$(grep -l 'eval "$SETTINGS"' "$tree"/*/run | wc -l)" -eq 2 ]
 }
+
+@test "a message is no reason for a setup, and a comment stays ahead of its command" {
+  wrapper <<<$'#!/bin/sh\n# The shop\necho "Starting backend..."\n# Where it is\ncd /app/backend\nnode dist/main.js &\necho "Starting frontend..."\ncd /app/frontend\nnode web.js &\nwait -n'
+  migrate
+  [ ! -e "$init" ]
+  told 'line 3: dropped: a message about the start'
+  [ "$(grep -c '^# ' "$tree/backend/run")" -eq 2 ]
+  # With work in it the setup has the message, too; an answer of a program is work.
+  wrapper <<<$'echo "Preparing"\nmkdir /data\nweb & wait'
+  migrate
+  grep -qx 'echo "Preparing"' "$init/10-start"
+  wrapper <<<$'echo "$(migrate)"\nweb & wait'
+  migrate
+  has cont-init.d/10-start
+  wrapper <<<$'#!/bin/bash\n# Prepare the skills\nSRC=/skills\nif [ -d "$SRC" ]; then\n  name=x\n  cp -r "$SRC" "/data/$name"\nfi\nweb & worker & wait'
+  migrate
+  grep -A1 -x '# Prepare the skills' "$init/10-start" | grep -qF 'if [ -d "$SRC" ]'
+  [ "$(cat "$tree"/*/run | grep -c skills)" -eq 0 ]
+}

@@ -321,7 +321,12 @@ int add_context (struct analysis *a, struct statement *statement)
   piece->in_setup = before_all ;
   if (before_all && statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
     plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
-  else if (before_all) add_setup(a, statement->range, piece->shared || files.first || executes || statement_walk(statement, &sources_many, 0)) ;
+  else if (before_all)
+  {
+    int does_something = piece->shared || files.first || executes || statement_walk(statement, &sources_many, 0) ;
+    if (does_something) remarks_to_setup(a) ;
+    add_setup(a, statement->range, does_something) ;
+  }
   else if (!repeatable)
     piece->todo_of_several = pool_printf(a->pool, "each service that needs%sdoes this for itself", names) ;
   if (executes)

@@ -15,6 +15,7 @@ extern char const *statement_text (struct analysis *a, struct statement const *s
 extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
 extern struct function *find_function (struct analysis *a, char const *name) ;
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only print? */
+extern int only_prints (struct analysis *a, struct statement *statement) ; /* the same, and no program's answer: echo "$(migrate)" works */
 /* if ...; then echo ...; fi: only messages, and perhaps an exit */
 extern int only_talks (struct statement *statement) ;
 extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */

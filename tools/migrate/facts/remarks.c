@@ -76,6 +76,7 @@ void remarks_to_setup (struct analysis *a)
   for (struct held *remark = a->remarks ; remark ; remark = remark->next)
   {
     add_setup(a, remark->statement->range, 0) ;
+    a->plan->setup[a->plan->nsetup - 1].talk = remark->claim ;
     remark->claim->where = plan_setup_where(a->plan) ;
   }
   a->remarks = 0 ;

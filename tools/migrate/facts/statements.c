@@ -62,6 +62,15 @@ int is_message (struct analysis *a, struct statement *statement)
   return shell_one_of(statement_command(statement), "echo printf") || (!function && says_log(statement_command(statement))) ;
 }
 
+int only_prints (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *at = text ;
+  if (!is_message(a, statement)) return 0 ;
+  while ((at = strstr(at, "$(")) && !strncmp(at, "$(date", 6)) at += 2 ;
+  return !at && !strchr(text, '`') ;
+}
+
 static int does_more (struct statement *statement, void *data)
 {
   (void)data ;

@@ -105,6 +105,7 @@ struct setup_item
   struct range range ; /* of the source, if text is 0 */
   char const *text ;
   int does_something ; /* it does more than the services repeat */
+  struct claim *talk ; /* the claim of a comment, or of what only prints; 0: it is something else */
 } ;
 
 /* A file that a program of the image may read. */

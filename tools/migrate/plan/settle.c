@@ -146,6 +146,26 @@ void plan_note_code (struct plan *plan)
     : pool_printf(plan->pool, "%s: what the shell did ahead of the input is dropped, as nothing here needs it: %s", plan->code_where, plan->code)) ;
 }
 
+/* There is no setup, as only messages were for it: comments go to the first service. */
+static void settle_talk (struct plan *plan)
+{
+  struct service *first = plan->services ;
+  struct texts lines = { 0 } ;
+  if (plan_has_setup(plan)) return ;
+  for (unsigned int i = 0 ; i < plan->nsetup ; i++)
+  {
+    struct claim *claim = plan->setup[i].talk ;
+    char const *text = source_copy(plan->source, plan->setup[i].range) ;
+    if (!claim) continue ;
+    if (*text == '#' && first) texts_add(plan->pool, &lines, text) ;
+    if (*text != '#') claim->what = "a message about the start" ;
+    claim->where = *text == '#' && first ? service_where(plan, first, "run") : "dropped" ;
+  }
+  if (!lines.first) return ;
+  texts_add_all(plan->pool, &lines, &first->before) ;
+  first->before = lines ;
+}
+
 void plan_settle (struct plan *plan)
 {
   settle_unclaimed(plan) ;
@@ -153,5 +173,6 @@ void plan_settle (struct plan *plan)
   settle_dependencies(plan) ;
   settle_checks(plan) ;
   settle_grace(plan) ;
+  settle_talk(plan) ;
   settle_todos(plan) ;
 }

@@ -258,6 +258,14 @@ static void mark_unknown (struct analysis *a, struct service *service, struct st
     plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_VARIABLES "; what it leaves running is ended behind it: make that a service" : UNKNOWN_VARIABLES) ;
 }
 
+/* A message alone is no reason for a setup. */
+static void add_to_setup (struct analysis *a, struct statement *statement, struct claim *claim)
+{
+  int talks = statement->kind == STATEMENT_COMMAND && only_prints(a, statement) ;
+  add_setup(a, statement->range, !talks) ;
+  if (talks) a->plan->setup[a->plan->nsetup - 1].talk = claim ;
+}
+
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
@@ -300,7 +308,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then # else the script stayed in a branch above\n%s%s\nfi",
       texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement), a->must_succeed ? " || exit" : ""), 1) ;
   else if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
-  else add_setup(a, statement->range, 1) ;
+  else add_to_setup(a, statement, claim) ;
 }
 
 /* A check of the script's input: it is done before all services. */
@@ -311,19 +319,11 @@ static int ends_script (struct held const *held)
   return 0 ;
 }
 
-/* echo "$(migrate)" */
-static int executes_more (char const *text)
-{
-  char const *at = text ;
-  while ((at = strstr(at, "$(")) && !strncmp(at, "$(date", 6)) at += 2 ;
-  return at || strchr(text, '`') ;
-}
-
 /* if X; then web & else echo "no X"; fi */
 static int drop_messages (struct analysis *a)
 {
   for (struct held *held = a->pending ; held ; held = held->next)
-    if (held->statement->kind != STATEMENT_COMMENT && (!is_message(a, held->statement) || executes_more(statement_text(a, held->statement)))) return 0 ;
+    if (held->statement->kind != STATEMENT_COMMENT && !only_prints(a, held->statement)) return 0 ;
   for (struct held *held = a->pending ; held ; held = held->next)
   {
     held->claim->where = "dropped" ;
