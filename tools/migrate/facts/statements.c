@@ -74,7 +74,7 @@ int only_prints (struct analysis *a, struct statement *statement)
 static int does_more (struct statement *statement, void *data)
 {
   (void)data ;
-  if (statement->background || goes_to_file(statement)) return 1 ;
+  if (statement->background || statement->assigns || goes_to_file(statement)) return 1 ;
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger")
    : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }

@@ -68,6 +68,18 @@ static int runs (char const *text, char const *name)
   return 0 ;
 }
 
+/* ((A=B-1)) */
+static int in_arithmetic (char const *text, char const *p)
+{
+  while (p > text + 1)
+  {
+    p-- ;
+    if (!strncmp(p - 1, "))", 2)) return 0 ;
+    if (!strncmp(p - 1, "((", 2)) return 1 ;
+  }
+  return 0 ;
+}
+
 /* Is the variable used? In php-fpm.conf, a word that merely has its name, it is not. */
 static int uses (char const *text, char const *name)
 {
@@ -77,7 +89,7 @@ static int uses (char const *text, char const *name)
     char before = p > text ? p[-1] : ' ' ;
     char after = p[len] ? p[len] : ' ' ;
     if (strchr(NAME_LETTERS, before) || strchr(NAME_LETTERS, after)) continue ;
-    if (strchr("${", before) || (!strchr("./-", before) && !strchr("./-", after))) return 1 ;
+    if (strchr("${", before) || (!strchr("./-", before) && !strchr("./-", after)) || in_arithmetic(text, p)) return 1 ;
   }
   return 0 ;
 }

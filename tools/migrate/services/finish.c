@@ -13,12 +13,15 @@
 static int may_take_long (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  char const *command = statement_command(statement) ;
+  struct function *function ;
+  if (!strcmp(command, "exec") && statement->nwords > 1) command = shell_basename(statement_word(statement, 1)) ;
+  function = find_function(a, command) ;
   if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (!shell_one_of(one->text, QUICK)) return 1 ; /* X=$(ask) */
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
-  if (!function) return !shell_one_of(statement_command(statement), QUICK) ;
+  if (!function) return !shell_one_of(command, QUICK) ;
   if (!function->statement->body || function->asked == a->questions) return 0 ;
   function->asked = a->questions ;
   return statement_walk(function->statement->body, &may_take_long, a) ;

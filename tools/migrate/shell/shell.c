@@ -219,6 +219,15 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
   }
 }
 
+/* ((A = 3)), ((A++)) */
+static int assigns (char const *text)
+{
+  if (strncmp(text, "((", 2) != 0) return 0 ;
+  for (char const *p = text + 2 ; *p ; p++)
+    if ((*p == '=' && p[1] != '=' && !strchr("=<>!", p[-1])) || (strchr("+-", *p) && p[1] == *p)) return 1 ;
+  return 0 ;
+}
+
 static struct statement *read_statement (struct reader *reader, TSNode node)
 {
   struct statement *statement ;
@@ -251,6 +260,13 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
   reader->depth++ ;
   read_parts(reader, node, statement) ;
   reader->depth-- ;
+  /* ((A = 3)): for the grammar a command whose name that is */
+  if (statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && !strncmp(statement->words[0].raw, "((", 2))
+  {
+    statement->kind = STATEMENT_TEST ;
+    statement->nwords = 0 ;
+  }
+  if (statement->kind == STATEMENT_TEST) statement->assigns = assigns(source_copy(reader->source, statement->range)) ;
   return statement ;
 }
 

@@ -62,6 +62,7 @@ struct statement
   struct range core ; /* without the redirections after it */
   int background ; /* `&` follows */
   int until ; /* of a loop */
+  int assigns ; /* of a test: ((A = 3)) */
   int damaged ; /* the parser does not understand it, or a part of it */
   char const *name ; /* of a function, or of a for's variable */
   struct word *words ;
