@@ -15,11 +15,12 @@ setup()
   rm -r "$scan/nginx" # its port is a number
   chmod -R a+rX "$dir/app"
   mkdir "$dir/log" "$dir/run"
-  port=$(free_ports 1)
+  local ports
+  read -ra ports < <(free_ports 2)
   for_everyone
   PATH=$dir/bin:/usr/bin:/bin
   export PATH
-  export APP=$dir/app LOGDIR=$dir/log PGDATA=$dir/data PGHOST=$dir/run PGPORT=$port LISTEN=127.0.0.1:$port
+  export APP=$dir/app LOGDIR=$dir/log PGDATA=$dir/data PGHOST=$dir/run PGPORT=${ports[0]} LISTEN=127.0.0.1:${ports[1]}
   for PGBIN in /usr/lib/postgresql/*/bin; do :; done
   export PGBIN
 }
