@@ -154,6 +154,12 @@ void begin_branch (struct analysis *a, struct branching *branching, struct branc
   if (branching->statement->kind != STATEMENT_CASE || !case_falls(a, branching->statement)) a->places = places ;
 }
 
+static int exits (struct statement const *body)
+{
+  while (body && body->next) body = body->next ;
+  return body && shell_one_of(statement_command(body), "exit return exec") ;
+}
+
 /* Only one of the branches is taken, so each begins with the state from before all of them. */
 void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
@@ -168,6 +174,7 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
   a->ready = branching->ready ;
   a->places = branching->places ;
   branching->all_replaced &= replaced ;
+  branching->goes_on |= !replaced && a->waited_line == branching->outer && !exits(branch->body) ;
   if (!branching->waited) branching->waited = a->waited_line ;
   a->waited_line = branching->outer ;
   if (branching->statement->kind == STATEMENT_CASE)
@@ -206,7 +213,7 @@ void end_branches (struct analysis *a, struct branching const *branching)
   while (last && last->next) last = last->next ;
   one_is_taken = last && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition) ;
   note_lasts(a, branching, one_is_taken) ;
-  if (branching->waited && !branching->outer && !one_is_taken) a->waited_in_branch = 1 ;
+  if (branching->waited && !branching->outer && (!one_is_taken || branching->goes_on)) a->waited_in_branch = 1 ;
   if (branching->all_replaced && one_is_taken && !a->conditions.first)
     a->replaced_line = line_of(a, branching->statement) ;
   claim_branch(a, branching->statement) ;

@@ -58,6 +58,13 @@ static int may_be_server (struct analysis *a, struct frame const *frame, char co
   return 1 ;
 }
 
+/* if X; then server; fi; other: a known server at the end of a branch, and it never comes to what is started behind the branch. */
+static int stays_in_branch (struct analysis *a, struct frame const *frame, struct foreground const *foreground)
+{
+  struct frame const own = { .rest = frame ? frame->rest : 0 } ;
+  return a->conditions.first && foreground->is_daemon && !foreground->ends && is_last(a, &own) && starts_later(a, frame) ;
+}
+
 /* A program that the script waits for by itself. */
 void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -99,7 +106,8 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
       plan_todo(a->plan, service, service->claim, service->line, "the script ended with this, which may serve, or end: when it ends, the container does, as before; "
         "if it only prepares something, give it flag-oneshot in place of flag-main") ;
     script_waits(a, line_of(a, statement)) ;
-    if (is_middle) a->foreground_line = a->waited_line ;
+    if (stays_in_branch(a, frame, &foreground)) a->branch_replaced = 1 ;
+    else if (is_middle) a->foreground_line = a->waited_line ;
     return ;
   }
   add_ordinary(a, statement) ;

@@ -85,6 +85,7 @@ struct branching /* through if or case */
   int all_replaced ; /* so far, each branch became a program */
   uint32_t outer ; /* `waited_line` before all branches */
   uint32_t waited ; /* `waited_line` of one of them */
+  int goes_on ; /* one of them neither waits nor ends the script */
 } ;
 extern void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching) ;
 extern void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
