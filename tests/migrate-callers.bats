@@ -56,3 +56,21 @@ teardown() { reeve_teardown; }
   migrate --dockerfile Dockerfile
   told '+RUN apt-get install -y wget'
 }
+
+@test "a RUN that names the script is named, where a COPY of all brings the script" {
+  local run
+  wrapper <<<$'celery worker &\ngunicorn app:app'
+  for run in 'chmod +x start.sh' 'chmod +x ./start.sh ./other.sh' '["chmod", "+x", "/app/start.sh"]' 'pip install . && chmod +x /app/start.sh'; do
+    printf 'FROM python\nWORKDIR /app\nCOPY . .\nRUN %s\nCMD ["./start.sh"]\n' "$run" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'Dockerfile, line 4: RUN names start.sh, which the COPY of line 3 brings with all others'
+  done
+  printf 'FROM python\nWORKDIR /app\nCOPY . .\nRUN chmod +x restart.sh\nCMD ["./start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'brings with all others'
+  # A COPY of the script alone goes, and the RUN with it.
+  printf 'FROM python\nWORKDIR /app\nCOPY start.sh .\nRUN chmod +x start.sh\nCMD ["./start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'brings with all others'
+  told 'the patch takes out RUN'
+}

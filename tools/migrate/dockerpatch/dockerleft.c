@@ -318,6 +318,43 @@ static void note_written (struct patching *p, struct instruction const *one)
     patching_note(p, pool_printf(p->pool, "%s: %s of %s, whose text is in the Dockerfile, stays in the image, though /init does not need it: take it out if nothing else does", patching_place(p, one), one->name, name)) ;
 }
 
+static int has_input (struct patching const *p)
+{
+  for (struct obsolete const *one = p->obsolete ; one ; one = one->next)
+    if (one->kind == OBSOLETE_INPUT) return 1 ;
+  return 0 ;
+}
+
+/* The COPY of the whole build context ahead of it; 0: there is none, or the Dockerfile itself has the script's text. */
+static struct instruction const *whole_copy (struct patching *p, struct instruction const *run, char const *script)
+{
+  struct instruction const *found = 0 ;
+  for (struct instruction const *one = p->dockerfile->instructions ; one && one->first < run->first ; one = one->next)
+  {
+    struct copying copying ;
+    if (one->stage != STAGE_LAST) continue ;
+    if (!strcmp(one->name, "RUN") && run_writes(one, script)) return 0 ;
+    if (!shell_one_of(one->name, "COPY ADD")) continue ;
+    dockerfile_copying(p->dockerfile, one, &copying) ;
+    if (one->documents.first && copying.target && !strcmp(shell_basename(copying.target), script)) return 0 ;
+    for (struct text const *source = copying.sources.first ; source && !copying.from_stage ; source = source->next)
+      if (shell_one_of(source->text, ". ./ ./. *")) found = one ;
+  }
+  return found ;
+}
+
+/* COPY . ., RUN chmod +x start.sh: the patch leaves both, as the COPY brings more. */
+static void note_prepared (struct patching *p, struct instruction const *run)
+{
+  char const *script = p->start->script ;
+  struct instruction const *copy ;
+  if (!script || !strcmp(script, "supervisord") || procrunner_is(script) || has_input(p) || patching_is_edited(p, run)) return ;
+  if (!text_names_file(run->arguments, script) || run_writes(run, script) || front_needs(p, script) || plan_names(p->plan, &text_names_file, script)) return ;
+  copy = whole_copy(p, run, script) ;
+  if (copy) patching_note(p, pool_printf(p->pool, "%s: RUN names %s, which the %s of line %u brings with all others, and /init does not need: before you delete the file, take it out of this RUN",
+    patching_place(p, run), script, copy->name, copy->first)) ;
+}
+
 void remove_obsolete (struct patching *p)
 {
   for (int i = 0 ; i < 2 ; i++)
@@ -333,7 +370,9 @@ void remove_obsolete (struct patching *p)
   {
     if (one->stage != STAGE_LAST) continue ;
     if (prepares_obsolete(p, one)) patching_remove(p, one, ", which prepared that file") ;
-    else if (run_only_fetches_init(p->pool, one) && !init_stays(p, one->arguments)) patching_remove(p, one, ", which fetched an init") ;
+    else note_prepared(p, one) ;
+    if (patching_is_removed(p, one)) continue ;
+    if (run_only_fetches_init(p->pool, one) && !init_stays(p, one->arguments)) patching_remove(p, one, ", which fetched an init") ;
   }
   for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
     if (one->stage == STAGE_LAST) note_written(p, one) ;
