@@ -42,7 +42,7 @@ fi
 # What fails waits long before it does: several at a time. Those that share a place come one
 # after the other, as in tests/run.
 jobs=${JOBS:-$((2 * $(nproc)))}
-share_a_place='^(container-.*|init|before-the-scanner|overlay|unprivileged)$'
+share_a_place='^(container-.*|init|init-stop|before-the-scanner|overlay|unprivileged)$'
 {
   for name in "${names[@]}"; do if [[ $name =~ $share_a_place ]]; then mutant "$name" || touch "$work/bad"; fi; done &
   for name in "${names[@]}"; do
