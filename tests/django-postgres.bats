@@ -25,8 +25,13 @@ setup()
   export PGBIN
 }
 
+# A PostgreSQL that is killed while its supervisor lives is started again, and pg_ctl waits for a minute.
 teardown()
 {
+  if [ -n "${started:-}" ] && alive "$started"; then
+    kill "$started"
+    eventually 60 gone "$started" || :
+  fi
   if [ -s "$PGDATA/postmaster.pid" ] && alive "$(head -n 1 "$PGDATA/postmaster.pid")"; then
     as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -m immediate stop >/dev/null || :
   fi
