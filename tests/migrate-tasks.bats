@@ -143,3 +143,22 @@ EOS
   migrate
   has web/dependencies.d/migrate worker/dependencies.d/migrate
 }
+
+@test "a client's command in the background is a task; a sleep behind it waits for its end" {
+  wrapper <<<$'#!/bin/sh\nollama pull phi3 &\nsleep 9\nexec app'
+  migrate
+  has ollama/flag-oneshot app/dependencies.d/ollama
+  [ "$(cat "$tree/app/dependencies.d/ollama")" = optional ]
+  told 'starts when that has ended, also if it has failed'
+  untold TODO
+  for command in 'git pull' 'sleep 3 && npm ci' 'sleep 3 && docker pull alpine' '(sleep 3; pip install x)'; do
+    wrapper <<<$'#!/bin/sh\n'"$command"$' &\nexec app'
+    migrate
+    ls "$tree"/*/flag-oneshot
+  done
+  for command in 'git daemon' 'ollama run phi3' 'sleep 3 && npm start'; do
+    wrapper <<<$'#!/bin/sh\n'"$command"$' &\nexec app'
+    migrate
+    ! ls "$tree"/*/flag-oneshot
+  done
+}

@@ -119,6 +119,22 @@ EOS
   told 'TODO: nothing in it names server'
 }
 
+@test "a sleep behind ollama serve or Xvfb is their readiness check, where it can be known" {
+  wrapper <<<$'#!/bin/sh\nollama serve &\nsleep 5\nexec app'
+  migrate
+  becomes ollama 'exec reeve-exec --ready ./data/check --chdir "$workdir" -- ollama serve'
+  [ "$(tail -n 1 "$tree/ollama/data/check")" = 'ollama list' ]
+  untold TODO
+  wrapper <<<$'#!/bin/sh\nXvfb -screen 0 800x600x24 &\nsleep 1\nexec app'
+  migrate
+  becomes Xvfb 'exec reeve-exec --ready unix:/tmp/.X11-unix/X0 --chdir "$workdir" -- Xvfb -screen 0 800x600x24'
+  for command in 'ollama run phi3' 'Xvfb $DISPLAY' 'Xvfb :3 -nolisten unix' 'Xvfb -displayfd 5'; do
+    wrapper <<<$'#!/bin/sh\n'"$command"$' &\nsleep 1\nexec app'
+    migrate
+    told 'nothing says when'
+  done
+}
+
 @test "a bare sleep is a dependency, with a warning" {
   wrapper <<'EOS'
 db &

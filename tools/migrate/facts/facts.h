@@ -63,6 +63,7 @@ extern int is_question (struct statement const *statement) ; /* the left side of
 extern int is_plain_command (struct statement const *statement) ; /* a command that a script may end with */
 extern int is_server (struct analysis *a, struct statement const *statement) ; /* the same, if the program does not end by itself */
 extern int is_task_program (char const *program) ; /* one that ends by itself, also in the background */
+extern int is_client_command (char const *const *argv) ; /* ollama pull MODEL: it ends; the server is another word of the same program */
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
 extern int surely_ends (struct analysis *a, struct statement *statement) ; /* whatever it is made of */

@@ -21,6 +21,22 @@ int is_task_program (char const *program)
     "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
 }
 
+int is_client_command (char const *const *argv)
+{
+  static struct { char const *programs ; char const *words ; } const table[] =
+  {
+    { "ollama", "pull create push cp rm list ls show ps stop" },
+    { "git", "clone pull fetch checkout reset" },
+    { "npm yarn pnpm bun", "install ci i add" },
+    { "pip pip3 composer bundle gem", "install update" },
+    { "docker podman", "pull load login" },
+    { "huggingface-cli hf", "download login" },
+  } ;
+  for (size_t i = 0 ; argv[0] && argv[1] && i < sizeof(table) / sizeof(*table) ; i++)
+    if (shell_one_of(shell_basename(argv[0]), table[i].programs)) return shell_one_of(argv[1], table[i].words) ;
+  return 0 ;
+}
+
 /* The next word of configure-db.sh, initProcess, in small letters; "" at the end. *name is moved behind it. */
 static char const *next_word (char const **name, char *word, size_t size)
 {
@@ -186,6 +202,7 @@ static int may_go_on (struct statement *statement, void *data)
   if (!strcmp(name, "sleep")) return argv[1] && shell_one_of(argv[1], "infinity inf") ;
   if (foreground.is_daemon && !foreground.ends) return 1 ;
   return !(foreground.ends || is_short(name) || is_task_program(name) || is_question(statement) || works_by_word(a->pool, argv)
+    || is_client_command(argv)
     || shell_one_of(name, "cd source . read exit wait shift umask ulimit pg_isready")) ;
 }
 

@@ -58,14 +58,22 @@ static int is_waiter (struct statement const *statement)
   return i + 1 >= statement->nwords || is_short(shell_basename(statement_word(statement, i + 1))) ;
 }
 
-/* (sleep 5; echo ready) &: none of its programs goes on running. */
+/* (sleep 5; echo ready) &, sleep 5 && ollama pull MODEL &: none of its programs goes on running. */
 static int ends_soon (struct analysis *a, struct statement const *statement)
 {
   struct statement waited = *statement ;
+  struct launch launch ;
+  char const *argv[COMMAND_WORDS_MAX] ;
   waited.background = 0 ;
   if (is_waiter(statement)) return 1 ;
   if (can_be_left(a, statement)) return 1 ;
-  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL && !find_function(a, statement_command(statement))) return 0 ;
+  if (statement->kind == STATEMENT_COMMAND)
+  {
+    command_unwrap(a->pool, statement, &launch) ;
+    command_argv(statement, launch.first, argv) ;
+    if (!launch.code && is_client_command(command_behind_runners(a->pool, argv))) return 1 ;
+  }
+  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_SUBSHELL && !find_function(a, statement_command(statement))) return 0 ;
   return surely_ends(a, &waited) ;
 }
 

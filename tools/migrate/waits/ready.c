@@ -175,11 +175,51 @@ static void set_daemon_check (struct analysis *a, struct service *service, struc
   service->check_claim = service->claim ;
 }
 
+/* Xvfb :7: clients find it by this socket; 0: no display is known. */
+static char const *display_socket (struct analysis *a, char const *command)
+{
+  char const *p = strstr(command, " :") ;
+  size_t len ;
+  if (strchr(command, '$') || strstr(command, "nolisten unix") || strstr(command, "nolisten local") || strstr(command, "displayfd")) return 0 ;
+  if (!p) return "/tmp/.X11-unix/X0" ;
+  len = strspn(p + 2, "0123456789") ;
+  return len && (!p[2 + len] || p[2 + len] == ' ') ? pool_printf(a->pool, "/tmp/.X11-unix/X%.*s", (int)len, p + 2) : 0 ;
+}
+
+/* What is started behind the sleep asks the same. `ollama list` asks where OLLAMA_HOST says. */
+static void check_own_client (struct analysis *a, struct service *service)
+{
+  char const *command = service->command ? service->command : "" ;
+  char const *program = shell_basename(pool_copy(a->pool, command, strcspn(command, " "))) ;
+  char const *socket = !strcmp(program, "Xvfb") ? display_socket(a, command) : 0 ;
+  if (service->is_daemon || service->is_oneshot || service->check || !is_needed(service)) return ;
+  if (!strcmp(program, "ollama") && !strcmp(command + strcspn(command, " "), " serve")) service->check = "ollama list" ;
+  else if (socket) service->check = pool_printf(a->pool, "[ -S %s ]", socket) ;
+  else return ;
+  service->builtin = builtin_check(a->pool, service->check) ;
+  service->check_npieces = service->npieces ;
+  service->check_claim = service->claim ;
+}
+
+/* setup & sleep 5: what comes later starts when it has ended, and also when it has failed. */
+static void follow_slept_task (struct analysis *a, struct service *task)
+{
+  for (struct service *one = task->next ; one ; one = one->next)
+    if (texts_has(&one->dependencies, task->name)) texts_add_once(a->pool, &one->optional, task->name) ;
+  task->slept->what = pool_printf(a->pool, "%s, and starts when that has ended, also if it has failed", task->slept->what) ;
+}
+
 /* server & sleep 5: the sleep is there for what its readiness check asks. */
 static void check_slept (struct analysis *a, struct service *service)
 {
   struct row const *row = service->is_daemon || service->is_oneshot || service->check ? 0 : row_of(a, service) ;
   if (row && !row->options && is_needed(service) && knows_check(a, service, row, 0)) set_daemon_check(a, service, row, !!client_of(a, service)) ;
+  if (service->is_oneshot)
+  {
+    follow_slept_task(a, service) ;
+    return ;
+  }
+  check_own_client(a, service) ;
   if (service->check)
   {
     service->slept->what = pool_printf(a->pool, "%s, and its readiness check asks whether it is ready", service->slept->what) ;
