@@ -292,3 +292,13 @@ MODE=fast
 exec web --mode $MODE
 EOS
 }
+
+@test "what came also when the program ahead of || had failed is told" {
+  wrapper <<<$'prepare\n[ -x /custom ] && /custom --all || exec default --plain'
+  migrate
+  has custom/flag-main default/flag-main
+  told 'the script started it also when custom had failed: now the container ends with the exit code of custom'
+  wrapper <<<$'[ -n "$URL" ] && exec remote --url "$URL" || local --file /data'
+  migrate
+  untold 'also when'
+}

@@ -153,6 +153,15 @@ int find_alternatives (struct analysis *a, struct statement *statement, struct a
   return 1 ;
 }
 
+void tell_other_ran (struct analysis *a, struct alternatives const *these, struct service const *before)
+{
+  struct service const *program = before ? before->next : a->plan->services ;
+  struct service const *other = plan_last(a->plan) ;
+  if (!program || program == other || !program->claim || !other->claim || !is_plain_command(these->other) || !strcmp(statement_command(these->program), "exec")) return ;
+  other->claim->what = pool_printf(a->pool, "%s; the script started it also when %s had failed: now the container ends with the exit code of %s",
+    other->claim->what, program->name, program->name) ;
+}
+
 void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before)
 {
   /* If the condition is false, the script ends with its code. */

@@ -181,10 +181,10 @@ static void walk_on_condition (struct analysis *a, struct statement *statement, 
 static int walk_alternatives (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct alternatives these ;
+  struct service *before = plan_last(a->plan) ;
   if (!find_alternatives(a, statement, &these)) return 0 ;
   if (!these.other)
   {
-    struct service *before = plan_last(a->plan) ;
     walk_statement(a, these.program, frame) ;
     end_or_run(a, statement, &these, before) ;
     return 1 ;
@@ -193,6 +193,7 @@ static int walk_alternatives (struct analysis *a, struct statement *statement, s
   a->waited_line = 0 ;
   if (is_plain_command(these.other)) walk_on_condition(a, these.other, negated(a->pool, these.condition), frame) ;
   else claim_statement(a, these.other, "dropped", "what was done when it was not started, or failed: the container's exit code says it") ;
+  tell_other_ran(a, &these, before) ;
   script_waits(a, line_of(a, statement)) ;
   claim_branch(a, statement) ;
   return 1 ;

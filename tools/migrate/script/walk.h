@@ -146,6 +146,7 @@ struct alternatives
 } ;
 extern int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these) ; /* 0: another form */
 /* After the program, if there is no other one. `before`: the last service before it. */
+extern void tell_other_ran (struct analysis *a, struct alternatives const *these, struct service const *before) ; /* A && program || other; before: the last service ahead of these */
 extern void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before) ;
 
 /* ---- scopes.c ---- */
