@@ -221,3 +221,12 @@ EOS
   migrate
   services web client worker api send worker-2 npm php tick node
 }
+
+@test "an option between -jar and the file names nothing, nor does a password" {
+  wrapper <<<$'java -jar -Duser.timezone=Europe/Rome /srv/shop.jar &\njava -Xmx1g -jar --enable-preview /srv/mail.jar &\njava -jar &\nwait'
+  migrate
+  services shop mail java
+  wrapper <<<$'vnc --display 1 -passwd first &\nvnc --display 2 -passwd other &\nvnc --token word public &\nwait'
+  migrate
+  services vnc vnc-2 vnc-public
+}

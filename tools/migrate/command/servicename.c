@@ -63,7 +63,12 @@ static char const *java_name (struct pool *pool, char const *const *argv)
 {
   for (unsigned int i = 1 ; argv[i] ; i++)
   {
-    if (!strcmp(argv[i], "-jar") && argv[i + 1]) return strchr("$\"", *shell_basename(argv[i + 1])) ? "java" : file_name(pool, argv[i + 1], "java") ;
+    if (!strcmp(argv[i], "-jar"))
+    {
+      while (argv[i + 1] && argv[i + 1][0] == '-') i++ ; /* java -jar -Dzone=Europe/Rome shop.jar */
+      if (argv[i + 1]) return strchr("$\"", *shell_basename(argv[i + 1])) ? "java" : file_name(pool, argv[i + 1], "java") ;
+      break ;
+    }
     if (shell_one_of(argv[i], "-cp -classpath --class-path -p --module-path") && argv[i + 1]) i++ ;
     else if (argv[i][0] != '-' && argv[i][0] != '$')
     {

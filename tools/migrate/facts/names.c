@@ -341,6 +341,7 @@ char const *distinct_name (struct analysis *a, char const *name, struct statemen
   for (unsigned int i = 1 ; found && i < found->nwords ; i++)
   {
     char const *word = statement_word(found, i) ;
+    if (strcasestr(statement_word(found, i - 1), "pass") || strcasestr(statement_word(found, i - 1), "token") || strcasestr(statement_word(found, i - 1), "secret")) continue ; /* --password SECRET */
     if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' && !shell_mentions(other->text, word))
       return pool_printf(a->pool, "%s-%s", name, word) ;
   }
