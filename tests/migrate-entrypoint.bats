@@ -238,7 +238,7 @@ EOS
     patched
     told "takes the place of the one that ${image%:*} may have"
   done
-  for image in debian:12 openjdk:17 tomcat:10 amazoncorretto node:22 php:8-cli; do
+  for image in debian:12 openjdk:17 tomcat:10 amazoncorretto node:22 php:8-cli nginx:alpine; do
     printf 'FROM %s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$image" >Dockerfile
     patched
     untold 'takes the place of the one'

@@ -6,9 +6,10 @@
 #include "migrate/dockerfile/dockerfile.h"
 #include "migrate/shell/shell.h"
 
-/* Base images without an ENTRYPOINT of their own that prepares something: those of node, php and bun only execute their arguments. */
+/* Base images without an ENTRYPOINT of their own that prepares something: those of node, php and bun only execute their arguments,
+   that of nginx prepares something only for a CMD that begins with nginx. */
 #define PLAIN_IMAGES "scratch debian ubuntu alpine centos fedora rockylinux almalinux amazonlinux archlinux busybox bash buildpack-deps python golang rust ruby " \
-  "java openjdk amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat node php bun"
+  "java openjdk amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat node php bun nginx nginx-unprivileged"
 
 /* Base images that ask to be stopped by another signal than TERM, as `docker image inspect` says
    it; `tag`: only where the image's tag has that word, 0: always. The first that fits counts. */
