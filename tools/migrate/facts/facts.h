@@ -67,6 +67,7 @@ extern int is_client_command (char const *const *argv) ; /* ollama pull MODEL: i
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
 extern int surely_ends (struct analysis *a, struct statement *statement) ; /* whatever it is made of */
+extern int ends_in_client (struct analysis *a, struct statement *statement) ; /* gunzip -c F | psql: a pipeline that ends with its input; of one that starts nothing */
 /* Does nothing tell that it goes on? `name`: of its service. */
 extern int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name) ;
 extern int says_serve (struct statement const *statement, unsigned int first) ; /* by its name, or a word behind it; `first`: its program's word */

@@ -16,7 +16,7 @@ int is_short (char const *program)
 /* What ends by itself, also in the background. */
 int is_task_program (char const *program)
 {
-  return shell_one_of(program, "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates "
+  return shell_one_of(program, "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip gunzip zcat xzcat bzcat unzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates "
     "rabbitmqctl rabbitmqadmin kcadm.sh kcadm mysqladmin mariadb-admin pg_restore mongorestore mongoimport mongodump sqlcmd cypher-shell awslocal aws influx "
     "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
 }
@@ -210,6 +210,28 @@ int surely_ends (struct analysis *a, struct statement *statement)
 {
   a->questions++ ;
   return !statement_walk(statement, &may_go_on, a) ;
+}
+
+/* psql, mysql: what ends when it has read all of its input. */
+static int is_client (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  return shell_one_of(shell_basename(statement_word(statement, launch.first)), "psql mysql mariadb sqlite3 sqlcmd cypher-shell clickhouse-client redis-cli valkey-cli "
+    "pg_restore mongorestore mongoimport ldapadd ldapmodify tar cpio") ;
+}
+
+int ends_in_client (struct analysis *a, struct statement *statement)
+{
+  if (!statement || statement->background) return 0 ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+    return ends_in_client(a, statement->kind == STATEMENT_AND && statement->body ? statement->body->next : statement->body) ;
+  if (statement->kind != STATEMENT_PIPELINE) return 0 ;
+  if (surely_ends(a, statement)) return 1 ;
+  for (struct statement *one = statement->body ; one ; one = one->next)
+    if (one->next ? one->kind != STATEMENT_COMMAND || says_serve(one, 0) : !is_client(a, one)) return 0 ;
+  return 1 ;
 }
 
 int is_known_server (struct analysis *a, struct statement *statement)

@@ -247,7 +247,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     claim_statement(a, statement, "dropped", "&&") ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && is_work(a, left) && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, server))))
+  if (statement->kind == STATEMENT_AND && is_work(a, left) && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, server) && !ends_in_client(a, right))))
   {
     struct frame inner = { .rest = right, .up = frame } ;
     walk_work(a, left, &inner) ;
@@ -256,7 +256,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     return ;
   }
   if (walk_moved(a, statement, frame)) return ;
-  if (is_last(a, frame) && !a->waited_line && walk_alternatives(a, statement, frame)) return ;
+  if (is_last(a, frame) && !a->waited_line && !ends_in_client(a, statement) && walk_alternatives(a, statement, frame)) return ;
   if (!starts_something(a, right))
   {
     if (is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR && left->kind == STATEMENT_COMMAND)
@@ -356,7 +356,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (starts_something(a, statement) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement)))
+  else if (starts_something(a, statement) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement) && !ends_in_client(a, statement)))
   {
     if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
     else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
