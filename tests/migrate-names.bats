@@ -230,3 +230,15 @@ EOS
   migrate
   services vnc vnc-2 vnc-public
 }
+
+@test "a task of a program that is a service, too, is called after its next word" {
+  wrapper <<<$'broker serve &\nsleep 1\nbroker import-keys /k\nexec web'
+  migrate
+  has broker-import-keys/flag-oneshot
+  wrapper <<<$'broker serve &\nsleep 1\ngosu app broker check\nexec web'
+  migrate
+  has broker-check/flag-oneshot
+  wrapper <<<$'broker serve &\nsleep 1\nbroker "$WORD"\nexec web'
+  migrate
+  has broker-2/flag-oneshot
+}

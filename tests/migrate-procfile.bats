@@ -353,3 +353,9 @@ EOS
   started_by '["foreman", "start"]' 'RUN gem install foreman' 'COPY entry.sh /' 'ENTRYPOINT ["/entry.sh"]'
   told 'note: Dockerfile, line 4: the patch takes out RUN, which installed nothing else'
 }
+
+@test "the code of a release needs no exit 0 behind it" {
+  wrapper <<<$'release: ./manage.py migrate\nweb: ./web'
+  migrate
+  [ "$(tail -n 1 rootfs/etc/cont-init.d/10-Procfile)" = './manage.py migrate || exit' ]
+}

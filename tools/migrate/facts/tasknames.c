@@ -164,6 +164,18 @@ static char const *name_of_file_work (struct analysis *a, struct statement *stat
   return strcmp(object, "crontab") != 0 ? pool_printf(a->pool, "%s-%s", verb, object) : object ;
 }
 
+/* ollama pull MODEL beside the service ollama: ollama-pull; 0: the name is free, or no word tells more. */
+static char const *name_by_subcommand (struct analysis *a, struct statement *statement, char const *name)
+{
+  struct launch launch ;
+  char const *word ;
+  if (!plan_find(a->plan, name)) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  word = launch.code || launch.first + 1 >= statement->nwords ? "" : statement_word(statement, launch.first + 1) ;
+  if (!*word || *word == '-' || strspn(word, "abcdefghijklmnopqrstuvwxyz-") != strlen(word)) return 0 ;
+  return strcmp(shell_basename(statement_word(statement, launch.first)), name) != 0 ? 0 : pool_printf(a->pool, "%s-%s", name, word) ;
+}
+
 /* The function's name, or the name of the main command in its body. */
 char const *task_name (struct analysis *a, struct statement *statement)
 {
@@ -174,6 +186,7 @@ char const *task_name (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_COMMAND)
   {
     best = name_of(a, statement) ;
+    if (name_by_subcommand(a, statement, best)) return name_by_subcommand(a, statement, best) ;
     return name_of_file_work(a, statement, best) ? name_of_file_work(a, statement, best) : best ;
   }
   if (statement->kind == STATEMENT_OTHER && statement->body) return pool_printf(a->pool, "%s-setup", name_of(a, statement->body)) ; /* a server for a while */
