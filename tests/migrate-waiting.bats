@@ -135,6 +135,17 @@ EOS
   done
 }
 
+@test "a sleep behind several starts is for each whose readiness check is known" {
+  wrapper <<<$'#!/bin/sh\nredis-server &\nXvfb :7 &\nredis-server --port 7000 &\nworker &\nsleep 5\ninitialize\nexec web'
+  migrate
+  has web/dependencies.d/{redis-server,Xvfb,worker} initialize/dependencies.d/{redis-server,Xvfb,worker}
+  lacks worker/dependencies.d web/dependencies.d/redis-server-2
+  told 'it gave redis-server time as well'
+  wrapper <<<$'#!/bin/sh\n[ -z "$CACHE" ] || redis-server &\nredis-server --port 7000 &\nworker &\nsleep 5\nexec web'
+  migrate
+  untold 'time as well'
+}
+
 @test "a bare sleep is a dependency, with a warning" {
   wrapper <<'EOS'
 db &

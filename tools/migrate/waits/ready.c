@@ -186,19 +186,41 @@ static char const *display_socket (struct analysis *a, char const *command)
   return len && (!p[2 + len] || p[2 + len] == ' ') ? pool_printf(a->pool, "/tmp/.X11-unix/X%.*s", (int)len, p + 2) : 0 ;
 }
 
-/* What is started behind the sleep asks the same. `ollama list` asks where OLLAMA_HOST says. */
-static void check_own_client (struct analysis *a, struct service *service)
+/* Sets the readiness check, if that is known. `ollama list` asks where OLLAMA_HOST says. */
+static int set_known_check (struct analysis *a, struct service *service)
 {
+  struct row const *row = service->is_daemon || service->is_oneshot || service->check ? 0 : row_of(a, service) ;
   char const *command = service->command ? service->command : "" ;
   char const *program = shell_basename(pool_copy(a->pool, command, strcspn(command, " "))) ;
   char const *socket = !strcmp(program, "Xvfb") ? display_socket(a, command) : 0 ;
-  if (service->is_daemon || service->is_oneshot || service->check || !is_needed(service)) return ;
+  if (service->is_daemon || service->is_oneshot || service->check) return 0 ;
+  if (row && !row->options && knows_check(a, service, row, 0))
+  {
+    set_daemon_check(a, service, row, !!client_of(a, service)) ;
+    return 1 ;
+  }
   if (!strcmp(program, "ollama") && !strcmp(command + strcspn(command, " "), " serve")) service->check = "ollama list" ;
   else if (socket) service->check = pool_printf(a->pool, "[ -S %s ]", socket) ;
-  else return ;
+  else return 0 ;
   service->builtin = builtin_check(a->pool, service->check) ;
   service->check_npieces = service->npieces ;
   service->check_claim = service->claim ;
+  return 1 ;
+}
+
+/* redis-server & worker & sleep 5; web: the sleep gave both of them time, and web may need the first. */
+static void check_slept_too (struct analysis *a, struct service const *last)
+{
+  for (struct service *other = a->plan->services ; other != last ; other = other->next)
+  {
+    struct texts names = { 0 } ;
+    if (other->slept || !other->claim || other->conditions.first) continue ;
+    for (struct service const *one = last->next ; one ; one = one->next)
+      if (texts_has(&one->dependencies, last->name) && !texts_has(&one->dependencies, other->name)) texts_add(a->pool, &names, one->name) ;
+    if (!names.first || !set_known_check(a, other)) continue ;
+    for (struct text const *name = names.first ; name ; name = name->next) texts_add(a->pool, &plan_find(a->plan, name->text)->dependencies, other->name) ;
+    last->slept->what = pool_printf(a->pool, "%s; it gave %s time as well: what comes later depends on that, too, by its readiness check", last->slept->what, other->name) ;
+  }
 }
 
 /* setup & sleep 5: what comes later starts when it has ended, and also when it has failed. */
@@ -212,14 +234,12 @@ static void follow_slept_task (struct analysis *a, struct service *task)
 /* server & sleep 5: the sleep is there for what its readiness check asks. */
 static void check_slept (struct analysis *a, struct service *service)
 {
-  struct row const *row = service->is_daemon || service->is_oneshot || service->check ? 0 : row_of(a, service) ;
-  if (row && !row->options && is_needed(service) && knows_check(a, service, row, 0)) set_daemon_check(a, service, row, !!client_of(a, service)) ;
+  if (is_needed(service)) set_known_check(a, service) ;
   if (service->is_oneshot)
   {
     follow_slept_task(a, service) ;
     return ;
   }
-  check_own_client(a, service) ;
   if (service->check)
   {
     service->slept->what = pool_printf(a->pool, "%s, and its readiness check asks whether it is ready", service->slept->what) ;
@@ -282,7 +302,11 @@ void settle_ready (struct analysis *a)
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     if (service->is_daemon && !service->check) check_daemon(a, service) ;
-    if (service->slept) check_slept(a, service) ;
+    if (service->slept)
+    {
+      check_slept(a, service) ;
+      check_slept_too(a, service) ;
+    }
     if (service->is_oneshot && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service, 0))
       end_with(a, service) ;
   }
