@@ -58,11 +58,39 @@ static int may_be_server (struct analysis *a, struct frame const *frame, char co
   return 1 ;
 }
 
-/* if X; then server; fi; other: a known server at the end of a branch, and it never comes to what is started behind the branch. */
+/* What may serve, where the script ends with it. */
+static int may_serve_at_end (struct analysis *a, struct statement const *statement)
+{
+  return is_server(a, statement) && !says_stop(statement) && !starts_something(a, (struct statement *)statement)
+   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !find_function(a, statement_command(statement))
+   && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
+}
+
+/* case X in a) server;; esac; other: does the script end with an unknown program, which may serve? */
+static int ends_in_server (struct analysis *a, struct frame const *frame)
+{
+  struct statement const *last = 0 ;
+  for (; frame ; frame = frame->up)
+    for (struct statement const *one = frame->rest ; one ; one = one->next)
+      if (one->kind != STATEMENT_COMMENT) last = one ;
+  return last && !last->background && may_serve_at_end(a, last) ;
+}
+
+/* if X; then server; rm FILE; fi; other: a known server in a branch, and nothing is started behind it there: it never
+   comes to what is started behind the branch. */
 static int stays_in_branch (struct analysis *a, struct frame const *frame, struct foreground const *foreground)
 {
   struct frame const own = { .rest = frame ? frame->rest : 0 } ;
-  return a->conditions.first && foreground->is_daemon && !foreground->ends && is_last(a, &own) && starts_later(a, frame) ;
+  if (!a->conditions.first || !foreground->is_daemon || foreground->ends || starts_later(a, &own)) return 0 ;
+  return starts_later(a, frame) || (is_last(a, &own) && ends_in_server(a, frame ? frame->up : 0)) ;
+}
+
+/* node app; tail -f /dev/null: nothing is behind it but what kept the container alive. */
+static int only_kept_alive (struct frame const *frame)
+{
+  struct statement const *next = frame->rest ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  return next && !next->background && keeps_alive(next) ;
 }
 
 /* A program that the script waits for by itself. */
@@ -72,6 +100,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *name ;
+  int may_serve ;
   command_unwrap(a->pool, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   command_argv(statement, launch.first, argv) ;
@@ -98,7 +127,8 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)))
+  may_serve = !a->waited_line && only_kept_alive(frame) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
+  if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)) || (may_serve && says_serve(statement, launch.first)))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
     struct service *service = start_service(a, statement, START_MAIN) ;
@@ -111,6 +141,10 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   add_ordinary(a, statement) ;
+  if (may_serve && a->task && !a->task->todo.first)
+    plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement), pool_printf(a->pool,
+      "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service%s",
+      a->task_statements->next ? ", and make a task of what is ahead of it here" : "")) ;
   if (may_be_server(a, frame, name) && a->task)
     plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement),
       "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;
@@ -213,9 +247,7 @@ static void drop_enter (struct analysis *a, struct statement *statement)
 /* tail -f LOG; node server.js: what the script would have ended with. */
 static int serves_behind_idle (struct analysis *a, struct statement const *statement, struct frame const *frame)
 {
-  return a->idle_line && a->waited_line == a->idle_line && !a->replaced_line && is_last(a, frame) && is_server(a, statement) && !says_stop(statement) && !starts_something(a, (struct statement *)statement)
-   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !find_function(a, statement_command(statement))
-   && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
+  return a->idle_line && a->waited_line == a->idle_line && !a->replaced_line && is_last(a, frame) && may_serve_at_end(a, statement) ;
 }
 
 int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -235,7 +267,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
   else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
   else if (serves_behind_idle(a, statement, frame)) start_service(a, statement, START_MAIN) ;
-  else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
     drop_exit(a, statement, "the script's end: ") ;
   else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;

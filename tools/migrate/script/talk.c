@@ -277,10 +277,17 @@ static void tell_status (struct analysis *a, struct service *main, struct claim 
   }
 }
 
+struct service *stayed_in (struct analysis *a)
+{
+  struct service *last = a->branch_replaced ? plan_last(a->plan) : 0 ;
+  return last && last->is_main && !last->is_exec ? last : 0 ;
+}
+
 /* What the script waits for; it never comes behind what it became by exec. */
 static struct service *waited_main (struct analysis *a)
 {
   struct service *found = 0 ;
+  if (stayed_in(a)) return stayed_in(a) ;
   for (struct service *one = a->plan->services ; one ; one = one->next)
   {
     if (one->is_main && !one->is_exec) return one ;

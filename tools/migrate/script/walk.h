@@ -34,6 +34,7 @@ extern int walk_talk (struct analysis *a, struct statement *statement) ;
 extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
 /* A statement after the waiting */
 extern int says_stop (struct statement const *statement) ; /* apachectl stop, nginx -s quit */
+extern struct service *stayed_in (struct analysis *a) ; /* the server in which the branch that is being walked stays; 0: none */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 extern void settle_end (struct analysis *a) ; /* at the end: a finish without work is none */
 
