@@ -285,3 +285,34 @@ EOS
   told 'note: Dockerfile, line 4: start.sh stays in the image, though /init does not need it: it comes from another stage'
   untold '-COPY --from'
 }
+
+@test "a comment goes with all that stands below it, or stays" {
+  cat >Dockerfile <<'EOS'
+FROM debian:bookworm
+
+# The start script,
+# which must be executable
+COPY start.sh /start.sh
+RUN chmod +x /start.sh
+# The application and how it starts
+COPY app /app
+COPY start.sh /app/start.sh
+# COPY older.sh /older.sh
+COPY start.sh /other/start.sh
+
+# How it starts
+COPY start.sh /start.sh
+CMD ["/start.sh"]
+EOS
+  wrapper <<<$'/app/worker &\nexec /app/server'
+  patched
+  diff -u - <(echo "$result" | sed '/^ADD/,$d') <<'EOS'
+FROM debian:bookworm
+
+# The application and how it starts
+COPY app /app
+# COPY older.sh /older.sh
+
+# How it starts
+EOS
+}

@@ -355,6 +355,7 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker
   remove_variables(&p) ;
   note_start(&p) ;
   replace_end(&p, tree) ;
+  remove_comments(&p) ;
   note_inits(&p) ;
   note_runners(&p) ;
   return patch_text(dockerfile->source, p.edits) ;

@@ -49,6 +49,10 @@ extern char const *init_stays (struct patching *p, char const *text) ;
 /* Takes out the COPY of such files, and what only prepared them. A note says why each goes or stays. */
 extern void remove_obsolete (struct patching *p) ;
 
+/* ---- dockercomments.c ---- */
+/* Comments above what the patch takes out go with it, if what stands below goes, too. */
+extern void remove_comments (struct patching *p) ;
+
 /* ---- dockeredits.c ---- */
 /* A TODO for what changes the input in the image, in the build or when the container starts. */
 extern void note_edits (struct patching *p) ;
