@@ -320,3 +320,17 @@ EOS
     has a/flag-main b/flag-main && told 'waited for the first to end: main are a, b' && untold 'none is main' || { echo "# $trap"; return 1; }
   done
 }
+
+@test "a program of one's own that is called like a system's may need the services" {
+  local program
+  for program in '/sync/sync --push' '/opt/x/sync db' './rm stale' '"$HOME/cp" db'; do
+    wrapper <<<$'trap \''"$program"$'; exit 0\' TERM\nmydb & wait'
+    migrate
+    grep -q "^line 1: .*TODO" <<<"$report" || { echo "# $program"; return 1; }
+  done
+  for program in '/bin/sync' 'rm -f /run/x' '/usr/bin/touch /run/y'; do
+    wrapper <<<$'trap \''"$program"$'; exit 0\' TERM\nmydb & wait'
+    migrate
+    ! grep -q "^line 1: .*TODO" <<<"$report" || { echo "# $program"; return 1; }
+  done
+}

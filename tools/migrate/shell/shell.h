@@ -104,6 +104,8 @@ extern char const *shell_basename (char const *path) ;
 extern char const *statement_word (struct statement const *statement, unsigned int i) ;
 /* The command's name without folders; "" if it is none. */
 extern char const *statement_command (struct statement const *statement) ;
+/* The same of a system's program; "" of one that is only called so: /sync/sync. */
+extern char const *statement_utility (struct pool *pool, struct statement const *statement) ;
 
 /* Calls `visit` for the statement and all statements inside it. Stops when visit returns another
    value than 0, and returns that value. */

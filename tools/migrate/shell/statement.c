@@ -123,6 +123,14 @@ char const *statement_command (struct statement const *statement)
   return shell_basename(statement_word(statement, 0)) ;
 }
 
+char const *statement_utility (struct pool *pool, struct statement const *statement)
+{
+  char const *name = statement_command(statement) ;
+  char const *path = statement->nwords && statement->words[0].path ? statement->words[0].path : statement_word(statement, 0) ;
+  size_t folder = strlen(path) - strlen(name) ;
+  return !*name || !folder || shell_one_of(pool_copy(pool, path, folder), "/bin/ /sbin/ /usr/bin/ /usr/sbin/") ? name : "" ;
+}
+
 int statement_walk (struct statement *statement, statement_visit *visit, void *data)
 {
   int r = (*visit)(statement, data) ;

@@ -132,8 +132,8 @@ static int names_word (struct statement const *statement, char const *word)
 
 static int needs_services (struct statement *statement, void *data)
 {
-  (void)data ;
-  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
+  struct trapping *t = data ;
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_utility(t->a->pool, statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
 }
 
 static int look_at_trap (struct statement *statement, void *data)
@@ -224,7 +224,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
     {
       finish_with(t, source_copy(text, one->range)) ;
       t->work = source_copy(text, one->range) ;
-      if (!t->killed && !t->all_signalled && !t->early && statement_walk(one, &needs_services, 0)) t->early = t->work ;
+      if (!t->killed && !t->all_signalled && !t->early && statement_walk(one, &needs_services, t)) t->early = t->work ;
     }
   }
 }
