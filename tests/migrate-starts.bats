@@ -383,3 +383,12 @@ EOS
     done
   done
 }
+
+@test "a scanner of service directories that Reeve reads as they are is named, with what to do" {
+  local command
+  for command in 'runsvdir /etc/service' 's6-svscan /etc/s6' 'svscan /service'; do
+    wrapper <<<"web & exec $command"
+    migrate
+    told 'Reeve reads its service directories as they are: COPY them to /etc/services.d, and take it out' || { echo "# $command"; return 1; }
+  done
+}
