@@ -88,6 +88,19 @@ row_of() # FILE FIGURE SUBJECT COUNT
   grep -q -x -- '- Reeve, N = 1: 1 services have started twice' "$dir/stdout"
 }
 
+@test "what tells a subject, and its clients, have its environment" {
+  PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tools/bench python3 - "$dir/told" <<'PY'
+import sys
+import measure
+class Subject:
+    environment = {"SOCKET": "here"}
+    rescan = ["sh", "-c", 'echo "$SOCKET" >"$0"', sys.argv[1]]
+assert measure.order(Subject).wait() == 0
+assert open(sys.argv[1]).read() == "here\n"
+assert measure.output(["sh", "-c", 'echo "$SOCKET"'], Subject.environment) == b"here\n"
+PY
+}
+
 @test "a cell has median, least, most and the floor's multiple; the line through all sizes is the right one" {
   PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tools/bench python3 - <<'PY'
 from report import Table

@@ -2,7 +2,8 @@
 #
 #   make bench            all; QUICK=1: fewer rounds and sizes
 #   PEERS=1               with Debian's s6, runit, daemontools and supervisor, which it installs
-#   PEERS_DIR='A B'       with what is in these folders under the same names: other builds of the peers
+#   PEERS_DIR='A B'       with what is in these folders under the same names: other builds of the peers,
+#                         and nitro, which Debian 12 does not have (built with -DMAXSV=2000)
 #   BENCH='--only Memory' other options of tools/bench/run
 #   make bench-counts     counts system calls and instructions: tools/bench/counts.tsv, anew
 BENCH_PROGRAMS := $(patsubst tools/bench/%.c,build/bench/%,$(wildcard tools/bench/*.c))

@@ -8,18 +8,19 @@ import time
 
 from tree import LIMIT, Tree, children, cpu_ms, memory, switches
 
-UP_SECONDS = 1.2  # how long a service has been up when it is killed
 PAUSE_SECONDS = 0.05  # between two events, so that each finds the tree asleep
 IDLE_SECONDS = int(os.environ.get("IDLE_SECONDS", "30"))
 
 
-def output(command):
-    return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=LIMIT).stdout
+def output(command, environment=None):
+    env = {**os.environ, **(environment or {})}
+    return subprocess.run(command, check=True, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=LIMIT).stdout
 
 
-def order(command):
-    """Told, not waited for: what it brings about tells when it is done."""
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def order(subject):
+    """Told of what is new, not waited for: what it brings about tells when it is done."""
+    env = {**os.environ, **subject.environment}
+    return subprocess.Popen(subject.rescan, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Running:
@@ -61,7 +62,7 @@ def events(subject, fifo):
 def restarts(running):
     """Each of another service: for the second end in a row there is a delay."""
     found = []
-    time.sleep(UP_SECONDS)
+    time.sleep(running.subject.up_seconds)
     for pid in running.services[: running.subject.events]:
         began = time.monotonic_ns()
         os.kill(pid, 15)
@@ -76,7 +77,7 @@ def moves(running):
     subject = running.subject
     for i in range(subject.events):
         began = subject.move_in(f"fresh{i}")
-        told = order(subject.rescan) if subject.rescan and not subject.notices else None
+        told = order(subject) if subject.rescan and not subject.notices else None
         _, ended = running.fifo.wait(1)
         found.append((ended - began) / 1e6)
         if told:
@@ -91,7 +92,7 @@ def clients(running):
     subject = running.subject
     for _ in range(subject.events):
         for who, (stop, start) in subject.clients(running.tree, "s0").items():
-            began, ended = map(int, output([subject.tools.commands, *stop, "--", *start]).split())
+            began, ended = map(int, output([subject.tools.commands, *stop, "--", *start], subject.environment).split())
             _, runs = running.fifo.wait(1)
             found.setdefault(f"stop, wait, start, wait by {who}", []).append((max(ended, runs) - began) / 1e6)
             time.sleep(PAUSE_SECONDS)
@@ -103,7 +104,7 @@ def rescan(subject, fifo):
     with Running(subject, fifo) as running:
         before = cpu_ms(running.tree.pid)
         began = subject.move_in("fresh")
-        told = order(subject.rescan) if subject.rescan else None
+        told = order(subject) if subject.rescan else None
         _, ended = fifo.wait(1)
         if told:
             told.wait()

@@ -24,6 +24,7 @@ class Subject:
     program = None  # the one by which it is found
     largest = 10**6  # as many services as it can have
     events = 5  # how often a tree is asked for one event; 1 where that takes seconds
+    up_seconds = 1.2  # how long a service has been up when it is killed: its end is no early one
     stop_signal = signal.SIGTERM
     ends = True  # the whole tree, when it is told
     scans = True  # looks at a directory
@@ -31,7 +32,7 @@ class Subject:
     loggers = ()  # ways in which services have loggers
     rescan = None  # what tells it that there is something new
     notices = False  # what is new, untold
-    environment = {}  # beside PATH
+    environment = {}  # beside PATH; its clients have it, too
     started_again = 0  # services that have, though nothing has happened to them
 
     def __init__(self, tools, folder, count, loggers=None):
@@ -254,6 +255,29 @@ class Supervisord(Peer):
         self.command = [self.main, "-c", config]
 
 
+class Nitro(Peer):
+    """It supervises all services itself. As it comes it has at most 499: -DMAXSV=2000 when it is compiled makes
+    room for what is measured. In its first two seconds a service is not yet up: an end is an early one, and
+    `nitroctl start` waits until they are over. `up` does not wait: so its figure is until the service runs."""
+
+    name = "nitro"
+    program = "nitro"
+    largest = 1001
+    supervisors = False
+    up_seconds = 2.2
+
+    def __init__(self, tools, folder, count, loggers=None):
+        super().__init__(tools, folder, count, loggers)
+        self.command = [self.main, self.scan]
+        self.environment = {"NITRO_SOCK": os.path.join(folder, "nitro.sock")}
+        self.ctl = self.tools.find("nitroctl", self.path)
+        self.rescan = [self.ctl, "scan"]
+
+    def clients(self, _tree, name):
+        stop = [self.ctl, "stop", name]
+        return {"own client": [stop, [self.ctl, "up", name]], "nitroctl start": [stop, [self.ctl, "start", name]]}
+
+
 OURS = [Floor, FloorWithFiles, Reeve]
 IN_ORDER = [Independent, Chain, Star]
-PEERS = [S6, Runit, Daemontools, Supervisord]
+PEERS = [S6, Nitro, Runit, Daemontools, Supervisord]
