@@ -34,5 +34,7 @@ finds() # FILE:LINE LEVEL TEXT ; that alone
 clean()
 {
   check "${@:-.}"
-  [ "$status" -eq 0 ] && [ -z "$output" ] || { echo "$output"; return 1; }
+  if [ "$status" -eq 0 ] && [ -z "$output" ]; then return; fi
+  echo "$output"
+  return 1
 }

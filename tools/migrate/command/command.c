@@ -176,7 +176,7 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   {
     unsigned int n = 0 ;
     foreground->is_daemon = foreground->in_background = foreground->by_configuration = 1 ;
-    for (; argv[n] && n < COMMAND_WORDS_MAX - 3 ; n++) foreground->argv[n] = argv[n] ;
+    for (; n < COMMAND_WORDS_MAX - 3 && argv[n] ; n++) foreground->argv[n] = argv[n] ;
     foreground->argv[n++] = "--daemonize" ;
     foreground->argv[n++] = "no" ;
     foreground->argv[n] = 0 ;

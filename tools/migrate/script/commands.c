@@ -80,9 +80,10 @@ static int ends_in_server (struct analysis *a, struct frame const *frame)
    comes to what is started behind the branch. */
 static int stays_in_branch (struct analysis *a, struct frame const *frame, struct foreground const *foreground)
 {
-  struct frame const own = { .rest = frame ? frame->rest : 0 } ;
-  if (!a->conditions.first || !foreground->is_daemon || foreground->ends || starts_later(a, &own)) return 0 ;
-  return starts_later(a, frame) || (is_last(a, &own) && ends_in_server(a, frame ? frame->up : 0)) ;
+  struct frame own = { 0 } ;
+  if (!frame || !a->conditions.first || !foreground->is_daemon || foreground->ends) return 0 ;
+  own.rest = frame->rest ;
+  return !starts_later(a, &own) && (starts_later(a, frame) || (is_last(a, &own) && ends_in_server(a, frame->up))) ;
 }
 
 /* node app; tail -f /dev/null: nothing is behind it but what kept the container alive. */
