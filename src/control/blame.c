@@ -116,19 +116,6 @@ int command_blame (struct request const *request)
 
 /* ---- critical-chain ---- */
 
-/* Returns what was ready last. Services that started later (timing.later) count only if there is no other. */
-static struct timing const *last_ready (struct timeline const *line)
-{
-  struct timing const *last = 0 ;
-  for (int later = 0 ; !last && later < 2 ; later++)
-    for (size_t i = 0 ; i < line->count ; i++)
-    {
-      struct timing const *timing = line->all + i ;
-      if (timing->ready_ms && timing->later <= (unsigned int)later && (!last || timing->ready_ms > last->ready_ms)) last = timing ;
-    }
-  return last ;
-}
-
 static void print_chain (struct timeline const *line, struct timing const *timing)
 {
   char at[PAGE_DURATION_MAX] ;
@@ -154,7 +141,7 @@ int command_critical_chain (struct request const *request)
   int code = learn(request, &line) ;
   if (code) return code ;
   node = request->listed ? 0 : graph_find(&line.graph, request->names[0]) ;
-  timing = node ? node->owner : request->listed ? last_ready(&line) : 0 ;
+  timing = node ? node->owner : request->listed ? timeline_last(&line) : 0 ;
   if (timing && timing->runs) print_chain(&line, timing) ;
   else
   {

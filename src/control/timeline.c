@@ -154,6 +154,31 @@ int timeline_learn (struct timeline *line)
   return 1 ;
 }
 
+/* Did it wait for the other one, directly or through others? */
+static int waited_for (struct timing const *timing, struct timing const *other)
+{
+  while (timing && timing != other) timing = timing->by ;
+  return !!timing ;
+}
+
+/* In one millisecond a service may be ready and the one that waited for it, too: the latter is the last. */
+static int is_after (struct timing const *timing, struct timing const *last)
+{
+  return timing->ready_ms > last->ready_ms || (timing->ready_ms == last->ready_ms && waited_for(timing, last)) ;
+}
+
+struct timing const *timeline_last (struct timeline const *line)
+{
+  struct timing const *last = 0 ;
+  for (int later = 0 ; !last && later < 2 ; later++)
+    for (size_t i = 0 ; i < line->count ; i++)
+    {
+      struct timing const *timing = line->all + i ;
+      if (timing->ready_ms && timing->later <= (unsigned int)later && (!last || is_after(timing, last))) last = timing ;
+    }
+  return last ;
+}
+
 void timeline_free (struct timeline *line)
 {
   free(line->all) ;

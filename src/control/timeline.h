@@ -38,6 +38,10 @@ struct timeline
   uint64_t now_ms ; /* when this was learnt */
 } ;
 
+/* Returns what was ready last; 0: nothing is ready. Services that started later (timing.later) count only if
+   there is no other. */
+extern struct timing const *timeline_last (struct timeline const *line) ;
+
 /* Learns the timing of all services, and of CMD. The caller frees it with timeline_free(). Returns 0
    after a message. */
 extern int timeline_learn (struct timeline *line) ;
