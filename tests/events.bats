@@ -29,6 +29,7 @@ switches() { grep '_switches' "/proc/$events/status"; }
   eventually 10 field bad state failed
   eventually 10 field task state 'done'
   eventually 10 field web state held
+  eventually 10 field db state starting
   reeve events -f >"$dir/events" 3>&- &
   events=$!
   pids+=("$events")

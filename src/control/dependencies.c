@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -41,7 +42,7 @@ struct learning
   char *const *leaving ; /* instances that nobody needs because of their template */
   size_t leaving_count ;
   int scan ; /* a descriptor of SCAN; -1: not known */
-  char **names ; /* the names of all services */
+  char **names ; /* of all services; may have names of other directories in LIVE and SCAN */
   size_t count ;
 } ;
 
@@ -57,7 +58,11 @@ static int add_instances (struct learning const *learning, struct dependencies *
 {
   if (!dependencies_has_template(dependencies)) return 1 ;
   for (size_t i = 0 ; i < learning->count ; i++)
-    if (!is_leaving(learning, learning->names[i]) && !dependencies_add_instance(dependencies, learning->names[i])) return 0 ;
+  {
+    char const *name = learning->names[i] ;
+    if (!instance_of(name) || is_leaving(learning, name) || !services_has(name)) continue ;
+    if (!dependencies_add_instance(dependencies, name)) return 0 ;
+  }
   return 1 ;
 }
 
@@ -113,17 +118,47 @@ static int read_view (struct view *view, char const *name)
   return view_read(view, name) ;
 }
 
+static int add_one (struct learning const *learning, char const *name)
+{
+  struct view view ;
+  struct graph_node *node = graph_add(learning->graph, name) ;
+  if (!node) return 0 ;
+  if (node->owner) return 1 ;
+  node->owner = &known ;
+  if (read_view(&view, node->name)) graph_set_facts(learning->graph, node, facts_of(&view)) ;
+  return node->facts & GRAPH_DISABLED || read_needs(learning, node) ;
+}
+
 static int add_all (struct learning const *learning)
 {
   for (size_t i = 0 ; i < learning->count ; i++)
-  {
-    struct view view ;
-    struct graph_node *node = graph_add(learning->graph, learning->names[i]) ;
-    if (!node) return 0 ;
-    node->owner = &known ;
-    if (read_view(&view, node->name)) graph_set_facts(learning->graph, node, facts_of(&view)) ;
-    if (!(node->facts & GRAPH_DISABLED) && !read_needs(learning, node)) return 0 ;
-  }
+    if (!add_one(learning, learning->names[i])) return 0 ;
+  return 1 ;
+}
+
+static int has_in (int at, char const *name)
+{
+  char path[PATH_SIZE] ;
+  struct stat st ;
+  return path_join(path, sizeof path, name, DEPENDENCIES) && fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW) != -1 ;
+}
+
+/* May the service have dependencies? Opening the directory tells for sure, but takes longer. */
+static int may_have (struct learning const *learning, char const *name)
+{
+  return (learning->scan >= 0 && has_in(learning->scan, name)) || has_in(AT_FDCWD, name) || instance_of(name) ;
+}
+
+/* Adds the services that have dependencies, those in request->names, and those that any of these needs. Of a
+   service that is none of them nothing else is read: there may be very many. */
+static int add_linked (struct learning const *learning, struct request const *request)
+{
+  for (size_t i = 0 ; i < learning->count ; i++)
+    if (may_have(learning, learning->names[i]) && services_has(learning->names[i]) && !add_one(learning, learning->names[i])) return 0 ;
+  for (size_t i = 0 ; i < request->count ; i++)
+    if (!strchr(request->names[i], '/') && services_has(request->names[i]) && !add_one(learning, request->names[i])) return 0 ;
+  for (struct graph_node *node = learning->graph->first ; node ; node = node->later)
+    if (!node->owner && services_has(node->name) && !add_one(learning, node->name)) return 0 ;
   return 1 ;
 }
 
@@ -138,15 +173,18 @@ static void add_templates (struct graph *graph)
   }
 }
 
-int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t leaving_count)
+/* request: 0 for a graph of all services. */
+static int learn (struct graph *graph, struct request const *request, struct seen const *what)
 {
-  struct learning learning = { .graph = graph, .leaving = leaving, .leaving_count = leaving_count } ;
+  struct learning learning = { .graph = graph } ;
   struct scan_state state ;
   int ok ;
-  learning.names = services_list(0, &learning.count) ;
+  seen = what ;
+  learning.names = request ? services_list_unchecked(&learning.count) : services_list(0, &learning.count) ;
   learning.scan = scan_state_read(&state) ? trust_anyones_directory(AT_FDCWD, state.scan, 0) : -1 ;
   *graph = (struct graph) { .complete = 1 } ;
-  ok = learning.names && add_all(&learning) ;
+  if (request) learning.leaving = request->leaving, learning.leaving_count = request->leaving_count ;
+  ok = learning.names && (request ? add_linked(&learning, request) : add_all(&learning)) ;
   services_free(learning.names, learning.count) ;
   if (learning.scan >= 0) fd_close(learning.scan) ;
   if (!ok)
@@ -160,15 +198,20 @@ int dependencies_learn_without (struct graph *graph, char *const *leaving, size_
   return 1 ;
 }
 
-int dependencies_learn_from (struct graph *graph, struct seen const *what)
+int dependencies_learn_all (struct graph *graph, struct seen const *what)
 {
-  seen = what ;
-  return dependencies_learn(graph) ;
+  return learn(graph, 0, what) ;
+}
+
+int dependencies_learn_of (struct graph *graph, struct request const *request)
+{
+  return learn(graph, request, 0) ;
 }
 
 int dependencies_learn (struct graph *graph)
 {
-  return dependencies_learn_without(graph, 0, 0) ;
+  struct request const nobody = { .count = 0 } ;
+  return learn(graph, &nobody, 0) ;
 }
 
 /* Lists the service that the word names; if it names a template, its instances as well. */

@@ -5,19 +5,23 @@
 
 #include <stddef.h>
 
+#include "control/control.h"
 #include "control/view.h"
 #include "service/graph.h"
 
-/* Builds the graph of what all services need, with their present states. Each service or template that
-   exists has an owner in the graph; a node without an owner is only a name that a service needs. A
-   service that needs a template needs all of its instances. The caller frees the graph with
-   graph_free(). Returns 0 after a message when the graph cannot be built. */
+/* The functions that learn build a graph of what services need, with their present states. Each service or
+   template that exists has an owner in the graph; a node without an owner is only a name that a service
+   needs. A service that needs a template needs all of its instances. Loggers are in no graph. The caller
+   frees the graph with graph_free(). They return 0 after a message when the graph cannot be built. */
+
+/* Of the services that have dependencies, and of those that they need. */
 extern int dependencies_learn (struct graph *graph) ;
-/* The same. Services in `seen` are not read again, neither here nor in the functions below. Its names
-   must be sorted; it must stay until the graph is freed. */
-extern int dependencies_learn_from (struct graph *graph, struct seen const *seen) ;
-/* The same, but nobody needs the instances in `leaving` because of their template. */
-extern int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t count) ;
+/* Of these, and of the services in request->names. Nobody needs the instances in request->leaving because
+   of their template. */
+extern int dependencies_learn_of (struct graph *graph, struct request const *request) ;
+/* Of all services. What is in `seen` is not read again, neither here nor in the functions below: its names
+   must be sorted, and it must stay until the graph is freed. 0: nothing was seen. */
+extern int dependencies_learn_all (struct graph *graph, struct seen const *seen) ;
 
 /* Adds CMD to the graph, as a node of the name DEPENDENCIES_COMMAND. It needs the services that `after`,
    the text of REEVE_CMD_AFTER, names; the text is cut into words. Returns 0 when there is no memory. */

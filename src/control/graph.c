@@ -132,8 +132,8 @@ int command_graph (struct request const *request)
   char after[LINE_MAX_OF_NEEDS] ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
-  if (!request->listed) all.count = 0 ; /* dependencies_learn_from() reads all services */
-  if (!view_read_all(&all, &seen) || !dependencies_learn_from(&graph, &seen)) return EXIT_SYSTEM ;
+  if (!request->listed) all.count = 0 ; /* dependencies_learn_all() reads all services */
+  if (!view_read_all(&all, &seen) || !dependencies_learn_all(&graph, &seen)) return EXIT_SYSTEM ;
   if (view_read_command(&view, after, sizeof after) && view.state == STATE_HELD) dependencies_add_command(&graph, after) ;
   if (request->dot || request->mermaid) print_for_programs(request, &graph) ;
   else print_text(request, &graph) ;

@@ -88,7 +88,7 @@ static int restart_in_order (struct request const *request, struct told *told)
   struct graph graph ;
   struct graph_list list ;
   int code = EXIT_SYSTEM ;
-  if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
+  if (!dependencies_learn_of(&graph, request)) return EXIT_SYSTEM ;
   list.nodes = calloc(graph.count + 1, sizeof(void *)) ;
   if (!list.nodes) strerr_warnwu1sys("remember the services") ;
   else

@@ -126,7 +126,7 @@ static int stop_dependents (struct scaling const *scaling)
   stop.no_wait = 1 ;
   stop.count = 0 ;
   stop.names = calloc(scaling->leaving_count, sizeof *stop.names) ;
-  if (!stop.names || !dependencies_learn_without(&graph, stop.leaving, stop.leaving_count))
+  if (!stop.names || !dependencies_learn_of(&graph, &stop))
   {
     free(stop.names) ;
     return EXIT_SYSTEM ;

@@ -64,7 +64,7 @@ static int start_all (struct request const *request)
   size_t room ;
   int code = EXIT_SYSTEM ;
   if (request->only) return await_all(request, "u", &await_ready_again) ;
-  if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
+  if (!dependencies_learn_of(&graph, request)) return EXIT_SYSTEM ;
   room = graph.count + request->count + 1 ;
   list.nodes = calloc(room, sizeof(void *)) ;
   start.told = calloc(room, sizeof *start.told) ;

@@ -92,7 +92,7 @@ struct status_page
 
 static int learn (struct status_page *page)
 {
-  return page->graph.count || dependencies_learn_from(&page->graph, page->request->listed ? &page->seen : 0) ;
+  return page->graph.count || dependencies_learn_all(&page->graph, page->request->listed ? &page->seen : 0) ;
 }
 
 /* Does the service wait for others? Also before its first start, when it has no supervisor yet. */

@@ -250,7 +250,7 @@ int command_stop (struct request const *request)
   struct stop stop = { .request = request } ;
   int code = EXIT_SYSTEM ;
   if (request->only) return await_all(request, "d", &await_stopped) ;
-  if (!dependencies_learn_without(&graph, request->leaving, request->leaving_count)) return EXIT_SYSTEM ;
+  if (!dependencies_learn_of(&graph, request)) return EXIT_SYSTEM ;
   list.nodes = calloc(graph.count + 1, sizeof(void *)) ;
   stop.targets = calloc(graph.count + request->count + 1, sizeof *stop.targets) ;
   if (!list.nodes || !stop.targets) strerr_warnwu1sys("remember the services") ;

@@ -115,7 +115,7 @@ int timeline_learn (struct timeline *line)
   struct view command ;
   int has_command = view_read_command(&command, after, sizeof after) ;
   *line = (struct timeline) { .now_ms = now.wall_ms } ;
-  if (!dependencies_learn(&line->graph)) return 0 ;
+  if (!dependencies_learn_all(&line->graph, 0)) return 0 ;
   if (has_command) has_command = dependencies_add_command(&line->graph, after) ;
   line->all = calloc(line->graph.count + 1, sizeof *line->all) ;
   if (!line->all)
