@@ -66,6 +66,8 @@ extern int is_task_program (char const *program) ; /* one that ends by itself, a
 extern int is_client_command (char const *const *argv) ; /* ollama pull MODEL: it ends; the server is another word of the same program */
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
+/* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
+extern struct statement *staying_part (struct analysis *a, struct statement *statement) ;
 extern int surely_ends (struct analysis *a, struct statement *statement) ; /* whatever it is made of */
 extern int ends_in_client (struct analysis *a, struct statement *statement) ; /* gunzip -c F | psql: a pipeline that ends with its input; of one that starts nothing */
 /* Does nothing tell that it goes on? `name`: of its service. */

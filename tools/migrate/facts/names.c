@@ -51,7 +51,8 @@ int is_main_command (struct analysis *a, struct statement *statement)
 static struct statement *find_main_command (struct analysis *a, struct statement *statement)
 {
   struct finding finding = { .a = a } ;
-  struct statement *last = final_command(statement) ;
+  struct statement *last = staying_part(a, statement) ;
+  if (!last) last = final_command(statement) ;
   if (last && find_command(last, &finding)) return last ;
   statement_walk(statement, &find_command, &finding) ;
   return finding.found ;

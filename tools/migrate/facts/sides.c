@@ -244,6 +244,20 @@ int is_known_server (struct analysis *a, struct statement *statement)
   return foreground.is_daemon && !foreground.ends ;
 }
 
+struct statement *staying_part (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  struct statement *found = 0 ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
+    for (struct statement *one = statement->body ; one && !found ; one = one->next)
+      if (!one->background) found = staying_part(a, one) ;
+  if (statement->kind != STATEMENT_COMMAND) return found ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  return foreground.is_daemon && !foreground.ends && !foreground.in_background && !launch.detached ? statement : 0 ;
+}
+
 int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name)
 {
   char const *program = shell_basename(statement_word(statement, first)) ;

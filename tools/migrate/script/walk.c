@@ -289,7 +289,7 @@ static void walk_background (struct analysis *a, struct statement *statement, st
   struct starts starts ;
   if (walk_own_background(a, statement)) return ;
   if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next
-   && (is_question(statement->body) || starts_something(a, statement->body)))
+   && (is_question(statement->body) || (starts_something(a, statement->body) && !staying_part(a, statement->body))))
   {
     statement->background = 0 ;
     statement->body->next->background = 1 ;

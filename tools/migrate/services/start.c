@@ -90,10 +90,22 @@ static char const *name_by_cmd (struct analysis *a, struct statement const *stat
   return command_service_name(a->pool, (char const *const []){ pool_copy(a->pool, value, strcspn(value, " ")), 0 }) ;
 }
 
+/* nginx -g 'daemon off;' && report: a server that is not what run becomes by exec. 0: there is none. */
+static struct statement *stays_before_end (struct analysis *a, struct statement *statement)
+{
+  struct statement *end = statement ;
+  struct statement *server = staying_part(a, statement) ;
+  while ((end->kind == STATEMENT_AND || end->kind == STATEMENT_GROUP || end->kind == STATEMENT_SUBSHELL) && end->body)
+    for (end = end->body ; end->next ;) end = end->next ;
+  return end == statement || end == server || end->kind == STATEMENT_OR ? 0 : server ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
+  struct statement *ahead = stays_before_end(a, statement) ;
   struct service *service ;
+  char const *program ;
   char const *name ;
   int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
   if (has_work(a->pending)) flush_pending(a) ; /* done once, before everything that the branch starts */
@@ -118,6 +130,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
+  program = ahead ? shell_basename(statement_command(ahead)) : service->program ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
   if (!a->plan->cmd && !a->plan->cmd_code && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
@@ -136,9 +149,9 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->claim->what = pool_printf(a->pool, "%s; not main: -r starts again what ends", service->claim->what) ;
   }
   if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
-  if (shell_one_of(service->program, SUPERVISORS))
-    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: %s, and take it out", service->name, service->program,
-      shell_one_of(service->program, "s6-svscan runsvdir svscan") ? "Reeve reads its service directories as they are: COPY them to /etc/services.d"
+  if (shell_one_of(program, SUPERVISORS))
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: %s, and take it out", service->name, program,
+      shell_one_of(program, "s6-svscan runsvdir svscan") ? "Reeve reads its service directories as they are: COPY them to /etc/services.d"
       : "migrate what it reads next (reeve-migrate reads a supervisord.conf and a Procfile)")) ;
   if (how == START_BACKGROUND && (is_task_program(service->program) || ends_soon(a, statement)))
   {
@@ -177,6 +190,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
       "the script came here only when the program of line %u had ended: both run now, and this one is not main: is it wanted?", a->foreground_line)) ;
   }
+  if (service->command && !service->is_oneshot && ahead) service_set(a->plan, service, "flag-down-group", "") ; /* the shell does not hand the signal on */
   if (service->is_main && service->without_signals && !service->todo.first && strcmp(statement_command(statement), "eval") != 0)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
   a->last = service ;
