@@ -37,7 +37,7 @@ VERSION_OBJECT := $(OBJ)/version.o
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs everything install check check-overlay demo lint asan coverage mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
+.PHONY: all programs everything install check check-overlay demo lint asan coverage late mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -62,8 +62,8 @@ $(VERSION_OBJECT): $(BUILD)/version.c config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-# Sources that each program is linked with as well.
-BESIDES :=
+# What each program is linked with as well.
+BESIDES := $(if $(LATE),$(BUILD)/late.o)
 
 define program
 $(BIN)/$(1): $(call objects,$(FOLDER_$(1))) $(VERSION_OBJECT) $(BESIDES) $(LIBREEVE)
@@ -166,6 +166,19 @@ asan:
 	$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' BESIDES=tools/asan.c check
 
+# In these programs a system call begins late now and then: tests that depend on how fast the
+# machine is fail. The environment's LATE_MS and LATE_IN tell how late and how often. What
+# measures times and costs, and what needs no program that runs, is left out.
+TESTS ?= $(filter-out tests/bench% tests/circles.bats tests/test-suite.bats tests/migrate%,$(wildcard tests/*.bats)) tests/migrate-ends.bats tests/migrate-starts.bats
+$(BUILD)/late.o: tools/late/late.c config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+late: all unit
+	$(MAKE) BUILD=build-late LATE=1 programs testbed migrate
+	$(if $(filter amd64,$(OVERLAY_ARCH)),LATE=1 tools/overlay/build.sh amd64 build-late $(OVERLAY_CACHE))
+	env BUILD=build-late REEVE_OVERLAY=$(CURDIR)/build-late/reeve-overlay-amd64.tar.gz tests/run $(TESTS)
+
 # Which lines and branches the tests execute (tools/coverage). Those of the programs in BUILD:
 # tests of containers and of the overlay use others; those of costs would measure the counters.
 COVERAGE_TESTS ?= build-coverage/unit/*_test $(filter-out tests/container-% tests/overlay% tests/bench% tests/migrate% tests/circles.bats tests/test-suite.bats,$(wildcard tests/*.bats))
@@ -204,6 +217,6 @@ faults-sample:
 	$(FAULTS) --sample $(or $(FAULTS_SECONDS),240) $(if $(FAULTS_SEED),--seed $(FAULTS_SEED))
 
 clean:
-	rm -rf build build-asan build-coverage build-static build-fuzz
+	rm -rf build build-asan build-coverage build-late build-static build-fuzz
 
 -include $(shell find $(OBJ) $(BUILD)/unit $(BUILD)/fuzz -name '*.d' 2>/dev/null)

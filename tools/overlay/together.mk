@@ -20,6 +20,6 @@ $(OBJ)/together/together.o: tools/overlay/together.c config.mk
 # (hence twice), so that the memory that it writes to is in one place and not between the others'.
 TOGETHER_FIRST := $(OBJ)/together/reeve-supervise.o
 TOGETHER_REST := $(patsubst %,$(OBJ)/together/%.o,together $(filter-out reeve-supervise,$(PROGRAMS))) $(VERSION_OBJECT)
-$(BIN)/reeve-together: $(TOGETHER_FIRST) $(TOGETHER_REST) $(LIBREEVE) tools/overlay/seldom.ld
+$(BIN)/reeve-together: $(TOGETHER_FIRST) $(TOGETHER_REST) $(BESIDES) $(LIBREEVE) tools/overlay/seldom.ld
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(TOGETHER_FIRST) $(LIBREEVE) $(LIBS) -lc $(TOGETHER_REST) $(LIBREEVE) $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(TOGETHER_FIRST) $(BESIDES) $(LIBREEVE) $(LIBS) -lc $(TOGETHER_REST) $(LIBREEVE) $(LIBS)
