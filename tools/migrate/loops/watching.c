@@ -304,6 +304,53 @@ static int find_starting_again (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* ---- with which code it ended the script ---- */
+
+struct codes
+{
+  struct analysis *a ;
+  struct texts codes ;
+  int is_another ; /* exit $?, exit "$CODE" */
+  unsigned int depth ; /* of the calls that are being looked into */
+} ;
+
+static int find_codes (struct statement *statement, void *data)
+{
+  struct codes *codes = data ;
+  char const *code = statement_word(statement, 1) ;
+  struct function *function = find_function(codes->a, statement_command(statement)) ;
+  if (function && function->statement->body && codes->depth < 5)
+  {
+    codes->depth++ ;
+    statement_walk(function->statement->body, &find_codes, codes) ;
+    codes->depth-- ;
+  }
+  if (strcmp(statement_command(statement), "exit") != 0) return 0 ;
+  if (*code && strspn(code, "0123456789") == strlen(code)) texts_add_once(codes->a->pool, &codes->codes, code) ;
+  else codes->is_another = 1 ;
+  return 0 ;
+}
+
+static int is_script_end (struct analysis *a, struct statement const *statement)
+{
+  struct statement const *next = statement->next ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  return !next && a->depth == 1 ;
+}
+
+/* exit 1, or the 0 of a loop at the script's end, whatever the code of what had ended. */
+static void tell_code (struct analysis *a, struct statement *loop, char const *mains, struct claim *claim)
+{
+  struct codes codes = { .a = a } ;
+  char const *code ;
+  statement_walk(loop, &find_codes, &codes) ;
+  if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, "0") ;
+  if (!codes.codes.first || codes.is_another) return ;
+  code = texts_join(a->pool, &codes.codes, " or ") ;
+  claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, code) ;
+  if (!codes.codes.first->next) claim->what = pool_printf(a->pool, "%s; if %s is wanted, let finish of %s run `reeve shutdown %s`", claim->what, code, mains, code) ;
+}
+
 void drop_watching (struct analysis *a, struct statement *statement)
 {
   struct texts again = { 0 } ;
@@ -314,6 +361,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, "dropped", *names
     ? pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names)
     : "a loop that watched processes: supervision replaces it") ;
+  if (*names) tell_code(a, statement, names, claim) ;
   if (again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &again, ", ")) ;
   statement_walk(statement, &find_starting_again, &s) ;
   if (s.other) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "it also started something else, which nothing does now: %s", s.other)) ;
