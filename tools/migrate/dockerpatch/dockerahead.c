@@ -52,7 +52,7 @@ void add_front (struct starting *s, struct text const *until)
       set_prefix(s, &words) ;
       break ;
     }
-    int is_env = !strcmp(shell_basename(one->text), "env") && one->next != until && strchr(one->next->text, '=') ;
+    int is_env = one->next != until && env_sets(one->text, one->next->text) ;
     if (options && *one->text == '-')
     {
       if (is_shell && one->text[1] != '-' && one->text[strlen(one->text) - 1] == 'o' && one->next != until)

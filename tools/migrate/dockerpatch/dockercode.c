@@ -59,6 +59,44 @@ static int goes_on (struct starting const *s, struct statement const *last)
   return last->kind == STATEMENT_COMMAND && !last->background && word_of_input(s, last) == last->nwords && !last->nassignments ;
 }
 
+/* Variables in the words: a shell computes them, and becomes the program. */
+static void keep_shell (struct starting *s, char const *words)
+{
+  s->start->entrypoint = (struct texts){ 0 } ;
+  texts_add(s->pool, &s->start->entrypoint, "/bin/sh") ;
+  texts_add(s->pool, &s->start->entrypoint, "-c") ;
+  texts_add(s->pool, &s->start->entrypoint, pool_printf(s->pool, "exec %s \"$@\"", words)) ;
+  texts_add(s->pool, &s->start->entrypoint, "sh") ;
+}
+
+/* What stays ahead of the input, with its options, without those of shells and inits: exec tini -g -- gate --wait 5 -- sh -e /start.sh */
+static void add_front_code (struct starting *s, struct statement const *statement, unsigned int end)
+{
+  struct texts raw = { 0 } ;
+  int of_starter = 1 ; /* an option here belongs to what only starts another program */
+  int computes = 0 ;
+  for (unsigned int j = 0 ; j < end ; j++)
+  {
+    char const *word = statement_word(statement, j) ;
+    if (s->is_read && is_project_starter(word))
+    {
+      struct texts words = { 0 } ;
+      for (; j < end ; j++) texts_add(s->pool, &words, statement_word(statement, j)) ;
+      set_prefix(s, &words) ;
+      continue ;
+    }
+    if (of_starter && *word == '-') continue ;
+    of_starter = is_starter(word) && !(j + 1 < end && env_sets(word, statement->words[j + 1].raw)) ;
+    if (shell_one_of(shell_basename(word), "sh bash ash dash")) s->start->shell = word ;
+    if (of_starter) continue ;
+    computes |= !statement->words[j].value ;
+    texts_add(s->pool, &raw, statement->words[j].raw) ;
+    texts_add(s->pool, &s->start->front, statement->words[j].value ? word : statement->words[j].raw) ;
+    texts_add(s->pool, &s->start->entrypoint, word) ;
+  }
+  if (computes) keep_shell(s, texts_join(s->pool, &raw, " ")) ;
+}
+
 /* sh -c 'display & exec /start.sh --fast': its only command, or the last of several. */
 void find_in_code (struct starting *s)
 {
@@ -86,21 +124,7 @@ void find_in_code (struct starting *s)
   s->start->shell = s->start->shell_options = 0 ; /* those of the shell around it */
   for (unsigned int j = 1 ; j < i ; j++)
     if (shell_one_of(statement_word(one, j), "-e -u -x -eu -ex -ux -eux")) s->start->shell_options = keep_options(s->pool, s->start->shell_options, statement_word(one, j)) ;
-  for (unsigned int j = 0 ; j < i ; j++)
-  {
-    if (s->is_read && is_project_starter(statement_word(one, j)))
-    {
-      struct texts words = { 0 } ;
-      for (; j < i ; j++) texts_add(s->pool, &words, statement_word(one, j)) ;
-      set_prefix(s, &words) ;
-    }
-    else if (shell_one_of(shell_basename(statement_word(one, j)), "sh bash ash dash")) s->start->shell = statement_word(one, j) ;
-    else if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-')
-    {
-      texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
-      texts_add(s->pool, &s->start->entrypoint, statement_word(one, j)) ;
-    }
-  }
+  add_front_code(s, one, i) ;
   set_command(s, one, i) ;
   s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
   for (unsigned int j = 0 ; j < one->nassignments && !s->is_read ; j++) /* A=1 /start.sh */

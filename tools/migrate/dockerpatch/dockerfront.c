@@ -166,6 +166,12 @@ static struct word const *before_arguments (struct front const *f)
 
 /* ---- what is said of them ---- */
 
+/* entrypoint.sh, /usr/bin/start; not litefs mount -- */
+static int is_script_name (char const *word)
+{
+  return strchr(word, '/') || strstr(word, ".sh") || strstr(word, "entry") ;
+}
+
 static char const *asked (struct front const *f)
 {
   return f->asks.first ? pool_printf(f->pool, "it asks what its first argument is, which is /init now: %s", texts_join(f->pool, &f->asks, "; ")) : "" ;
@@ -182,11 +188,17 @@ void note_front (struct patching *p)
   char const *words = texts_join(p->pool, &p->start->front, " ") ;
   char const *text = p->start->front_text ;
   struct front f ;
+  int is_program = !text && !is_script_name(p->start->front.first->text) ;
   struct word const *before ;
   char const *init ;
   if (!text && shell_one_of(shell_basename(p->start->front.first->text), CHANGES_USER))
   {
     patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which so runs as that user, and all services with it, as before", words)) ;
+    return ;
+  }
+  if (!text && shell_one_of(shell_basename(p->start->front.first->text), "env nice ionice chrt taskset stdbuf"))
+  {
+    patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which has what this sets, and all services with it, as before", words)) ;
     return ;
   }
   front_read(&f, p->pool, text, (struct range){ 0, 0 }) ;
@@ -200,8 +212,9 @@ void note_front (struct patching *p)
   if (f.goes_on && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
   else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
     f.goes_on ? "" : init ? pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", init)
-      : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : "it has to end in exec \"$@\"",
-    f.goes_on ? "" : ", and ", f.asks.first ? asked(&f) : "its first argument is /init now")) ;
+      : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : !is_program ? "it has to end in exec \"$@\""
+      : "/init has to be PID 1: if it starts that as a child in place of becoming it, make a service of what it does, and let the others depend on that",
+    f.goes_on || is_program ? "" : ", and ", is_program ? "" : f.asks.first ? asked(&f) : "its first argument is /init now")) ;
 }
 
 /* Questions that have another answer now. */

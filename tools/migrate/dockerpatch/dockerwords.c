@@ -26,6 +26,11 @@ int is_starter (char const *word)
   return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init sh bash ash dash exec env") ;
 }
 
+int env_sets (char const *word, char const *next)
+{
+  return !strcmp(shell_basename(word), "env") && (strchr(next, '=') || (*next == '-' && strcmp(next, "-S") != 0)) ;
+}
+
 int is_project_starter (char const *word)
 {
   char const *name = shell_basename(word) ;
