@@ -87,7 +87,7 @@ bad = []
 for path in paths:
     if os.path.islink(path): continue
     for what, flags in ("writes", os.O_WRONLY), ("reads", os.O_RDONLY):
-        if what == "reads" and (os.path.isdir(path) or path.rsplit("/", 1)[1] in ("status", "state", "death_tally", "reeve", "life", "command")): continue
+        if what == "reads" and (os.path.isdir(path) or path.rsplit("/", 1)[1] in ("status", "state", "death_tally", "reeve", "life", "command", "dependents")): continue
         try: os.close(os.open(path, flags | os.O_NONBLOCK))
         except OSError: continue
         bad.append(what + " " + path)

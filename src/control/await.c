@@ -50,7 +50,7 @@ static char const *describe (struct wait const *wait, char *out, size_t size)
   snprintf(path, sizeof path, "%s/run", wait->name) ;
   if (!reason && wait->now.state == STATE_UNSUPERVISED && access(wait->name, F_OK) == -1) reason = "the scanner has not come to it yet" ;
   if (!reason && wait->now.wanted_up && !wait->now.up && access(path, X_OK) == -1) reason = executable_why_not(path, errno, why, sizeof why) ;
-  if (wait->now.state == STATE_HELD && dependencies_learn(&graph))
+  if (wait->now.state == STATE_HELD && dependencies_learn_of_one(&graph, wait->name))
   {
     dependencies_describe(&graph, wait->name, why, sizeof why) ;
     graph_free(&graph) ;

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 
 #include "base/path.h"
@@ -16,6 +16,7 @@
 #include "control/view.h"
 #include "service/dependencies.h"
 #include "service/instance.h"
+#include "wire/dependents.h"
 #include "wire/scan_state.h"
 
 #define PATH_SIZE 4096
@@ -42,7 +43,7 @@ struct learning
   char *const *leaving ; /* instances that nobody needs because of their template */
   size_t leaving_count ;
   int scan ; /* a descriptor of SCAN; -1: not known */
-  char **names ; /* of all services; may have names of other directories in LIVE and SCAN */
+  char **names ; /* the names of all services; 0: not listed yet */
   size_t count ;
 } ;
 
@@ -53,21 +54,24 @@ static int is_leaving (struct learning const *learning, char const *name)
   return 0 ;
 }
 
+static int list_all (struct learning *learning)
+{
+  if (!learning->names) learning->names = services_list(0, &learning->count) ;
+  return !!learning->names ;
+}
+
 /* A service that needs a template needs each instance. */
-static int add_instances (struct learning const *learning, struct dependencies *dependencies)
+static int add_instances (struct learning *learning, struct dependencies *dependencies)
 {
   if (!dependencies_has_template(dependencies)) return 1 ;
+  if (!list_all(learning)) return 0 ;
   for (size_t i = 0 ; i < learning->count ; i++)
-  {
-    char const *name = learning->names[i] ;
-    if (!instance_of(name) || is_leaving(learning, name) || !services_has(name)) continue ;
-    if (!dependencies_add_instance(dependencies, name)) return 0 ;
-  }
+    if (!is_leaving(learning, learning->names[i]) && !dependencies_add_instance(dependencies, learning->names[i])) return 0 ;
   return 1 ;
 }
 
 /* A dependency that cannot be read is left out: the scanner has said why. */
-static int read_needs (struct learning const *learning, struct graph_node *node)
+static int read_needs (struct learning *learning, struct graph_node *node)
 {
   struct dependencies dependencies ;
   int ok = 1 ;
@@ -118,7 +122,7 @@ static int read_view (struct view *view, char const *name)
   return view_read(view, name) ;
 }
 
-static int add_one (struct learning const *learning, char const *name)
+static int add_one (struct learning *learning, char const *name)
 {
   struct view view ;
   struct graph_node *node = graph_add(learning->graph, name) ;
@@ -129,32 +133,20 @@ static int add_one (struct learning const *learning, char const *name)
   return node->facts & GRAPH_DISABLED || read_needs(learning, node) ;
 }
 
-static int add_all (struct learning const *learning)
+static int add_all (struct learning *learning)
 {
+  if (!list_all(learning)) return 0 ;
   for (size_t i = 0 ; i < learning->count ; i++)
     if (!add_one(learning, learning->names[i])) return 0 ;
   return 1 ;
 }
 
-static int has_in (int at, char const *name)
+/* Adds the services that have dependencies, those in request->names, and those that any of these needs.
+     with  the names of those that have dependencies */
+static int add_linked (struct learning *learning, struct request const *request, stralloc const *with)
 {
-  char path[PATH_SIZE] ;
-  struct stat st ;
-  return path_join(path, sizeof path, name, DEPENDENCIES) && fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW) != -1 ;
-}
-
-/* May the service have dependencies? Opening the directory tells for sure, but takes longer. */
-static int may_have (struct learning const *learning, char const *name)
-{
-  return (learning->scan >= 0 && has_in(learning->scan, name)) || has_in(AT_FDCWD, name) || instance_of(name) ;
-}
-
-/* Adds the services that have dependencies, those in request->names, and those that any of these needs. Of a
-   service that is none of them nothing else is read: there may be very many. */
-static int add_linked (struct learning const *learning, struct request const *request)
-{
-  for (size_t i = 0 ; i < learning->count ; i++)
-    if (may_have(learning, learning->names[i]) && services_has(learning->names[i]) && !add_one(learning, learning->names[i])) return 0 ;
+  for (size_t at = 0 ; at < with->len ; at += strlen(with->s + at) + 1)
+    if (services_has(with->s + at) && !add_one(learning, with->s + at)) return 0 ;
   for (size_t i = 0 ; i < request->count ; i++)
     if (!strchr(request->names[i], '/') && services_has(request->names[i]) && !add_one(learning, request->names[i])) return 0 ;
   for (struct graph_node *node = learning->graph->first ; node ; node = node->later)
@@ -173,18 +165,19 @@ static void add_templates (struct graph *graph)
   }
 }
 
-/* request: 0 for a graph of all services. */
+/* request: 0 for a graph of all services. So it is also where nobody has written which have dependencies. */
 static int learn (struct graph *graph, struct request const *request, struct seen const *what)
 {
   struct learning learning = { .graph = graph } ;
   struct scan_state state ;
+  stralloc with = STRALLOC_ZERO ;
   int ok ;
   seen = what ;
-  learning.names = request ? services_list_unchecked(&learning.count) : services_list(0, &learning.count) ;
   learning.scan = scan_state_read(&state) ? trust_anyones_directory(AT_FDCWD, state.scan, 0) : -1 ;
   *graph = (struct graph) { .complete = 1 } ;
   if (request) learning.leaving = request->leaving, learning.leaving_count = request->leaving_count ;
-  ok = learning.names && (request ? add_linked(&learning, request) : add_all(&learning)) ;
+  ok = request && dependents_read(&with) ? add_linked(&learning, request, &with) : add_all(&learning) ;
+  stralloc_free(&with) ;
   services_free(learning.names, learning.count) ;
   if (learning.scan >= 0) fd_close(learning.scan) ;
   if (!ok)
@@ -208,10 +201,10 @@ int dependencies_learn_of (struct graph *graph, struct request const *request)
   return learn(graph, request, 0) ;
 }
 
-int dependencies_learn (struct graph *graph)
+int dependencies_learn_of_one (struct graph *graph, char const *name)
 {
-  struct request const nobody = { .count = 0 } ;
-  return learn(graph, &nobody, 0) ;
+  struct request const one = { .names = (char **)&name, .count = 1 } ;
+  return learn(graph, &one, 0) ;
 }
 
 /* Lists the service that the word names; if it names a template, its instances as well. */

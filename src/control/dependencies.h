@@ -14,11 +14,11 @@
    needs. A service that needs a template needs all of its instances. Loggers are in no graph. The caller
    frees the graph with graph_free(). They return 0 after a message when the graph cannot be built. */
 
-/* Of the services that have dependencies, and of those that they need. */
-extern int dependencies_learn (struct graph *graph) ;
-/* Of these, and of the services in request->names. Nobody needs the instances in request->leaving because
-   of their template. */
+/* Of the services in request->names, of those that have dependencies, and of what any of these needs; others
+   may be in it. Nobody needs the instances in request->leaving because of their template. Who else has
+   dependencies is what the scanner knows (wire/dependents.h): those that it has looked at. */
 extern int dependencies_learn_of (struct graph *graph, struct request const *request) ;
+extern int dependencies_learn_of_one (struct graph *graph, char const *name) ;
 /* Of all services. What is in `seen` is not read again, neither here nor in the functions below: its names
    must be sorted, and it must stay until the graph is freed. 0: nothing was seen. */
 extern int dependencies_learn_all (struct graph *graph, struct seen const *seen) ;

@@ -58,10 +58,10 @@ void event_describe_held (char const *name, char remark[EVENT_REMARK_MAX])
   static uint64_t until_ms ;
   static int known ;
   uint64_t now = clock_ms() ;
-  if (!known || now >= until_ms)
+  if (!known || now >= until_ms || !graph_find(&graph, name))
   {
     if (known) graph_free(&graph) ;
-    known = dependencies_learn(&graph) ;
+    known = dependencies_learn_of_one(&graph, name) ;
     until_ms = clock_ms() + LEARN_PART * (clock_ms() - now) ;
   }
   if (known) dependencies_describe(&graph, name, remark, EVENT_REMARK_MAX) ;

@@ -79,17 +79,11 @@ static void sort_once_each (struct list *list)
   list->count = kept ;
 }
 
-enum added { ADD_SERVICES, ADD_WITH_LOGGERS, ADD_TEMPLATES, ADD_UNCHECKED } ;
+enum added { ADD_SERVICES, ADD_WITH_LOGGERS, ADD_TEMPLATES } ;
 
 static int is_in (struct list const *sorted, size_t count, char const *name)
 {
   return count && bsearch(&name, sorted->names, count, sizeof *sorted->names, &by_name) ;
-}
-
-/* Is what the directory has by that name to be added? */
-static int is_meant (char const *directory, char const *name, enum added what)
-{
-  return what == ADD_UNCHECKED || (is_service(directory, name) && is_template(directory, name) == (what == ADD_TEMPLATES)) ;
 }
 
 /* Adds the services of LIVE (".") or of SCAN, or the templates of SCAN. Names that are in the list already
@@ -108,7 +102,7 @@ static int add_all (struct list *list, char const *directory, enum added what)
     if (service_name_fault(e->d_name)) continue ;
     if (!is_in(list, known, e->d_name))
     {
-      if (!is_meant(directory, e->d_name, what)) continue ;
+      if (!is_service(directory, e->d_name) || is_template(directory, e->d_name) != (what == ADD_TEMPLATES)) continue ;
       ok = add(list, e->d_name, "") ;
     }
     snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, e->d_name) ;
@@ -143,24 +137,15 @@ static char **finished (struct list *list, int ok, size_t *count)
   return ok ? list->names : 0 ;
 }
 
-static char **list_both (enum added what, size_t *count)
+char **services_list (int with_loggers, size_t *count)
 {
   char scan[PATH_SIZE] ;
   struct list list = { .names = malloc(sizeof *list.names) } ;
+  enum added what = with_loggers ? ADD_WITH_LOGGERS : ADD_SERVICES ;
   int ok = list.names && add_all(&list, ".", what) ;
   if (ok) sort_once_each(&list) ;
   ok = ok && (!scan_directory(scan) || add_all(&list, scan, what) || errno == ENOENT || errno == ENOTDIR || errno == EACCES) ;
   return finished(&list, ok, count) ;
-}
-
-char **services_list (int with_loggers, size_t *count)
-{
-  return list_both(with_loggers ? ADD_WITH_LOGGERS : ADD_SERVICES, count) ;
-}
-
-char **services_list_unchecked (size_t *count)
-{
-  return list_both(ADD_UNCHECKED, count) ;
 }
 
 static int valid (char const *name)

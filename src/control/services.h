@@ -15,9 +15,6 @@
    counts even if the scanner has not come to it yet. Returns an allocated array of allocated names,
    for services_free(), or 0 with errno. */
 extern char **services_list (int with_loggers, size_t *count) ;
-/* The same, without loggers, and without a look into the directories: some may be no services, which
-   services_has() tells. */
-extern char **services_list_unchecked (size_t *count) ;
 extern void services_free (char **names, size_t count) ;
 
 /* Is there a service `name`? One that is in SCAN counts even if the scanner has not come to it yet. */

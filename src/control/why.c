@@ -142,7 +142,7 @@ static void say_held (struct why const *why)
   struct waits_for waits_for ;
   char text[SENTENCE_MAX / 2] ;
   char const *since = why->view.has_ended ? "" : ", and was never started" ;
-  if (!dependencies_learn(&graph)) return ;
+  if (!dependencies_learn_of_one(&graph, why->name)) return ;
   dependencies_describe(&graph, why->name, text, sizeof text) ;
   if (*text) say("%s is held%s: it is waiting for %s, and starts when what it needs is ready.", why->name, since, text) ;
   else say("%s is held%s: it starts when what it needs is ready.", why->name, since) ;
@@ -167,7 +167,7 @@ static void say_needs (struct why const *why)
 {
   struct graph graph ;
   char text[SENTENCE_MAX / 2] ;
-  if (!dependencies_learn(&graph)) return ;
+  if (!dependencies_learn_of_one(&graph, why->name)) return ;
   dependencies_describe(&graph, why->name, text, sizeof text) ;
   if (*text) say("It was never started, and is waiting for %s as well.", text) ;
   graph_free(&graph) ;

@@ -13,6 +13,7 @@
 #include "scan/cmd.h"
 #include "scan/cmd_after.h"
 #include "scan/condition.h"
+#include "scan/dependents.h"
 #include "scan/directory.h"
 #include "scan/end.h"
 #include "scan/leave.h"
@@ -221,6 +222,7 @@ void loop (struct scanner *s, int signals)
     upgrade_progress(s) ;
     loop_settle(s) ;
     needs_progress(s) ;
+    dependents_progress(s) ;
     cmd_after_progress(s) ;
     held_say(s) ;
     loop_settle(s) ; /* the calls above may have asked for a stop */

@@ -37,6 +37,20 @@ static int add_instances (struct scanner const *s, struct dependencies *dependen
   return 1 ;
 }
 
+static int set_needs (struct scanner *s, struct graph_node *node, struct dependencies const *dependencies)
+{
+  int had = !!node->need_count ;
+  int ok = graph_set_needs(&s->needs.graph, node, dependencies->wishes, dependencies->count) ;
+  if (had != !!node->need_count) s->needs.listed = 0 ;
+  return ok ;
+}
+
+static void forget_node (struct scanner *s, struct graph_node *node)
+{
+  if (node->need_count) s->needs.listed = 0 ;
+  graph_forget(&s->needs.graph, node) ;
+}
+
 /* Reads dependencies.d. If it cannot be read, the needs stay as they were: a file that cannot be
    read never keeps a service down. */
 static void read_needs (struct scanner *s, struct unit *unit)
@@ -48,8 +62,7 @@ static void read_needs (struct scanner *s, struct unit *unit)
   ok = dependencies_read(&dependencies, AT_FDCWD, path, &tell_fault, unit) ;
   if (ok)
   {
-    ok = add_instances(s, &dependencies) &&
-      graph_set_needs(&s->needs.graph, unit->needs.node, dependencies.wishes, dependencies.count) ;
+    ok = add_instances(s, &dependencies) && set_needs(s, unit->needs.node, &dependencies) ;
     dependencies_free(&dependencies) ;
   }
   if (ok) return ;
@@ -63,7 +76,7 @@ static struct graph_node *node_of (struct scanner *s, struct unit *unit)
 {
   struct graph_node *node = unit->needs.node ;
   if (node && !strcmp(node->name, unit->name)) return node ;
-  if (node) graph_forget(&s->needs.graph, node) ; /* the unit was renamed */
+  if (node) forget_node(s, node) ; /* the unit was renamed */
   unit->needs.node = 0 ;
   node = graph_add(&s->needs.graph, unit->name) ;
   if (!node || node->owner) return 0 ;
@@ -85,9 +98,10 @@ void needs_learn (struct scanner *s, struct unit *unit)
 
 void needs_disabled (struct scanner *s, struct unit *unit)
 {
+  struct dependencies const none = { .count = 0 } ;
   struct graph_node *node = node_of(s, unit) ;
   if (!node) return ;
-  graph_set_needs(&s->needs.graph, node, 0, 0) ;
+  set_needs(s, node, &none) ;
   graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_DISABLED) ;
 }
 
@@ -249,7 +263,7 @@ void needs_forget (struct scanner *s, struct unit *unit)
     struct graph_node *on = node->needs[i].on ;
     if (on->owner && graph_is_last_dependent(node->needs + i)) stopping_let_go(s, on->owner) ;
   }
-  graph_forget(&s->needs.graph, node) ;
+  forget_node(s, node) ;
 }
 
 /* ---- deeds ---- */

@@ -24,6 +24,7 @@
 #include "scan/child.h"
 #include "scan/cmd.h"
 #include "scan/collector.h"
+#include "scan/dependents.h"
 #include "scan/earlier.h"
 #include "scan/end.h"
 #include "scan/look.h"
@@ -289,6 +290,7 @@ int main (int argc, char *const *argv)
   loop_settle(&s) ;
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
   upgrade_tell_client(&s) ;
+  dependents_begin(&s) ;
   notify_ready(options.notify_fd) ;
   watch_start(&s) ;
   look_order(&s, 0) ;

@@ -35,6 +35,7 @@
      cmd_strays.c   the strays of CMD
      stop.c         the stop: what each stage does
      stop_words.c   messages about units that do not end in a stop
+     dependents.c   telling `reeve` which services have dependencies
      upgrade.c      executing the program that is on disk now
      end.c          the exit code, and the end
 
@@ -129,6 +130,7 @@ struct needs /* needs.h, held.h */
   struct graph graph ;
   uint64_t say_ms ; /* clock_ms(): when the next message about a held service is due; 0: never */
   unsigned int postponed : 1 ; /* some unit waits for needs_take_turns() */
+  unsigned int listed : 1 ; /* dependents.c has written which services have dependencies */
   unsigned int obstacles : 1 ; /* a main service may not be able to start any more: look */
   unsigned int instances_changed : 1 ; /* the instances of a template have changed, and so have the needs of it */
 } ;
