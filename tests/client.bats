@@ -259,7 +259,7 @@ command_outlives_the_supervisor() # COMMAND
   start reeve kill USR2 stuck web
   eventually 10 grep -q usr2 "$dir/got"
   run ! said 'timed out while waiting for the supervisor of stuck'
-  run -99 timeout 4 reeve kill --timeout 100ms HUP stuck
+  run -99 timeout 30 reeve kill --timeout 100ms HUP stuck
   [[ $output == *"timed out while waiting for the supervisor of stuck to send the signal"* ]]
   kill -CONT "$supervisor"
 }

@@ -25,6 +25,8 @@ roles_image()
 }
 
 roles() { container=$(podman run -d -v "$dir/share:/data" "$@" roles); }
+# A counted instance is there for `wait --all` once the scanner has come to it.
+states_are() { [ "$(states)" = "$1 " ]; }
 states() { inside reeve status --json | jq -r '.[] | "\(.name) \(.state)"' | LC_ALL=C sort | tr '\n' ' '; }
 all_ready() { inside reeve wait --timeout 60 ready --all; }
 add() { inside sh -c 'echo "$0" >"/data/jobs/$0"' "$1"; }
@@ -33,7 +35,7 @@ page() { inside wget -q -O - http://127.0.0.1:8000/cgi-bin/jobs | grep -qx "$1";
 @test "ROLE=all: a page, as many workers as are wanted, a backup that is due; a stop gives the job back" {
   roles -e WORKERS=3 --stop-timeout 60
   eventually 60 all_ready
-  [ "$(states)" = "backup up console disabled setup done web up worker@1 up worker@2 up worker@3 up " ]
+  eventually 20 states_are "backup up console disabled setup done web up worker@1 up worker@2 up worker@3 up"
   inside reeve status --json backup | jq -e '.[0].due | test(":00.000Z$")'
   add first:0
   eventually 20 page 'done: first:0'
@@ -51,12 +53,12 @@ page() { inside wget -q -O - http://127.0.0.1:8000/cgi-bin/jobs | grep -qx "$1";
 @test "ROLE=web and ROLE=worker: the other's services are disabled, and the status says why" {
   roles -e ROLE=web
   eventually 60 all_ready
-  [ "$(states)" = "backup up console disabled setup done web up worker@1 disabled worker@2 disabled " ]
+  eventually 20 states_are "backup up console disabled setup done web up worker@1 disabled worker@2 disabled"
   inside reeve status web backup
   podman rm -f --time 0 "$container" >/dev/null
   roles -e ROLE=worker
   eventually 60 all_ready
-  [ "$(states)" = "backup disabled console disabled setup done web disabled worker@1 up worker@2 up " ]
+  eventually 20 states_are "backup disabled console disabled setup done web disabled worker@1 up worker@2 up"
   inside reeve status --json web | jq -e '.[0].reason | test("ROLE")'
 }
 

@@ -76,7 +76,7 @@ trap_of() # KIND PATH
       < <(find "$live" -type f ! -name lock ! -name '*.lock'; find "$live" -type p)
     for each in "${looks[@]}" "${acts[@]}"; do
       # shellcheck disable=SC2086
-      run timeout 10 reeve --timeout 100ms $each
+      run timeout 30 reeve --timeout 100ms $each
       [ "$status" -lt 124 ] && [[ $output != *"only for root"* ]] || { echo "# $kind: reeve $each: $status: $output"; return 1; }
     done
     [ "$(cat "$dir/secret")" = 'only for root' ]

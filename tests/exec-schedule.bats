@@ -209,13 +209,13 @@ test_many() { [ "$(lines "$dir/runs")" -ge 12 ]; } # by the delay, this takes 25
 }
 
 @test "a pause over the moment: it is run late" {
-  job job --every 2s
+  job job --every 5s
   scanner
   eventually 10 waits job
   all="$scanner $(processes of "$dir" | tr '\n' ' ')"
   kill -STOP $all
   before=$(cat "$dir/runs" 2>/dev/null | wc -l)
-  for i in 1 2 3 4 5; do short_pause 500; done
+  for i in 1 2 3 4 5 6; do short_pause 1000; done
   runs "$before"
   kill -CONT $all
   eventually 10 runs $((before + 1))

@@ -82,7 +82,7 @@ kinds=(pipe terminal socket)
     kill -TERM "$command"
     eventually 20 gone "$command"
     echo "# $kind: $(($(date +%s) - began)) s"
-    [ $(($(date +%s) - began)) -le 6 ]
+    [ $(($(date +%s) - began)) -le 15 ]
     ended "$reader" 137
     rm -r "$live"
   done

@@ -73,7 +73,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   setting wrapper flag-timeout-killpg ''
   limited_scanner
   for file in stubborn child wrapped; do eventually 10 test -s "$dir/own/$file"; done
-  reeve -l "$live" stop --timeout 10 --all
+  reeve -l "$live" stop --timeout 60 --all
   for name in stubborn leader wrapper; do field "$name" signal SIGKILL; done
   over "$(cat "$dir/own/child")"
   over "$(cat "$dir/own/wrapped")"
@@ -88,7 +88,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   pid=$(pid_of web)
   began=$SECONDS
   stop_scanner 137
-  [ $((SECONDS - began)) -le 8 ]
+  [ $((SECONDS - began)) -le 30 ]
   over "$pid"
 }
 

@@ -219,9 +219,8 @@ never_again()
   listen web
   who_starts "$1"
   do_svc -u
-  s6-svwait -D -t 10000 "$scan/web"
-  unwanted() { [ "$(s6-svstat -o wantedup "$scan/web")" = false ]; }
-  eventually 10 unwanted
+  has_ended() { [ "$(s6-svstat -o wantedup,exitcode "$scan/web")" = "false 1" ]; } # it is down before, too
+  eventually 10 has_ended
   fields
   end
 }

@@ -273,12 +273,18 @@ static enum unit_event take_over_or_start (struct scanner *s, struct unit *unit)
 static enum unit_event prepare (struct scanner *s, struct unit *unit)
 {
   enum unit_event event ;
-  if (unit->needs.postponed) return (unit->needs.postponed = 0, UNIT_STARTED) ; /* the unit was prepared when it was postponed */
+  int unknown = look_under_way(s) || templates_under_way(s) ; /* not all services are known yet */
+  if (unit->needs.postponed)
+  {
+    if (unknown && !s->stop.on) return UNIT_START_FAILED ; /* its turn comes when the scan has ended, however long that takes */
+    unit->needs.postponed = 0 ;
+    return UNIT_STARTED ; /* the unit was prepared when it was postponed */
+  }
   event = make_again(s, unit) ;
   if (event != UNIT_STARTED) return event ;
   if (condition_disables(s, unit)) return (needs_disabled(s, unit), UNIT_DISABLED) ;
   needs_learn(s, unit) ;
-  return (look_under_way(s) || templates_under_way(s)) && needs_postpone(s, unit) ? UNIT_START_FAILED : UNIT_STARTED ;
+  return unknown && needs_postpone(s, unit) ? UNIT_START_FAILED : UNIT_STARTED ;
 }
 
 enum unit_event start_unit (struct scanner *s, struct unit *unit)
