@@ -170,13 +170,6 @@ EOS
   told 'TODO: CMD is shell code of several commands, and stays in one service'
 }
 
-@test "a Dockerfile as the input: what to do if its commands are in CMD itself" {
-  printf 'FROM debian\nCMD service nginx start && php-fpm\n' >Dockerfile
-  run --separate-stderr reeve-migrate Dockerfile
-  [ "$status" -eq 1 ]
-  [[ $stderr == *'write them into a file start.sh, with #!/bin/sh as its first line'*'and give start.sh'* ]]
-}
-
 @test "the shell ahead of a script that stays is in the ENTRYPOINT, and a shell's only command is looked into" {
   supervised
   printf 'echo setup\nexec supervisord -c /etc/supervisord.conf\n' >entry.sh # no #!, and not executable

@@ -1,5 +1,6 @@
 /* reeve-migrate: from a wrapper script, a supervisord.conf or a Procfile to service directories.
-   Arguments, reading and printing are here; inputs.c knows who translates which kind of input.
+   Arguments, reading and printing are here; inputs.c knows who translates which kind of input,
+   fromimage.c what the Dockerfile and the image say about it.
    Each folder calls only those above it:
 
    text/            memory, the input, diffs
@@ -150,6 +151,7 @@
      dockercode.c     the input in shell code
      dockeredits.c    who changes the input in the image
      dockerfront.c    what stays ahead of /init
+     dockerinput.c    a Dockerfile alone: which file or code is the input
      dockerkeep.c     what kept the container alive behind the input
      dockerleft.c     what goes with the wrapper
      dockerpatch.c    what is to change in it
@@ -168,12 +170,9 @@
 #include <skalibs/strerr.h>
 
 #include "base/version.h"
-#include "migrate/command/image.h"
-#include "migrate/command/procrunners.h"
 #include "migrate/dockerfile/readfile.h"
 #include "migrate/dockerpatch/dockerpatch.h"
-#include "migrate/dockerpatch/dockerrun.h"
-#include "migrate/facts/facts.h"
+#include "migrate/fromimage.h"
 #include "migrate/inputs.h"
 #include "migrate/plan/inputkind.h"
 #include "migrate/plan/otherinput.h"
@@ -254,41 +253,6 @@ static void parse_arguments (struct arguments *arguments, int argc, char *const 
   if (arguments->output && !*arguments->output) strerr_dief1x(EXIT_USAGE, "-o: an empty name: give the directory for the services, as rootfs/etc/services.d") ;
 }
 
-static char const *read_from_image (struct pool *pool, int root, char const *name)
-{
-  static char const *const folders[] = { "", "/usr/local/bin", "/usr/bin", "/usr/local/sbin", "/usr/sbin" } ;
-  for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
-  {
-    char const *text = root_read(pool, root, pool_printf(pool, "%s/%s", folders[i], name)) ;
-    if (text) return text ;
-    if (strchr(name, '/')) break ;
-  }
-  return 0 ;
-}
-
-/* Reads what the image executes before the input, from the build context or the unpacked image. */
-static void read_front (struct plan *plan, struct arguments const *arguments, struct dockerfile const *dockerfile, int root, struct docker_start *start)
-{
-  struct pool *pool = plan->pool ;
-  char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
-  struct docker_script const *script = start->front.first ? dockerfile_script(dockerfile, start->scripts, start->front.first->text) : 0 ;
-  if (script) start->front_text = script->text ;
-  else if (name) start->front_text = context_read(pool, arguments->dockerfile, name) ;
-  if (!start->front_text && root != ROOT_NONE && start->front.first) start->front_text = read_from_image(pool, root, start->front.first->text) ;
-  if (start->front_text) exported_names(pool, start->front_text, &plan->environment) ;
-  if (name && !start->front_text) texts_add(pool, &plan->notes, pool_printf(pool, "the Dockerfile copies %s, which is not in the build context here: look into it yourself", name)) ;
-}
-
-/* nginx.conf says whether nginx stays in the foreground: that of the build context, or the image's. */
-static void look_at_nginx (struct plan *plan, struct arguments const *arguments, struct dockerfile const *dockerfile)
-{
-  char const *name = dockerfile ? dockerfile_source_of(dockerfile, "nginx.conf") : 0 ;
-  char const *text = name ? context_read(plan->pool, arguments->dockerfile, name) : 0 ;
-  if (!text && plan->root != ROOT_NONE) text = root_read(plan->pool, plan->root, "/etc/nginx/nginx.conf") ;
-  plan->nginx_stays = (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) || (text && image_nginx_stays(text)) ;
-  if (name && !text && !plan->nginx_stays) plan->nginx_unread = name ;
-}
-
 /* COPY takes nothing from outside of the build context: the folder of the Dockerfile, or the
    one that `docker build -f FILE .` is started in. */
 static void find_tree (struct pool *pool, struct arguments const *arguments, struct docker_tree *tree)
@@ -312,6 +276,25 @@ static void find_tree (struct pool *pool, struct arguments const *arguments, str
   tree->outside = output ;
 }
 
+/* A Dockerfile alone: the source becomes that of what it executes. */
+static enum input_kind take_from_dockerfile (struct arguments *arguments, struct dockerfile const *dockerfile, struct docker_input *input, struct source *source)
+{
+  struct pool *pool = source->pool ;
+  dockerfile_input(dockerfile, arguments->dockerfile, input) ;
+  if (input->refused) strerr_dief2x(EXIT_REFUSED, "refused: ", input->refused) ;
+  if (input->code)
+  {
+    source_init(source, pool, arguments->dockerfile, input->code, strlen(input->code)) ;
+    source->first = input->first ;
+    source->last = input->last ;
+    return INPUT_SCRIPT ;
+  }
+  arguments->input = input->file ;
+  if (input->text) source_init(source, pool, input->file, input->text, strlen(input->text)) ;
+  else read_source(source, pool, arguments->input, "what the Dockerfile executes") ;
+  return input_kind(source->name, source->text) ;
+}
+
 int main (int argc, char **argv)
 {
   struct arguments arguments = { 0 } ;
@@ -328,57 +311,34 @@ int main (int argc, char **argv)
   int code = 0 ;
   int root = ROOT_NONE ;
   enum input_kind kind ;
+  struct docker_input input = { 0 } ;
   version_answer(argc, (char const *const *)argv, PROG) ;
   parse_arguments(&arguments, argc, argv) ;
   if (is_folder(arguments.input)) strerr_dief4x(EXIT_REFUSED, "refused: ", arguments.input, " is ", other_folder(&pool, arguments.input)) ;
   if (arguments.root && (root = root_open(arguments.root)) == -1) strerr_diefu2sys(code_of_errno(), "open the folder ", arguments.root) ;
   read_source(&source, &pool, arguments.input, "the input") ;
+  kind = input_kind(source.name, source.text) ;
+  if (kind == INPUT_DOCKERFILE)
+  {
+    if (arguments.dockerfile && strcmp(arguments.dockerfile, arguments.input) != 0) strerr_dief3x(EXIT_USAGE, arguments.input, " is a Dockerfile, and so is that of --dockerfile: ", "give one of them") ;
+    arguments.dockerfile = arguments.input ;
+  }
   if (arguments.dockerfile)
   {
     read_source(&docker_source, &pool, arguments.dockerfile, "the Dockerfile") ;
     dockerfile_read(&docker_source, &dockerfile) ;
   }
-  kind = input_kind(source.name, source.text) ;
+  if (kind == INPUT_DOCKERFILE) kind = take_from_dockerfile(&arguments, &dockerfile, &input, &source) ;
   if (kind == INPUT_SUPERVISORD) include_files(&source, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile, root, &unread) ;
   plan_init(&plan, &source) ;
   plan.kind = kind ;
   plan.unread = unread ;
+  plan.taken = input.taken ;
+  if (input.code) plan.setup_name = "10-setup" ;
   plan.root = root ;
-  look_at_nginx(&plan, &arguments, arguments.dockerfile ? &dockerfile : 0) ;
+  plan_look_at_nginx(&plan, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile) ;
   if (!arguments.dockerfile && kind == INPUT_SCRIPT) plan.scripts = folder_sources(&pool, arguments.input) ;
-  if (arguments.dockerfile)
-  {
-    struct docker_script *scripts = context_scripts(&dockerfile, arguments.dockerfile) ;
-    plan.scripts = context_sources(&pool, scripts) ; /* dockerfile_start() takes the input out */
-    dockerfile_start(&dockerfile, arguments.input, source.text, scripts, &start) ;
-    read_front(&plan, &arguments, &dockerfile, root, &start) ;
-    plan.configurations = context_configurations(&dockerfile, arguments.dockerfile) ;
-    plan.script_name = start.script ;
-    plan.cmd = start.arguments ;
-    plan.cmd_code = start.arguments_code ;
-    plan.lost_cmd = start.lost_cmd ;
-    if (kind == INPUT_SCRIPT) input_put_code(&plan, &start) ;
-    plan.image_shell = start.shell ;
-    plan.goes_on = start.kept || start.through || !start.script ;
-    plan.shell_options = start.shell_options ;
-    plan.is_given = start.is_given ;
-    if (start.rewrites)
-      texts_add(&pool, &plan.notes, pool_printf(&pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", start.rewrites)) ;
-    plan.procrun = procrun_read(&dockerfile, &start) ;
-    if (plan.procrun) plan.procfile_source = dockerfile_source_of(&dockerfile, plan.procrun->procfile ? plan.procrun->procfile : "Procfile") ;
-    plan.prefix = start.prefix ;
-    plan.code = start.code ;
-    plan.code_must_succeed = start.code_must_succeed ;
-    dockerfile_environment(&dockerfile, &plan.environment) ;
-    plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;
-    plan.stop_signal = dockerfile_stop_signal(&dockerfile) ;
-    dockerfile_runs(&dockerfile, &plan.image_runs) ;
-    plan.has_dockerfile = 1 ;
-    plan.has_go_supervisord = !!strstr(docker_source.text, "ochinchina/supervisord") ; /* of COPY --from=, or of an address */
-    plan.image_user = dockerfile_user(&dockerfile) ;
-    plan.workdir = dockerfile_workdir(&dockerfile, 0) ;
-    if (!*plan.workdir) plan.workdir = 0 ;
-  }
+  if (arguments.dockerfile) plan_from_image(&plan, &dockerfile, arguments.dockerfile, arguments.input, input.code ? &input : 0, &start) ;
   migrate_input(&plan) ;
   if (plan.refused) strerr_dief2x(EXIT_REFUSED, "refused: ", plan.refused) ;
   files = render(&plan) ;
@@ -386,7 +346,7 @@ int main (int argc, char **argv)
   {
     struct docker_tree tree ;
     find_tree(&pool, &arguments, &tree) ;
-    patch = dockerfile_patch(&dockerfile, &start, &plan, arguments.input, &tree) ;
+    patch = dockerfile_patch(&dockerfile, &start, &plan, input.code ? input.name : arguments.input, &tree) ;
   }
   report = render_report(&plan) ;
   if (arguments.output) code = write_files(&pool, files, arguments.output, arguments.force) ;

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -104,6 +105,55 @@ static void visit_copied (struct dockerfile const *dockerfile, char const *docke
             visit_matching(&v, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
               **end ? target : copying_path(pool, &copying, source->text)) ;
     }
+}
+
+/* The name in the build context that COPY brings to `place`; 0: it brings something else. */
+static char const *name_of_place (struct pool *pool, struct copying const *copying, char const *source, char const *place)
+{
+  size_t len = strlen(copying->target) ;
+  char const *slash = strrchr(source, '/') ;
+  char const *inside ;
+  if (!strcmp(copying_path(pool, copying, source), place)) return source ;
+  while (len && copying->target[len - 1] == '/') len-- ;
+  if (strncmp(place, copying->target, len) != 0 || place[len] != '/') return 0 ;
+  inside = place + len + 1 ;
+  if (!strpbrk(source, "*?[")) return pool_printf(pool, "%s/%s", source, inside) ;
+  inside = pool_printf(pool, "%.*s%s", slash ? (int)(slash - source + 1) : 0, source, inside) ;
+  return fnmatch(source, inside, FNM_PATHNAME) ? 0 : inside ;
+}
+
+char const *context_path (struct pool *pool, char const *dockerfile_path, char const *name)
+{
+  struct texts folders = { 0 } ;
+  struct stat st ;
+  add_folders(pool, dockerfile_path, &folders) ;
+  for (int i = 0 ; i < 2 ; i++) /* ././start.sh, /start.sh */
+  {
+    name += strspn(name, "/") ;
+    if (!strncmp(name, "./", 2)) name += 2 ;
+  }
+  for (struct text const *one = folders.first ; one ; one = one->next)
+  {
+    char const *path = pool_printf(pool, "%s%s", one->text, name) ;
+    if (!stat(path, &st) && S_ISREG(st.st_mode)) return path ;
+  }
+  return 0 ;
+}
+
+char const *context_place (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *place)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *name = 0 ;
+  char const *found = 0 ;
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
+    {
+      struct copying copying ;
+      dockerfile_copying(dockerfile, one, &copying) ;
+      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+        if ((name = name_of_place(pool, &copying, source->text, place)) && (name = context_path(pool, dockerfile_path, name))) found = name ; /* a later one takes its place */
+    }
+  return found ;
 }
 
 static int ends_in (char const *path, char const *ends)

@@ -19,6 +19,11 @@ extern char const *text_read (struct pool *pool, char const *path, size_t max) ;
    working directory. 0: it is not here, is no regular file, or is larger than 1 MB. */
 extern char const *context_read (struct pool *pool, char const *dockerfile_path, char const *name) ;
 
+/* The path on this machine of a regular file that COPY names; 0: it is not here. */
+extern char const *context_path (struct pool *pool, char const *dockerfile_path, char const *name) ;
+/* The same of what the image has as `place`, an absolute path; 0: COPY and ADD bring no such file, or it is not here. */
+extern char const *context_place (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *place) ;
+
 /* The scripts that the image's COPY and ADD take from the build context, by name or in a folder. */
 extern struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path) ;
 /* The same for the analysis: their paths in the image, and their texts. */

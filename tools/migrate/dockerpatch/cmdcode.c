@@ -12,7 +12,7 @@
 #define SHELLS "sh bash ash dash"
 
 /* CMD sh -c "CODE" is a shell that executes a shell. */
-static char const *innermost (struct pool *pool, char const *text)
+char const *cmdcode_innermost (struct pool *pool, char const *text, char const **shell)
 {
   for (int depth = 0 ; depth < 5 ; depth++)
   {
@@ -21,6 +21,7 @@ static char const *innermost (struct pool *pool, char const *text)
     unsigned int i = one && !strcmp(statement_command(one), "exec") ;
     if (!one || one->next || one->background || one->kind != STATEMENT_COMMAND || one->nassignments || one->nredirects || one->nwords != i + 3
      || !shell_one_of(shell_basename(statement_word(one, i)), SHELLS) || !shell_one_of(statement_word(one, i + 1), "-c -lc") || !one->words[i + 2].value) break ;
+    *shell = statement_word(one, i) ;
     text = one->words[i + 2].value ;
   }
   return text ;
@@ -32,8 +33,9 @@ static char const *code_of (struct pool *pool, char const *const *cmd)
   struct source code ;
   struct statement *first ;
   char const *text ;
+  char const *shell ;
   if (!cmd || !cmd[0] || !cmd[1] || !cmd[2] || !shell_one_of(shell_basename(cmd[0]), SHELLS) || !shell_one_of(cmd[1], "-c -lc -ec -lec -xc -exc")) return 0 ;
-  text = innermost(pool, cmd[2]) ;
+  text = cmdcode_innermost(pool, cmd[2], &shell) ;
   first = shell_parse_text(pool, &code, text) ;
   return first && (first->next || first->background || first->kind != STATEMENT_COMMAND) ? text : 0 ;
 }

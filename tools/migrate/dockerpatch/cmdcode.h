@@ -12,6 +12,10 @@ enum cmdcode
   CMDCODE_PUT /* the source has it now */
 } ;
 
+/* sh -c "sh -c 'CODE'": the code in the end; the same text, if it is something else. *shell: that reads
+   it, set if it is another text. */
+extern char const *cmdcode_innermost (struct pool *pool, char const *text, char const **shell) ;
+
 /* *code: CMD's, if it is of several commands. The source keeps its lines. */
 extern enum cmdcode cmdcode_put (struct pool *pool, struct source *source, char const *const *cmd, char const **code) ;
 

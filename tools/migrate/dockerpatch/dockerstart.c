@@ -10,7 +10,7 @@
 
 /* The last ENTRYPOINT, and the last CMD that it is given: one sets the CMD of what its stage is
    made from back to nothing. */
-static void find_instructions (struct dockerfile const *dockerfile, struct instruction **entrypoint, struct instruction **cmd)
+void find_instructions (struct dockerfile const *dockerfile, struct instruction **entrypoint, struct instruction **cmd)
 {
   *entrypoint = dockerfile_last(dockerfile, "ENTRYPOINT") ;
   *cmd = dockerfile_last(dockerfile, "CMD") ;
@@ -41,6 +41,19 @@ static int add_words (struct starting *s, struct instruction const *instruction)
     texts_add(s->pool, &s->words, code) ;
   }
   return 0 ;
+}
+
+void add_start_words (struct starting *s)
+{
+  struct instruction *entrypoint ;
+  struct instruction *cmd ;
+  int is_exec = 1 ;
+  find_instructions(s->dockerfile, &entrypoint, &cmd) ;
+  if (entrypoint) is_exec = add_words(s, entrypoint) ;
+  for (struct text const *one = s->words.first ; one && is_exec ; one = one->next) s->nentrypoint++ ;
+  if (cmd && is_exec) add_words(s, cmd) ;
+  else if (cmd) s->start->lost_cmd = cmd->first ;
+  s->start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
 }
 
 /* ---- the names of the input ---- */
@@ -192,17 +205,9 @@ static struct docker_script *without_input (struct docker_script *scripts, char 
 void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_script *scripts, struct docker_start *start)
 {
   struct starting s = { .dockerfile = dockerfile, .pool = dockerfile->source->pool, .scripts = scripts, .start = start } ;
-  struct instruction *entrypoint ;
-  struct instruction *cmd ;
-  int is_exec = 1 ;
   int is_copied ;
   memset(start, 0, sizeof(*start)) ;
-  find_instructions(dockerfile, &entrypoint, &cmd) ;
-  if (entrypoint) is_exec = add_words(&s, entrypoint) ;
-  for (struct text const *one = s.words.first ; one && is_exec ; one = one->next) s.nentrypoint++ ;
-  if (cmd && is_exec) add_words(&s, cmd) ;
-  else if (cmd) start->lost_cmd = cmd->first ;
-  start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
+  add_start_words(&s) ;
   is_copied = add_input_names(&s, input) ;
   s.is_read = add_reader(&s, shell_basename(input), text) ;
   find_in_words(&s) ;

@@ -82,7 +82,7 @@ int starts_supervisor (struct statement const *statement)
 }
 
 /* Interpreters, servers and tools: no script has such a name, unless the build brings one. */
-static int is_known_program (struct starting const *s, char const *word)
+int is_known_program (struct starting const *s, char const *word)
 {
   char const *name = shell_basename(word) ;
   if (dockerfile_source_of(s->dockerfile, name)) return 0 ;

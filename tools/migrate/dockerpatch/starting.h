@@ -28,6 +28,14 @@ extern int is_project_starter (char const *word) ;
 extern char const *executed_word (struct starting const *s, struct statement const *statement, unsigned int i) ;
 extern int starts_supervisor (struct statement const *statement) ; /* service supervisor start */
 
+/* Can it only be a program, and no script? Interpreters, servers and tools. */
+extern int is_known_program (struct starting const *s, char const *word) ;
+
+/* ---- dockerstart.c ---- */
+/* The last ENTRYPOINT, and the last CMD that it is given; 0: there is none. */
+extern void find_instructions (struct dockerfile const *dockerfile, struct instruction **entrypoint, struct instruction **cmd) ;
+extern void add_start_words (struct starting *s) ; /* what the image executes; also whose line that is, and a CMD that is lost */
+
 /* ---- dockerahead.c ---- */
 extern int names_input (struct starting const *s, char const *word) ;
 extern char const *keep_options (struct pool *pool, char const *before, char const *word) ; /* -e, -u, -x, as `set` has them */

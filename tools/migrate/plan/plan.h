@@ -125,6 +125,7 @@ struct plan
   struct source *source ;
   enum input_kind kind ;
   char const *script_name ; /* that the input has in the image; 0: not known */
+  char const *taken ; /* what was taken as the input, of a Dockerfile; 0: the input is what was given */
   char const *setup_name ; /* of the scripts in cont-init.d and cont-finish.d */
   char const *shell ; /* the interpreter's line without #! */
   struct service *services ;

@@ -33,6 +33,8 @@ void source_init (struct source *source, struct pool *pool, char const *name, ch
     else copy[source->len++] = text[i] ? text[i] : '?' ;
   }
   count_lines(source) ;
+  source->first = 1 ;
+  source->last = source->nlines ;
   source->owner = pool_alloc(pool, source->len * sizeof(uint32_t)) ;
 }
 

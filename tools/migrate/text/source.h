@@ -48,6 +48,8 @@ struct source
   uint32_t len ;
   uint32_t *line_start ; /* by line, from 0; one more element than lines: len */
   uint32_t nlines ;
+  uint32_t first ; /* the lines that the account is of: all, unless the text is a part of a file */
+  uint32_t last ;
   int had_crlf ;
   char *had_cr ; /* by byte: a carriage return before it was left out */
   struct claim **claims ;

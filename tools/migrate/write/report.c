@@ -113,6 +113,7 @@ static void add_summary (struct plan *plan, struct texts *lines)
   unsigned int notes = 0 ;
   struct texts left = { 0 } ;
   for (struct text const *note = plan->notes.first ; note ; note = note->next) notes++ ;
+  if (plan->taken) add_entry(plan, lines, pool_printf(plan->pool, "summary: input: %s", plan->taken)) ;
   add_services(plan, lines, 0) ;
   add_services(plan, lines, 1) ;
   add_settings(plan, lines) ;
@@ -146,16 +147,16 @@ char const *render_report (struct plan *plan)
   struct source const *source = plan->source ;
   struct texts lines = { 0 } ;
   struct mistake const *mistakes = plan->mistakes ;
-  char const *what = source->nlines ? describe_line(plan, 1) : 0 ;
+  char const *what = source->last ? describe_line(plan, source->first) : 0 ;
   add_summary(plan, &lines) ;
-  for (uint32_t line = 1 ; line <= source->nlines ; )
+  for (uint32_t line = source->first ; line <= source->last ; )
   {
     char const *next = 0 ;
     uint32_t last = line ;
     int mixed = 0 ;
     int kept = 0 ;
     struct source_part const *part = source_part_of(source, line) ;
-    while (last < source->nlines && source_part_of(source, last + 1) == part && (!strcmp(next = describe_line(plan, last + 1), what) || (is_idle(what) && is_idle(next))))
+    while (last < source->last && source_part_of(source, last + 1) == part && (!strcmp(next = describe_line(plan, last + 1), what) || (is_idle(what) && is_idle(next))))
     {
       if (strcmp(next, what) != 0) mixed = 1 ;
       kept |= !is_dropped(what) || !is_dropped(next) ;
@@ -165,7 +166,7 @@ char const *render_report (struct plan *plan)
     add_entry(plan, &lines, pool_printf(plan->pool, "%s: %s", place_of(plan, part, line, last), what)) ;
     add_mistakes(plan, &lines, &mistakes, last) ;
     line = last + 1 ;
-    what = line <= source->nlines ? describe_line(plan, line) : 0 ;
+    what = line <= source->last ? describe_line(plan, line) : 0 ;
   }
   for (struct text const *note = plan->notes.first ; note ; note = note->next)
     add_entry(plan, &lines, pool_printf(plan->pool, "note: %s", note->text)) ;

@@ -1,0 +1,136 @@
+# A Dockerfile alone as the input: what its ENTRYPOINT and CMD execute is migrated, and the patch is made.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+alone() # [NAME] ; the Dockerfile is stdin
+{
+  input=${1:-Dockerfile}
+  cat >"$dir/$input"
+  rm -rf "$dir/rootfs"
+  run --separate-stderr reeve-migrate "$input" -o rootfs/etc/services.d
+  report=$output
+  [ "$status" -eq 0 ] || { echo "# exit code $status: $stderr"; return 1; }
+  checked
+  mkdir -p copy
+  cp "$input" copy
+  sed -n '/^--- /,$p' <<<"$report" | patch -s -p0 -d copy
+  result=$(cat "copy/$input")
+  grep -q '^ENTRYPOINT .*"/init"]$' <<<"$result"
+}
+
+refused() # TEXT ; the Dockerfile is stdin
+{
+  cat >"$dir/Dockerfile"
+  run --separate-stderr reeve-migrate Dockerfile -o rootfs/etc/services.d
+  [ "$status" -eq 1 ] && [ -z "$output" ] && [ ! -e rootfs ] || { echo "# exit code $status: $output"; return 1; }
+  [[ $stderr == *"refused: Dockerfile is a Dockerfile, and $1"* ]] || { echo "# $stderr"; return 1; }
+}
+
+# The same services as of a script that has the code, but for the lines' numbers.
+same_as_script() # CODE
+{
+  mv rootfs alone
+  wrapper start.sh <<<"$1"
+  printf 'FROM debian\nWORKDIR /srv\nCOPY start.sh /\nCMD ["sh", "/start.sh"]\n' >Dockerfile.script
+  input=start.sh
+  migrate --dockerfile Dockerfile.script
+  diff -r alone/etc/services.d rootfs/etc/services.d
+  rm -r alone
+}
+
+@test "shell code is migrated as a script that has it" {
+  local code
+  for code in 'nginx && python app.py' 'service cron start && gunicorn a:a' 'redis-server & exec node server.js' 'a & b & wait -n'; do
+    alone <<<$'FROM debian\nWORKDIR /srv\nCMD '"$code"
+    told 'summary: input: the shell code of CMD (Dockerfile, line 3)'
+    same_as_script "$code"
+    alone <<<$'FROM debian\nWORKDIR /srv\nENTRYPOINT ["tini", "--", "sh", "-c", "'"$code"'"]'
+    told 'summary: input: the shell code of ENTRYPOINT (Dockerfile, line 3)'
+    same_as_script "$code"
+  done
+}
+
+@test "the report and the TODOs have the lines of the Dockerfile" {
+  alone <<<$'FROM debian\n\nCMD nginx && \\\n    # the app\n    python app.py\n\nEXPOSE 80'
+  told 'line 3: services.d/nginx/run: service nginx'
+  told 'line 5: services.d/app/run: service app'
+  untold 'line 1:'
+  untold 'line 7:'
+}
+
+@test "a shell in the shell's code, its options, and what is ahead of it" {
+  alone <<<$'FROM debian\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nCMD a & b'
+  head -n 1 "$tree/b/run" | grep -q bash
+  alone <<<$'FROM debian\nCMD sh -c "bash -c \'a & b\'"'
+  services a b
+  head -n 1 "$tree/b/run" | grep -q bash
+  alone <<<$'FROM debian\nENTRYPOINT ["bash", "-lc"]\nCMD ["a & b"]'
+  told 'TODO: the image'"'"'s shell was a login shell (-l)'
+  alone <<<$'FROM debian\nENTRYPOINT ["front"]\nCMD a & b'
+  grep -q -x -F 'ENTRYPOINT ["front", "/init"]' <<<"$result"
+}
+
+@test "a script of the build context is read, by all the ways that lead to it" {
+  local line
+  mkdir -p docker app/bin
+  printf '#!/bin/sh\na &\nexec b $1\n' | tee docker/start.sh app/start.sh app/bin/start.sh >start
+  for line in \
+    $'COPY docker/start.sh /\nCMD ["/start.sh"]' \
+    $'COPY docker/start.sh /usr/local/bin/\nENTRYPOINT ["tini", "-g", "--", "start.sh"]' \
+    $'COPY docker/*.sh /opt/\nCMD ["sh", "/opt/start.sh"]' \
+    $'WORKDIR /srv\nCOPY app .\nCMD ./start.sh' \
+    $'WORKDIR /srv\nCOPY app .\nCMD exec bash bin/start.sh' \
+    $'COPY app /srv\nCMD cd /srv/bin && sleep 1 && ./start.sh' \
+    $'COPY docker/start.sh /x.sh\nRUN mv /x.sh /usr/bin/start.sh\nCMD ["gosu", "www", "/x.sh"]'; do
+    alone <<<$'FROM debian\n'"$line" || { echo "# $line"; return 1; }
+    services a b
+    told 'start.sh, which'
+  done
+  printf '#!/bin/sh\nexport A=1\nexec "$@"\n' >docker/entry.sh
+  alone <<<$'FROM debian\nCOPY docker /docker\nENTRYPOINT ["/docker/entry.sh"]\nCMD ["/docker/start.sh", "--fast"]'
+  services a b
+  grep -q -x -F 'ENTRYPOINT ["/docker/entry.sh", "/init"]' <<<"$result"
+  alone <<<$'FROM debian\nCOPY docker /docker\nENTRYPOINT ["/docker/entry.sh"]\nCMD ["sh", "-c", "c & d"]'
+  services c d
+  told 'input: docker/entry.sh, which CMD executes'
+}
+
+@test "what supervisord and the runners of a Procfile read" {
+  mkdir -p conf
+  printf '[program:a]\ncommand=a\n' | tee conf/a.conf >conf/supervisord.conf
+  printf '[program:b]\ncommand=b\n' >conf/b.conf
+  printf 'web: puma\n' | tee Procfile >conf/Procfile.prod
+  alone <<<$'FROM debian\nCOPY conf/supervisord.conf /etc/supervisor/conf.d/x.conf\nCMD ["/usr/bin/supervisord", "-c", "/etc/supervisor/conf.d/x.conf"]'
+  services a
+  told 'input: conf/supervisord.conf, which supervisord reads (Dockerfile, line 3)'
+  alone <<<$'FROM debian\nWORKDIR /app\nCOPY conf .\nCMD service cron start && supervisord -n'
+  services a cron
+  alone <<<$'FROM debian\nCOPY conf/[ab].conf /etc/supervisor/conf.d/\nCMD ["supervisord", "-n"]'
+  services a b
+  told 'input: /etc/supervisor/supervisord.conf of the package'
+  alone <<<$'FROM ruby\nWORKDIR /app\nCOPY . .\nCMD ["bundle", "exec", "foreman", "start", "-f", "conf/Procfile.prod"]'
+  becomes web 'exec bundle exec puma'
+  alone <<<$'FROM python\nWORKDIR /app\nCOPY . .\nCMD honcho start'
+  told 'input: Procfile, which honcho reads'
+}
+
+@test "one program is a service" {
+  alone app.dockerfile <<<$'FROM python\nWORKDIR /srv\nCMD ["gunicorn", "-b", "0.0.0.0:80", "a:a"]'
+  becomes gunicorn 'exec gunicorn -b 0.0.0.0:80 a:a'
+  has gunicorn/flag-main
+  told 'input: the program that CMD executes (app.dockerfile, line 3)'
+}
+
+@test "what cannot be found is refused, and named" {
+  refused '/start.sh, which it executes, is not in the build context here: give that script' <<<$'FROM debian\nCOPY start.sh /\nCMD ["/start.sh"]'
+  refused './serve.sh, which it executes, is not in the build context here' <<<$'FROM debian\nCMD ./serve.sh'
+  refused 'supervisord, which it executes, reads /etc/x.conf, which is not' <<<$'FROM debian\nCMD supervisord -c /etc/x.conf'
+  refused 'foreman, which it executes, reads Procfile, which is not' <<<$'FROM debian\nCMD foreman start'
+  refused 'has neither ENTRYPOINT nor CMD, so that what its base image postgres has' <<<$'FROM postgres:16\nEXPOSE 1'
+  refused 'its ENTRYPOINT is an /init of its own' <<<$'FROM debian\nENTRYPOINT ["/init"]'
+  echo 'FROM debian' >Other
+  run -100 reeve-migrate Dockerfile --dockerfile Other
+}

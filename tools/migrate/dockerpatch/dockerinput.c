@@ -1,0 +1,376 @@
+/* A Dockerfile alone as the input. Its ENTRYPOINT and CMD name a script, a supervisord.conf or a Procfile of the build
+   context, are shell code, or execute one program. */
+
+#include <string.h>
+
+#include "migrate/command/procrunners.h"
+#include "migrate/dockerfile/readfile.h"
+#include "migrate/dockerpatch/cmdcode.h"
+#include "migrate/dockerpatch/dockerinput.h"
+#include "migrate/dockerpatch/starting.h"
+#include "migrate/plan/plan.h"
+#include "migrate/shell/shell.h"
+
+#define SHELLS "sh bash ash dash"
+#define PATH_FOLDERS "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"
+#define RECIPE "give that script, and the Dockerfile with --dockerfile"
+
+struct finding
+{
+  struct starting s ;
+  char const *path ; /* of the Dockerfile */
+  struct docker_input *input ;
+  char const *executed ; /* the word for the file that was found */
+  struct text const *code ; /* the word that is shell code; 0: there is none */
+  char const *shell ; /* that reads it */
+  char const *folder ; /* that relative names are looked for in */
+} ;
+
+/* ---- files ---- */
+
+static char const *below_workdir (struct finding const *f, char const *name)
+{
+  return dockerfile_below(f->s.pool, f->folder, name) ;
+}
+
+/* By its place in the image, or else by its name alone: a RUN may move it. */
+static char const *placed_or_named (struct finding const *f, char const *name)
+{
+  char const *path = context_place(f->s.dockerfile, f->path, below_workdir(f, name)) ;
+  char const *source = path ? 0 : dockerfile_source_of(f->s.dockerfile, name) ;
+  return source ? context_path(f->s.pool, f->path, source) : path ;
+}
+
+/* The file that the word executes, on this machine; 0: it is not in the build context. */
+static char const *file_of_word (struct finding *f, char const *word, int of_shell)
+{
+  if (strpbrk(word, " $")) return 0 ;
+  if (strchr(word, '/') || of_shell) return placed_or_named(f, word) ;
+  for (char const *const *folder = (char const *const[]){ PATH_FOLDERS, 0 } ; *folder ; folder++)
+  {
+    char const *path = context_place(f->s.dockerfile, f->path, pool_printf(f->s.pool, "%s/%s", *folder, word)) ;
+    if (path) return path ;
+  }
+  return 0 ;
+}
+
+/* Is it one for a shell? Without a #!, only if a shell reads it, or its name says so. */
+static int is_shell_script (char const *path, char const *text, int of_shell)
+{
+  char const *line_end = text + strcspn(text, "\n") ;
+  if (strncmp(text, "#!", 2) != 0) return of_shell || (strstr(path, ".sh") && strlen(path) > 3 && !strcmp(path + strlen(path) - 3, ".sh")) ;
+  for (char const *p = text ; (p = strstr(p, "sh")) && p < line_end ; p++)
+    if (strchr(" \t\n", p[2])) return 1 ; /* bash, /bin/sh -e; not python */
+  return 0 ;
+}
+
+/* Of `-c FILE`, `--configuration=FILE` and the like, behind `at`; 0: there is none. */
+static char const *option_value (struct pool *pool, struct text const *at, char const *letter, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (; at ; at = at->next)
+  {
+    if (shell_one_of(at->text, pool_printf(pool, "%s %s", letter, name))) return at->next ? at->next->text : 0 ;
+    if (!strncmp(at->text, name, len) && at->text[len] == '=') return at->text + len + 1 ;
+    if (!strncmp(at->text, letter, 2) && at->text[2] && at->text[1] != '-') return at->text + 2 ;
+  }
+  return 0 ;
+}
+
+static void missing (struct finding *f, char const *what, char const *advice)
+{
+  f->input->refused = pool_printf(f->s.pool, "%s is a Dockerfile, and %s: %s", f->path, what, advice) ;
+}
+
+/* The package's own supervisord.conf includes a folder that COPY brings files to. */
+static int find_package_configuration (struct finding *f, char const *named)
+{
+  static char const *const kinds[][3] =
+  {
+    { "/etc/supervisor/supervisord.conf", "/etc/supervisor/conf.d/", "*.conf" }, /* Debian's */
+    { "/etc/supervisord.conf", "/etc/supervisor.d/", "*.ini" }, /* Alpine's */
+    { "/etc/supervisord.conf", "/etc/supervisord.d/", "*.ini" } /* Red Hat's */
+  } ;
+  for (size_t kind = 0 ; kind < sizeof(kinds) / sizeof(*kinds) ; kind++)
+    for (int i = 0 ; i < 2 ; i++)
+      for (struct instruction *one = 0 ; (one = dockerfile_next(f->s.dockerfile, one, i ? "ADD" : "COPY")) ; )
+      {
+        struct copying copying ;
+        char const *place ;
+        dockerfile_copying(f->s.dockerfile, one, &copying) ;
+        place = pool_printf(f->s.pool, "%s/", copying.target) ;
+        if (copying.from_stage || (named && strcmp(named, kinds[kind][0]) != 0) || strncmp(place, kinds[kind][1], strlen(kinds[kind][1])) != 0) continue ;
+        f->input->file = kinds[kind][0] ;
+        f->input->text = pool_printf(f->s.pool, "[include]\nfiles = %s%s\n", kinds[kind][1], kinds[kind][2]) ;
+        f->input->taken = pool_printf(f->s.pool, "%s of the package, which is not here: it is read as if it only had the [include] of %s%s", kinds[kind][0], kinds[kind][1], kinds[kind][2]) ;
+        return 1 ;
+      }
+  return 0 ;
+}
+
+static void find_configuration (struct finding *f, struct text const *at)
+{
+  char const *named = option_value(f->s.pool, at->next, "-c", "--configuration") ;
+  f->executed = at->text ;
+  if (named) f->input->file = placed_or_named(f, named) ;
+  for (char const *const *one = (char const *const[]){ "supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf", 0 } ;
+    *one && !named && !f->input->file ; one++)
+    f->input->file = context_place(f->s.dockerfile, f->path, below_workdir(f, *one)) ;
+  if (f->input->file || find_package_configuration(f, named)) return ;
+  missing(f, pool_printf(f->s.pool, "supervisord, which it executes, reads %s, which is not in the build context here", named ? named : "a configuration"),
+    "give that supervisord.conf, and the Dockerfile with --dockerfile") ;
+}
+
+static void find_procfile (struct finding *f, struct text const *at)
+{
+  char const *named = option_value(f->s.pool, at->next, "-f", "--procfile") ;
+  char const *folder = option_value(f->s.pool, at->next, "-d", "--root") ;
+  f->executed = at->text ;
+  if (!named) named = folder ? dockerfile_below(f->s.pool, folder, "Procfile") : "Procfile" ;
+  f->input->file = placed_or_named(f, named) ;
+  if (!f->input->file)
+    missing(f, pool_printf(f->s.pool, "%s, which it executes, reads %s, which is not in the build context here", shell_basename(at->text), named), "give that Procfile, and the Dockerfile with --dockerfile") ;
+}
+
+/* ---- words ---- */
+
+static int takes_code (char const *option)
+{
+  size_t len = strlen(option) ;
+  return *option == '-' && len > 1 && option[len - 1] == 'c' && strspn(option + 1, "ceuxl") == len - 1 ;
+}
+
+/* Does the option of an init, or of a shell, have a value? */
+static int has_value (char const *option)
+{
+  return shell_one_of(option, "-o -eo -uo -eux -euo -euxo --rewrite -r -p -e -l") && (option[strlen(option) - 1] == 'o' || shell_one_of(option, "--rewrite -r")) ;
+}
+
+/* Sets the input's file, or f->code, from the words that are executed. */
+static void scan (struct finding *f, struct text const *one)
+{
+  char const *shell = 0 ;
+  int options = 0 ; /* of what only starts another program */
+  for (; one ; one = one->next)
+  {
+    char const *name = shell_basename(one->text) ;
+    char const *path ;
+    char const *text ;
+    if (shell && takes_code(one->text) && one->next)
+    {
+      f->shell = shell ;
+      f->code = one->next ;
+      return ;
+    }
+    if (options && has_value(one->text) && one->next) one = one->next ;
+    else if (options && (*one->text == '-' || strchr(one->text, '='))) continue ;
+    else if (shell_one_of(name, "gosu su-exec") && one->next) one = one->next ;
+    else if (is_starter(one->text) && strcmp(name, "supervisord") != 0)
+    {
+      options = 1 ;
+      shell = shell_one_of(name, SHELLS) ? one->text : 0 ;
+    }
+    else if (!strcmp(name, "supervisord")) return find_configuration(f, one) ;
+    else if (procrunner_is(name)) return find_procfile(f, one) ;
+    else if (is_project_starter(one->text))
+    {
+      while ((one = one->next) && !procrunner_is(shell_basename(one->text)) && strcmp(shell_basename(one->text), "supervisord") != 0) ;
+      if (one && !strcmp(shell_basename(one->text), "supervisord")) find_configuration(f, one) ;
+      else if (one) find_procfile(f, one) ;
+      return ;
+    }
+    else
+    {
+      path = file_of_word(f, one->text, !!shell) ;
+      text = path ? text_read(f->s.pool, path, SOURCE_SIZE_MAX) : 0 ;
+      if (text && is_shell_script(path, text, !!shell))
+      {
+        f->input->file = path ;
+        f->executed = one->text ;
+        if (!takes_arguments(text)) return ;
+      }
+      else if (path || is_known_program(&f->s, one->text)) return ;
+      options = 0 ;
+      shell = 0 ;
+    }
+  }
+}
+
+/* cd /app && ./start.sh */
+static int changes_folder (struct statement *statement, void *data)
+{
+  struct finding *f = data ;
+  if (statement->kind == STATEMENT_COMMAND && statement->nwords == 2 && !strcmp(statement_command(statement), "cd") && statement->words[1].value)
+    f->folder = below_workdir(f, statement->words[1].value) ;
+  return 0 ;
+}
+
+/* The last command of shell code: ./start.sh, or supervisord. Not if the code does not end with that. */
+static void scan_code (struct finding *f, char const *text)
+{
+  struct source code ;
+  struct statement *kept ;
+  struct statement *last = last_work(shell_parse_text(f->s.pool, &code, text), &kept) ;
+  struct texts words = { 0 } ;
+  struct docker_start start ;
+  struct text const *before = f->code ;
+  char const *found ;
+  if (!last || last->kind != STATEMENT_COMMAND || last->background) return ;
+  for (struct statement *one = shell_parse_text(f->s.pool, &code, text) ; one ; one = one->next) statement_walk(one, &changes_folder, f) ;
+  for (unsigned int i = 0 ; i < last->nwords && last->words[i].value ; i++) texts_add(f->s.pool, &words, last->words[i].value) ;
+  scan(f, words.first) ;
+  f->code = before ;
+  found = f->input->text ? f->input->text : f->input->file ? text_read(f->s.pool, f->input->file, SOURCE_SIZE_MAX) : 0 ;
+  if (found) dockerfile_start(f->s.dockerfile, f->input->file, found, 0, &start) ;
+  if (!found || !start.script) f->input->file = f->input->text = f->input->taken = 0 ;
+  if (last->next || strcmp(source_copy(&code, last->range), text) != 0) f->input->refused = 0 ; /* the rest of the code can be read */
+}
+
+/* ---- code ---- */
+
+/* The lines of an instruction in shell form, joined by the shell's own escape; 0: in quotes, where the shell would keep that. */
+static char const *code_in_lines (struct dockerfile const *dockerfile, struct instruction const *instruction)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *out = "" ;
+  char const *p = instruction->arguments ;
+  for (uint32_t line = instruction->first ; line <= instruction->last ; line++)
+  {
+    struct range range = source_line_range(dockerfile->source, line) ;
+    size_t len = range.end - (line == instruction->first ? instruction->start : range.start) ;
+    unsigned int quotes = 0 ;
+    size_t rest = strnlen(p, len) ;
+    out = pool_printf(pool, "%s%.*s", out, (int)rest, p) ;
+    for (char const *q = out ; *q ; q++) quotes += *q == '\'' ;
+    if (line < instruction->last && quotes % 2) return 0 ;
+    if (line < instruction->last) out = pool_printf(pool, "%s\\\n", out) ;
+    p += rest + (p[rest] != 0) ;
+  }
+  return out ;
+}
+
+static void take_code (struct finding *f, struct instruction const *instruction, char const *code)
+{
+  struct pool *pool = f->s.pool ;
+  size_t before = instruction->first - 1 ;
+  char *lines = pool_alloc(pool, before + 1) ;
+  memset(lines, '\n', before) ;
+  f->input->code = pool_printf(pool, "%s%s\n", lines, code) ;
+  f->input->name = pool_printf(pool, "%s's code", instruction->name) ;
+  f->input->first = f->input->last = instruction->first ;
+  for (char const *p = code ; *p ; p++) f->input->last += *p == '\n' ;
+}
+
+/* The instruction that has the word; 0: that of the last word. */
+static struct instruction const *instruction_of (struct finding *f, struct text const *word)
+{
+  struct instruction *entrypoint ;
+  struct instruction *cmd ;
+  unsigned int n = 0 ;
+  find_instructions(f->s.dockerfile, &entrypoint, &cmd) ;
+  for (struct text const *one = f->s.words.first ; one && one != word ; one = one->next) n++ ;
+  return entrypoint && (!cmd || f->s.start->lost_cmd || n < f->s.nentrypoint) ? entrypoint : cmd ;
+}
+
+static char const *place_of (struct finding *f, struct instruction const *one)
+{
+  char const *name = shell_basename(f->path) ;
+  return one->last > one->first ? pool_printf(f->s.pool, "%s, lines %u-%u", name, one->first, one->last) : pool_printf(f->s.pool, "%s, line %u", name, one->first) ;
+}
+
+static void take_shell_code (struct finding *f)
+{
+  struct instruction const *instruction = instruction_of(f, f->code) ;
+  struct texts words = { 0 } ;
+  struct text const *one = f->s.words.first ;
+  char const *inner = cmdcode_innermost(f->s.pool, f->code->text, &f->shell) ;
+  char const *lines = 0 ;
+  if (inner == f->code->text && !dockerfile_exec_form(f->s.pool, instruction->arguments, &words)) lines = code_in_lines(f->s.dockerfile, instruction) ;
+  take_code(f, instruction, lines ? lines : inner) ;
+  for (; one != f->code ; one = one->next)
+  {
+    f->input->is_login |= *one->text == '-' && one->text[1] != '-' && !!strchr(one->text, 'l') ;
+    f->input->ahead++ ;
+  }
+  f->input->shell = f->shell ;
+  f->input->taken = pool_printf(f->s.pool, "the shell code of %s (%s)", instruction->name, place_of(f, instruction)) ;
+}
+
+/* CMD ["gunicorn", "app:app"]: a script of one command. */
+static void take_words (struct finding *f)
+{
+  struct instruction const *instruction = instruction_of(f, 0) ;
+  char const *code = "exec" ;
+  for (struct text const *one = f->s.words.first ; one ; one = one->next) code = pool_printf(f->s.pool, "%s %s", code, shell_quote(f->s.pool, one->text)) ;
+  take_code(f, instruction, code) ;
+  f->input->taken = pool_printf(f->s.pool, "the program that %s executes (%s)", instruction->name, place_of(f, instruction)) ;
+}
+
+/* A script by its name, which may start several programs: it has to be read. */
+static char const *missing_script (struct finding const *f, struct texts const *words)
+{
+  for (struct text const *one = words->first ; one ; one = one->next)
+  {
+    char const *name = shell_basename(one->text) ;
+    size_t len = strlen(name) ;
+    if (is_starter(one->text) || strpbrk(one->text, " ;&|")) continue ;
+    if (is_known_program(&f->s, name)) return 0 ;
+    if (!one->next ? !!strstr(name, "entrypoint") || (len > 3 && !strcmp(name + len - 3, ".sh")) : len > 3 && !strcmp(name + len - 3, ".sh") && !strstr(name, "entrypoint")) return one->text ;
+  }
+  return 0 ;
+}
+
+void dockerfile_input (struct dockerfile const *dockerfile, char const *path, struct docker_input *input)
+{
+  struct docker_start start = { 0 } ;
+  struct finding f = { .s = { .dockerfile = dockerfile, .pool = dockerfile->source->pool, .start = &start }, .path = path, .input = input } ;
+  char const *base = dockerfile_base(dockerfile) ;
+  char const *script ;
+  struct texts words ;
+  memset(input, 0, sizeof(*input)) ;
+  add_start_words(&f.s) ;
+  f.folder = dockerfile_workdir(dockerfile, 0) ;
+  if (!f.s.words.first)
+    return missing(&f, *base ? pool_printf(f.s.pool, "has neither ENTRYPOINT nor CMD, so that what its base image %s has is executed", base) : "has neither ENTRYPOINT nor CMD",
+      "if that is a script, " RECIPE) ;
+  scan(&f, f.s.words.first) ;
+  if (!input->file && !input->refused && f.code) scan_code(&f, f.code->text) ;
+  if (input->refused) return ;
+  if (input->file)
+  {
+    struct instruction const *instruction = instruction_of(&f, 0) ;
+    int is_read = !strcmp(shell_basename(f.executed), "supervisord") || procrunner_is(shell_basename(f.executed)) ;
+    if (!input->taken) input->taken = pool_printf(f.s.pool, "%s, which %s %s (%s)", input->file, is_read ? shell_basename(f.executed) : instruction->name, is_read ? "reads" : "executes", place_of(&f, instruction)) ;
+    return ;
+  }
+  words = f.s.words ;
+  if (f.code) open_code(&f.s) ; /* to the words of its only command */
+  script = missing_script(&f, &f.s.words) ;
+  f.s.words = words ;
+  if (script)
+    return missing(&f, pool_printf(f.s.pool, "%s, which it executes, is not in the build context here", script), RECIPE) ;
+  if (!strcmp(f.s.words.first->text, "/init"))
+    return missing(&f, "its ENTRYPOINT is an /init of its own, s6-overlay's, as a rule", "Reeve runs what is in /etc/services.d and /etc/cont-init.d as it is: put Reeve's overlay in the place of that one") ;
+  if (f.code) take_shell_code(&f) ;
+  else take_words(&f) ;
+}
+
+void dockerfile_start_code (struct dockerfile const *dockerfile, struct docker_input const *input, struct docker_script *scripts, struct docker_start *start)
+{
+  struct starting s = { .dockerfile = dockerfile, .pool = dockerfile->source->pool, .scripts = scripts, .start = start } ;
+  struct text const *code ;
+  memset(start, 0, sizeof(*start)) ;
+  add_start_words(&s) ;
+  start->script = input->name ;
+  start->line = input->first ;
+  start->scripts = scripts ;
+  if (!input->shell) return ;
+  code = s.words.first ;
+  for (unsigned int i = 0 ; i < input->ahead ; i++)
+  {
+    if (i + 1 == input->ahead) start->shell_options = keep_options(s.pool, 0, code->text) ; /* -ec */
+    code = code->next ;
+  }
+  add_front(&s, code) ;
+  start->shell = input->shell ;
+}

@@ -1,0 +1,84 @@
+/* What the Dockerfile, the build context and the unpacked image say goes into the plan, ahead of the migration. */
+
+#include <string.h>
+
+#include "migrate/command/image.h"
+#include "migrate/command/procrunners.h"
+#include "migrate/dockerfile/readfile.h"
+#include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/facts/facts.h"
+#include "migrate/fromimage.h"
+#include "migrate/inputs.h"
+#include "migrate/text/root.h"
+
+static char const *read_from_image (struct pool *pool, int root, char const *name)
+{
+  static char const *const folders[] = { "", "/usr/local/bin", "/usr/bin", "/usr/local/sbin", "/usr/sbin" } ;
+  for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
+  {
+    char const *text = root_read(pool, root, pool_printf(pool, "%s/%s", folders[i], name)) ;
+    if (text) return text ;
+    if (strchr(name, '/')) break ;
+  }
+  return 0 ;
+}
+
+/* Reads what the image executes before the input, from the build context or the unpacked image. */
+static void read_front (struct plan *plan, struct dockerfile const *dockerfile, char const *path, struct docker_start *start)
+{
+  struct pool *pool = plan->pool ;
+  char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
+  struct docker_script const *script = start->front.first ? dockerfile_script(dockerfile, start->scripts, start->front.first->text) : 0 ;
+  if (script) start->front_text = script->text ;
+  else if (name) start->front_text = context_read(pool, path, name) ;
+  if (!start->front_text && plan->root != ROOT_NONE && start->front.first) start->front_text = read_from_image(pool, plan->root, start->front.first->text) ;
+  if (start->front_text) exported_names(pool, start->front_text, &plan->environment) ;
+  if (name && !start->front_text) texts_add(pool, &plan->notes, pool_printf(pool, "the Dockerfile copies %s, which is not in the build context here: look into it yourself", name)) ;
+}
+
+void plan_look_at_nginx (struct plan *plan, struct dockerfile const *dockerfile, char const *path)
+{
+  char const *name = dockerfile ? dockerfile_source_of(dockerfile, "nginx.conf") : 0 ;
+  char const *text = name ? context_read(plan->pool, path, name) : 0 ;
+  if (!text && plan->root != ROOT_NONE) text = root_read(plan->pool, plan->root, "/etc/nginx/nginx.conf") ;
+  plan->nginx_stays = (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) || (text && image_nginx_stays(text)) ;
+  if (name && !text && !plan->nginx_stays) plan->nginx_unread = name ;
+}
+
+void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, char const *path, char const *input, struct docker_input const *code, struct docker_start *start)
+{
+  struct pool *pool = plan->pool ;
+  struct docker_script *scripts = context_scripts(dockerfile, path) ;
+  plan->scripts = context_sources(pool, scripts) ; /* dockerfile_start() takes the input out */
+  if (code) dockerfile_start_code(dockerfile, code, scripts, start) ;
+  else dockerfile_start(dockerfile, input, plan->source->text, scripts, start) ;
+  read_front(plan, dockerfile, path, start) ;
+  plan->configurations = context_configurations(dockerfile, path) ;
+  plan->script_name = start->script ;
+  plan->cmd = start->arguments ;
+  plan->cmd_code = start->arguments_code ;
+  plan->lost_cmd = start->lost_cmd ;
+  if (plan->kind == INPUT_SCRIPT) input_put_code(plan, start) ;
+  plan->image_shell = start->shell ;
+  plan->goes_on = start->kept || start->through || !start->script ;
+  plan->shell_options = start->shell_options ;
+  plan->is_given = start->is_given ;
+  if (start->rewrites)
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", start->rewrites)) ;
+  if (code && code->is_login)
+    texts_add(pool, &plan->notes, "TODO: the image's shell was a login shell (-l), which reads /etc/profile and ~/.profile: the services do not; write what they need of it, as PATH, as ENV into the Dockerfile") ;
+  plan->procrun = procrun_read(dockerfile, start) ;
+  if (plan->procrun) plan->procfile_source = dockerfile_source_of(dockerfile, plan->procrun->procfile ? plan->procrun->procfile : "Procfile") ;
+  plan->prefix = start->prefix ;
+  plan->code = start->code ;
+  plan->code_must_succeed = start->code_must_succeed ;
+  dockerfile_environment(dockerfile, &plan->environment) ;
+  plan->code_where = pool_printf(pool, "Dockerfile, line %u", start->line) ;
+  plan->stop_signal = dockerfile_stop_signal(dockerfile) ;
+  dockerfile_runs(dockerfile, &plan->image_runs) ;
+  plan->has_dockerfile = 1 ;
+  plan->has_go_supervisord = !!strstr(dockerfile->source->text, "ochinchina/supervisord") ; /* of COPY --from=, or of an address */
+  plan->image_user = dockerfile_user(dockerfile) ;
+  plan->workdir = dockerfile_workdir(dockerfile, 0) ;
+  if (!*plan->workdir) plan->workdir = 0 ;
+}
