@@ -353,3 +353,20 @@ EOS
     has web/dependencies.d/postgres && lacks web/dependencies.d/redis-server || { echo "# $question"; return 1; }
   done
 }
+
+@test "a question behind a task is no readiness check: the task would wait for what it brings about" {
+  local question
+  for question in 'until mesh status | grep -q joined; do sleep 1; done' 'wait-for-it localhost:7000 -t 30' \
+    'until curl -sf http://localhost:7000/joined; do sleep 1; done'; do
+    wrapper <<<$'#!/bin/bash\nmesh --port 7000 &\nmesh join shop\n'"$question"$'\nexec shop'
+    migrate
+    lacks mesh/data/check
+    lacks mesh/notification-fd
+    grep -qrF "${question%%; do*}" "$tree"
+    [ "$(find "$tree/shop/dependencies.d" -type f | wc -l)" -ge 1 ]
+    # Ahead of the task it is one.
+    wrapper <<<$'#!/bin/bash\nmesh --port 7000 &\n'"$question"$'\nmesh join shop\nexec shop'
+    migrate
+    file mesh/notification-fd <<<3
+  done
+}

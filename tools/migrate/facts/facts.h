@@ -216,6 +216,7 @@ extern int is_probe (char const *condition) ;
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
 /* Does the text run a program that talks to the service? */
 extern int is_client_of (struct service const *service, char const *text) ;
+extern int has_been_used (struct service const *service) ; /* a task came between its start and what comes now */
 
 /* ---- elsewhere.c ---- */
 /* The same; also 0 if the condition asks another host (without certainty also one in a variable), or the service reads a FIFO

@@ -213,6 +213,15 @@ int is_client_of (struct service const *service, char const *text)
   return 0 ;
 }
 
+/* A later task has already been done with it: the script did not wait before that. What the loop
+   asks may come true only by that task, which would wait for it in turn. */
+int has_been_used (struct service const *service)
+{
+  for (struct service const *one = service->next ; one ; one = one->next)
+    if (one->is_oneshot && texts_has(&one->dependencies, service->name)) return 1 ;
+  return 0 ;
+}
+
 /* Is it a program whose own clients are known? Then another client's question is not for it. */
 static int is_known_program (struct service const *service)
 {

@@ -208,12 +208,13 @@ int find_waiting (struct analysis *a, struct statement *statement, struct waitin
 {
   char const *command = statement_command(statement) ;
   char const *text = statement_text(a, statement) ;
+  struct function *function = find_function(a, command) ;
   *waiting = (struct waiting){ .certain = 1 } ;
   if (!a->plan->services || statement->background) return 0 ;
   waiting->check = log_check(a, statement, &waiting->limit_ms) ;
   if (waiting->check) waiting->reads_log = 1 ;
   else if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  else if (find_function(a, command)) of_function(a, statement, waiting) ;
+  else if (function) of_function(a, statement, waiting) ;
   else if (shell_one_of(command, "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports")) of_wait_for(a, statement, waiting) ;
   else if (!strcmp(command, "timeout")) of_timeout(a, statement, waiting) ;
   else if (!strcmp(command, "pg_isready") || (shell_one_of(command, "mysqladmin mariadb-admin") && strstr(text, "--wait"))) waiting->check = text ;
@@ -221,8 +222,13 @@ int find_waiting (struct analysis *a, struct statement *statement, struct waitin
   if (!waiting->asks) waiting->asks = waiting->check ;
   waiting->service = waiting->check ? asked_service(a, waiting->asks, &waiting->certain) : 0 ;
   if (!waiting->service) return 0 ;
-  if (a->sets_errexit) waiting->gives_up |= !!waiting->limit_ms && !find_function(a, command) ;
   waiting->command = statement->kind == STATEMENT_COMMAND ? behind_dashes(a, statement) : 0 ;
+  if (!waiting->command && has_been_used(waiting->service))
+  {
+    if (function) function->walked = 0 ;
+    return 0 ;
+  }
+  if (a->sets_errexit) waiting->gives_up |= !!waiting->limit_ms && !function ;
   return 1 ;
 }
 

@@ -54,22 +54,12 @@ static int walk_both (struct analysis *a, struct statement *statement, char cons
   return left || right ;
 }
 
-/* A later task has already worked with the service, so the service is ready. The question may be
-   about what the task has made. */
-static int has_been_used (struct analysis *a, struct service const *service)
-{
-  for (struct service const *one = service->next ; one ; one = one->next)
-    if (one->is_oneshot && texts_has(&one->dependencies, service->name) && is_client_of(service, pool_printf(a->pool, "%s\n%s",
-      one == a->task ? task_text(a) : texts_join(a->pool, &one->run, "\n"), one->command ? one->command : ""))) return 1 ;
-  return 0 ;
-}
-
 int walk_probe (struct analysis *a, struct statement *statement, char const *probe)
 {
   struct waiting waiting = { .check = probe, .asks = probe, .certain = 1 } ;
   if (a->plan->services && walk_both(a, statement, probe)) return 1 ;
   waiting.service = asked_service(a, probe, &waiting.certain) ;
-  if (!waiting.service || has_been_used(a, waiting.service)) return 0 ;
+  if (!waiting.service || has_been_used(waiting.service)) return 0 ;
   waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= gives_up(a, branch->body) ;
   set_check(a, statement, &waiting) ;
@@ -85,7 +75,7 @@ int walk_asked_once (struct analysis *a, struct statement *statement)
     waiting.check = extract_probe(a, statement->branches->condition, 1) ;
   waiting.asks = waiting.check ;
   waiting.service = waiting.check ? asked_service(a, waiting.check, &waiting.certain) : 0 ;
-  if (!waiting.service || !waiting.certain) return 0 ;
+  if (!waiting.service || !waiting.certain || has_been_used(waiting.service)) return 0 ;
   set_check(a, statement, &waiting) ;
   return 1 ;
 }
