@@ -33,8 +33,9 @@ if "SICK" in os.environ:
 say("READY=1")
 while True:
     if os.path.exists(d + "/say"):
-        for line in open(d + "/say"): say(line.strip())
-        os.rename(d + "/say", d + "/said")
+        lines = list(open(d + "/say"))
+        os.rename(d + "/say", d + "/said") # first: what it says may be the end of it
+        for line in lines: say(line.strip())
     if not os.path.exists(d + "/hush"):
         say("WATCHDOG=1")
         open(d + "/pings", "a").write("x")

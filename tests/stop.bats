@@ -451,7 +451,7 @@ nothing_lives() { ! s6-svok "$live/db" && ! s6-svok "$live/web"; }
 @test "a stop while the first of many services are being started ends all" {
   for i in $(seq 300); do idle "s$i"; done
   start reeve-scan -l "$live" "$scan"
-  eventually 10 has_supervisor "$live/s100"
+  eventually 60 has_supervisor "$live/s100"
   kill -TERM "$started"
   ended "$started" 0
   [ -z "$(leftovers)" ]

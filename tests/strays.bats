@@ -47,7 +47,7 @@ ends_clean() # STRAYS [CONDITION]: as many are there before, and that holds
   eventually 10 left "$1"
   [ $# -eq 1 ] || eventually 10 "$2"
   touch "$dir/go"
-  eventually 20 test -s "$dir/finished"
+  eventually 60 test -s "$dir/finished"
   [ "$(cat "$dir/finished")" = clean ]
   none_left
 }

@@ -208,6 +208,17 @@ sleep 1000000 & wait'
   [ "$(grep -n '^web' "$dir/order" | cut -d: -f1)" -lt "$(grep -n 'worker@' "$dir/order" | head -n 1 | cut -d: -f1)" ]
 }
 
+@test "a command for all services waits for instances that a scanner has yet to make" {
+  strace -e trace=none true 2>/dev/null || skip "strace cannot be used here"
+  idle web
+  idle worker@
+  setting worker@ count 3
+  start strace -D -q -o /dev/null -e trace=mkdir,mkdirat -e inject=mkdir,mkdirat:delay_enter=200000 reeve-scan -l "$live" "$scan"
+  eventually 20 test -e "$live/.s6-svscan/state"
+  reeve -l "$live" wait up --all --timeout 60s
+  for name in web worker@1 worker@2 worker@3; do field "$name" state up; done
+}
+
 @test "CMD may follow all instances of a template" {
   service worker@ <<<'until [ -e "$dir/$1.ready" ]; do sleep 0.02; done; echo >&3; exec sleep 1000000'
   setting worker@ notification-fd 3

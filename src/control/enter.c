@@ -21,6 +21,7 @@
 #include "control/owner.h"
 #include "control/services.h"
 #include "wire/channels.h"
+#include "wire/dependents.h"
 #include "wire/livedir.h"
 #include "wire/report.h"
 #include "wire/scan_state.h"
@@ -114,10 +115,13 @@ static int find (struct request *request, enum patience patience)
 
 /* ---- waiting for its scanner ---- */
 
-/* Has the scanner written where its services are? s6-svscan, which has no `reports`, never does. */
-static int knows_services (void)
+/* Has the scanner written where its services are? With PATIENCE_ALL: has it also looked at all of
+   them, which it does not if it stops? s6-svscan, which has no `reports`, never writes anything. */
+static int knows_services (enum patience patience)
 {
-  if (!access(SCAN_STATE_FILE, F_OK) || errno != ENOENT) return 1 ;
+  if (!access(SCAN_STATE_FILE, F_OK))
+    return patience != PATIENCE_ALL || !access(DEPENDENTS_FILE, F_OK) || errno != ENOENT || services_scanner_stops() ;
+  if (errno != ENOENT) return 1 ;
   return !access(SCAN_CONTROL_FIFO, F_OK) && access(REPORTS_FIFO, F_OK) == -1 ;
 }
 
@@ -160,9 +164,9 @@ static int await_beginning (struct request const *request, enum patience patienc
     pid_t init = services_preparing() ; /* looks for /init before it looks for the scanner, as /init becomes the scanner */
     int lives = services_scanner_lives() ;
     int ms = patience_left(request) ;
-    if (lives < 0 || (lives && knows_services()) || (!lives && !init && !prepared && !(becoming && now - began < BECOME_MS))) return EXIT_YES ;
+    if (lives < 0 || (lives && knows_services(patience)) || (!lives && !init && !prepared && !(becoming && now - began < BECOME_MS))) return EXIT_YES ;
     if (lives) init = 0 ;
-    if (init && patience != PATIENCE_ALL) return say_preparing() ;
+    if (init && patience < PATIENCE_START) return say_preparing() ;
     if (init && caller_is_script_of(init)) return say_in_script() ;
     if (init) prepared = 1 ;
     if (init) seen = now ;
@@ -182,6 +186,6 @@ int enter_live (struct request *request, enum patience patience)
 {
   int code = find(request, patience) ;
   if (code) return code ;
-  if (patience != PATIENCE_ALL) owner_become() ;
+  if (patience < PATIENCE_START) owner_become() ;
   return await_beginning(request, patience) ;
 }

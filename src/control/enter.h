@@ -10,7 +10,8 @@ enum patience
 {
   PATIENCE_LOOK, /* until the running scanner knows its services. While /init still prepares the container, the command ends with a message */
   PATIENCE_LEFT, /* the same; a LIVE whose scanner has ended will do, too */
-  PATIENCE_ALL /* the same; but while /init still prepares the container, waits until /init has become the scanner */
+  PATIENCE_START, /* the same; but while /init still prepares the container, waits until /init has become the scanner */
+  PATIENCE_ALL /* the same; and until the scanner has looked at all services, and has made all instances */
 } ;
 
 /* Finds LIVE unless request->live names it, makes it the working directory, and waits. Whether a

@@ -229,6 +229,13 @@ static int choose_names (struct request *request, struct command const *command,
   return wrong(command->name, " takes one service; here are several, the first of them ", request->names[0]) ;
 }
 
+static enum patience patience_of (struct command const *command, struct request const *request)
+{
+  if (command->run == &command_logs) return PATIENCE_LEFT ;
+  if (command->options & LOOKS) return PATIENCE_LOOK ;
+  return request->all ? PATIENCE_ALL : PATIENCE_START ;
+}
+
 int main (int argc, char **argv)
 {
   struct request request = { 0 } ;
@@ -250,7 +257,7 @@ int main (int argc, char **argv)
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word == WORD_OF_SCALE && scale_take(&request, argv)) return EXIT_USAGE ;
   if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, command->run == &command_logs ? PATIENCE_LEFT : command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
+  code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, patience_of(command, &request)) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code && (command->run == &command_stop || command->run == &command_restart || command->run == &command_disable) && !request.all) code = try_refuses(&request) ;
   if (!code) code = (*command->run)(&request) ;

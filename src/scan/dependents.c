@@ -2,6 +2,7 @@
 
 #include <skalibs/stralloc.h>
 
+#include "scan/templates.h"
 #include "wire/dependents.h"
 
 void dependents_begin (struct scanner *s)
@@ -24,7 +25,7 @@ static int add_names (struct scanner const *s, stralloc *lines)
 void dependents_progress (struct scanner *s)
 {
   stralloc lines = STRALLOC_ZERO ;
-  if (s->needs.listed || !s->needs.graph.complete || s->stop.on) return ;
+  if (s->needs.listed || !s->needs.graph.complete || templates_under_way(s) || s->stop.on) return ;
   s->needs.listed = 1 ;
   if (!add_names(s, &lines) || !dependents_write(lines.s, lines.len)) dependents_forget() ;
   stralloc_free(&lines) ;

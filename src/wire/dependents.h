@@ -3,7 +3,8 @@
 
    The file has a name a line. The scanner writes it when it has looked at all services, and again
    when the names have changed (replaced by rename). Where there is no such file nobody knows: the
-   scanner has not looked yet, or could not write it. */
+   scanner has not looked yet, or could not write it. So a command that is about all services waits
+   for the file a while: counted instances are made when the scanner has looked. */
 
 #ifndef REEVE_WIRE_DEPENDENTS_H
 #define REEVE_WIRE_DEPENDENTS_H
