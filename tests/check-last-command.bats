@@ -50,6 +50,27 @@ teardown() { reeve_teardown; }
   clean
 }
 
+@test "nginx whose configuration keeps it in the foreground is left alone, as nginx does not start with both" {
+  local told="nginx puts itself into the background, unless its configuration says otherwise: add -g 'daemon off;'"
+  service web <<<'exec nginx'
+  finds 'web/run:2' warning "$told, if its configuration does not have that: with both, it does not start"
+  printf 'worker_processes 2;\n  daemon  off;\nhttp {}\n' >nginx.conf
+  service web <<<"exec nginx -c $PWD/nginx.conf"
+  clean
+  printf '# daemon off;\ndaemon offline;\nhttp {}\n' >nginx.conf
+  finds 'web/run:2' warning "$told"
+  # In a tree that is copied to the image.
+  mkdir -p rootfs/etc/nginx rootfs/etc/services.d
+  service web <<<$'cd /srv\nexec /usr/sbin/nginx'
+  mv web rootfs/etc/services.d
+  echo 'daemon off;' >rootfs/etc/nginx/nginx.conf
+  run reeve check rootfs/etc/services.d
+  [[ $output != *"puts itself"* ]]
+  echo 'http {}' >rootfs/etc/nginx/nginx.conf
+  run reeve check rootfs/etc/services.d
+  [[ $output == *"web/run:3: warning: $told"* ]]
+}
+
 @test "an init script in run" {
   service web <<<$'service nginx start\nexec tail -f /var/log/nginx/access.log'
   finds 'web/run:2' warning "starts it in the background: make a service with exec nginx -g 'daemon off;'"

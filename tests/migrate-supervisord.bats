@@ -75,6 +75,7 @@ EOS
   lacks a/finish
   file b/restart <<<no
   has b/down once/flag-oneshot
+  told 'not started by itself: supervisorctl start b becomes reeve start b'
   file plain/restart <<<on-failure
 }
 

@@ -7,6 +7,7 @@
      names.c        the files of a service directory: names, values, what goes together
      script.c       can a script be executed?
      run.c          the commands in a script
+     configured.c   what a program's configuration says, where it can be read
      exec_options.c the options of reeve-exec in a script
      logger.c       can a logger write where it logs?
      needs.c        dependencies.d
@@ -58,6 +59,15 @@ extern int check_directory (struct check *check, char const *directory, int star
 /* All functions below look at the working directory. */
 
 extern int check_exists (char const *file) ;
+
+/* ---- configured.c ---- */
+enum configured
+{
+  CONFIGURED_UNKNOWN, /* its file is not here, or which one it is is not known */
+  CONFIGURED_NOT, /* it does not say daemon off, though what it includes may */
+  CONFIGURED_STAYS
+} ;
+extern enum configured check_nginx_configured (struct check const *check, char const *const *argv) ;
 
 /* ---- names.c ---- */
 

@@ -89,6 +89,15 @@ static int is_program (struct script const *script, char const *word)
   return *word && *word != '$' && *word != '`' && !is_one_of(word, builtins) && !is_function(script, word) && !script->is_full ;
 }
 
+/* nginx does not start if both its words and its configuration say daemon off. */
+static void judge_nginx (struct check *check, unsigned int line, char const *const *argv, struct daemon_advice const *advice)
+{
+  enum configured configured = check_nginx_configured(check, argv) ;
+  if (configured == CONFIGURED_STAYS) return ;
+  finding(check, LEVEL_WARNING, "run", line, configured == CONFIGURED_NOT ? advice->mend : "add -g 'daemon off;', if its configuration does not have that: with both, it does not start",
+    "%s puts itself into the background, unless its configuration says otherwise", advice->program) ;
+}
+
 static void judge_daemon (struct check *check, unsigned int line, char const *const *argv, int is_service)
 {
   struct daemon_advice advice ;
@@ -98,6 +107,7 @@ static void judge_daemon (struct check *check, unsigned int line, char const *co
     finding(check, LEVEL_HINT, "run", line, "create flag-keep-strays if they are to live on", "what %s leaves behind is ended when it ends", advice.program) ;
   if (advice.stays == DAEMON_IN_BACKGROUND && !is_service)
     finding(check, LEVEL_WARNING, "run", line, "make it a service of its own", "%s puts itself into the background, where nothing supervises it", advice.program) ;
+  else if (advice.stays == DAEMON_IN_BACKGROUND && advice.unless_configured && is_one_of(advice.program, "nginx openresty angie")) judge_nginx(check, line, argv, &advice) ;
   else if (advice.stays == DAEMON_IN_BACKGROUND)
     finding(check, advice.unless_configured ? LEVEL_WARNING : LEVEL_ERROR, "run", line, advice.mend, "%s puts itself into the background%s",
       advice.program, advice.unless_configured ? ", unless its configuration says otherwise" : "") ;

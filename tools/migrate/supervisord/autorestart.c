@@ -60,7 +60,7 @@ static void set_autostart (struct translation *t)
   }
   else if (start && is_false(start))
   {
-    take(t, "autostart", "down", "not started by itself") ;
+    take(t, "autostart", "down", pool_printf(t->plan->pool, "not started by itself: supervisorctl start %s becomes reeve start %s", t->expansion.program, t->service->name)) ;
     service_set(t->plan, t->service, "down", "") ;
   }
   else if (variable) set_enabled(t, variable) ;
