@@ -5,6 +5,7 @@
 #include "migrate/command/image.h"
 #include "migrate/command/procrunners.h"
 #include "migrate/dockerfile/readfile.h"
+#include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/facts/facts.h"
 #include "migrate/fromimage.h"
@@ -79,6 +80,5 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->has_dockerfile = 1 ;
   plan->has_go_supervisord = !!strstr(dockerfile->source->text, "ochinchina/supervisord") ; /* of COPY --from=, or of an address */
   plan->image_user = dockerfile_user(dockerfile) ;
-  plan->workdir = dockerfile_workdir(dockerfile, 0) ;
-  if (!*plan->workdir) plan->workdir = 0 ;
+  plan->workdir = dockerfile_folder(dockerfile, start) ;
 }

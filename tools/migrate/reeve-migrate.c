@@ -150,6 +150,7 @@
      dockercallers.c  who asks for what has gone
      dockercode.c     the input in shell code
      dockeredits.c    who changes the input in the image
+     dockerfolder.c   the folder that it executes the input in
      dockerfront.c    what stays ahead of /init
      dockerinput.c    a Dockerfile alone: which file or code is the input
      dockerkeep.c     what kept the container alive behind the input

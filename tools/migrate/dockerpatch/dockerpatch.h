@@ -13,6 +13,9 @@ struct docker_tree
   char const *outside ; /* the folder that has to be moved there first; 0: none */
 } ;
 
+/* dockerfolder.c: the folder that the image executes the input in; 0: only /init knows it. */
+extern char const *dockerfile_folder (struct dockerfile const *dockerfile, struct docker_start const *start) ;
+
 /* The patch, a unified diff; "" if there is nothing to change. The plan's notes say what it
    adds, takes out, and leaves. `input`: the file that was migrated. */
 extern char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker_start const *start, struct plan *plan, char const *input,

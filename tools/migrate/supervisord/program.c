@@ -101,7 +101,9 @@ static void set_process (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
   char const *value ;
-  if ((value = take_directory(t)))
+  value = take_directory(t) ;
+  t->has_directory = !!value ;
+  if (value)
     texts_add(pool, &t->service->before, pool_printf(pool, "cd %s || exit 111", supervisord_word(pool, &t->expansion, value))) ;
   value = ini_take(t->source, t->global, "user", "", 0) ;
   if (value && !strcmp(value, "root")) ini_take(t->source, t->global, "user", "dropped", AS_ROOT) ;
@@ -110,6 +112,13 @@ static void set_process (struct translation *t)
   if ((value = take_inherited(t, "user", "user, by reeve-exec, which sets HOME, too")) && strcmp(value, "root") != 0) add_option(t, "--user", supervisord_word(pool, &t->expansion, value)) ;
   if ((value = take_inherited(t, "umask", "umask, by reeve-exec"))) add_option(t, "--umask", value) ;
   set_limit(t) ;
+}
+
+/* supervisord opened a relative path in its own folder, and not in the program's. */
+static char const *folder_of_output (struct translation *t, char const *path)
+{
+  if (strchr("/%~", *path) || !t->has_directory) return "" ;
+  return t->plan->workdir ? pool_printf(t->plan->pool, "%s/", shell_quote(t->plan->pool, t->plan->workdir)) : "\"${REEVE_WORKDIR:-/}\"/" ;
 }
 
 /* One of the two outputs, as a redirection; "" for the container's. */
@@ -137,7 +146,7 @@ static char const *output (struct translation *t, char const *name, char const *
   if (!strncmp(value, "/var/log/supervisor/", 20))
     texts_add_once(pool, &t->service->before, "mkdir -p /var/log/supervisor # supervisor's package made it") ;
   take(t, name, "run", "log file; it is not rotated any more: a log/run with reeve-log does that") ;
-  return pool_printf(pool, "%s>>%s", fd, supervisord_word(pool, &t->expansion, value)) ;
+  return pool_printf(pool, "%s>>%s%s", fd, folder_of_output(t, value), supervisord_word(pool, &t->expansion, value)) ;
 }
 
 static void set_outputs (struct translation *t)

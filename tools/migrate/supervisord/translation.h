@@ -18,6 +18,7 @@ struct translation
   char const *group ; /* that the program is in; 0: none */
   struct expansion expansion ;
   struct service *service ;
+  int has_directory ; /* the program works in a folder of its own */
   struct texts dynamic ; /* options of the section that a variable decides, and that no file can express */
 } ;
 

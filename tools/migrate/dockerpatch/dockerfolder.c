@@ -1,0 +1,31 @@
+/* The folder that the image executes the input in: its WORKDIR, unless what stays ahead of /init goes elsewhere. */
+
+#include <string.h>
+
+#include "migrate/dockerpatch/dockerpatch.h"
+#include "migrate/shell/shell.h"
+
+/* A file that the script reads may do cd, too. */
+static int may_go_elsewhere (struct statement *statement, void *data)
+{
+  char const *workdir = data ;
+  char const *command = statement_command(statement) ;
+  if (shell_one_of(command, "pushd popd . source eval")) return 1 ;
+  return !strcmp(command, "cd") && (statement->nwords != 2 || strcmp(statement_word(statement, 1), workdir) != 0) ;
+}
+
+static int text_goes_elsewhere (struct pool *pool, char const *text, char const *workdir)
+{
+  struct source code ;
+  for (struct statement *one = text ? shell_parse_text(pool, &code, text) : 0 ; one ; one = one->next)
+    if (statement_walk(one, &may_go_elsewhere, (void *)workdir)) return 1 ;
+  return 0 ;
+}
+
+char const *dockerfile_folder (struct dockerfile const *dockerfile, struct docker_start const *start)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *workdir = dockerfile_workdir(dockerfile, 0) ;
+  if (!*workdir || text_goes_elsewhere(pool, start->front_text, workdir) || text_goes_elsewhere(pool, start->through_text, workdir)) return 0 ;
+  return workdir ;
+}
