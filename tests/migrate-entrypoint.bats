@@ -75,6 +75,27 @@ EOS
   told 'TODO: entry.sh, which stays in the image, calls supervisorctl'
 }
 
+@test "what follows supervisord in such a script is named: a program becomes a service, what kept the container alive goes" {
+  supervised
+  printf 'FROM debian\nCOPY supervisord.conf entry.sh /\nCMD ["/entry.sh"]\n' >Dockerfile
+  behind() # CODE
+  {
+    printf '#!/bin/bash\nrender\n%s\n' "$1" >entry.sh
+    patched
+  }
+  behind $'supervisord -c /supervisord.conf &\nexec caddy run'
+  told 'take that line out, and write exec "$@", which executes /init, in place of line 4: exec caddy run; make a service of what that executed, with flag-main'
+  behind $'[ $# -eq 0 ] || exec "$@"\nsupervisord &\nexec traefik'
+  told 'in place of line 5: exec traefik; make a service of what that executed'
+  behind $'start() { supervisord; }\nstart\nnginx -g "daemon off;"'
+  told 'in place of line 5: nginx -g "daemon off;"; make a service of that, if it serves'
+  behind $'service supervisor start\n# logs\ntail -F /var/log/web.log'
+  told 'in place of what kept the container alive: line 5: tail -F /var/log/web.log'
+  untold 'make a service'
+  behind $'supervisord &\nif [ $# -gt 0 ]; then exec "$@"; fi'
+  untold 'in place of'
+}
+
 @test "what the script's arguments chose instead is named" {
   supervised bin/worker.conf
   printf '#!/bin/sh\ncase "$1" in server) exec gunicorn app ;; worker) exec supervisord -c bin/worker.conf ;; esac\n' >bin/entry
@@ -188,6 +209,35 @@ EOS
 EOS
 }
 
+@test "supervisor goes where the script ahead of /init is known, and names nothing of it" {
+  local word
+  supervised
+  printf 'FROM debian\nRUN apt-get install -y supervisor curl\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  printf '#!/bin/sh\n# supervisord comes next\nprepare\nexec "$@"\n' >entry.sh
+  patched
+  [[ $result == *'apt-get install -y curl'* ]]
+  untold 'supervisor stays'
+  for word in 'supervisorctl version' 'mkdir -p /var/log/supervisor' 'echo_supervisord_conf >/x'; do
+    printf '#!/bin/sh\n%s\nexec "$@"\n' "$word" >entry.sh
+    patched
+    [[ $result == *'apt-get install -y supervisor curl'* ]] && told 'line 2: the package supervisor stays: entry.sh, which stays in the image, names it' || { echo "# $word"; return 1; }
+  done
+  sed -i '/^CMD/d' Dockerfile
+  printf '#!/bin/sh\nprepare\nexec supervisord -c /etc/supervisord.conf\n' >entry.sh
+  patched
+  [[ $result == *'apt-get install -y supervisor curl'*'COPY supervisord.conf'* ]]
+  told 'line 2: the package supervisor stays: line 3 of /entry.sh names it: take it out when that line is changed'
+  told 'line 3: supervisord.conf stays in the image, though /init does not need it: line 3 of /entry.sh names it: take it out when that line is changed'
+}
+
+@test "a script that two COPY bring is told once" {
+  supervised docker/supervisord.conf
+  printf '#!/bin/sh\nsed -i s/web/api/ /etc/supervisord.conf\nexec "$@"\n' >docker/entry.sh
+  printf 'FROM debian\nCOPY . /app/\nCOPY docker/supervisord.conf /etc/\nCOPY docker/entry.sh /app/\nENTRYPOINT ["/app/entry.sh"]\nCMD ["supervisord", "-n"]\n' >docker/Dockerfile
+  migrate --dockerfile docker/Dockerfile
+  [ "$(grep -c 'changes supervisord.conf in the image when the container starts' <<<"$report")" -eq 1 ]
+}
+
 @test "supervisor stays where what is not understood may execute it" {
   supervised
   printf 'FROM debian\nRUN apt-get install -y supervisor\nCOPY supervisord.conf /etc/\nCMD ["/unknown"]\n' >Dockerfile
@@ -262,15 +312,15 @@ exec "$@"
 EOS
   printf 'FROM debian\nCOPY supervisord.conf /etc/supervisor/conf.d/all.conf\nCOPY . /app\nENTRYPOINT ["/app/entry.sh"]\nCMD ["supervisord", "-n"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
-  told 'TODO: entry.sh changes what supervisord.conf is made of when the container starts'
+  told 'TODO: entry.sh changes supervisord.conf in the image when the container starts'
   told "any more: line 5: cat >>\$CONF <<'EOF'; line 10: rm -f /etc/supervisor/conf.d/worker.conf; line 11: sed -i s/web/api/ \"\${CONF}\"; line 12: cat <<EOF | tee -a"
-  told 'change the services (program sshd, new) to what that made of them'
+  told 'make the same change to the services (program sshd, new)'
   untold nginx.conf
   untold started.log
   # In the code of CMD.
   printf 'FROM debian\nCOPY supervisord.conf /etc/\nCMD sed -i s/80/$PORT/ /etc/supervisord.conf && supervisord -n\n' >Dockerfile
   migrate --dockerfile Dockerfile
-  told 'TODO: what the image executes first changes what supervisord.conf is made of'
+  told 'TODO: what the image executes first changes supervisord.conf in the image'
 }
 
 @test "what changes the input in the build is named, unless the input has that" {
@@ -278,7 +328,7 @@ EOS
   printf 'web: web\nconsole: sh\n' >Procfile
   printf 'FROM ruby\nWORKDIR /app\nRUN git clone https://x/app . && sed -i "s/^console/#console/" Procfile \\\n && echo "clock: ruby clock.rb" >>Procfile\nCMD ["foreman", "start"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
-  told 'TODO: a RUN of the Dockerfile changes what Procfile is made of: line 3: sed -i "s/^console/#console/" Procfile; line 4: echo "clock: ruby clock.rb" >>Procfile'
+  told 'TODO: a RUN of the Dockerfile changes Procfile in the image: line 3: sed -i "s/^console/#console/" Procfile; line 4: echo "clock: ruby clock.rb" >>Procfile'
   untold 'whose text is in the Dockerfile'
   # The build makes the file, as it is here; and what was there ahead of COPY does not matter.
   cat >Dockerfile <<'EOS'
@@ -287,16 +337,16 @@ RUN echo "web: web" >/Procfile && printf '%s\n' 'console: sh' >>/Procfile
 CMD ["foreman", "start"]
 EOS
   migrate --dockerfile Dockerfile
-  untold 'is made of'
+  untold 'changes Procfile'
   printf 'FROM ruby\nRUN echo "a: b" >>/Procfile\nCOPY Procfile /\nRUN chmod 644 /Procfile; sed -i "s/\\r//" /Procfile\nCMD ["foreman", "start"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
-  untold 'is made of'
+  untold 'changes Procfile'
   # A script.
   input=start.sh
   wrapper <<<$'#!/bin/sh\na &\nexec b'
   printf 'FROM debian\nCOPY start.sh /run.sh\nRUN sed -i "s/^a/a --fast/" /run.sh && chmod +x /run.sh\nCMD ["/run.sh"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
-  told 'TODO: a RUN of the Dockerfile changes what start.sh is made of: line 3: sed -i "s/^a/a --fast/" /run.sh'
+  told 'TODO: a RUN of the Dockerfile changes start.sh in the image: line 3: sed -i "s/^a/a --fast/" /run.sh'
 }
 
 @test "a script ahead of /init that asks its arguments, or starts the input under a condition, is told with its lines" {

@@ -14,6 +14,32 @@ teardown() { reeve_teardown; }
   [[ $result != *supervisor* ]]
 }
 
+@test "supervisor's package stays if what uses Python gets it from there alone" {
+  local command
+  input=supervisord.conf
+  python() # [LINE-OF-THE-DOCKERFILE]
+  {
+    printf 'FROM %s\nRUN apt-get update && apt-get install -y supervisor nginx\n%s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "${2:-debian:12}" "${1:-}" >Dockerfile
+    patched
+  }
+  for command in 'python3 -m http.server' '/usr/bin/env python3 /app.py' '/usr/bin/python /app.py'; do
+    wrapper <<<$'[program:a]\ncommand='"$command"
+    python
+    [[ $result == *'install -y supervisor nginx'* ]] && told 'line 2: the package supervisor stays: something executes Python, which came with it: install python3' || { echo "# $command"; return 1; }
+  done
+  python 'RUN apt-get install -y python3-venv'
+  [[ $result == *'install -y nginx'* ]]
+  python '' python:3.12-slim
+  [[ $result == *'install -y nginx'* ]]
+  wrapper <<<$'[program:a]\ncommand=web'
+  python 'RUN python3 -c "open(1)"'
+  [[ $result == *'install -y supervisor nginx'* ]]
+  python 'HEALTHCHECK CMD python3 /check.py'
+  [[ $result == *'install -y supervisor nginx'* ]]
+  python
+  [[ $result == *'install -y nginx'* ]]
+}
+
 @test "an init goes, whatever way it came; what is left of one is named" {
   cat >Dockerfile <<'EOS'
 FROM debian:bookworm

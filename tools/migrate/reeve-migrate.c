@@ -155,6 +155,7 @@
      dockerinput.c    a Dockerfile alone: which file or code is the input
      dockerkeep.c     what kept the container alive behind the input
      dockerleft.c     what goes with the wrapper
+     dockerpackages.c packages that /init takes the place of
      dockerpatch.c    what is to change in it
      dockerrun.c      what a RUN is for
      dockerstart.c    what the image executes, and where the input is in that

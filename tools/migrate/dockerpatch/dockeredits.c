@@ -269,7 +269,7 @@ static void note_build (struct changes *c)
   struct pool *pool = c->p->pool ;
   c->p->build_edits = !!c->found.first ;
   if (c->found.first)
-    patching_note(c->p, pool_printf(pool, "TODO: a RUN of the Dockerfile changes what %s is made of: %s: the services are made from the file as it is here, without that%s: "
+    patching_note(c->p, pool_printf(pool, "TODO: a RUN of the Dockerfile changes %s in the image: %s: the services are made from the file as it is here, without that%s: "
       "give reeve-migrate the image's file, if this is another one (docker run --rm --entrypoint cat IMAGE FILE)", c->p->input, texts_join(pool, &c->found, "; "), added_programs(c))) ;
   forget(c) ;
 }
@@ -279,8 +279,8 @@ static void note_start (struct changes *c, char const *who)
 {
   struct pool *pool = c->p->pool ;
   if (c->found.first)
-    patching_note(c->p, pool_printf(pool, "TODO: %s changes what %s is made of when the container starts, and nothing reads that any more: %s: change the services%s to what that made "
-      "of them, with enable-if where a variable decided it, and take it out there", who, c->p->input, texts_join(pool, &c->found, "; "), added_programs(c))) ;
+    patching_note(c->p, pool_printf(pool, "TODO: %s changes %s in the image when the container starts, and nothing reads that file any more: %s: make the same change to the "
+      "services%s, with enable-if where a variable decides it, and take it out there", who, c->p->input, texts_join(pool, &c->found, "; "), added_programs(c))) ;
   forget(c) ;
 }
 
@@ -332,6 +332,14 @@ static void look_at_documents (struct changes *c, struct instruction const *one)
     if (!strncmp(text->text, "#!", 2) && strncmp(text->text, c->p->plan->source->text, strlen(text->text)) != 0) look_through(c, text->text, one->first + 1) ;
 }
 
+/* COPY may bring the same script from two folders, as far as is known here. */
+static int is_first_of_its_text (struct patching const *p, struct docker_script const *script)
+{
+  for (struct docker_script const *one = p->start->scripts ; one != script ; one = one->next)
+    if (!strcmp(one->text, script->text)) return 0 ;
+  return 1 ;
+}
+
 void note_edits (struct patching *p)
 {
   struct changes c = { .p = p, .known = plain(p->pool, p->plan->source->text) } ;
@@ -340,7 +348,7 @@ void note_edits (struct patching *p)
   note_build(&c) ;
   for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
   {
-    look_through(&c, one->text, 1) ;
+    if (is_first_of_its_text(p, one)) look_through(&c, one->text, 1) ;
     note_start(&c, one->name + (strncmp(one->name, "./", 2) ? 0 : 2)) ;
     if (front && !strcmp(front, one->text)) front = 0 ;
   }

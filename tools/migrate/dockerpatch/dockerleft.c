@@ -176,11 +176,22 @@ int patching_executes (struct patching *p, char const *program)
   return plan_needs(p->plan, program) ;
 }
 
+/* Only where the script executes the input, which a TODO changes? */
+static int only_through (struct patching *p, struct docker_script const *script, names_it *names, char const *word)
+{
+  struct docker_start const *start = p->start ;
+  if (!start->through || strcmp(script->text, start->through_text) != 0) return 0 ;
+  return !script_code_names(p->plan, pool_printf(p->pool, "%s%s", pool_copy(p->pool, start->through_text, start->through_at.start), start->through_text + start->through_at.end), names, word) ;
+}
+
 /* Does what stays in the image name it, as far as that could be read? */
 static char const *script_names (struct patching *p, names_it *names, char const *word)
 {
-  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
-    if (script_code_names(p->plan, one->text, names, word)) return pool_printf(p->pool, "%s, which stays in the image, names it", one->name) ;
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
+      if (script_code_names(p->plan, one->text, names, word) && only_through(p, one, names, word) == i)
+        return i ? pool_printf(p->pool, "line %u of %s names it: take it out when that line is changed", p->start->through_line, p->start->through)
+          : pool_printf(p->pool, "%s, which stays in the image, names it", one->name) ;
   if (!p->start->front_text || !script_code_names(p->plan, p->start->front_text, names, word)) return 0 ;
   return pool_printf(p->pool, "%s, which stays ahead of /init, names it", p->start->front.first->text) ;
 }

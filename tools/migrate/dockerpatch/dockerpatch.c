@@ -1,3 +1,5 @@
+/* What is to change in the Dockerfile: the edits, and the notes about them. */
+
 #include <string.h>
 
 #include "migrate/command/procrunners.h"
@@ -6,37 +8,7 @@
 #include "migrate/dockerpatch/patching.h"
 #include "migrate/shell/shell.h"
 
-/* What the image executes instead of the input, unless a service does. */
-static int keeps_instead (struct patching const *p)
-{
-  struct text const *one = p->start->instead.first ;
-  return one && !plan_needs(p->plan, shell_basename(one->text)) ;
-}
-
-/* ---- packages and variables ---- */
-
-/* Not where something of it is still executed, or may be. */
-static void supervisor_goes (struct patching *p, char const **packages)
-{
-  if (patching_executes(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
-  else if (p->start->front.first)
-    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", p->start->front.first->text)) ;
-  else if (keeps_instead(p))
-    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", p->start->instead.first->text)) ;
-  else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
-}
-
-/* An init that something else executes, or may execute, stays: a note says why. */
-static void note_package (struct patching *p, char const *package, char const *why)
-{
-  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
-  {
-    struct cut cut ;
-    int all ;
-    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, package, &cut, &all))
-      patching_note(p, pool_printf(p->pool, "%s: the package %s stays: %s", patching_place(p, one), package, why)) ;
-  }
-}
+/* ---- variables, and what is only named ---- */
 
 /* What starts the processes of a Procfile, installed or executed there; 0: nothing that goes. */
 static char const *runner_in (struct patching *p, char const *text)
@@ -48,79 +20,6 @@ static char const *runner_in (struct patching *p, char const *text)
     if (shell_mentions(text, one) && !patching_executes(p, one) && !script_needs(p, one)) return one ;
   }
   return 0 ;
-}
-
-/* The first RUN that stays and uses the program's file; 0: none does. */
-static struct instruction const *user_of_file (struct patching *p, char const *program)
-{
-  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
-    if (one->stage == STAGE_LAST && !patching_is_removed(p, one) && run_uses_file(p->pool, one, program)) return one ;
-  return 0 ;
-}
-
-/* What /init does instead, unless something still needs it. */
-static void package_goes (struct patching *p, char const *package, char const **packages)
-{
-  struct instruction const *user = user_of_file(p, package) ;
-  char const *why = script_needs(p, package) ;
-  if (why) note_package(p, package, why) ;
-  else if (user) note_package(p, package, pool_printf(p->pool, "RUN in line %u uses its file", user->first)) ;
-  else if (patching_executes(p, package)) note_package(p, package, "something still executes it") ;
-  else *packages = pool_printf(p->pool, "%s %s", *packages, package) ;
-}
-
-static char const *needless_packages (struct patching *p)
-{
-  char const *packages = "" ;
-  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++) package_goes(p, *one, &packages) ;
-  if (p->plan->kind == INPUT_SUPERVISORD && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
-    supervisor_goes(p, &packages) ;
-  else if (p->plan->kind == INPUT_SUPERVISORD) note_package(p, "supervisor", "something still names supervisord, or supervisorctl") ;
-  for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; p->plan->kind == INPUT_PROCFILE && *one ; one++) package_goes(p, *one, &packages) ;
-  return packages ;
-}
-
-/* Only the lines that differ. */
-static void replace_lines (struct patching *p, struct instruction const *one, struct texts const *lines)
-{
-  struct source const *source = p->dockerfile->source ;
-  struct text const *line = lines->first ;
-  uint32_t first = one->first ;
-  uint32_t last = one->last ;
-  unsigned int n = 0 ;
-  struct edit *edit ;
-  for (; line && first <= last && !strcmp(line->text, source_copy(source, source_line_range(source, first))) ; line = line->next) first++ ;
-  for (struct text const *rest = line ; rest ; rest = rest->next) n++ ;
-  while (n && last >= first)
-  {
-    struct text const *end = line ;
-    for (unsigned int i = 1 ; i < n ; i++) end = end->next ;
-    if (strcmp(end->text, source_copy(source, source_line_range(source, last))) != 0) break ;
-    n-- ;
-    last-- ;
-  }
-  edit = edit_add(p->pool, &p->edits, first, last) ;
-  for (; n-- ; line = line->next) texts_add(p->pool, &edit->lines, line->text) ;
-}
-
-static void remove_packages (struct patching *p)
-{
-  char const *packages = needless_packages(p) ;
-  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
-  {
-    struct cut cut ;
-    struct texts lines = { 0 } ;
-    int all ;
-    if (one->stage != STAGE_LAST || patching_is_edited(p, one) || !run_without_packages(p->pool, one, packages, &cut, &all)) continue ;
-    if (all)
-    {
-      patching_remove(p, one, ", which installed nothing else than what /init replaces") ;
-      continue ;
-    }
-    cut_lines(p->dockerfile, one, &cut, &lines) ;
-    replace_lines(p, one, &lines) ;
-    patching_note(p, pool_printf(p->pool, "%s: the patch takes a package out of RUN that /init replaces", patching_place(p, one))) ;
-  }
 }
 
 /* ENV TINI_VERSION v0.19.0 */
@@ -270,11 +169,11 @@ static void note_kept (struct patching *p)
 static void note_instead (struct patching *p)
 {
   char const *words = texts_join(p->pool, &p->start->instead, " ") ;
-  if (keeps_instead(p) && strpbrk(words, ";&|") && shell_mentions(words, p->input))
+  if (patching_keeps_instead(p) && strpbrk(words, ";&|") && shell_mentions(words, p->input))
     patching_note(p, pool_printf(p->pool, "TODO: %s stays as CMD, beside the services, and starts them once more if it executes %s: write CMD without that", words, p->input)) ;
   else
     patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, words,
-      keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
+      patching_keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
 }
 
 static void note_start (struct patching *p)
@@ -334,7 +233,7 @@ static void replace_end (struct patching *p, struct docker_tree const *tree)
       dockerfile_base(p->dockerfile), dockerfile_stop_signal(p->dockerfile))) ;
   }
   texts_add(p->pool, &lines, entrypoint_line(p)) ;
-  if (keeps_instead(p)) texts_add(p->pool, &lines, cmd_line(p)) ;
+  if (patching_keeps_instead(p)) texts_add(p->pool, &lines, cmd_line(p)) ;
   patching_note(p, pool_printf(p->pool, "the patch adds: %s", texts_join(p->pool, &lines, "; "))) ;
   if (at) edit = edit_add(p->pool, &p->edits, at->first, at->last) ;
   else

@@ -1,5 +1,5 @@
 /* The patch to a Dockerfile while it is made: dockerpatch.c decides what is added, dockerleft.c
-   what goes; dockercallers.c names who asks for that, dockeredits.c who changes the input,
+   and dockerpackages.c what goes; dockercallers.c names who asks for that, dockeredits.c who changes the input,
    dockerfront.c what stays ahead of /init. */
 
 #ifndef REEVE_MIGRATE_PATCHING_H
@@ -48,6 +48,12 @@ extern char const *script_needs (struct patching *p, char const *program) ;
 extern char const *init_stays (struct patching *p, char const *text) ;
 /* Takes out the COPY of such files, and what only prepared them. A note says why each goes or stays. */
 extern void remove_obsolete (struct patching *p) ;
+
+/* ---- dockerpackages.c ---- */
+/* Takes out packages that /init does the work of. A note says why one stays. */
+extern void remove_packages (struct patching *p) ;
+/* What the image executes instead of the input stays as CMD. */
+extern int patching_keeps_instead (struct patching const *p) ;
 
 /* ---- dockercomments.c ---- */
 /* Comments above what the patch takes out go with it, if what stands below goes, too. */

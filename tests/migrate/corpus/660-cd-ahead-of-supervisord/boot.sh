@@ -1,4 +1,4 @@
 #!/bin/sh
-cd /srv/shop
+cd /srv/shop || exit 1
 php bin/console cache:warmup
 exec supervisord -n -c /etc/supervisord.conf

@@ -1,7 +1,7 @@
 #!/bin/bash
 enter()
 {
-  pushd "${APP_HOME:-/app/src}" >/dev/null
+  pushd "${APP_HOME:-/app/src}" >/dev/null || exit 1
 }
 enter
 exec "$@"

@@ -1,0 +1,153 @@
+/* Packages that /init takes the place of: supervisor's, an init's, foreman's. */
+
+#include <string.h>
+
+#include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/dockerpatch/patching.h"
+#include "migrate/shell/shell.h"
+
+/* What the image executes instead of the input, unless a service does. */
+int patching_keeps_instead (struct patching const *p)
+{
+  struct text const *one = p->start->instead.first ;
+  return one && !plan_needs(p->plan, shell_basename(one->text)) ;
+}
+
+/* A package of which something else executes, or may execute, a program stays: a note says why. */
+static void note_package (struct patching *p, char const *package, char const *why)
+{
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+  {
+    struct cut cut ;
+    int all ;
+    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, package, &cut, &all))
+      patching_note(p, pool_printf(p->pool, "%s: the package %s stays: %s", patching_place(p, one), package, why)) ;
+  }
+}
+
+/* The first word ahead of /init that is a script, or a program, whose text is not known; 0: there is none. */
+static char const *unread_front (struct patching const *p)
+{
+  for (struct text const *one = p->start->front.first ; one ; one = one->next)
+    if (!(p->start->front_text && one == p->start->front.first) && !dockerfile_script(p->dockerfile, p->start->scripts, one->text)) return one->text ;
+  return 0 ;
+}
+
+/* The script ahead of /init that executes something of supervisor's package, in words; 0: none does. */
+static char const *supervisor_needed (struct patching *p)
+{
+  for (char const *const *one = (char const *const[]){ "supervisorctl", "echo_supervisord_conf", "pidproxy", "supervisor", "supervisord", 0 } ; *one ; one++)
+    if (script_needs(p, *one)) return script_needs(p, *one) ;
+  return 0 ;
+}
+
+/* Does the base image, or a RUN, bring Python by itself? */
+static int has_python (struct patching *p)
+{
+  char const *base = dockerfile_base(p->dockerfile) ;
+  if (strstr(base, "python") || strstr(base, "conda")) return 1 ;
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    int installs = !strcmp(one->name, "RUN") && (strstr(one->arguments, "install") || strstr(one->arguments, " add ")) ;
+    if (one->stage == STAGE_OTHER) continue ;
+    if (installs && (strstr(one->arguments, "python") || shell_mentions(one->arguments, "pip") || shell_mentions(one->arguments, "pip3"))) return 1 ;
+    if (!strcmp(one->name, "COPY") && strstr(one->flags, "python")) return 1 ;
+  }
+  return 0 ;
+}
+
+/* supervisor is written in Python, and the distribution's package brings that: is it used? */
+static int needs_its_python (struct patching *p)
+{
+  for (char const *const *one = (char const *const[]){ "python3", "python", 0 } ; *one && !has_python(p) ; one++)
+    if (patching_executes(p, *one) || script_needs(p, *one)) return 1 ;
+  return 0 ;
+}
+
+/* Not where something of it is still executed, or may be. */
+static void supervisor_goes (struct patching *p, char const **packages)
+{
+  char const *unread = unread_front(p) ;
+  if (patching_executes(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
+  else if (unread)
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", unread)) ;
+  else if (p->start->front.first && supervisor_needed(p)) note_package(p, "supervisor", supervisor_needed(p)) ;
+  else if (patching_keeps_instead(p))
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", p->start->instead.first->text)) ;
+  else if (needs_its_python(p)) note_package(p, "supervisor", "something executes Python, which came with it: install python3 in its place") ;
+  else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
+}
+
+/* The first RUN that stays and uses the program's file; 0: none does. */
+static struct instruction const *user_of_file (struct patching *p, char const *program)
+{
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+    if (one->stage == STAGE_LAST && !patching_is_removed(p, one) && run_uses_file(p->pool, one, program)) return one ;
+  return 0 ;
+}
+
+/* What /init does instead, unless something still needs it. */
+static void package_goes (struct patching *p, char const *package, char const **packages)
+{
+  struct instruction const *user = user_of_file(p, package) ;
+  char const *why = script_needs(p, package) ;
+  if (why) note_package(p, package, why) ;
+  else if (user) note_package(p, package, pool_printf(p->pool, "RUN in line %u uses its file", user->first)) ;
+  else if (patching_executes(p, package)) note_package(p, package, "something still executes it") ;
+  else *packages = pool_printf(p->pool, "%s %s", *packages, package) ;
+}
+
+static char const *needless_packages (struct patching *p)
+{
+  char const *packages = "" ;
+  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++) package_goes(p, *one, &packages) ;
+  if (p->plan->kind == INPUT_SUPERVISORD && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
+    supervisor_goes(p, &packages) ;
+  else if (p->plan->kind == INPUT_SUPERVISORD) note_package(p, "supervisor", "something still names supervisord, or supervisorctl") ;
+  for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; p->plan->kind == INPUT_PROCFILE && *one ; one++) package_goes(p, *one, &packages) ;
+  return packages ;
+}
+
+/* Only the lines that differ. */
+static void replace_lines (struct patching *p, struct instruction const *one, struct texts const *lines)
+{
+  struct source const *source = p->dockerfile->source ;
+  struct text const *line = lines->first ;
+  uint32_t first = one->first ;
+  uint32_t last = one->last ;
+  unsigned int n = 0 ;
+  struct edit *edit ;
+  for (; line && first <= last && !strcmp(line->text, source_copy(source, source_line_range(source, first))) ; line = line->next) first++ ;
+  for (struct text const *rest = line ; rest ; rest = rest->next) n++ ;
+  while (n && last >= first)
+  {
+    struct text const *end = line ;
+    for (unsigned int i = 1 ; i < n ; i++) end = end->next ;
+    if (strcmp(end->text, source_copy(source, source_line_range(source, last))) != 0) break ;
+    n-- ;
+    last-- ;
+  }
+  edit = edit_add(p->pool, &p->edits, first, last) ;
+  for (; n-- ; line = line->next) texts_add(p->pool, &edit->lines, line->text) ;
+}
+
+void remove_packages (struct patching *p)
+{
+  char const *packages = needless_packages(p) ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+  {
+    struct cut cut ;
+    struct texts lines = { 0 } ;
+    int all ;
+    unsigned int n ;
+    if (one->stage != STAGE_LAST || patching_is_edited(p, one) || !(n = run_without_packages(p->pool, one, packages, &cut, &all))) continue ;
+    if (all)
+    {
+      patching_remove(p, one, ", which installed nothing else than what /init replaces") ;
+      continue ;
+    }
+    cut_lines(p->dockerfile, one, &cut, &lines) ;
+    replace_lines(p, one, &lines) ;
+    patching_note(p, pool_printf(p->pool, "%s: the patch takes %s out of RUN that /init replaces", patching_place(p, one), n > 1 ? "packages" : "a package")) ;
+  }
+}
