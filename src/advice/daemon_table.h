@@ -46,6 +46,7 @@ enum wrapper_kind
   WRAPPER_ASSIGNS, /* NAME=VALUE words come first */
   WRAPPER_LEAVES, /* it goes into the background itself, so leave it out */
   WRAPPER_HOLDS, /* it stays in the foreground, even if the program does not */
+  WRAPPER_LOOKS, /* with -v or -V it executes nothing: it only looks for the program */
   WRAPPER_REEVE /* reeve-exec: it is known which of its long options have a value */
 } ;
 

@@ -153,6 +153,7 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
   {
     char const *word = *argv ;
     int is_long = word[1] == '-' ;
+    if (wrapper->kind == WRAPPER_LOOKS && strpbrk(word, "vV")) return 0 ;
     if (is_long && word[2] && strchr(word, '=')) continue ;
     if (is_long && word[2] && wrapper->long_with_argument)
     {

@@ -3,7 +3,8 @@
 /* `--help`, `--version` and options whose value follows a `=` need no mention. */
 struct wrapper const wrapper_table[] =
 {
-  { .names = "command nohup busybox catatonit with-contenv pgrphack s6-setsid authbind chronic catchsegv linux32 linux64", .with_argument = "", .long_with_argument = "" },
+  { .names = "command", .with_argument = "", .long_with_argument = "", .kind = WRAPPER_LOOKS },
+  { .names = "nohup busybox catatonit with-contenv pgrphack s6-setsid authbind chronic catchsegv linux32 linux64", .with_argument = "", .long_with_argument = "" },
   { .names = "exec", .with_argument = "a", .long_with_argument = "" },
   { .names = "tini", .with_argument = "pe", .long_with_argument = "" },
   { .names = "dumb-init", .with_argument = "r", .long_with_argument = "--rewrite" },

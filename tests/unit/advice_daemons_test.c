@@ -16,8 +16,9 @@ struct line
 static char const *const *split (struct line *line, char const *text)
 {
   size_t n = 0 ;
+  char *rest ;
   snprintf(line->text, sizeof line->text, "%s", text) ;
-  for (char *word = strtok(line->text, " ") ; word ; word = strtok(0, " "))
+  for (char *word = strtok_r(line->text, " ", &rest) ; word ; word = strtok_r(0, " ", &rest))
   {
     for (char *c = word ; *c ; c++) if (*c == '~') *c = ' ' ;
     line->words[n++] = word ;
@@ -41,7 +42,7 @@ static int unknown (char const *text) { return look(text).stays == DAEMON_UNKNOW
 
 static int same (char const *const *words, size_t n, char const *expected)
 {
-  struct line line ;
+  struct line line = { 0 } ;
   char const *const *wanted = split(&line, expected) ;
   size_t i = 0 ;
   for (; i < n && wanted[i] && !strcmp(words[i], wanted[i]) ; i++) ;
@@ -55,7 +56,7 @@ static int same (char const *const *words, size_t n, char const *expected)
 /* The foreground form; "" when there is none. */
 static int becomes (char const *text, char const *expected)
 {
-  struct line line ;
+  struct line line = { 0 } ;
   char const *out[WORDS_MAX] ;
   return same(out, daemon_foreground(split(&line, text), out, WORDS_MAX), expected) ;
 }
@@ -141,6 +142,14 @@ TEST(a_letter_and_its_argument_are_no_letters)
   CHECK(leaves("snmpd -Lf /dev/null")) ;
   CHECK(leaves("sshd -oPermitRootLogin=noD")) ;
   CHECK(leaves("rsyslogd -iNONE")) ;
+}
+
+TEST(command_that_looks_is_no_wrapper)
+{
+  CHECK(leaves("command nginx")) ;
+  CHECK(leaves("command -p nginx")) ;
+  CHECK(unknown("command -v nginx")) ;
+  CHECK(unknown("command -pV nginx")) ;
 }
 
 TEST(wrappers_are_seen_through)
@@ -308,7 +317,7 @@ TEST(there_may_be_no_foreground_form)
 
 TEST(without_room_there_is_none)
 {
-  struct line line ;
+  struct line line = { 0 } ;
   char const *out[4] ;
   out[3] = "untouched" ;
   CHECK(!daemon_foreground(split(&line, "nginx"), out, 3)) ;
