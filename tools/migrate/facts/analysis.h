@@ -121,6 +121,7 @@ struct analysis
   uint32_t idle_line ; /* `waited_line`, where that only kept the container alive, and may end: tail -f of a file that is not there; 0: it does not */
   int waited_in_branch ; /* it waits in a branch that may not be taken */
   uint32_t replaced_line ; /* of the `exec` after which nothing runs; 0: none */
+  int stays ; /* there it stays in a server in each branch: what follows and starts nothing ran at their end */
   struct service *branch_last ; /* `last` at the beginning of the branch */
   char const *suffix ; /* for the names of services that a loop starts; "" outside of loops */
   char const *template ; /* how many instances of each service a loop starts; 0 outside of loops */

@@ -164,6 +164,7 @@ static int exits (struct statement const *body)
 void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
   int replaced = a->branch_replaced ;
+  branching->any_stays |= !!stayed_in(a) ;
   if (!replaced && a->last && a->last != branching->last) texts_add_once(a->pool, &branching->lasts, a->last->name) ;
   leave_branch_of(a, &branching->state, branching->all_replaced && !case_falls(a, branching->statement) ? own_condition(a, branching, branch) : 0) ;
   for (struct text const *one = a->otherwise.first ; one ; one = one->next)
@@ -209,12 +210,20 @@ void end_branches (struct analysis *a, struct branching const *branching)
   a->waited_line = branching->waited ? branching->waited : branching->outer ;
   for (struct text const *one = branching->waited_for.first ; one ; one = one->next)
     if (plan_find(a->plan, one->text)) add_ready(a, plan_find(a->plan, one->text)) ;
-  for (struct text const *one = branching->excluded.first ; one ; one = one->next) texts_add_once(a->pool, &a->otherwise, one->text) ;
   while (last && last->next) last = last->next ;
   one_is_taken = last && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition) ;
+  if (branching->all_replaced && one_is_taken && a->conditions.first)
+  {
+    a->branch_replaced = 1 ; /* the branch that these are in has the same end */
+    if (stayed_in(a)) a->waited_line = stayed_in(a)->line ;
+  }
+  for (struct text const *one = branching->all_replaced && one_is_taken ? 0 : branching->excluded.first ; one ; one = one->next) texts_add_once(a->pool, &a->otherwise, one->text) ;
   note_lasts(a, branching, one_is_taken) ;
   if (branching->waited && !branching->outer && (!one_is_taken || branching->goes_on)) a->waited_in_branch = 1 ;
   if (branching->all_replaced && one_is_taken && !a->conditions.first)
+  {
     a->replaced_line = line_of(a, branching->statement) ;
+    a->stays = branching->any_stays ;
+  }
   claim_branch(a, branching->statement) ;
 }

@@ -279,8 +279,22 @@ static void tell_status (struct analysis *a, struct service *main, struct claim 
 
 struct service *stayed_in (struct analysis *a)
 {
-  struct service *last = a->branch_replaced ? plan_last(a->plan) : 0 ;
-  return last && last->is_main && !last->is_exec ? last : 0 ;
+  struct service *last = 0 ;
+  for (struct service *one = a->branch_replaced || a->stays ? a->plan->services : 0 ; one ; one = one->next)
+    if (one->is_main && !one->is_exec && !is_excluded_here(a, one)) last = one ;
+  return last ;
+}
+
+int never_comes_to (struct analysis *a)
+{
+  struct service const *last = a->branch_replaced ? plan_last(a->plan) : 0 ;
+  return a->replaced_line || (last && last->is_exec && !stayed_in(a)) ;
+}
+
+void drop_never (struct analysis *a, struct statement *statement)
+{
+  find_dead_code(a, line_of(a, statement)) ;
+  drop_statement(a, statement, pool_printf(a->pool, "never runs, behind line %u", a->replaced_line ? a->replaced_line : plan_last(a->plan)->line)) ;
 }
 
 /* What the script waits for; it never comes behind what it became by exec. */
@@ -323,6 +337,18 @@ static int does_nothing (struct statement const *statement)
   return 1 ;
 }
 
+/* if X; then one; else other; fi; rm FILE: whichever of them it was, that came behind it. */
+static void end_alike (struct analysis *a, struct service const *main, struct claim *claim, struct statement *statement)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one == main || !one->is_main || one->is_exec || !are_exclusive(a, one, main) || is_excluded_here(a, one)) continue ;
+    claim->where = pool_printf(a->pool, "%s, %s", claim->where, service_where(a->plan, one, "finish")) ;
+    tell_status(a, one, claim, statement) ;
+    texts_add(a->pool, &one->finish, statement_text(a, statement)) ;
+  }
+}
+
 void walk_after (struct analysis *a, struct statement *statement)
 {
   struct service *main = waited_main(a) ;
@@ -351,6 +377,7 @@ void walk_after (struct analysis *a, struct statement *statement)
       tell_status(a, main, claim, statement) ;
       mark_other_code(a, statement, claim) ;
       texts_add(a->pool, &main->finish, statement_text(a, statement)) ;
+      end_alike(a, main, claim, statement) ;
     }
   }
 }

@@ -211,6 +211,12 @@ static int walk_moved (struct analysis *a, struct statement *statement, struct f
   return 1 ;
 }
 
+/* migrate && wait: no start is in question. */
+static int keeps_alive_behind (struct statement const *left, struct statement const *right)
+{
+  return !is_question(left) && (keeps_alive(right) || shell_one_of(statement_command(right), "wait")) ;
+}
+
 static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch_state state ;
@@ -238,16 +244,8 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     walk_after_start(a, statement, frame) ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && !is_question(left) && (keeps_alive(right) || shell_one_of(statement_command(right), "wait")))
-  {
-    /* No start is in question. */
-    struct frame inner = { .rest = right, .up = frame } ;
-    walk_work(a, left, &inner) ;
-    walk_statement(a, right, frame) ;
-    claim_statement(a, statement, "dropped", "&&") ;
-    return ;
-  }
-  if (statement->kind == STATEMENT_AND && is_work(a, left) && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, server) && !ends_in_client(a, right))))
+  if (statement->kind == STATEMENT_AND && (keeps_alive_behind(left, right) || (is_work(a, left)
+   && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, server) && !ends_in_client(a, right))))))
   {
     struct frame inner = { .rest = right, .up = frame } ;
     walk_work(a, left, &inner) ;
@@ -335,11 +333,8 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   if (a->depth > 60) return ; /* left unclaimed: a TODO */
   a->depth++ ;
   if (statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
-  else if (a->replaced_line)
-  {
-    find_dead_code(a, line_of(a, statement)) ;
-    drop_statement(a, statement, pool_printf(a->pool, "never runs, behind line %u", a->replaced_line)) ;
-  }
+  else if (a->stays && stayed_in(a) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (never_comes_to(a)) drop_never(a, statement) ;
   else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
   else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;
   else if (statement->background) walk_background(a, statement, frame) ;

@@ -35,6 +35,8 @@ extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a 
 /* A statement after the waiting */
 extern int says_stop (struct statement const *statement) ; /* apachectl stop, nginx -s quit */
 extern struct service *stayed_in (struct analysis *a) ; /* the server in which the branch that is being walked stays; 0: none */
+extern int never_comes_to (struct analysis *a) ; /* is what the walk comes to behind what the script became? */
+extern void drop_never (struct analysis *a, struct statement *statement) ;
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 extern void settle_end (struct analysis *a) ; /* at the end: a finish without work is none */
 
@@ -84,6 +86,7 @@ struct branching /* through if or case */
   char const *id ; /* of its branches: their question */
   unsigned int nbranches ; /* that have begun */
   int all_replaced ; /* so far, each branch became a program */
+  int any_stays ; /* one of them is a server that the script stays in */
   uint32_t outer ; /* `waited_line` before all branches */
   uint32_t waited ; /* `waited_line` of one of them */
   int goes_on ; /* one of them neither waits nor ends the script */
