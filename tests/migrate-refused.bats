@@ -68,6 +68,20 @@ taken() # NAME ; the script of stdin is one, whatever its name is
   refused root/etc/s6-overlay/s6-rc.d/db/up 's6-rc' 'flag-oneshot'
 }
 
+@test "init scripts, by their LSB header; not every script that asks for start" {
+  printf '#!/bin/sh\n### BEGIN INIT INFO\n# Provides: shopd\n# Required-Start: $remote_fs\n### END INIT INFO\nDAEMON=/usr/bin/shopd\n' >shopd
+  cp shopd queue
+  cp shopd mailer.sh
+  printf 'case "$1" in\n  start) start-stop-daemon --start --background --exec $DAEMON ;;\n  stop) start-stop-daemon --stop --exec $DAEMON ;;\nesac\n' >>shopd
+  printf '. /etc/rc.d/init.d/functions\nstart() { daemon --user q /opt/q/queued; }\nstop() { killproc queued; }\n"$1"\n' >>queue
+  printf 'case "$1" in\n  start) nohup /opt/mailer & echo $! >/run/mailer.pid ;;\n  *) echo "usage: $0 start|stop"; exit 1 ;;\nesac\n' >>mailer.sh
+  for name in shopd queue mailer.sh; do
+    refused "$name" 'an init script' 'in the form that stays in the foreground' 'give that one'
+  done
+  taken entry.sh <<<$'#!/bin/sh\n# ### BEGIN INIT INFO is not here\ncase "$1" in start) api & exec web ;; esac'
+  taken start <<<$'#!/bin/sh\n/etc/init.d/shopd start\nexec web'
+}
+
 @test "folders" {
   mkdir -p sv/web rc/s6-rc.d/web empty app
   wrapper sv/web/run <<<$'#!/bin/sh\nexec web'

@@ -22,6 +22,9 @@
 #define MONIT "monit's: it starts programs by way of their start scripts, which leave them in the background: " AS_PROCFILE ", with the command that keeps each program in the foreground; " \
   "a check of monit's is the service's data/check"
 #define CRONTAB "a crontab: cron's daemon may stay a service, which reads it; or write, for each line, a directory with a run that ends in exec reeve-exec --cron 'FIELDS' and its command"
+#define INIT_SCRIPT "an init script: its start leaves a daemon in the background. Write a directory with a run that ends in exec and the program that it starts " \
+  "(DAEMON, behind start-stop-daemon or daemon), in the form that stays in the foreground, with reeve-exec --user for --chuid; what it prepares before (a folder in /run) goes ahead of that. " \
+  "If another script calls it (`service NAME start`), give that one"
 #define UPSTART "an Upstart job: write a directory with a run that has its script and ends in exec and its program, with reeve-exec --user for setuid"
 #define DINIT "a service of dinit: write a directory with a run that ends in exec and the words of command=, with reeve-exec --user for run-as, and a dependencies.d for depends-on"
 #define PROCESS_COMPOSE "process-compose's: " AS_PROCFILE "; what is in depends_on goes to dependencies.d then"
@@ -85,7 +88,7 @@ static int is_in_scan_folder (char const *name)
   return 0 ;
 }
 
-/* What belongs to a tree that another /init, or a scanner like s6's, runs. */
+/* What belongs to a tree that another /init, or a scanner like s6's, runs; or to a system that boots. */
 static char const *of_a_tree (char const *name, char const *text)
 {
   char const *base = shell_basename(name) ;
@@ -94,6 +97,7 @@ static char const *of_a_tree (char const *name, char const *text)
   int is_theirs = !strncmp(text, "#!", 2) && ((contenv && contenv < interpreter_end) || !strncmp(text, "#!/command/", 11)) ;
   if (strstr(name, "s6-rc.d/")) return S6_RC ;
   if (strstr(name, "cont-init.d/")) return CONT_INIT ;
+  if (has_line(text, "### BEGIN INIT INFO", 0) && strstr(text, "### END INIT INFO") && strstr(text, "start")) return INIT_SCRIPT ;
   if (!strcmp(base, "run") && (is_theirs || is_in_scan_folder(name))) return SERVICE_RUN ;
   return 0 ;
 }
