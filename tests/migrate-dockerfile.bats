@@ -278,6 +278,16 @@ EOS
   told 'TODO: Dockerfile, line 3: ONBUILD CMD stays: in images made from this one it is started beside the services'
 }
 
+@test "another stage that starts the input as well is named" {
+  wrapper <<<$'worker &\nexec web'
+  printf 'FROM debian AS base\nCOPY start.sh /\nFROM base AS production\nCMD ["/start.sh"]\nFROM base AS test\nRUN check\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: another stage, production (from line 3 on) starts start.sh, too, and stays as it is'
+  printf 'FROM node AS build\nCMD ["npm", "start"]\nFROM debian AS base\nCMD ["/start.sh"]\nFROM base\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'another stage'
+}
+
 @test "a script that comes from another stage stays, and the report says so" {
   wrapper <<<$'worker &\nexec web'
   printf 'FROM debian AS build\nCOPY . /src\nFROM debian\nCOPY --from=build /src/start.sh /app/start.sh\nCMD ["/app/start.sh"]\n' >Dockerfile

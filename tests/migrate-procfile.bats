@@ -298,10 +298,13 @@ EOS
     told "counted from the image's PORT, and so do the services: web 8080, api 8180"
     untold TODO
   done
-  printf 'FROM debian\nENV PORT=8080\nCMD foreman start -p 7000\n' >Dockerfile
-  migrate --dockerfile Dockerfile
-  told 'web 7000, api 7100'
-  run ! grep -q '^export PORT' "$tree/api/run"
+  for runner in 'foreman start -p 7000' 'overmind start --port=7000' '["honcho", "start", "-p", "7000"]'; do
+    printf 'FROM debian\nENV PORT=8080\nCMD %s\n' "$runner" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'counted PORT from its -p 7000, and so do the services: web 7000, api 7100'
+    grep -q '^export PORT=7000 # as ' "$tree/web/run" && grep -q '^export PORT=7100 # as ' "$tree/api/run" || { echo "# $runner"; return 1; }
+    untold TODO
+  done
   printf 'FROM debian\nENV TINI_SUBREAPER yes \\\n  OVERMIND_AUTO_RESTART=all\nCMD ["overmind", "start"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   lacks web/restart
@@ -358,4 +361,13 @@ EOS
   wrapper <<<$'release: ./manage.py migrate\nweb: ./web'
   migrate
   [ "$(tail -n 1 rootfs/etc/cont-init.d/10-Procfile)" = './manage.py migrate || exit' ]
+}
+
+@test "comments right above a process are in its run, those that were a process are not" {
+  input=Procfile
+  wrapper <<<$'# the whole\n\n# Serves port 80\n#  and 443\nweb: web\n# old: job --old\njob: job\n# the end'
+  migrate
+  [ "$(grep '^#' "$tree/web/run")" = $'#!/bin/sh\n# Serves port 80\n# and 443' ]
+  run ! grep -q old "$tree/job/run"
+  told 'lines 1-4: beside what they are about'
 }

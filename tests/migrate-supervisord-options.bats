@@ -263,3 +263,52 @@ EOS
   file a/timeout-kill <<<10000 # supervisord's own
   lacks a/down-signal
 }
+
+@test "the comments of a program are in its run; settings that were commented out, and lines without words, are not" {
+  wrapper <<'EOS'
+; What this file is for.
+
+; -------------
+; The site.
+;   It needs port 80.
+;autostart=false
+;[program:old]
+[program:web]
+# Größe: 2
+command=web
+; 日本
+;; stderr_logfile = /x
+autorestart=true   ; inline
+; what comes next
+
+;autostart=false
+[program:job]
+command=job
+EOS
+  migrate
+  file web/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+# The site.
+#   It needs port 80.
+# Größe: 2
+# 日本
+exec web
+EOS
+  file job/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+exec job
+EOS
+  told 'line 9: services.d/web/run: comment'
+}
+
+@test "the folder of supervisord's log files is made in run, unless a RUN makes it" {
+  wrapper <<<$'[program:web]\ncommand=web\nstdout_logfile=/var/log/supervisor/web.log'
+  printf 'FROM debian\nRUN apt-get install -y supervisor\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  grep -q '^mkdir -p /var/log/supervisor ' "$tree/web/run"
+  sed -i '2s/$/ \&\& mkdir -p \/run\/x \/var\/log\/supervisor/' Dockerfile
+  migrate --dockerfile Dockerfile
+  run ! grep -q mkdir "$tree/web/run"
+}

@@ -139,6 +139,7 @@
      options.c        what supervisord knows, and ignores
      order.c          which of them uses which
      program.c        the options of one of these
+     remarks.c        its comments
      supervisord.c    its sections, and the order of its programs
 
    procfile/        a Procfile becomes a plan

@@ -153,7 +153,7 @@ static void take (struct reading *r, enum about about, char const *value)
     case ABOUT_PROCFILE : run->procfile = value ; break ;
     case ABOUT_FOLDER : run->folder = value ; break ;
     case ABOUT_ENV : run->env = run->env && *run->env ? add_item(r->pool, run->env, value) : value ; break ;
-    case ABOUT_PORT : if (shell_number(value, 65535, 0)) run->port = shell_number(value, 65535, 0), run->image_port = 0 ; break ;
+    case ABOUT_PORT : if (shell_number(value, 65535, 0)) run->port = run->own_port = shell_number(value, 65535, 0), run->image_port = 0 ; break ;
     case ABOUT_COUNTS : run->counts = value ; break ;
     case ABOUT_WANTED : run->wanted = value ; break ;
     case ABOUT_IGNORED : run->ignored = value ; break ;

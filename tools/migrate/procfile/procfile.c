@@ -78,11 +78,17 @@ static void say_port (struct plan *plan, struct service *service, unsigned int p
       : "PORT was set for each process, and by foreman and the like to %u for this one%s, unless they got PORT themselves: set it in the image, or in run", port, more)) ;
 }
 
-/* It counted from the image's PORT, which all services have now. Returns 0 if it did not. */
+/* It counted from a number in its options, or from the image's PORT, which all services have now. Returns 0 if it did not. */
 static int count_port (struct plan *plan, struct service *service, unsigned int port, int is_template)
 {
   struct procrun const *run = plan->procrun ;
-  if (!run || !run->image_port || is_template) return 0 ;
+  if (!run || is_template) return 0 ;
+  if (run->own_port)
+  {
+    texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=%u # as %s -p %u", port, run->name, run->own_port)) ;
+    return 1 ;
+  }
+  if (!run->image_port) return 0 ;
   if (port != run->image_port)
   {
     texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=$((PORT + %u)) # as %s counted from the image's", port - run->image_port, run->name)) ;
@@ -130,7 +136,10 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
 /* Programs read PORT from the environment, also where the Procfile does not say it. */
 static void note_ports (struct plan *plan, struct texts const *ports)
 {
-  if (ports->first && plan->procrun && plan->procrun->image_port)
+  if (ports->first && plan->procrun && plan->procrun->own_port)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted PORT from its -p %u, and so do the services: %s (not the instances of one)", plan->procrun->name, plan->procrun->own_port,
+      texts_join(plan->pool, ports, ", "))) ;
+  else if (ports->first && plan->procrun && plan->procrun->image_port)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted from the image's PORT, and so do the services: %s (not the instances of one)", plan->procrun->name, texts_join(plan->pool, ports, ", "))) ;
   else if (ports->first && texts_has(&plan->environment, "PORT"))
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "each process gets the image's PORT now, and none of its own; foreman, honcho and the like set it for each, "
@@ -270,8 +279,35 @@ static void read_process (struct plan *plan, struct numbering *n, uint32_t line,
   n->port += 100 ;
 }
 
+/* Comments right above a process, which its run keeps; not those that are a process themselves: # web: old */
+static void hold_comment (struct plan *plan, struct texts *remarks, struct range range, char const *text)
+{
+  size_t len ;
+  source_claim(plan->source, range, "dropped", "comment") ;
+  text += strspn(text, " \t#") ;
+  len = strspn(text, PROCESS_LETTERS) ;
+  if (*text && !(len && text[len] == ':')) texts_add(plan->pool, remarks, pool_printf(plan->pool, "# %s", text)) ;
+}
+
+/* The service, if the line made one, gets them: the lines above it. */
+static void keep_comments (struct plan *plan, struct service *service, struct texts *remarks, uint32_t line)
+{
+  struct texts before = *remarks ;
+  if (!service || !remarks->first) return ;
+  for (struct text const *one = service->before.first ; one ; one = one->next) texts_add(plan->pool, &before, one->text) ;
+  service->before = before ;
+  while (line-- > 1)
+  {
+    uint32_t owner = plan->source->owner[source_line_range(plan->source, line).start] ;
+    struct claim *claim = owner ? plan->source->claims[owner - 1] : 0 ;
+    if (!claim || strcmp(claim->what, "comment") != 0) return ;
+    claim->where = service_where(plan, service, "run") ;
+  }
+}
+
 void migrate_procfile (struct plan *plan)
 {
+  struct texts remarks = { 0 } ;
   struct numbering n = { .port = plan->procrun ? plan->procrun->port : 5000 } ;
   plan->shell = "/bin/sh" ;
   for (uint32_t line = 1 ; line <= plan->source->nlines ; line++)
@@ -279,8 +315,15 @@ void migrate_procfile (struct plan *plan)
     struct range range = source_line_range(plan->source, line) ;
     char const *text = source_copy(plan->source, range) ;
     size_t len = strspn(text, PROCESS_LETTERS) ;
-    if (text[strspn(text, " \t")] == '#') source_claim(plan->source, range, "dropped", "comment") ;
-    else if (len && text[len] == ':') read_process(plan, &n, line, range, text, len) ;
+    struct service const *last = plan_last(plan) ;
+    if (text[strspn(text, " \t")] == '#')
+    {
+      hold_comment(plan, &remarks, range, text) ;
+      continue ;
+    }
+    if (len && text[len] == ':') read_process(plan, &n, line, range, text, len) ;
+    if (plan_last(plan) != last) keep_comments(plan, plan_last(plan), &remarks, line) ;
+    remarks = (struct texts){ 0 } ;
   }
   if (!plan->services) plan->refused = pool_printf(plan->pool, plan->procrun ? "%s has no line of the form NAME: COMMAND that the image starts" : "%s has no line of the form NAME: COMMAND", plan->source->name) ;
   if (plan->source->had_crlf) texts_add(plan->pool, &plan->notes, "carriage returns at the ends of lines are left out") ;

@@ -121,6 +121,13 @@ static char const *folder_of_output (struct translation *t, char const *path)
   return t->plan->workdir ? pool_printf(t->plan->pool, "%s/", shell_quote(t->plan->pool, t->plan->workdir)) : "\"${REEVE_WORKDIR:-/}\"/" ;
 }
 
+static int made_in_build (struct plan const *plan, char const *folder)
+{
+  for (struct text const *run = plan->image_runs.first ; run ; run = run->next)
+    if (strstr(run->text, "mkdir") && strstr(run->text, folder)) return 1 ;
+  return 0 ;
+}
+
 /* One of the two outputs, as a redirection; "" for the container's. */
 static char const *output (struct translation *t, char const *name, char const *fd)
 {
@@ -143,7 +150,7 @@ static char const *output (struct translation *t, char const *name, char const *
     texts_add_once(pool, &t->plan->notes, pool_printf(pool, "%s: its output went to syslog, and goes to the container's now: a log/run with logger -t %s sends it there", t->service->name, t->service->name)) ;
     return "" ;
   }
-  if (!strncmp(value, "/var/log/supervisor/", 20))
+  if (!strncmp(value, "/var/log/supervisor/", 20) && !made_in_build(t->plan, "/var/log/supervisor"))
     texts_add_once(pool, &t->service->before, "mkdir -p /var/log/supervisor # supervisor's package made it") ;
   take(t, name, "run", "log file; it is not rotated any more: a log/run with reeve-log does that") ;
   return pool_printf(pool, "%s>>%s%s", fd, folder_of_output(t, value), supervisord_word(pool, &t->expansion, value)) ;
@@ -288,6 +295,7 @@ static void mark_template (struct translation *t)
 
 static void set_all (struct translation *t)
 {
+  keep_remarks(t) ;
   set_command(t) ;
   set_environment(t, t->global, "environment of every service") ;
   set_environment(t, t->section, "environment") ;

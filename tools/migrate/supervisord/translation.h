@@ -72,6 +72,9 @@ extern void translate_program (struct translation *t, char const *name) ;
 /* A TODO for each of the section's options that nobody has taken. */
 extern void translate_rest (struct translation *t) ;
 
+/* remarks.c: the comments of the section become lines of the service's run. */
+extern void keep_remarks (struct translation *t) ;
+
 /* options.c: options, and sections, that supervisord does not know. It ignored them: they are dropped, which the report says. */
 extern void drop_unknown (struct translation *t) ;
 extern void drop_unknown_section (struct translation *t) ;
