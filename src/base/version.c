@@ -1,5 +1,6 @@
 #include "base/version.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,9 +10,11 @@
 
 void version_answer (int argc, char const *const *argv, char const *name)
 {
-  char const *const parts[] = { name, " ", version_text, "\n" } ;
+  char line[128] ;
+  size_t len ;
   if (argc != 2 || strcmp(argv[1], "--version") != 0) return ;
-  for (size_t i = 0 ; i < sizeof parts / sizeof *parts ; i++)
-    if (allwrite(1, parts[i], strlen(parts[i])) < strlen(parts[i])) _exit(EXIT_SYSTEM) ;
-  _exit(EXIT_YES) ;
+  /* At once: where stderr goes to the same place, no message stands in the midst of the line. */
+  snprintf(line, sizeof line, "%s %s\n", name, version_text) ;
+  len = strlen(line) ;
+  _exit(allwrite(1, line, len) < len ? EXIT_SYSTEM : EXIT_YES) ;
 }
