@@ -68,16 +68,17 @@ second"
 
 query() { inside psql -h /var/run/postgresql -U postgres -tAc "$1" postgres; }
 serves() { query 'select 1'; }
-client_is_connected() { query 'select i from t' | grep -q 1; }
+client_is_connected() { query 'select i from t' | grep -qw "$clients"; }
 
 # It is there until there is a file /share/go.
 client()
 {
   rm -f "$dir/share/go"
+  clients=$((${clients:-0} + 1)) # the table outlives each
   # shellcheck disable=SC2016 # for that shell to expand
   start podman exec "$container" sh -c '
-    { echo "create table if not exists t (i int); insert into t values (1);"; until [ -e /share/go ]; do sleep 0.1; done; } |
-      psql -q -h /var/run/postgresql -U postgres postgres'
+    { echo "create table if not exists t (i int); insert into t values ($0);"; until [ -e /share/go ]; do sleep 0.1; done; } |
+      psql -q -h /var/run/postgresql -U postgres postgres' "$clients"
   eventually 60 client_is_connected
 }
 

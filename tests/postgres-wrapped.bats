@@ -31,12 +31,13 @@ answers() { as_postgres "$PGBIN/psql" -c 'select 1'; }
 # It is there until $dir/go is: PostgreSQL's shutdown on SIGTERM waits for it.
 client()
 {
-  { echo 'create table if not exists t (i int); insert into t values (1);'; until [ -e "$dir/go" ] || [ ! -e "$dir" ]; do sleep 0.05; done; } 3>&- |
+  clients=$((${clients:-0} + 1)) # the table outlives each
+  { echo "create table if not exists t (i int); insert into t values ($clients);"; until [ -e "$dir/go" ] || [ ! -e "$dir" ]; do sleep 0.05; done; } 3>&- |
     as_postgres "$PGBIN/psql" -q 3>&- &
   pids+=($!)
   eventually 60 has_row
 }
-has_row() { as_postgres "$PGBIN/psql" -tAc 'select i from t' | grep -q 1; }
+has_row() { as_postgres "$PGBIN/psql" -tAc 'select i from t' | grep -qx "$clients"; }
 
 begin() # [OPTION...]
 {
