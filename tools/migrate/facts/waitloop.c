@@ -146,7 +146,7 @@ static int does_work (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement))
-   && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill ps") && !is_probe(statement_text(a, statement)) ;
+   && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill ps wait") && !is_probe(statement_text(a, statement)) ;
 }
 
 static char const *find_probe (struct analysis *a, struct statement *statement)

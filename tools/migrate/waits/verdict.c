@@ -90,19 +90,38 @@ static char const *asked_text (struct analysis *a, struct statement const *state
   return "" ;
 }
 
-static int does_more (struct statement *statement, void *data)
+static int fails (struct statement *statement, void *data)
 {
   (void)data ;
+  return shell_one_of(statement_command(statement), "exit return") && statement->nwords > 1 && statement->words[1].value && strcmp(statement->words[1].value, "0") != 0 ;
+}
+
+/* data: not 0 if the script failed there; it waited for what it had ended. */
+static int does_more (struct statement *statement, void *data)
+{
   if (statement->background) return 1 ;
   if (statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && !statement->words[0].value) return 0 ; /* $ready || exit 1 */
+  if (data && !strcmp(statement_command(statement), "wait")) return 0 ;
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger cat tail ps sleep date")
    : statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
 static int only_ends (struct statement *list)
 {
+  void *failing = 0 ;
+  for (struct statement *one = list ; one && !failing ; one = one->next)
+    if (statement_walk(one, &fails, 0)) failing = list ;
   for (; list ; list = list->next)
-    if (statement_walk(list, &does_more, 0)) return 0 ;
+    if (statement_walk(list, &does_more, failing)) return 0 ;
+  return 1 ;
+}
+
+/* Is all that is done about the answer an end, or a message? */
+static int all_only_end (struct statement *statement)
+{
+  if (statement->kind != STATEMENT_IF) return !statement_walk(statement->body, &does_more, 0) && only_ends(statement->body->next) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+    if ((branch->condition && statement_walk(branch->condition, &does_more, 0)) || !only_ends(branch->body)) return 0 ;
   return 1 ;
 }
 
@@ -132,7 +151,7 @@ int walk_verdict (struct analysis *a, struct statement *statement)
     a->awaited.names = names ;
     return 0 ;
   }
-  if (!asks_again(a, statement) && (!asks_verdict(a, asked_text(a, statement)) || statement_walk(statement, &does_more, 0))) return 0 ;
+  if (!asks_again(a, statement) && (!asks_verdict(a, asked_text(a, statement)) || !all_only_end(statement))) return 0 ;
   claim_statement(a, statement, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what comes later depends on it", a->awaited.service->name)) ;
   drop_remarks(a, statement) ;
   if (may_end_script(statement->body)) script_gives_up(a) ;
