@@ -119,6 +119,7 @@
      calls.c          the same of a function call
      commands.c       single commands: what becomes a program, or starts one
      damaged.c        what no shell can read
+     deeds.c          conditions that do something
      enable.c         conditions about the environment
      ending.c         exit codes, and exits behind the end
      groups.c         the same of a shell in the background

@@ -298,6 +298,7 @@ void migrate_script (struct plan *plan)
   apply_traps(&a) ;
   migrate_code_end(plan, aside) ;
   settle_conditions(&a) ;
+  mark_deeds(&a, first) ;
   settle_exclusive(&a) ;
   settle_waits(&a) ;
   settle_end(&a) ;

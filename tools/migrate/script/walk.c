@@ -346,7 +346,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
   else if (a->plan->services && walk_talk(a, statement)) ;
-  else if (walk_remedy(a, statement)) ;
+  else if (walk_remedy(a, statement) || keep_staying(a, statement, frame)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;

@@ -43,6 +43,12 @@ extern void settle_end (struct analysis *a) ; /* at the end: a finish without wo
 /* ---- once.c ---- */
 extern void settle_once (struct analysis *a) ; /* once.c: at the end, what the services do not compute again */
 
+/* ---- deeds.c ---- */
+/* if ! ./migrate; then sleep infinity; fi: it stays whole, as part of the setup or a task. Returns 0 if the statement is none. */
+extern int keep_staying (struct analysis *a, struct statement *statement, struct frame const *frame) ;
+/* At the end: starts on a condition that does something. */
+extern void mark_deeds (struct analysis *a, struct statement *script) ;
+
 /* ---- enable.c ---- */
 /* At the end: conditions about the environment become enable-if. */
 extern void settle_conditions (struct analysis *a) ;

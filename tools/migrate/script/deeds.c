@@ -1,0 +1,124 @@
+/* Conditions that do something: if ! ./migrate; then sleep infinity; fi. The script did that once; asked in
+   each run, it would be done at each start. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+
+/* Programs that only answer, beside those that is_question() knows. */
+#define ANSWERS "echo printf read date env find uname hostname sed awk expr let wait kill jobs mountpoint tty ps systemctl dpkg rpm apk sleep cut head tail cmp diff readlink basename dirname"
+
+/* A word that says that the command only looks. */
+static int says_that_it_asks (char const *text)
+{
+  static char const *const words[] = { "check", "exist", "test", "valid", "verify", "health", "ready", "status", "enabled", "list", "show", "version", "dry-run", "has_", "has-", "is_", "is-", "wait" } ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
+    if (strcasestr(text, words[i])) return 1 ;
+  return 0 ;
+}
+
+/* python -c CODE: what the code does is not known, but mostly it asks. */
+static int is_code (struct statement const *statement, unsigned int first)
+{
+  return first + 1 < statement->nwords && shell_one_of(statement_word(statement, first + 1), "-c -e -r") ;
+}
+
+static int does_something (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct launch launch ;
+  char const *text = statement_text(a, statement) ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.first >= statement->nwords || shell_one_of(shell_basename(statement_word(statement, launch.first)), ANSWERS) || is_code(statement, launch.first)) return 0 ;
+  return !is_question(statement) && !only_checks(a, statement) && !find_function(a, statement_command(statement)) && !is_probe(text) && !says_that_it_asks(text) && !starts_something(a, statement) ;
+}
+
+static struct statement *find_deed (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (statement_walk(list, &does_something, a)) return list ;
+  return 0 ;
+}
+
+/* ---- a branch that only stays ---- */
+
+struct staying
+{
+  struct analysis *a ;
+  int stays ;
+  int deed ; /* a condition does something */
+} ;
+
+/* Stops at a start of something. */
+static int look_for_stay (struct statement *part, void *data)
+{
+  struct staying *staying = data ;
+  if (part->background) return 1 ;
+  if ((part->kind == STATEMENT_AND || part->kind == STATEMENT_OR) && part->body)
+  {
+    struct statement left = *part->body ;
+    left.next = 0 ;
+    staying->deed |= !!find_deed(staying->a, &left) ;
+  }
+  for (struct branch *branch = part->kind == STATEMENT_IF ? part->branches : 0 ; branch ; branch = branch->next)
+    staying->deed |= !!find_deed(staying->a, branch->condition) ;
+  if (part->kind == STATEMENT_COMMAND && keeps_alive(part)) staying->stays = 1 ;
+  else if (part->kind == STATEMENT_COMMAND) return starts_something(staying->a, part) ;
+  return 0 ;
+}
+
+int keep_staying (struct analysis *a, struct statement *statement, struct frame const *frame)
+{
+  struct staying staying = { .a = a } ;
+  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_AND) return 0 ;
+  if (a->conditions.first || a->otherwise.first || !starts_later(a, frame) || statement_walk(statement, &look_for_stay, &staying) || !staying.stays || !staying.deed) return 0 ;
+  add_ordinary(a, statement) ;
+  texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: where the script stayed there, so does this %s, and what comes later is not started, as before",
+    line_of(a, statement), a->plan->services ? "task" : "setup")) ;
+  return 1 ;
+}
+
+/* ---- a start on a condition that does something ---- */
+
+/* Is the deed a whole part of the condition? */
+static int is_part (char const *condition, char const *deed)
+{
+  size_t len = strlen(deed) ;
+  for (char const *at = condition ; (at = strstr(at, deed)) ; at++)
+    if ((at == condition || at[-1] == ' ') && strchr(" ;", at[len])) return 1 ;
+  return 0 ;
+}
+
+static void mark_deed (struct analysis *a, struct statement *deed)
+{
+  char const *text = statement_text(a, deed) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->claim && !service_has(service, "enable-if") && is_part(texts_join(a->pool, &service->conditions, " && "), text))
+      plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+        "the script did this once: %s; here it is done at each start of %s, to know whether to start it: do it once in the setup, keep its answer in a file, and ask for that",
+        text, service->name)) ;
+}
+
+static int look_for_deed (struct statement *part, void *data)
+{
+  struct analysis *a = data ;
+  struct statement *deed = 0 ;
+  if ((part->kind == STATEMENT_AND || part->kind == STATEMENT_OR) && part->body)
+  {
+    struct statement left = *part->body ;
+    left.next = 0 ;
+    if (find_deed(a, &left)) mark_deed(a, part->body) ;
+  }
+  for (struct branch *branch = part->kind == STATEMENT_IF ? part->branches : 0 ; branch ; branch = branch->next)
+    if ((deed = find_deed(a, branch->condition))) mark_deed(a, deed) ;
+  return 0 ;
+}
+
+void mark_deeds (struct analysis *a, struct statement *script)
+{
+  for (; script ; script = script->next) statement_walk(script, &look_for_deed, a) ;
+}
