@@ -304,8 +304,13 @@ struct daemon const daemon_table[] =
   { .names = "influxd telegraf filebeat", .ends = "version upgrade backup restore inspect setup test config export keystore modules",
     .stays = STAYS },
   { .names = "consul vault minio gitea", .foreground = "agent server proxy web", .stays = DEPENDS },
-  { .names = "java node python* ruby perl traefik etcd prometheus alertmanager grafana-server node_exporter envoy uvicorn daphne pm2-runtime sleep tail cat socat coredns",
-    .stays = STAYS },
+  { .names = "ollama", .foreground = "serve", .stays = DEPENDS },
+  { .names = "streamlit", .foreground = "run", .stays = DEPENDS },
+  { .names = "jupyter", .foreground = "notebook lab server", .ends = "list stop password nbconvert nbextension labextension kernelspec --generate-config",
+    .stays = DEPENDS },
+  { .names = "sqlservr", .ends = "--setup --reset-sa-password --version", .stays = STAYS },
+  { .names = "java node python* ruby perl traefik etcd prometheus alertmanager grafana-server node_exporter envoy uvicorn daphne pm2-runtime sleep tail cat socat coredns"
+      " hypercorn jupyter-lab jupyter-notebook jupyterhub tensorboard Xvfb Xvnc tailscaled", .stays = STAYS },
 } ;
 
 size_t const daemon_table_rows = ROWS(daemon_table) ;

@@ -115,7 +115,8 @@ TEST(what_stays)
     "proftpd -n", "smbd -F --no-process-group", "smbd --foreground", "ntpd -gn", "supervisord -n", "gunicorn app:app", "uwsgi --ini x", "celery worker", "squid -NYC",
     "varnishd -F", "caddy run", "tor", "slapd -d 0", "pdns_server --daemon=no", "rabbitmq-server", "java -jar x.jar", "node x.js", "containerd", "dbus-daemon --session",
     "httpd -f -p 80", "x11vnc -forever", "vncserver :1 -fg", "xrdp --nodaemon", "xrdp -n", "guacd -f", "puma -p 1", "mosquitto -c x", "twistd -n web", "neo4j console",
-    "freeswitch -nc -nf", "pulseaudio --daemonize=no", "xpra start :1 --daemon=no", "bitcoind", "sshfs -f a:b c", "solr start -f"
+    "freeswitch -nc -nf", "pulseaudio --daemonize=no", "xpra start :1 --daemon=no", "bitcoind", "sshfs -f a:b c", "solr start -f",
+    "ollama serve", "streamlit run app.py", "jupyter lab --port 9000", "/opt/mssql/bin/sqlservr --accept-eula", "tensorboard --logdir /x", "Xvfb :1"
   } ;
   for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
   {
@@ -130,6 +131,7 @@ TEST(what_is_not_certain_is_unknown)
   CHECK(unknown("nginx $NGINX_OPTIONS")) ;
   CHECK(unknown("redis-server $@")) ;
   CHECK(unknown("nginx --help")) ;
+  CHECK(unknown("ollama run x")) ;
   CHECK(unknown("service nginx")) ;
   CHECK(unknown("s6-softlimit --what app nginx")) ;
   CHECK(leaves("setpriv --reuid app nginx")) ;
@@ -223,7 +225,8 @@ TEST(what_only_does_something_else_ends)
   static char const *const lines[] =
   {
     "nginx -t", "nginx -s reload", "apache2ctl configtest", "php-fpm8.2 -t", "sshd -t", "named -v", "dovecot -n", "mysqld --initialize-insecure --user=mysql",
-    "postgres --single -D $PGDATA", "celery -A app inspect ping", "haproxy -c -f x", "gunicorn --check-config app", "chronyd -q"
+    "postgres --single -D $PGDATA", "celery -A app inspect ping", "haproxy -c -f x", "gunicorn --check-config app", "chronyd -q",
+    "jupyter nbconvert --to notebook x.ipynb", "sqlservr --reset-sa-password"
   } ;
   for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
   {

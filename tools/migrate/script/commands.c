@@ -86,12 +86,20 @@ static int stays_in_branch (struct analysis *a, struct frame const *frame, struc
   return !starts_later(a, &own) && (starts_later(a, frame) || (is_last(a, &own) && ends_in_server(a, frame->up))) ;
 }
 
+/* worker & node app; wait */
+static int waits_for_others (struct analysis *a, struct statement const *statement)
+{
+  int starts = 0 ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next) starts |= one->is_background && !one->is_oneshot ;
+  return starts && statement->nwords == 1 && !strcmp(statement_command(statement), "wait") && !statement->next ;
+}
+
 /* node app; tail -f /dev/null: nothing is behind it but what kept the container alive. */
-static int only_kept_alive (struct frame const *frame)
+static int only_kept_alive (struct analysis *a, struct frame const *frame)
 {
   struct statement const *next = frame->rest ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  return next && !next->background && keeps_alive(next) ;
+  return next && !next->background && (keeps_alive(next) || waits_for_others(a, next)) ;
 }
 
 /* A program that the script waits for by itself. */
@@ -128,7 +136,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  may_serve = !a->waited_line && only_kept_alive(frame) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
+  may_serve = !a->waited_line && only_kept_alive(a, frame) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
   if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)) || (may_serve && says_serve(statement, launch.first)))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;

@@ -32,10 +32,54 @@ static void wait_for_any (struct analysis *a, struct statement *statement)
     ? pool_printf(a->pool, "waited for the first to end: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) : "waited for the first to end") ;
 }
 
+static unsigned int count_background (struct analysis *a)
+{
+  unsigned int n = 0 ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next) n += one->is_background && !one->is_oneshot ;
+  return n ;
+}
+
+void main_is_none (struct analysis *a)
+{
+  if (!a->foreground_line || a->foreground_line != a->waited_line) return ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && one->line == a->foreground_line)
+    {
+      one->is_main = 0 ;
+      one->claim->what = pool_printf(a->pool, "service %s, in the foreground; not main: the script kept the container alive behind it", one->name) ;
+    }
+}
+
+/* The server that stayed in the foreground, ahead of this; 0: there is none. */
+static struct service *server_ahead (struct analysis *a)
+{
+  struct service *one = a->plan->services ;
+  if (!a->foreground_line || a->foreground_line != a->waited_line) return 0 ;
+  while (one && !(one->is_main && one->line == a->foreground_line)) one = one->next ;
+  return one ;
+}
+
+/* worker & server; wait */
+static void wait_behind_server (struct analysis *a, struct statement *statement, struct service const *server)
+{
+  if (a->sets_errexit)
+  {
+    claim_statement(a, statement, "dropped", pool_printf(a->pool, "the scanner waits for all; the script came here only when %s had ended without a failure: now also such an end is the container's", server->name)) ;
+    return ;
+  }
+  main_is_none(a) ;
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for the others when %s had ended: none is main, each is restarted; flag-main for the one with which the container should end", server->name)) ;
+}
+
 static void wait_for_all (struct analysis *a, struct statement *statement)
 {
   struct service *only = 0 ;
   unsigned int n = 0 ;
+  if (server_ahead(a) && count_background(a))
+  {
+    wait_behind_server(a, statement, server_ahead(a)) ;
+    return ;
+  }
   if (a->waited_line) /* it has waited for what is main, and perhaps ended the others */
   {
     claim_statement(a, statement, "dropped", "the scanner waits for all") ;
@@ -58,13 +102,6 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
   if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
 }
 
-static unsigned int count_background (struct analysis *a)
-{
-  unsigned int n = 0 ;
-  for (struct service const *one = a->plan->services ; one ; one = one->next) n += one->is_background && !one->is_oneshot ;
-  return n ;
-}
-
 /* Do at least two of them run whatever branch is taken? */
 static int are_together (struct analysis *a, struct texts const *names)
 {
@@ -72,17 +109,6 @@ static int are_together (struct analysis *a, struct texts const *names)
   for (struct text const *one = names->first ; one ; one = one->next)
     n += plan_find(a->plan, one->text) && !plan_find(a->plan, one->text)->conditions.first ;
   return n > 1 ;
-}
-
-void main_is_none (struct analysis *a)
-{
-  if (!a->foreground_line || a->foreground_line != a->waited_line) return ;
-  for (struct service *one = a->plan->services ; one ; one = one->next)
-    if (one->is_main && one->line == a->foreground_line)
-    {
-      one->is_main = 0 ;
-      one->claim->what = pool_printf(a->pool, "service %s, in the foreground; not main: the script kept the container alive behind it", one->name) ;
-    }
 }
 
 /* $(cat /run/x.pid), or a variable with that: no loop's */
