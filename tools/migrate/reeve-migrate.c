@@ -86,6 +86,7 @@
 
    waits/           waiting for a service: readiness checks
      builtin.c        the same question as one that reeve-exec can ask
+     display.c        the socket of a display
      following.c      tail -f, and tail --pid
      logs.c           waiting for a line in a log
      ready.c          what the order said without words

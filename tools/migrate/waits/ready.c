@@ -175,24 +175,13 @@ static void set_daemon_check (struct analysis *a, struct service *service, struc
   service->check_claim = service->claim ;
 }
 
-/* Xvfb :7: clients find it by this socket; 0: no display is known. */
-static char const *display_socket (struct analysis *a, char const *command)
-{
-  char const *p = strstr(command, " :") ;
-  size_t len ;
-  if (strchr(command, '$') || strstr(command, "nolisten unix") || strstr(command, "nolisten local") || strstr(command, "displayfd")) return 0 ;
-  if (!p) return "/tmp/.X11-unix/X0" ;
-  len = strspn(p + 2, "0123456789") ;
-  return len && (!p[2 + len] || p[2 + len] == ' ') ? pool_printf(a->pool, "/tmp/.X11-unix/X%.*s", (int)len, p + 2) : 0 ;
-}
-
 /* Sets the readiness check, if that is known. `ollama list` asks where OLLAMA_HOST says. */
 static int set_known_check (struct analysis *a, struct service *service)
 {
   struct row const *row = service->is_daemon || service->is_oneshot || service->check ? 0 : row_of(a, service) ;
   char const *command = service->command ? service->command : "" ;
   char const *program = shell_basename(pool_copy(a->pool, command, strcspn(command, " "))) ;
-  char const *socket = !strcmp(program, "Xvfb") ? display_socket(a, command) : 0 ;
+  char const *display = !strcmp(program, "Xvfb") ? display_check(a, command) : 0 ;
   if (service->is_daemon || service->is_oneshot || service->check) return 0 ;
   if (row && !row->options && knows_check(a, service, row, 0))
   {
@@ -200,7 +189,7 @@ static int set_known_check (struct analysis *a, struct service *service)
     return 1 ;
   }
   if (!strcmp(program, "ollama") && !strcmp(command + strcspn(command, " "), " serve")) service->check = "ollama list" ;
-  else if (socket) service->check = pool_printf(a->pool, "[ -S %s ]", socket) ;
+  else if (display) service->check = display ;
   else return 0 ;
   service->builtin = builtin_check(a->pool, service->check) ;
   service->check_npieces = service->npieces ;

@@ -72,6 +72,9 @@ extern void drop_verdict (struct analysis *a, struct statement const *list) ; /*
 /* ---- ready.c: at the end, readiness checks of known daemons ---- */
 extern void settle_ready (struct analysis *a) ;
 
+/* ---- display.c ---- */
+extern char const *display_check (struct analysis *a, char const *words) ; /* the readiness check of Xvfb WORDS; 0: its display is not known */
+
 /* ---- builtin.c ---- */
 extern char const *builtin_check (struct pool *pool, char const *command) ; /* tcp:PORT, unix:PATH, http://...; 0: none means the same */
 
