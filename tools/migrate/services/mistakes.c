@@ -215,8 +215,8 @@ static void find_zombies_of (struct analysis *a, struct statement *first, struct
   all = texts_join(a->pool, &names, ", ") ;
   if (main->is_exec)
     plan_mistake(a->plan, main->line, pool_printf(a->pool, several
-      ? "%s become children of %s, which does not wait for them: their end goes unnoticed, and they stay zombies"
-      : "%s becomes a child of %s, which does not wait for it: its end goes unnoticed, and it stays a zombie", all, main->name)) ;
+      ? "%s become children of %s, which does not know them: their end goes unnoticed, and they may stay zombies"
+      : "%s becomes a child of %s, which does not know it: its end goes unnoticed, and it may stay a zombie", all, main->name)) ;
   else
     plan_mistake(a->plan, background->line, pool_printf(a->pool, several
       ? "nobody waits for %s: their end goes unnoticed, and they are killed when %s ends"

@@ -136,9 +136,24 @@ static int needs_services (struct statement *statement, void *data)
   return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_utility(t->a->pool, statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
 }
 
-static int look_at_trap (struct statement *statement, void *data)
+/* sudo nginx -s stop: without what is put before it */
+static struct statement without_prefix (struct analysis *a, struct statement const *statement)
+{
+  struct statement plain = *statement ;
+  struct launch launch ;
+  if (statement->kind != STATEMENT_COMMAND) return plain ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.code || launch.replaced || launch.first >= statement->nwords) return plain ;
+  plain.words += launch.first ;
+  plain.nwords -= launch.first ;
+  return plain ;
+}
+
+static int look_at_trap (struct statement *whole, void *data)
 {
   struct trapping *t = data ;
+  struct statement plain = without_prefix(t->a, whole) ;
+  struct statement *statement = &plain ;
   char const *command = statement_command(statement) ;
   if (statement->kind == STATEMENT_FOR) alias_loop(t->a, statement) ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_DECLARATION) return 0 ;
