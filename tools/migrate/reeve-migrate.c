@@ -14,6 +14,7 @@
      constant.c       loops that only a command in them ends become `while true`
      evaluated.c      eval of a constant text
      precedence.c     a pipeline binds more tightly than && and !
+     redirected.c     lines of redirections without a command
      shell.c          parsing
      statement.c      statements of all kinds, gone through
      words.c          words, assignments, redirections

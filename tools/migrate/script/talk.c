@@ -196,10 +196,23 @@ static int is_asked_in_task (struct analysis *a, struct statement *statement)
   return 0 ;
 }
 
+/* server & >/dev/null 2>&1: these have no command. 1: they make and empty no file, either. */
+static int walk_redirections (struct analysis *a, struct statement *statement)
+{
+  if (statement->kind != STATEMENT_OTHER || statement->body || !statement->nredirects) return 0 ;
+  if (a->last && a->last->is_background && a->last->line == line_of(a, statement))
+    plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "behind the &, this redirects nothing of %s: %s", a->last->name, statement_text(a, statement))) ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stdout /dev/stderr")) return 0 ;
+  drop(a, statement, "redirections without a command") ;
+  return 1 ;
+}
+
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
   char const *status = status_name(a, statement) ;
+  if (walk_redirections(a, statement)) return 1 ;
   if (status)
   {
     if (is_asked_in_task(a, statement))

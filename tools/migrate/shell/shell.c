@@ -362,6 +362,7 @@ struct statement *shell_parse (struct source *source)
     strerr_dief1x(111, "the Bash grammar is too new for this libtree-sitter: build with the version that tools/migrate/grammar pins") ;
   without_disown(source, text) ;
   first = parse(source, parser, text) ;
+  if (without_joined(source, text, first)) first = parse(source, parser, text) ;
   if (without_eval(source, text, first)) first = parse(source, parser, text) ;
   ts_parser_delete(parser) ;
   return first ;
