@@ -63,6 +63,40 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   script_waits(a, line_of(a, statement)) ;
 }
 
+/* while $RUNNING */
+static int is_variable (struct statement const *condition)
+{
+  return condition->kind == STATEMENT_COMMAND && condition->nwords == 1 && condition->words[0].raw[strspn(condition->words[0].raw, "$\"{}" NAME_LETTERS)] == 0 ;
+}
+
+/* -e FILE, -S PATH; not -n, -z, -eq */
+static int asks_file (char const *test)
+{
+  for (char const *p = test ; (p = strchr(p, '-')) ; p++)
+    if (p > test && p[-1] == ' ' && p[1] && !strchr("nz ", p[1]) && p[2] == ' ') return 1 ;
+  return 0 ;
+}
+
+/* while [ "$stop" = 0 ]; do sleep 1 & wait $!; done: only a trap ends it, which sets the variable. */
+static int waits_for_flag (struct analysis *a, struct statement const *statement)
+{
+  struct statement const *condition = statement->kind == STATEMENT_LOOP ? statement->branches->condition : 0 ;
+  struct statement endless = *statement ;
+  struct branch branch ;
+  struct statement truth = { .kind = STATEMENT_COMMAND } ;
+  char const *text ;
+  if (!condition || condition->next) return 0 ;
+  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test") && !is_variable(condition)) return 0 ;
+  text = statement_text(a, condition) ;
+  if (!strchr(text, '$') || strpbrk(text, "`/") || strstr(text, "$(") || asks_file(text) || shell_mentions(text, "SECONDS") || shell_mentions(text, "RANDOM") || shell_mentions(text, "EPOCHSECONDS")) return 0 ;
+  branch = *statement->branches ;
+  endless.branches = &branch ;
+  truth.words = (struct word []){ { .raw = "true", .value = "true" } } ;
+  truth.nwords = 1 ;
+  branch.condition = &truth ;
+  return keeps_alive(&endless) ;
+}
+
 /* ---- loops that work ---- */
 
 static int breaks (struct statement *statement, void *data)
@@ -98,6 +132,15 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   if (keeps_alive(statement))
   {
     drop_keeping_alive(a, statement) ;
+    return 1 ;
+  }
+  if (a->plan->services && waits_for_flag(a, statement))
+  {
+    uint32_t replaced = a->replaced_line ;
+    uint32_t idle = a->idle_line ;
+    drop_keeping_alive(a, statement) ;
+    a->replaced_line = replaced ; /* what is behind it is work at the end, */
+    a->idle_line = idle ; /* and no start */
     return 1 ;
   }
   if (walk_restarting(a, statement, frame)) return 1 ;

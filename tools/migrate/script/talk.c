@@ -386,7 +386,8 @@ void walk_after (struct analysis *a, struct statement *statement)
     else if (!main) add_ordinary(a, statement) ;
     else
     {
-      struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"), "what was done at the end") ;
+      struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"),
+        main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
       tell_status(a, main, claim, statement) ;
       mark_other_code(a, statement, claim) ;
       texts_add(a->pool, &main->finish, statement_text(a, statement)) ;
