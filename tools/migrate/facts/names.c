@@ -1,6 +1,7 @@
 /* Names of services: which command names one (command/servicename.c names the command), and what is around it.
    Those of tasks are in tasknames.c. */
 
+#include <ctype.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
@@ -315,7 +316,26 @@ static char const *folder_of_start (struct analysis *a, struct statement *statem
   return directory ? command_telling_folder(a->pool, directory) : 0 ;
 }
 
-/* A name that says nothing gives way to that of the function, or of the directory. */
+/* WEB_PID=$!, behind the start: web; 0: nothing is behind it that tells. */
+static char const *name_of_pid (struct analysis *a, struct statement const *next)
+{
+  char const *text ;
+  char *name ;
+  size_t len ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  text = next && next->kind == STATEMENT_ASSIGNMENT ? statement_text(a, next) : "" ;
+  len = strcspn(text, "=") ;
+  if (strcmp(text + len, "=$!") != 0) return 0 ;
+  name = pool_alloc(a->pool, len + 1) ;
+  for (size_t i = 0 ; i < len ; i++) name[i] = (char)tolower((unsigned char)text[i]) ;
+  name[len] = 0 ;
+  if (len > 3 && !strncmp(name, "pid_", 4)) name += 4 ;
+  else if (len > 4 && !strcmp(name + len - 4, "_pid")) name[len - 4] = 0 ;
+  else return 0 ;
+  return shell_one_of(name, "main app bg background child server service process") || command_name_is_poor(name) || plan_find(a->plan, name) ? 0 : name ;
+}
+
+/* A name that says nothing gives way to that of the function, of the directory, or of the variable with its pid. */
 static char const *telling_name (struct analysis *a, char const *name, struct statement *statement)
 {
   struct function *function = find_function(a, statement_command(statement)) ;
@@ -324,7 +344,26 @@ static char const *telling_name (struct analysis *a, char const *name, struct st
   if (!command_name_is_poor(name)) return name ;
   if (function && statement->nwords == 1 && !command_name_is_poor(command_plain_name(function->name))) return command_plain_name(function->name) ;
   folder = folder_of_start(a, statement) ;
-  return folder && !plan_find(a->plan, folder) ? folder : name ;
+  if (folder && !plan_find(a->plan, folder)) return folder ;
+  return statement->background && name_of_pid(a, statement->next) ? name_of_pid(a, statement->next) : name ;
+}
+
+static int is_secret (char const *option)
+{
+  return strcasestr(option, "pass") || strcasestr(option, "token") || strcasestr(option, "secret") ;
+}
+
+/* The words of a command that may tell it from others: work store, --queue=store; 0: this one does not. */
+static char const *telling_argument (struct statement const *command, unsigned int i)
+{
+  char const *word = statement_word(command, i) ;
+  if (*word == '-' && strchr(word, '='))
+  {
+    if (is_secret(word)) return 0 ;
+    word = strchr(word, '=') + 1 ;
+  }
+  else if (is_secret(statement_word(command, i - 1))) return 0 ; /* --password SECRET */
+  return *word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' ? word : 0 ;
 }
 
 /* With what tells it from others: the value of the loop that starts it, or, when the
@@ -337,14 +376,13 @@ char const *distinct_name (struct analysis *a, char const *name, struct statemen
   name = telling_name(a, readable_name(a, name), statement) ;
   if (*a->suffix && !shell_mentions(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
   other = plan_find(a->plan, name) ;
+  if (!other && strchr(name, ':')) other = plan_find(a->plan, pool_printf(a->pool, "%.*s-%s", (int)strcspn(name, ":"), name, strchr(name, ':') + 1)) ; /* queue:work */
   if (!other) return name ;
   found = find_main_command(a, statement) ;
   for (unsigned int i = 1 ; found && i < found->nwords ; i++)
   {
-    char const *word = statement_word(found, i) ;
-    if (strcasestr(statement_word(found, i - 1), "pass") || strcasestr(statement_word(found, i - 1), "token") || strcasestr(statement_word(found, i - 1), "secret")) continue ; /* --password SECRET */
-    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' && !shell_mentions(other->text, word))
-      return pool_printf(a->pool, "%s-%s", name, word) ;
+    char const *word = telling_argument(found, i) ;
+    if (word && !shell_mentions(other->text, word)) return pool_printf(a->pool, "%s-%s", name, word) ;
   }
   folder = command_name_is_any(name) ? folder_of_start(a, statement) : 0 ;
   return folder && !plan_find(a->plan, folder) ? folder : name ;

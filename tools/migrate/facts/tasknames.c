@@ -186,6 +186,7 @@ char const *task_name (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_COMMAND)
   {
     best = name_of(a, statement) ;
+    if (command_name_is_any(best)) best = distinct_name(a, best, statement) ;
     if (name_by_subcommand(a, statement, best)) return name_by_subcommand(a, statement, best) ;
     return name_of_file_work(a, statement, best) ? name_of_file_work(a, statement, best) : best ;
   }
