@@ -103,6 +103,31 @@ EOS
   told 'docker kill -s 10 CONTAINER sent it USR1, and does not any more: `reeve reload srv` sends HUP, write `reeve kill` with USR1 there'
 }
 
+@test "signals that are only passed on share a TODO" {
+  wrapper <<<$'for_all() { :; }\ntrap \'kill -HUP $P\' HUP\ntrap \'kill -USR1 $P\' USR1\ntrap \'kill -USR2 $P\' SIGUSR2\ntrap \'kill -WINCH "$P"\' WINCH\nsrv & P=$!\nwait $P'
+  migrate
+  told 'TODO: docker kill -s HUP CONTAINER reached it'
+  grep -q 'docker kill -s USR1 CONTAINER sent it USR1, and does not any more (nor USR2, WINCH): `reeve reload srv` sends HUP' "$tree/srv/run"
+  [ "$(grep -c TODO "$tree/srv/run")" -eq 2 ]
+  told 'it passed WINCH on, which docker kill does not any more'
+  wrapper <<<$'trap \'kill -HUP $P\' HUP\ntrap \'kill -USR1 $P\' USR1\ntrap \'kill -QUIT $P\' USR2\nsrv & P=$!\nwait $P'
+  migrate
+  [ "$(grep -c TODO "$tree/srv/run")" -eq 3 ] # QUIT on USR2 is not the same
+}
+
+@test "a message about the trap goes with it" {
+  local text
+  for text in 'Setting SIGTERM trap' 'Installing signal handlers' 'Registering traps...'; do
+    wrapper <<<$'mkdir /data\necho "'"$text"$'"\n# on TERM\ntrap \'kill $P\' TERM\nsrv & P=$!\nwait $P'
+    migrate
+    told 'line 2: dropped: a message about the trap'
+    ! grep -q echo "$init/10-start" || { echo "# $text"; return 1; }
+  done
+  wrapper <<<$'echo "Starting trapper"\nmkdir /data\nset -u\numask 22\ntrap \'kill $P\' TERM\nsrv & P=$!\nwait $P'
+  migrate
+  grep -q 'Starting trapper' "$init/10-start"
+}
+
 @test "a trap that stops a service without a signal is marked" {
   wrapper <<'EOS'
 stop() { { echo save; sleep 1; echo shutdown; } | telnet 127.0.0.1 8081; }

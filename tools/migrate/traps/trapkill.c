@@ -111,6 +111,37 @@ static char const *of_two_signals (struct trapping *t, struct service *service, 
   return kept ;
 }
 
+/* trap 'kill -USR1 $PID' USR1: nothing else? */
+static int passes_on (struct trapping const *t, char const *signal)
+{
+  char const *p = t->trap->all + strspn(t->trap->all, " ") ;
+  size_t len = strcspn(p, " ") ;
+  if (strcspn(p + len, "SIGABCDEFHJKLMNOPQRTUVWXYZ0123456789") != strlen(p + len)) return 0 ; /* of several */
+  if (len > 3 && !strncmp(p, "SIG", 3))
+  {
+    p += 3 ;
+    len -= 3 ;
+  }
+  return strlen(signal) == len && !strncasecmp(p, signal, len) ;
+}
+
+/* The TODO of another signal that was passed on says so of this one, too. Returns 0 if there is none. */
+static int joins_todo (struct service *service, struct trapping const *t, char const *signal)
+{
+  struct pool *pool = t->a->pool ;
+  for (struct text *one = service->todo.first ; one ; one = one->next)
+  {
+    char const *at = strstr(one->text, "and does not any more") ;
+    char const *end = at ? strstr(at, ": `reeve reload") : 0 ;
+    if (!end || !strstr(one->text, "CONTAINER sent it ")) continue ;
+    if (*(at + 21) == ' ') one->text = pool_printf(pool, "%.*s, %s)%s", (int)(end - one->text) - 1, one->text, signal, end) ;
+    else one->text = pool_printf(pool, "%.*s (nor %s)%s", (int)(end - one->text), one->text, signal, end) ;
+    t->claim->what = pool_printf(pool, "%s; it passed %s on, which docker kill does not any more", t->claim->what, signal) ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
 /* As down-signal it would never end the service. */
 static void set_reload_signal (struct trapping *t, struct service *service, char const *signal)
 {
@@ -119,6 +150,7 @@ static void set_reload_signal (struct trapping *t, struct service *service, char
   if (service->reload_signal && !strcmp(service->reload_signal, signal)) return ;
   if (service->reload_signal)
   {
+    if (passes_on(t, signal) && joins_todo(service, t, signal)) return ;
     plan_todo(a->plan, service, t->claim, t->trap->line, pool_printf(a->pool,
       "docker kill -s%s CONTAINER sent it %s, and does not any more: `reeve reload %s` sends %s, write `reeve kill` with %s there", signals, signal, service->name, service->reload_signal, signal)) ;
     return ;

@@ -43,6 +43,23 @@ static void take_signals (struct analysis *a, char const *signals, uint32_t line
   }
 }
 
+/* echo "Setting SIGTERM trap" ahead of it */
+static void drop_message (struct analysis *a, struct statement const *statement)
+{
+  static char const *const words[] = { "trap", "sigterm", "sigint", "signal handler", "handle signals" } ;
+  struct setup_item const *item = a->plan->nsetup ? a->plan->setup + a->plan->nsetup - 1 : 0 ;
+  char const *text = item && item->talk ? source_copy(a->source, item->range) : "#" ;
+  if (*text == '#' || source_line(a->source, item->range.start) + 3 < line_of(a, statement)) return ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
+  {
+    if (!strcasestr(text, words[i])) continue ;
+    item->talk->where = "dropped" ;
+    item->talk->what = "a message about the trap" ;
+    a->plan->nsetup-- ;
+    return ;
+  }
+}
+
 void walk_trap (struct analysis *a, struct statement *statement)
 {
   struct trap **end = &a->traps ;
@@ -50,6 +67,7 @@ void walk_trap (struct analysis *a, struct statement *statement)
   char const *signals = " " ;
   unsigned int first = 1 ;
   drop_remarks(a, statement) ;
+  drop_message(a, statement) ;
   if (!strcmp(statement_word(statement, 1), "--")) first++ ;
   for (unsigned int i = first + 1 ; i < statement->nwords ; i++)
     signals = pool_printf(a->pool, "%s%s ", signals, statement_word(statement, i)) ;
