@@ -301,9 +301,20 @@ EOS
   for runner in 'foreman start -p 7000' 'overmind start --port=7000' '["honcho", "start", "-p", "7000"]'; do
     printf 'FROM debian\nENV PORT=8080\nCMD %s\n' "$runner" >Dockerfile
     migrate --dockerfile Dockerfile
-    told 'counted PORT from its -p 7000, and so do the services: web 7000, api 7100'
+    told 'counted PORT from 7000, which it was told, and so do the services: web 7000, api 7100'
     grep -q '^export PORT=7000 # as ' "$tree/web/run" && grep -q '^export PORT=7100 # as ' "$tree/api/run" || { echo "# $runner"; return 1; }
     untold TODO
+  done
+  printf 'FROM debian\nENV OVERMIND_PORT=7000\nCMD ["overmind", "start", "-P", "10"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'web 7000, api 7010'
+  grep -q '^export PORT=7010 ' "$tree/api/run"
+  for runner in 'overmind start -N' 'OVERMIND_NO_PORT=1 overmind start' 'goreman -set-ports=false start'; do
+    printf 'FROM debian\n%s\nCMD %s\n' "$([ "${runner%%=*}" != OVERMIND_NO_PORT ] || echo ENV "${runner%% *}")" "${runner#*=1 }" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'gets PORT'
+    untold TODO
+    run ! grep -q '^export' "$tree/api/run" || { echo "# $runner"; return 1; }
   done
   printf 'FROM debian\nENV TINI_SUBREAPER yes \\\n  OVERMIND_AUTO_RESTART=all\nCMD ["overmind", "start"]\n' >Dockerfile
   migrate --dockerfile Dockerfile

@@ -6,7 +6,7 @@
 /* Options whose value is the next word, or follows `=`, by what the value is. A list of option
    words with blanks between them; the first one with two dashes is also the name of a
    variable, OVERMIND_CAN_DIE. 0: it has no such option. */
-enum about { ABOUT_PROCFILE, ABOUT_FOLDER, ABOUT_ENV, ABOUT_PORT, ABOUT_COUNTS, ABOUT_WANTED, ABOUT_IGNORED, ABOUT_CAN_DIE, ABOUT_RESTARTS, ABOUT_SIGNALS, ABOUT_NOTHING, NABOUT } ;
+enum about { ABOUT_PROCFILE, ABOUT_FOLDER, ABOUT_ENV, ABOUT_PORT, ABOUT_PORT_STEP, ABOUT_COUNTS, ABOUT_WANTED, ABOUT_IGNORED, ABOUT_CAN_DIE, ABOUT_RESTARTS, ABOUT_SIGNALS, ABOUT_NOTHING, NABOUT } ;
 
 enum names { NAMES_NONE, NAMES_ONE, NAMES_ALL, NAMES_COUNTED, NAMES_PROCFILE } ; /* what its words without a dash are */
 
@@ -17,6 +17,7 @@ struct procrunner
   char const *restart_all ; /* options without a value */
   char const *none_ends ;
   char const *failures_end ;
+  char const *no_ports ; /* with it, no process gets a PORT */
   char const *variables ; /* OVERMIND_ */
   char const *settings ; /* a file in its folder that may hold options; 0: none */
   char const *signal ; /* that the processes get at the end; 0: TERM */
@@ -44,14 +45,15 @@ static struct procrunner const procrunners[] =
     .options = { [ABOUT_PROCFILE] = "-f --f", [ABOUT_ENV] = "-e --e", [ABOUT_PORT] = "-p --p", [ABOUT_COUNTS] = "-c --c", [ABOUT_NOTHING] = "-t --t" } },
   { .name = "goreman", .settings = ".goreman", .names = NAMES_ALL, .keeps_rest = 1, .counts_all_lines = 1, .failures_end = "-exit-on-error --exit-on-error",
     .options = { [ABOUT_PROCFILE] = "-f --f", [ABOUT_FOLDER] = "-basedir --basedir", [ABOUT_ENV] = "-env --env", [ABOUT_PORT] = "-b --b", [ABOUT_NOTHING] = "-p --p" } },
-  { .name = "overmind", .settings = ".overmind.env", .variables = "OVERMIND_", .in_folder = 1, .signal = "INT", .counts_all_lines = 1, .port_step = 10, .none_ends = "--any-can-die",
+  { .name = "overmind", .settings = ".overmind.env", .variables = "OVERMIND_", .in_folder = 1, .signal = "INT", .counts_all_lines = 1, .port_step = 10, .none_ends = "--any-can-die", .no_ports = "-N --no-port",
     .options = { [ABOUT_PROCFILE] = "-f --procfile", [ABOUT_FOLDER] = "-d --root", [ABOUT_ENV] = "--env", [ABOUT_PORT] = "-p --port",
       [ABOUT_COUNTS] = "-m --formation", [ABOUT_WANTED] = "-l --processes", [ABOUT_IGNORED] = "-x --ignored-processes", [ABOUT_CAN_DIE] = "-c --can-die",
       [ABOUT_RESTARTS] = "-r --auto-restart", [ABOUT_SIGNALS] = "-i --stop-signals",
-      [ABOUT_NOTHING] = "-w --title -t --timeout -P --port-step -s --socket -b --colors --formation-port-step -F --tmux-config -S --network -H --shell" } },
+      [ABOUT_PORT_STEP] = "-P --port-step",
+      [ABOUT_NOTHING] = "-w --title -t --timeout -s --socket -b --colors --formation-port-step -F --tmux-config -S --network -H --shell" } },
   { .name = "hivemind", .variables = "HIVEMIND_", .names = NAMES_PROCFILE, .in_folder = 1, .signal = "INT", .counts_all_lines = 1,
     .options = { [ABOUT_FOLDER] = "-d --root", [ABOUT_PORT] = "-p --port", [ABOUT_WANTED] = "-l --processes",
-      [ABOUT_NOTHING] = "-P --port-step -t --timeout -W --title -F --log-format" } },
+      [ABOUT_PORT_STEP] = "-P --port-step", [ABOUT_NOTHING] = "-t --timeout -W --title -F --log-format" } },
   { .name = "nf", .names = NAMES_COUNTED, .port_step = 1,
     .options = { [ABOUT_PROCFILE] = "-j --procfile", [ABOUT_ENV] = "-e --env", [ABOUT_PORT] = "-p --port",
       [ABOUT_NOTHING] = "-x --proxy -f --forward -i --intercept -t --trim" } },
@@ -154,6 +156,7 @@ static void take (struct reading *r, enum about about, char const *value)
     case ABOUT_FOLDER : run->folder = value ; break ;
     case ABOUT_ENV : run->env = run->env && *run->env ? add_item(r->pool, run->env, value) : value ; break ;
     case ABOUT_PORT : if (shell_number(value, 65535, 0)) run->port = run->own_port = shell_number(value, 65535, 0), run->image_port = 0 ; break ;
+    case ABOUT_PORT_STEP : if (*value && strspn(value, "0123456789") == strlen(value)) run->next_port = shell_number(value, 65535, 0) ; break ;
     case ABOUT_COUNTS : run->counts = value ; break ;
     case ABOUT_WANTED : run->wanted = value ; break ;
     case ABOUT_IGNORED : run->ignored = value ; break ;
@@ -187,6 +190,8 @@ static int take_option (struct reading *r, char const *word, char const *next)
   struct procrunner const *runner = r->runner ;
   if (runner->restart_all && shell_one_of(name, runner->restart_all)) r->run->restarts = "all" ;
   if (runner->none_ends && shell_one_of(name, runner->none_ends)) r->run->can_die = "all" ;
+  if (runner->no_ports && shell_one_of(name, runner->no_ports)) r->run->no_ports = 1 ;
+  if (shell_one_of(name, "-set-ports --set-ports") && word[len] && shell_one_of(word + len + 1, "false f 0")) r->run->no_ports = 1 ; /* goreman's */
   if (runner->failures_end && shell_one_of(name, runner->failures_end)) r->run->only_failures_end = 1 ;
   for (int i = 0 ; i < NABOUT ; i++)
   {
@@ -234,6 +239,7 @@ static void take_variables (struct reading *r, struct texts const *assignments)
       if (!strncmp(one->text, name, strlen(name)) && one->text[strlen(name)] == '=') value = word_of(r, one->text + strlen(name) + 1) ;
     take(r, (enum about)i, value) ;
   }
+  if (runner->no_ports && !strchr(dockerfile_expand(r->dockerfile, 0, pool_printf(r->pool, "${%sNO_PORT}", runner->variables)), '$')) r->run->no_ports = 1 ;
   if (runner->variables && !strchr(dockerfile_expand(r->dockerfile, 0, pool_printf(r->pool, "${%sANY_CAN_DIE}", runner->variables)), '$')) r->run->can_die = "all" ;
 }
 
@@ -261,6 +267,7 @@ struct procrun const *procrun_read (struct dockerfile const *dockerfile, struct 
   run->unnamed_is_none = runner->unnamed_is_none ;
   run->counts_all_lines = runner->counts_all_lines ;
   run->port_step = runner->port_step ;
+  run->next_port = 100 ;
   if (shell_one_of(runner->name, "foreman honcho overmind hivemind nf")) run->image_port = shell_number(dockerfile_expand(dockerfile, 0, "$PORT"), 65535, 0) ;
   run->port = run->image_port ? run->image_port : 5000 ;
   if (runner->keeps_rest) run->can_die = "all" ;

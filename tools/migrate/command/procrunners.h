@@ -27,7 +27,9 @@ struct procrun
   int is_mixed ; /* `wanted` has numbers: web=2,worker */
   int unnamed_is_none ; /* counts without `all`: those that they do not name are not started */
   unsigned int port ; /* of the first process */
-  unsigned int own_port ; /* the same, by its option -p; 0: it has none */
+  unsigned int own_port ; /* the same, by its options; 0: these have none */
+  unsigned int next_port ; /* the next process has so many more */
+  int no_ports ; /* no process gets one */
   unsigned int image_port ; /* the image's PORT, from which it counts; 0: from a number of its own, or of its options */
   unsigned int port_step ; /* each further instance of one has so many more */
   int counts_all_lines ; /* PORT counts the Procfile's lines, not the processes that are started */

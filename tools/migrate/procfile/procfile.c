@@ -82,10 +82,11 @@ static void say_port (struct plan *plan, struct service *service, unsigned int p
 static int count_port (struct plan *plan, struct service *service, unsigned int port, int is_template)
 {
   struct procrun const *run = plan->procrun ;
+  if (run && run->no_ports) return 1 ;
   if (!run || is_template) return 0 ;
   if (run->own_port)
   {
-    texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=%u # as %s -p %u", port, run->name, run->own_port)) ;
+    texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=%u # as %s counted from its %u", port, run->name, run->own_port)) ;
     return 1 ;
   }
   if (!run->image_port) return 0 ;
@@ -136,8 +137,9 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
 /* Programs read PORT from the environment, also where the Procfile does not say it. */
 static void note_ports (struct plan *plan, struct texts const *ports)
 {
+  if (plan->procrun && plan->procrun->no_ports) return ;
   if (ports->first && plan->procrun && plan->procrun->own_port)
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted PORT from its -p %u, and so do the services: %s (not the instances of one)", plan->procrun->name, plan->procrun->own_port,
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted PORT from %u, which it was told, and so do the services: %s (not the instances of one)", plan->procrun->name, plan->procrun->own_port,
       texts_join(plan->pool, ports, ", "))) ;
   else if (ports->first && plan->procrun && plan->procrun->image_port)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted from the image's PORT, and so do the services: %s (not the instances of one)", plan->procrun->name, texts_join(plan->pool, ports, ", "))) ;
@@ -255,7 +257,7 @@ static void drop_process (struct plan *plan, struct procrun const *run, struct n
   source_claim(plan->source, range, "dropped", pool_printf(plan->pool, "process %s: the image does not start it (%s)", name, run->command)) ;
   texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "process %s is not translated, as the image does not start it (%s)%s", name, run->command,
     !strcmp(name, "release") ? ": if nothing else executes it before a deployment, it belongs into cont-init.d" : "")) ;
-  if (run->counts_all_lines) n->port += 100 ;
+  if (run->counts_all_lines) n->port += run->next_port ;
 }
 
 static void read_process (struct plan *plan, struct numbering *n, uint32_t line, struct range range, char const *text, size_t len)
@@ -276,7 +278,7 @@ static void read_process (struct plan *plan, struct numbering *n, uint32_t line,
     check_count(plan, plan_last(plan), name) ;
     texts_add(plan->pool, &n->ports, pool_printf(plan->pool, "%s %u", name, n->port)) ;
   }
-  n->port += 100 ;
+  n->port += plan->procrun ? plan->procrun->next_port : 100 ;
 }
 
 /* Comments right above a process, which its run keeps; not those that are a process themselves: # web: old */
