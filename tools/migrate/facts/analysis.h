@@ -58,6 +58,7 @@ struct held
   struct statement *statement ;
   struct claim *claim ;
   unsigned int npieces ; /* how many of the plan's pieces came before it */
+  int must_succeed ; /* it is ahead of && */
   struct held *next ;
 } ;
 

@@ -247,8 +247,19 @@ static int lists_processes (char const *text)
   return shell_mentions(text, "pgrep") || shell_mentions(text, "pidof") || (shell_mentions(text, "ps") && shell_mentions(text, "grep")) ;
 }
 
+/* export PID; ./reload.sh: the program may ask for it. */
+static void note_exported (struct analysis *a, struct pid_variable const *pid)
+{
+  struct service const *later = pid->service ? pid->service->next : 0 ;
+  if (later && strstr(a->source->text, pool_printf(a->pool, "export %s", pid->name)))
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool,
+      "%s was exported: what was started later (%s%s) does not find it any more: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
+      pid->name, later->name, later->next ? ", ..." : "", pid->service->name)) ;
+}
+
 void settle_pids (struct analysis *a)
 {
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next) note_exported(a, pid) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     char const *conditions = texts_join(a->pool, &service->conditions, "\n") ;

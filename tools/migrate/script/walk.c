@@ -169,6 +169,33 @@ static void walk_work (struct analysis *a, struct statement *statement, struct f
   a->must_succeed-- ;
 }
 
+/* work && start: if more follows, the script went on without the start when the work had failed. */
+static void walk_behind_work (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct frame inner = { .rest = statement->body->next, .up = frame } ;
+  int goes_on = !is_last(a, frame) ;
+  unsigned int nsetup = a->plan->nsetup ;
+  struct service *before ;
+  struct claim *claim ;
+  if (goes_on) close_task(a) ;
+  before = plan_last(a->plan) ;
+  walk_work(a, statement->body, &inner) ;
+  if (goes_on) a->task_must_succeed = may_end_script(statement->body) ;
+  if (goes_on) close_task(a) ;
+  if (goes_on && plan_last(a->plan) != before)
+  {
+    struct behind behind ;
+    begin_behind(a, statement, before, &behind) ;
+    walk_statement(a, statement->body->next, frame) ;
+    end_behind(a, statement, &behind) ;
+    return ;
+  }
+  goes_on &= a->plan->nsetup != nsetup ;
+  walk_statement(a, statement->body->next, frame) ;
+  claim = claim_statement(a, statement, "dropped", "&&") ;
+  if (goes_on) texts_add(a->pool, &claim->todo, "when what is ahead of && failed, the script went on without what is behind it; now the container ends then") ;
+}
+
 static void walk_on_condition (struct analysis *a, struct statement *statement, char const *condition, struct frame *frame)
 {
   struct branch_state state ;
@@ -247,10 +274,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   if (statement->kind == STATEMENT_AND && (keeps_alive_behind(left, right) || (is_work(a, left)
    && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, server) && !ends_in_client(a, right))))))
   {
-    struct frame inner = { .rest = right, .up = frame } ;
-    walk_work(a, left, &inner) ;
-    walk_statement(a, right, frame) ;
-    claim_statement(a, statement, "dropped", "&&") ;
+    walk_behind_work(a, statement, frame) ;
     return ;
   }
   if (walk_moved(a, statement, frame)) return ;

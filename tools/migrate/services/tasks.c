@@ -35,7 +35,8 @@ static struct held *last_of (struct held *held)
 /* A line of run; what the script has set behind it comes behind it there, too. */
 static void add_line (struct analysis *a, struct texts *lines, struct held const *held, unsigned int npieces)
 {
-  struct text *line = texts_add(a->pool, lines, statement_text(a, held->statement)) ;
+  char const *text = statement_text(a, held->statement) ;
+  struct text *line = texts_add(a->pool, lines, held->must_succeed ? pool_printf(a->pool, "%s || exit", text) : text) ;
   if (held->npieces < npieces) line->ahead = 1 + held->npieces ;
 }
 
@@ -137,6 +138,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held = hold_statement(a, &a->task_statements, statement) ;
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
+  held->must_succeed = a->must_succeed ;
   if (comes_late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), pool_printf(a->pool,
     "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is done now", a->idle_line)) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
