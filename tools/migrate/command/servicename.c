@@ -103,7 +103,7 @@ static char const *npm_name (char const *const *argv)
     if (shell_one_of(argv[i], "--prefix --filter -F --workspace -w --cwd -C --dir") && argv[i + 1]) folder = shell_basename(argv[++i]) ;
     else if (argv[i][0] == '-' || shell_one_of(argv[i], "run run-script")) continue ;
     else if (folder && shell_one_of(argv[i], "start dev serve")) return folder ;
-    else return i == 1 && !strcmp(argv[i], "start") ? argv[0] : argv[i] ;
+    else return !strcmp(argv[i], "start") ? argv[0] : argv[i] ;
   }
   return folder ? folder : argv[0] ;
 }
@@ -133,6 +133,8 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
   if (is_interpreter(name)) return interpreted_name(pool, argv) ;
   if (shell_one_of(name, "npm yarn pnpm")) return shell_basename(npm_name(argv)) ;
   if (shell_one_of(name, "manage.py artisan") && argv[1]) return argv[1] ;
+  if (!strcmp(name, "ros2") && argv[1] && shell_one_of(argv[1], "run launch")) argv++ ; /* ros2 run PACKAGE PROGRAM */
+  if (shell_one_of(name, "ros2 rosrun roslaunch") && argv[1] && argv[2] && *argv[2] != '-') return without_extension(pool, without_extension(pool, argv[2])) ;
   if (!strcmp(name, "tail") && argv[1]) return "logs" ; /* what it follows */
   if (*name == '$' && name[1] != '(')
   {
