@@ -312,3 +312,47 @@ EOS
   migrate --dockerfile Dockerfile
   run ! grep -q mkdir "$tree/web/run"
 }
+
+@test "words that a variable becomes: * in them is no pattern, as in supervisord" {
+  local command
+  input=supervisord.conf
+  for command in 'c --opt %(ENV_OPTS)s' '%(ENV_CMD)s' 'sort %(ENV_FILES)s /x'; do
+    wrapper <<<$'[program:a]\ncommand='"$command"
+    migrate
+    grep -q '^set -f # as for supervisord, \* is no pattern$' "$tree/a/run"
+    untold '* is a pattern'
+  done
+  for command in 'c --opt=%(ENV_OPT)s' 'c *' 'c "%(ENV_X)s"'; do
+    wrapper <<<$'[program:a]\ncommand='"$command"
+    migrate
+    ! grep -q 'set -f' "$tree/a/run" || { echo "# $command"; return 1; }
+  done
+}
+
+@test "a log that is not rotated loses no rotation; a listener's note fits what it listened to" {
+  input=supervisord.conf
+  wrapper <<<$'[program:a]\ncommand=a\nstdout_logfile=/dev/stdout\nstdout_logfile_maxbytes=0\nstdout_logfile_backups=0\nstderr_logfile=/var/log/a\nstderr_logfile_maxbytes=10MB'
+  migrate
+  told 'lines 4-5: dropped: without rotation, as here'
+  told 'line 7: dropped: rotation'
+  wrapper <<<$'[program:a]\ncommand=a\n[eventlistener:l]\ncommand=l\nevents=PROCESS_LOG\n[eventlistener:m]\ncommand=m\nevents=TICK_60\n[eventlistener:n]\ncommand=n\nevents=PROCESS_LOG_STDOUT,PROCESS_STATE_EXITED\n[eventlistener:o]\ncommand=o\nevents=PROCESS_STATE,TICK_5'
+  migrate
+  told 'TODO: the event listener l is not translated: it read what programs printed'
+  told 'TODO: the event listener m is not translated: it worked at each tick'
+  told 'TODO: the event listener n is not translated: if it ended supervisord when a program had ended'
+  told 'TODO: the event listener o is not translated: if it ended supervisord when a program had ended'
+}
+
+@test "a relative [include] is also looked for where the image has the file" {
+  input=docker/supervisord.conf
+  mkdir -p docker jobs
+  printf '[program:web]\ncommand=web\n[include]\nfiles = conf.d/*.conf\n' >docker/supervisord.conf
+  printf '[program:mail]\ncommand=mail\n' >jobs/mail.conf
+  printf 'FROM debian\nCOPY jobs /etc/supervisor/conf.d\nCOPY docker/supervisord.conf /etc/supervisor/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services web mail
+  printf 'FROM debian\nWORKDIR /app\nCOPY docker/supervisord.conf jobs/*.conf ./\nRUN mkdir conf.d && mv mail.conf conf.d\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services web
+  told 'conf.d/*.conf'
+}

@@ -69,6 +69,20 @@ static int find_written (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* [ -f /etc/app.conf ] || exit 1: check-app.conf; 0: it is no question. */
+static char const *name_of_question (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *path ;
+  size_t len ;
+  if (*text != '[' && strncmp(text, "((", 2) != 0 && strncmp(text, "test ", 5) != 0) return 0 ;
+  path = pool_copy(a->pool, text, strcspn(text, "]\n;&|")) ;
+  path = strstr(path, " /") ;
+  len = path ? strcspn(path + 1, " \t\"'") : 0 ;
+  path = len ? shell_basename(pool_copy(a->pool, path + 1, len)) : "" ;
+  return *path && strspn(path, NAME_CHARACTERS) == strlen(path) ? pool_printf(a->pool, "check-%s", path) : "check" ;
+}
+
 /* The task has no command that says what it does. */
 static char const *name_of_waiting (struct analysis *a, struct statement *statement)
 {
@@ -79,7 +93,7 @@ static char const *name_of_waiting (struct analysis *a, struct statement *statem
   char const *written = "task" ;
   if (!statement_walk(statement, &is_pause, 0))
   {
-    statement_walk(statement, &find_written, &written) ;
+    if (!statement_walk(statement, &find_written, &written) && name_of_question(a, statement)) return name_of_question(a, statement) ;
     return written ;
   }
   if (!is_loop) return "pause" ;
@@ -164,6 +178,19 @@ static char const *name_of_file_work (struct analysis *a, struct statement *stat
   return strcmp(object, "crontab") != 0 ? pool_printf(a->pool, "%s-%s", verb, object) : object ;
 }
 
+struct working
+{
+  struct analysis *a ;
+  char const *name ;
+} ;
+
+static int find_file_work (struct statement *statement, void *data)
+{
+  struct working *working = data ;
+  if (statement->kind == STATEMENT_COMMAND) working->name = name_of_file_work(working->a, statement, statement_command(statement)) ;
+  return !!working->name ;
+}
+
 /* ollama pull MODEL beside the service ollama: ollama-pull; 0: the name is free, or no word tells more. */
 static char const *name_by_subcommand (struct analysis *a, struct statement *statement, char const *name)
 {
@@ -180,6 +207,7 @@ static char const *name_by_subcommand (struct analysis *a, struct statement *sta
 char const *task_name (struct analysis *a, struct statement *statement)
 {
   struct tally tally = { .a = a } ;
+  struct working working = { .a = a } ;
   char const *best = 0 ;
   unsigned int most = 0 ;
   if (find_function(a, statement_command(statement))) return statement_command(statement) ;
@@ -209,5 +237,6 @@ char const *task_name (struct analysis *a, struct statement *statement)
     statement_walk(statement, &find_program, &hook) ;
     if (hook.found) best = name_of(a, hook.found) ; /* [ -z "$HOOK" ] || eval "$HOOK" */
   }
+  if (!strcmp(best, "service") && !statement_walk(statement, &is_pause, 0) && statement_walk(statement, &find_file_work, &working)) return working.name ; /* [ -d X ] || mkdir X */
   return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
 }

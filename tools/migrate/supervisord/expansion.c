@@ -169,7 +169,7 @@ static char const *shell_variable (char const *word, size_t *len)
   return 0 ;
 }
 
-char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, char const **todo)
+char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, int *splits, char const **todo)
 {
   struct texts words = { 0 } ;
   struct texts variables = { 0 } ; /* that no shell expands */
@@ -196,8 +196,9 @@ char const *supervisord_command (struct pool *pool, struct expansion const *expa
     {
       /* supervisord splits what it has expanded. */
       texts_add(pool, &words, pool_printf(pool, "${%s}", variable)) ;
+      *splits = 1 ;
       if (!words.first->next || may_hold_words(variable))
-        *todo = pool_printf(pool, "the value of %s becomes words at its blanks, as in supervisord, but quotes in it are not taken off, and * is a pattern: write the words, if it has such", variable) ;
+        *todo = pool_printf(pool, "the value of %s becomes words at its blanks, as in supervisord, but quotes in it are not taken off: write the words, if it has such", variable) ;
     }
     else texts_add(pool, &words, quote(pool, word)) ;
   }

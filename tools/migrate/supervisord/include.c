@@ -147,22 +147,37 @@ static char const *with_here (struct pool *pool, char const *pattern)
   return at ? pool_printf(pool, "%.*s%s", (int)(at - pattern), pattern, at + 9) : pattern ;
 }
 
-/* A file in /etc/supervisor/conf.d: the image's supervisord.conf includes that folder, as Debian's
-   does, and supervisor.d on Alpine. Returns the folder in the image; 0: it is somewhere else. */
-static char const *included_folder (struct including *in, char const *input)
+/* The folder that the file itself is in, in the image; 0: no COPY names it. */
+static char const *own_folder (struct including *in, char const *input)
 {
+  char const *found = 0 ;
   for (int i = 0 ; in->dockerfile && i < 2 ; i++)
     for (struct instruction *one = 0 ; (one = dockerfile_next(in->dockerfile, one, i ? "ADD" : "COPY")) ; )
     {
       struct copying copying ;
       dockerfile_copying(in->dockerfile, one, &copying) ;
       for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-      {
-        char const *folder = folder_of(in->pool, copying_path(in->pool, &copying, source->text)) ;
-        if (!strcmp(shell_basename(source->text), shell_basename(input)) && shell_one_of(shell_basename(folder), "conf.d supervisor.d supervisord.d")) return folder ;
-      }
+        if (!strcmp(shell_basename(source->text), shell_basename(input))) found = folder_of(in->pool, copying_path(in->pool, &copying, source->text)) ;
     }
-  return 0 ;
+  return found ;
+}
+
+/* A file in /etc/supervisor/conf.d: the image's supervisord.conf includes that folder, as Debian's
+   does, and supervisor.d on Alpine. Returns the folder in the image; 0: it is somewhere else. */
+static char const *included_folder (struct including *in, char const *input)
+{
+  char const *folder = own_folder(in, input) ;
+  return folder && shell_one_of(shell_basename(folder), "conf.d supervisor.d supervisord.d") ? folder : 0 ;
+}
+
+/* What a relative pattern means: files beside the file here, or beside it in the image. */
+static int add_relative (struct including *in, int root, char const *input, char const *pattern)
+{
+  char const *folder = own_folder(in, input) ;
+  int any = add_matching(in, pool_printf(in->pool, "%s/%s", folder_of(in->pool, input), pattern), "", 0) ;
+  if (!folder) return any ;
+  pattern = pool_printf(in->pool, "%s/%s", folder, pattern) ;
+  return add_from_image(in, pattern) || any || add_from_root(in, root, pattern) ;
 }
 
 void include_files (struct source *source, struct dockerfile const *dockerfile, char const *dockerfile_path, int root, struct texts *unread)
@@ -186,8 +201,7 @@ void include_files (struct source *source, struct dockerfile const *dockerfile, 
     for (char const *p = files ? files : "" ; *(p += strspn(p, " \t\n")) ; p += strcspn(p, " \t\n"))
     {
       char const *pattern = with_here(pool, pool_copy(pool, p, strcspn(p, " \t\n"))) ;
-      if (!(*pattern == '/' ? add_from_image(&in, pattern) || add_from_root(&in, root, pattern)
-          : add_matching(&in, pool_printf(pool, "%s/%s", folder_of(pool, source->name), pattern), "", 0))) texts_add(pool, unread, pattern) ;
+      if (!(*pattern == '/' ? add_from_image(&in, pattern) || add_from_root(&in, root, pattern) : add_relative(&in, root, source->name, pattern))) texts_add(pool, unread, pattern) ;
     }
   }
   folder = included_folder(&in, source->name) ;

@@ -39,6 +39,7 @@ static void set_command (struct translation *t)
   char const *command = take(t, "command", "run", pool_printf(plan->pool, "service %s", t->service->name)) ;
   uint32_t line = source_line(t->source, t->section->range.start) ;
   char const *todo = 0 ;
+  int splits = 0 ;
   t->service->claim = source_claim(t->source, t->section->range, where(t, "run"), pool_printf(plan->pool, "service %s", t->service->name)) ;
   if (!command || !*command)
   {
@@ -49,8 +50,9 @@ static void set_command (struct translation *t)
   if (shell_one_of(shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))), "mysqld_safe mariadbd-safe"))
     texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: mysqld_safe ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place", t->service->name)) ;
   look_at_proxy(t, command, line) ;
-  t->service->command = supervisord_command(plan->pool, &t->expansion, command, &todo) ;
+  t->service->command = supervisord_command(plan->pool, &t->expansion, command, &splits, &todo) ;
   if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
+  if (splits) texts_add(plan->pool, &t->service->before, "set -f # as for supervisord, * is no pattern") ;
   supervisord_foreground(plan, t->service, line) ;
   mark_left_behind(t, line) ;
 }
@@ -169,7 +171,11 @@ static void set_outputs (struct translation *t)
   char const *err = redirect && is_true(redirect) ? "2>&1" : output(t, "stderr_logfile", "2") ;
   t->service->redirects = pool_printf(pool, "%s%s%s", out, *out && *err ? " " : "", err) ;
   note(t, "stderr_logfile", "stderr goes to stdout") ;
-  for (char const *const *name = rotations ; *name ; name++) note(t, *name, "rotation: reeve-log --size and --files, in a log/run") ;
+  for (char const *const *name = rotations ; *name ; name++)
+  {
+    char const *bytes = ini_take(t->source, t->section, strncmp(*name, "stdout", 6) ? "stderr_logfile_maxbytes" : "stdout_logfile_maxbytes", "", 0) ;
+    note(t, *name, bytes && *bytes == '0' && !shell_number(bytes, 1000000000, 0) ? "without rotation, as here" : "rotation: reeve-log --size and --files, in a log/run") ;
+  }
   for (char const *const *name = copies ; *name ; name++) note(t, *name, "if true, the output went to syslog as well: it does not any more") ;
   for (char const *const *name = captures ; *name ; name++) note(t, *name, "supervisord's own way with output") ;
 }

@@ -196,6 +196,26 @@ static void drop_supervisord (struct translation *t)
   drop_section(t, "supervisord's own: /init needs no settings") ;
 }
 
+/* What it listened to tells what it may have done. */
+static void drop_listener (struct translation *t, char const *listener, char const *events)
+{
+  static char const *const ends[] = { "EXITED", "FATAL", "STOPPED", "BACKOFF", "STARTING", "RUNNING", "STOPPING", "UNKNOWN", "SUPERVISOR_STATE", "EVENT" } ;
+  struct pool *pool = t->plan->pool ;
+  char const *only = strstr(events, "PROCESS_LOG") ? "PROCESS_LOG" : strstr(events, "TICK") ? "TICK" : 0 ;
+  char const *what = strstr(events, "FATAL") && !strstr(events, "EXITED")
+    ? "if it ended supervisord when a program was given up, give flag-main to those programs, and restart on-failure:3 (their startretries): with restart always, none is ever given up"
+    : "if it ended supervisord when a program had ended, give flag-main and restart no to those programs: with restart always, none ever ends for good" ;
+  for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+    if (strstr(events, ends[i])) only = 0 ;
+  for (char const *p = events ; (p = strstr(p, "PROCESS_STATE")) ; p += 13)
+    if (p[13] != '_') only = 0 ; /* all of them */
+  if (strchr(events, '%')) only = 0 ;
+  if (only) what = *only == 'P' ? "it read what programs printed: give those a log/run that does its work (what they print is its stdin)"
+    : "it worked at each tick: a service with reeve-exec --every does such work" ;
+  drop_section(t, pool_printf(pool, "the event listener %s is not translated: there are no events%s", listener, only ? "" : "; flag-main stops all when a service has ended for good")) ;
+  texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: the event listener %s is not translated: %s", listener, what)) ;
+}
+
 /* Does a RUN of the Dockerfile make files there? */
 static int may_be_made (struct plan const *plan)
 {
@@ -240,11 +260,7 @@ static void other_section (struct translation *t)
   else if (!strncmp(name, "eventlistener:", 14))
   {
     char const *events = ini_take(t->source, t->section, "events", "", 0) ;
-    drop_section(t, pool_printf(pool, "the event listener %s is not translated: there are no events; flag-main stops all when a service has ended for good", name + 14)) ;
-    texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: the event listener %s is not translated: if it ended supervisord when %s", name + 14,
-      events && strstr(events, "FATAL") && !strstr(events, "EXITED")
-        ? "a program was given up, give flag-main to those programs, and restart on-failure:3 (their startretries): with restart always, none is ever given up"
-        : "a program had ended, give flag-main and restart no to those programs: with restart always, none ever ends for good")) ;
+    drop_listener(t, name + 14, events ? events : "") ;
     note_down(t, name + 14) ;
   }
   else if (!strcmp(name, "unix_http_server")) drop_section(t, "for supervisorctl: the reeve command needs no socket of its own") ;

@@ -24,8 +24,8 @@ extern char const *supervisord_variable (struct pool *pool, char const *value) ;
 extern char const *supervisord_plain (struct pool *pool, struct expansion const *expansion, char const *value) ;
 /* A value as one word of a shell. */
 extern char const *supervisord_word (struct pool *pool, struct expansion const *expansion, char const *value) ;
-/* A command as words of a shell. *todo: what is not certain; untouched otherwise. */
-extern char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, char const **todo) ;
+/* A command as words of a shell. *splits: becomes 1 if one of them is a variable that is not quoted. *todo: what is not certain; untouched otherwise. */
+extern char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, int *splits, char const **todo) ;
 /* KEY="value",... as lines with export. Returns 0 when some of it makes no sense. */
 extern int supervisord_environment (struct pool *pool, struct expansion const *expansion, char const *value, struct texts *lines) ;
 /* A command that puts itself into the background gets its foreground form. */
