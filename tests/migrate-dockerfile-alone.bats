@@ -24,6 +24,7 @@ alone() # [NAME] ; the Dockerfile is stdin
 refused() # TEXT ; the Dockerfile is stdin
 {
   cat >"$dir/Dockerfile"
+  rm -rf "$dir/rootfs"
   run --separate-stderr reeve-migrate Dockerfile -o rootfs/etc/services.d
   [ "$status" -eq 1 ] && [ -z "$output" ] && [ ! -e rootfs ] || { echo "# exit code $status: $output"; return 1; }
   [[ $stderr == *"refused: Dockerfile is a Dockerfile, and $1"* ]] || { echo "# $stderr"; return 1; }
@@ -96,6 +97,18 @@ same_as_script() # CODE
   alone <<<$'FROM debian\nCOPY docker /docker\nENTRYPOINT ["/docker/entry.sh"]\nCMD ["sh", "-c", "c & d"]'
   services c d
   told 'input: docker/entry.sh, which CMD executes'
+}
+
+@test "a script that the Dockerfile itself has is read, if the builder leaves its variables alone" {
+  local quoted=$'#!/bin/sh\nredis-server &\nexec gunicorn -b :$PORT a:a\nEOF'
+  alone <<<$'FROM debian\nCOPY <<"EOF" /start.sh\n'"$quoted"$'\nCMD ["/start.sh"]'
+  services redis-server gunicorn
+  told 'input: /start.sh, which CMD executes (Dockerfile, line 7)'
+  alone <<<$'FROM debian\nWORKDIR /app\nCOPY <<EOF run.sh\n#!/bin/sh\na &\nexec b\nEOF\nCMD sh run.sh'
+  services a b
+  alone <<<$'FROM debian\nCOPY <<\'EOF\' /entry.sh\n#!/bin/sh\nexport A=1\nexec "$@"\nEOF\nENTRYPOINT ["/entry.sh"]\nCMD ["gunicorn", "a:a"]'
+  services gunicorn
+  refused '/start.sh, which it executes, is not in the build context here' <<<$'FROM debian\nCOPY <<EOF /start.sh\n'"$quoted"$'\nCMD ["/start.sh"]'
 }
 
 @test "what supervisord and the runners of a Procfile read" {

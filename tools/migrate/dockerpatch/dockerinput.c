@@ -54,6 +54,22 @@ static char const *file_of_word (struct finding *f, char const *word, int of_she
   return 0 ;
 }
 
+/* COPY <<"EOF" /start.sh: the Dockerfile itself has the script. Without quotes, the builder expands its variables. */
+static char const *document_of (struct finding const *f, char const *word)
+{
+  char const *place = below_workdir(f, word) ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(f->s.dockerfile, one, "COPY")) ; )
+  {
+    struct copying copying ;
+    char const *text = one->documents.first ? one->documents.first->text : 0 ;
+    if (!text || one->documents.first->next || strncmp(one->arguments, "<<", 2) != 0) continue ;
+    dockerfile_copying(f->s.dockerfile, one, &copying) ;
+    if (strcmp(copying.target, place) != 0 || (strchr(text, '$') && !strchr("\"'", one->arguments[2]))) continue ;
+    return pool_printf(f->s.pool, "%s\n", text) ;
+  }
+  return 0 ;
+}
+
 /* Is it one for a shell? Without a #!, only if a shell reads it, or its name says so. */
 static int is_shell_script (char const *path, char const *text, int of_shell)
 {
@@ -182,14 +198,15 @@ static void scan (struct finding *f, struct text const *one)
     else
     {
       path = file_of_word(f, one->text, !!shell) ;
-      text = path ? text_read(f->s.pool, path, SOURCE_SIZE_MAX) : 0 ;
-      if (text && is_shell_script(path, text, !!shell))
+      text = path ? text_read(f->s.pool, path, SOURCE_SIZE_MAX) : document_of(f, one->text) ;
+      if (text && is_shell_script(path ? path : one->text, text, !!shell))
       {
-        f->input->file = path ;
+        f->input->file = path ? path : one->text ;
+        f->input->text = path ? 0 : text ;
         f->executed = one->text ;
         if (!takes_arguments(text)) return ;
       }
-      else if (path || is_known_program(&f->s, one->text)) return ;
+      else if (text || is_known_program(&f->s, one->text)) return ;
       options = 0 ;
       shell = 0 ;
     }
