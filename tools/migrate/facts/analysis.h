@@ -118,6 +118,7 @@ struct analysis
   struct claim *again ; /* of that statement; 0: it did not */
   unsigned int again_nsetup ; /* how many items of the setup came before it */
   uint32_t waited_line ; /* where the script waits for the end; 0: not yet */
+  char const *on_success ; /* what finish asks ahead of the work that && has behind a server in the foreground; 0: there is no && */
   uint32_t foreground_line ; /* `waited_line`, where that is a server in the foreground, and more statements follow; 0: it is not */
   uint32_t idle_line ; /* `waited_line`, where that only kept the container alive, and may end: tail -f of a file that is not there; 0: it does not */
   int waited_in_branch ; /* it waits in a branch that may not be taken */

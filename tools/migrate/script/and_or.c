@@ -18,12 +18,21 @@ static char const *own_conditions (struct analysis *a, struct service const *ser
   return own.first ? texts_join(a->pool, &own, " && ") : 0 ;
 }
 
+/* server && A && B: B runs when A, ahead of it in finish, has succeeded. */
+static char const *success_of (struct analysis *a, struct statement *left)
+{
+  struct statement *last = left->kind == STATEMENT_AND ? left->body->next : left ;
+  if (last == staying_part(a, left) || !strcmp(statement_command(last), "wait")) return "[ \"$1\" -eq 0 ]" ;
+  return staying_part(a, left) ? "[ $? -eq 0 ]" : 0 ;
+}
+
 void begin_behind (struct analysis *a, struct statement *statement, struct service *before, struct behind *behind)
 {
   struct service *first = before ? before->next : a->plan->services ;
   char const *condition ;
   hold_remarks(a, statement->comments) ;
-  *behind = (struct behind){ .last = plan_last(a->plan), .outer = a->ready } ;
+  *behind = (struct behind){ .last = plan_last(a->plan), .outer = a->ready, .on_success = a->on_success } ;
+  a->on_success = success_of(a, statement->body) ;
   condition = first ? own_conditions(a, behind->last) : 0 ;
   close_task(a) ;
   if (behind->outer.first == a->ready.first)
@@ -58,6 +67,7 @@ static void need_tasks (struct analysis *a, struct behind const *behind)
 void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind)
 {
   char const *names = texts_join(a->pool, &behind->names, ", ") ;
+  a->on_success = behind->on_success ;
   if (behind->in_branch) leave_branch(a, &behind->state) ;
   if (a->ready.first == behind->ready.first) a->ready = behind->outer ;
   need_tasks(a, behind) ;

@@ -351,14 +351,14 @@ static int does_nothing (struct statement const *statement)
 }
 
 /* if X; then one; else other; fi; rm FILE: whichever of them it was, that came behind it. */
-static void end_alike (struct analysis *a, struct service const *main, struct claim *claim, struct statement *statement)
+static void end_alike (struct analysis *a, struct service const *main, struct claim *claim, struct statement *statement, char const *text)
 {
   for (struct service *one = a->plan->services ; one ; one = one->next)
   {
     if (one == main || !one->is_main || one->is_exec || !are_exclusive(a, one, main) || is_excluded_here(a, one)) continue ;
     claim->where = pool_printf(a->pool, "%s, %s", claim->where, service_where(a->plan, one, "finish")) ;
     tell_status(a, one, claim, statement) ;
-    texts_add(a->pool, &one->finish, statement_text(a, statement)) ;
+    texts_add(a->pool, &one->finish, text) ;
   }
 }
 
@@ -386,12 +386,13 @@ void walk_after (struct analysis *a, struct statement *statement)
     else if (!main) add_ordinary(a, statement) ;
     else
     {
+      char const *text = a->on_success ? pool_printf(a->pool, "%s && {\n%s\n}", a->on_success, statement_text(a, statement)) : statement_text(a, statement) ;
       struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"),
         main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
       tell_status(a, main, claim, statement) ;
       mark_other_code(a, statement, claim) ;
-      texts_add(a->pool, &main->finish, statement_text(a, statement)) ;
-      end_alike(a, main, claim, statement) ;
+      texts_add(a->pool, &main->finish, text) ;
+      end_alike(a, main, claim, statement, text) ;
     }
   }
 }

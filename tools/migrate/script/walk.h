@@ -134,6 +134,7 @@ struct behind
   struct texts outer ; /* `ready` before A */
   struct texts ready ; /* `ready` for what follows */
   struct texts names ; /* of the services that A has started */
+  char const *on_success ; /* before it */
 } ;
 extern void begin_behind (struct analysis *a, struct statement *statement, struct service *before, struct behind *behind) ; /* `before`: the last service before A */
 extern void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind) ;
