@@ -311,6 +311,7 @@ int add_context (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
+  if (a->must_succeed && !a->sets_errexit && !strcmp(statement_command(statement), "cd")) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
   if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
   piece->is_function = statement->kind == STATEMENT_FUNCTION ;
   piece->always = always ;
