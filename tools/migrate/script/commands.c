@@ -266,6 +266,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (walk_trap_call(a, statement)) return 1 ;
   else if (!strcmp(command, "coproc")) keep_damaged(a, statement) ;
   else if (a->in_function && !strcmp(command, "return")) drop_statement(a, statement, "the function's end: its code is not asked") ;
+  else if (!strcmp(command, "wait") && drop_last_wait(a, statement)) return 1 ;
   else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
   else if (walk_following(a, statement, frame)) return 1 ;
   else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;

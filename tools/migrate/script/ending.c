@@ -197,6 +197,16 @@ void drop_end_message (struct analysis *a, struct statement *statement)
   if (is_script_end(a, statement)) add_ending(a, &(struct ending){ .claim = claim, .what = "a message about the end: ", .code = "0" }) ;
 }
 
+int drop_last_wait (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim ;
+  if (!a->waited_line || a->waited_line == a->foreground_line || a->waited_line == a->idle_line || statement->nwords != 1 || !is_script_end(a, statement)) return 0 ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", "the scanner waits for all") ;
+  add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner waits for all: ", .code = "0" }) ;
+  return 1 ;
+}
+
 static int find_exit (struct statement *statement, void *data)
 {
   char const **code = data ;
@@ -238,8 +248,14 @@ static int was_another_code (struct analysis *a, struct ending const *ending)
 
 void settle_endings (struct analysis *a)
 {
-  struct service *main = a->plan->services ;
-  while (main && !main->is_main) main = main->next ;
+  struct service *main = 0 ; /* the first */
+  struct texts mains = { 0 } ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (!one->is_main) continue ;
+    if (!main) main = one ;
+    texts_add(a->pool, &mains, one->name) ;
+  }
   for (struct ending *ending = a->endings ; ending ; ending = ending->next)
   {
     if (ending->line)
@@ -254,6 +270,6 @@ void settle_endings (struct analysis *a)
     else if (!was_another_code(a, ending)) ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's", ending->what) ;
     else ending->claim->what = pool_printf(a->pool,
       "%sthe container's exit code is the main service's, and no more always %s: if that is wanted, let finish of %s run `reeve shutdown %s`",
-      ending->what, ending->code, main->name, ending->code) ;
+      ending->what, ending->code, texts_join(a->pool, &mains, ", "), ending->code) ;
   }
 }
