@@ -74,3 +74,21 @@ teardown() { reeve_teardown; }
   untold 'brings with all others'
   told 'the patch takes out RUN'
 }
+
+@test "what stays and asks for what has gone is told once, whatever the Dockerfile is called" {
+  local name
+  mkdir -p scripts
+  printf '#!/bin/sh\nsupervisorctl start a\n' >scripts/go
+  input=supervisord.conf
+  wrapper <<<$'[program:a]\ncommand=a'
+  printf 'FROM debian\nCOPY scripts /opt/scripts\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  for name in Dockerfile ./Dockerfile .//./Dockerfile "$PWD/Dockerfile"; do
+    migrate --dockerfile "$name"
+    [ "$(grep -c 'calls supervisorctl' <<<"$report")" -eq 1 ] || { echo "# $name"; return 1; }
+  done
+  input=Procfile
+  wrapper <<<'web: puma'
+  printf 'FROM debian\nCOPY --from=darthsim/overmind /usr/bin/overmind /usr/bin/overmind\nCMD ["overmind", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  [ "$(grep -c '^note: Dockerfile, line 2: overmind ' <<<"$report")" -eq 1 ]
+}

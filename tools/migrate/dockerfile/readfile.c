@@ -42,7 +42,9 @@ char const *text_read (struct pool *pool, char const *path, size_t max)
 /* Where the build context may be: as texts that end in / or are empty. */
 static void add_folders (struct pool *pool, char const *dockerfile_path, struct texts *folders)
 {
-  char const *slash = strrchr(dockerfile_path, '/') ;
+  char const *slash ;
+  while (!strncmp(dockerfile_path, "./", 2)) dockerfile_path += 2 + strspn(dockerfile_path + 2, "/") ; /* no file has two names */
+  slash = strrchr(dockerfile_path, '/') ;
   if (slash) texts_add(pool, folders, pool_copy(pool, dockerfile_path, (size_t)(slash - dockerfile_path + 1))) ;
   texts_add_once(pool, folders, "") ;
 }
@@ -177,10 +179,13 @@ static void collect (struct collection *all, char const *path, char const *place
   all->n++ ;
 }
 
+/* By another name, as /src/go and go. */
 static int is_known (struct collection const *all, char const *path)
 {
-  for (struct docker_script const *one = all->first ; one ; one = one->next)
-    if (!strcmp(one->name, path)) return 1 ;
+  struct stat own ;
+  struct stat other ;
+  for (struct docker_script *one = all->first ; one ; one = one->next)
+    if (!strcmp(shell_basename(one->name), shell_basename(path)) && !stat(path, &own) && !stat(one->name, &other) && own.st_dev == other.st_dev && own.st_ino == other.st_ino) return 1 ;
   return 0 ;
 }
 

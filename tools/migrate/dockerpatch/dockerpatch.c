@@ -47,13 +47,22 @@ static void note_inits (struct patching *p)
       patching_note(p, pool_printf(p->pool, "%s: %s is not needed any more: /init does its work", patching_place(p, one), shell_mentions(one->arguments, "tini") ? "tini" : "dumb-init")) ;
 }
 
+/* A note about the COPY says already that it stays. */
+static int is_told (struct patching *p, struct instruction const *one, char const *name)
+{
+  char const *told = pool_printf(p->pool, "%s: %s stays in the image", patching_place(p, one), name) ;
+  for (struct text const *note = p->plan->notes.first ; note ; note = note->next)
+    if (!strncmp(note->text, told, strlen(told))) return 1 ;
+  return 0 ;
+}
+
 /* COPY forego /usr/bin/, go install ...: what is not a package goes by hand. */
 static void note_runners (struct patching *p)
 {
   for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
   {
     char const *name = one->stage == STAGE_LAST && shell_one_of(one->name, "RUN COPY ADD") && !patching_is_edited(p, one) ? runner_in(p, one->arguments) : 0 ;
-    if (name) patching_note(p, pool_printf(p->pool, "%s: %s is not needed any more, unless something else uses it: /init does its work; the patch leaves it in", patching_place(p, one), name)) ;
+    if (name && !is_told(p, one, name)) patching_note(p, pool_printf(p->pool, "%s: %s is not needed any more, unless something else uses it: /init does its work; the patch leaves it in", patching_place(p, one), name)) ;
   }
 }
 
