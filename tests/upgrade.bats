@@ -191,7 +191,9 @@ teardown() { survival_teardown; }
   scanner
   up web
   started_times web 1
+  strays_are() { [ "$(lines "$dir/strays")" -eq "$1" ]; }
   for n in 2 3 4 5; do
+    eventually 20 strays_are $((n - 1)) # else it is killed before it has left one
     pid=$(pid_of web)
     upgrade &
     kill -KILL "$pid"
@@ -199,7 +201,7 @@ teardown() { survival_teardown; }
     eventually 20 started_times web $n
     up web
   done
-  eventually 10 eval '[ "$(lines "$dir/strays")" -eq 5 ]'
+  eventually 20 strays_are 5
   for stray in $(head -n 4 "$dir/strays"); do over "$stray"; done
 }
 
