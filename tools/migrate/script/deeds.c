@@ -9,7 +9,8 @@
 #include "migrate/services/services.h"
 
 /* Programs that only answer, beside those that is_question() knows. */
-#define ANSWERS "echo printf read date env find uname hostname sed awk expr let wait kill jobs mountpoint tty ps systemctl dpkg rpm apk sleep cut head tail cmp diff readlink basename dirname"
+#define ANSWERS "echo printf read date env find uname hostname sed awk expr let wait kill jobs mountpoint tty ps systemctl dpkg rpm apk sleep cut head tail cmp diff readlink basename dirname " \
+  "test [ true false : grep ip lsmod lspci lsusb ldconfig nvidia-smi iptables truthy"
 
 /* A word that says that the command only looks. */
 static int says_that_it_asks (char const *text)
@@ -37,11 +38,19 @@ static int does_something (struct statement *statement, void *data)
   return !is_question(statement) && !only_checks(a, statement) && !find_function(a, statement_command(statement)) && !is_probe(text) && !says_that_it_asks(text) && !starts_something(a, statement) ;
 }
 
+static int is_deed (struct analysis *a, struct statement *condition)
+{
+  if (condition->kind == STATEMENT_PIPELINE && is_question(condition)) return 0 ; /* lsmod | grep -q tun */
+  if (condition->kind != STATEMENT_NOT && condition->kind != STATEMENT_AND && condition->kind != STATEMENT_OR) return statement_walk(condition, &does_something, a) ;
+  for (struct statement *one = condition->body ; one ; one = one->next)
+    if (is_deed(a, one)) return 1 ;
+  return 0 ;
+}
+
 static struct statement *find_deed (struct analysis *a, struct statement *list)
 {
-  for (; list ; list = list->next)
-    if (statement_walk(list, &does_something, a)) return list ;
-  return 0 ;
+  while (list && !is_deed(a, list)) list = list->next ;
+  return list ;
 }
 
 /* ---- a branch that only stays ---- */
