@@ -356,3 +356,13 @@ EOS
   services web
   told 'conf.d/*.conf'
 }
+
+@test "what flag-main needs besides is said where a service has restart always" {
+  wrapper <<<$'[program:web]\ncommand=web\n[program:job]\ncommand=job\nautorestart=false'
+  migrate
+  told 'none of the services is main'
+  untold 'restart always'
+  wrapper <<<$'[program:web]\ncommand=web\n[program:job]\ncommand=job\nautorestart=true'
+  migrate
+  told 'which it never does with restart always'
+}

@@ -301,6 +301,16 @@ static void note_variables (struct plan *plan)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "supervisord did not start where one of these was not set: %s; here it is empty then (${NAME:?} in run lets the service fail)", texts_join(plan->pool, &names, ", "))) ;
 }
 
+static void note_main (struct plan *plan)
+{
+  int is_restarted = 0 ;
+  for (struct service const *one = plan->services ; one ; one = one->next)
+    for (struct setting const *setting = one->settings ; setting ; setting = setting->next)
+      is_restarted |= !strcmp(setting->file, "restart") && !strcmp(setting->value, "always") ;
+  texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service "
+    "when that has ended for good%s", is_restarted ? ", which it never does with restart always (no, or on-failure:3, in its place)" : "")) ;
+}
+
 void migrate_supervisord (struct plan *plan)
 {
   struct ini ini ;
@@ -337,8 +347,7 @@ void migrate_supervisord (struct plan *plan)
   if (!plan->services) plan->refused = *included(&t)
     ? pool_printf(plan->pool, "%s has no [program:...] section, but includes %s: give reeve-migrate those files", plan->source->name, included(&t))
     : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
-  texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service "
-    "when that has ended for good, which it never does with restart always (no, or on-failure:3, in its place)") ;
+  note_main(plan) ;
   note_variables(plan) ;
   image_check(plan) ;
   if (plan->prefix) procrun_prefix(plan, plan->prefix) ;
