@@ -81,6 +81,15 @@ static int find_mysql (struct plan *plan, struct image_daemon *found)
   return 1 ;
 }
 
+/* path: 13/main */
+static void set_postgresql (struct plan *plan, struct image_daemon *found, char const *path)
+{
+  found->argv = words(plan, (char const *const[]){ pool_printf(plan->pool, "/usr/lib/postgresql/%.*s/bin/postgres", (int)strcspn(path, "/"), path), "-D",
+    pool_printf(plan->pool, "/var/lib/postgresql/%s", path), "-c", pool_printf(plan->pool, "config_file=/etc/postgresql/%s/postgresql.conf", path), 0 }) ;
+  found->user = "postgres" ;
+  texts_add(plan->pool, &found->before, "install -d -m 2775 -o postgres -g postgres /run/postgresql") ;
+}
+
 /* Debian's: one cluster of one version, which pg_ctlcluster would start. */
 static int find_postgresql (struct plan *plan, struct image_daemon *found)
 {
@@ -107,16 +116,42 @@ static int find_postgresql (struct plan *plan, struct image_daemon *found)
       found->starts = pool_printf(plan->pool, "/usr/lib/postgresql/%s/bin/postgres, when there is a cluster: the image has none in /etc/postgresql", versions.first->text) ;
     return !!found->starts ;
   }
-  found->argv = words(plan, (char const *const[]){ pool_printf(plan->pool, "/usr/lib/postgresql/%.*s/bin/postgres", (int)strcspn(path, "/"), path), "-D",
-    pool_printf(plan->pool, "/var/lib/postgresql/%s", path), "-c", pool_printf(plan->pool, "config_file=/etc/postgresql/%s/postgresql.conf", path), 0 }) ;
+  set_postgresql(plan, found, path) ;
   if (!root_has(plan->root, found->argv[0]))
   {
     found->starts = pool_printf(plan->pool, "%s, which the image does not have", found->argv[0]) ;
     found->argv = 0 ;
-    return 1 ;
+    found->user = 0 ;
+    found->before = (struct texts){ 0 } ;
   }
-  found->user = "postgres" ;
-  texts_add(plan->pool, &found->before, "install -d -m 2775 -o postgres -g postgres /run/postgresql") ;
+  return 1 ;
+}
+
+/* apt-get install postgresql-13: the package makes the cluster 13/main. "": several, or something else makes clusters. */
+static char const *installed_postgresql (struct plan *plan)
+{
+  char const *found = 0 ;
+  for (struct text const *run = plan->image_runs.first ; run ; run = run->next)
+  {
+    if (strstr(run->text, "createcluster") || strstr(run->text, "create_main_cluster") || strstr(run->text, "pg_dropcluster") || strstr(run->text, "pg_renamecluster")) return "" ;
+    for (char const *p = run->text ; strstr(run->text, "apt") && (p = strstr(p, "postgresql-")) ; p++)
+    {
+      size_t len = strspn(p + 11, "0123456789") ;
+      char const *version ;
+      if (!len || (p > run->text && !strchr(" \t\n", p[-1])) || (p[11 + len] && !strchr(" \t\n;&=\\-", p[11 + len]))) continue ;
+      version = pool_copy(plan->pool, p + 11, len) ;
+      if (found && strcmp(found, version) != 0) return "" ;
+      found = version ;
+    }
+  }
+  return found ? found : "" ;
+}
+
+static int find_installed_postgresql (struct plan *plan, struct image_daemon *found)
+{
+  char const *version = installed_postgresql(plan) ;
+  if (!*version) return 0 ;
+  set_postgresql(plan, found, pool_printf(plan->pool, "%s/main", version)) ;
   return 1 ;
 }
 
@@ -274,6 +309,7 @@ static void find_any (struct plan *plan, char const *name, struct image_daemon *
 void image_init_script (struct plan *plan, char const *name, struct image_daemon *found)
 {
   *found = (struct image_daemon){ 0 } ;
+  if (plan->root == ROOT_NONE && shell_one_of(name, "postgresql postgres") && find_installed_postgresql(plan, found)) return ;
   if (plan->root == ROOT_NONE || strchr(name, '/')) return ;
   if (shell_one_of(name, "mysql mariadb mysqld") && find_mysql(plan, found)) return ;
   if (shell_one_of(name, "postgresql postgres") && find_postgresql(plan, found)) return ;

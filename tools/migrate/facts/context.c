@@ -224,7 +224,9 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
   rest = first == statement ? statement : behind_first(a, statement) ;
   if (first != statement && (a->last || a->plan->services || a->conditions.first))
   {
+    a->must_succeed++ ;
     add_context(a, first) ;
+    a->must_succeed-- ;
     return rest ;
   }
   {

@@ -231,12 +231,28 @@ void mark_other_start (struct analysis *a, struct statement *start, struct state
     name_of(a, start), statement_text(a, other), name_of(a, start))) ;
 }
 
+/* Has the statement started the service, or waited for it, the last one: task & wait $! || true? */
+static int is_of (struct service const *service, struct statement const *statement)
+{
+  if (!strcmp(statement_command(statement), "wait") && statement->nwords == 2 && !strcmp(statement->words[1].raw, "$!")) return 1 ;
+  return service->claim && service->claim->range.start >= statement->range.start && service->claim->range.start < statement->range.end ;
+}
+
 char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right)
 {
+  struct service *last = plan_last(a->plan) ;
   int waits = keeps_alive(left) || shell_one_of(statement_command(left), "wait") ;
+  if (last && !is_of(last, left)) last = 0 ;
+  if (last && last->is_oneshot && !may_end_script((struct statement *)right))
+  {
+    last->is_forgiven = 1 ; /* the script went on */
+    last->must_succeed = 0 ;
+    return "what was done when the task had failed: its own output says it, and what comes later is started all the same" ;
+  }
   a->end_is_forgiven |= waits ;
   if (shell_one_of(statement_command(right), "true :")) return "a failure did not end the script" ;
   return waits ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main"
+    : last && last->is_main ? "what was done when it had ended with a failure: the container's exit code says it"
     : "what was done when the start failed: the service is restarted instead" ;
 }
 

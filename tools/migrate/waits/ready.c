@@ -175,6 +175,32 @@ static void set_daemon_check (struct analysis *a, struct service *service, struc
   service->check_claim = service->claim ;
 }
 
+/* docker-entrypoint.sh postgres, of the official images: while it prepares the database, a server without a port
+   listens at the socket, so the port is asked. */
+static char const *entrypoint_check (struct analysis *a, struct service const *service)
+{
+  static char const *const ports[][2] = { { "postgres", "5432" }, { "mysqld", "3306" }, { "mariadbd", "3306" }, { "redis-server", "6379" }, { "valkey-server", "6379" } } ;
+  static char const *const marks[] = { "port", " -p", "listen", " -h", "bind", "skip-networking", "conf", "defaults-file", "$" } ; /* another port, perhaps */
+  char const *words = service->command + strcspn(service->command, " ") ;
+  char const *program = pool_copy(a->pool, words + strspn(words, " "), strcspn(words + strspn(words, " "), " ")) ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(words, marks[i])) return 0 ;
+  for (size_t i = 0 ; i < sizeof(ports) / sizeof(*ports) ; i++)
+    if (!strcmp(program, ports[i][0])) return pool_printf(a->pool, "nc -z 127.0.0.1 %s", ports[i][1]) ;
+  return 0 ;
+}
+
+/* redis-server --unixsocket PATH */
+static char const *redis_socket (struct analysis *a, char const *command)
+{
+  char const *path = strstr(command, " --unixsocket ") ;
+  size_t len ;
+  if (!path) return 0 ;
+  path += 14 + strspn(path + 14, " ") ;
+  len = strcspn(path, " ") ;
+  return *path == '/' && strcspn(path, "$`\"'\\*?") >= len ? pool_copy(a->pool, path, len) : 0 ;
+}
+
 /* Sets the readiness check, if that is known. `ollama list` asks where OLLAMA_HOST says. */
 static int set_known_check (struct analysis *a, struct service *service)
 {
@@ -182,6 +208,8 @@ static int set_known_check (struct analysis *a, struct service *service)
   char const *command = service->command ? service->command : "" ;
   char const *program = shell_basename(pool_copy(a->pool, command, strcspn(command, " "))) ;
   char const *display = !strcmp(program, "Xvfb") ? display_check(a, command) : 0 ;
+  char const *socket = shell_one_of(program, "redis-server valkey-server") ? redis_socket(a, command) : 0 ;
+  char const *check = !strcmp(program, "docker-entrypoint.sh") ? entrypoint_check(a, service) : 0 ;
   if (service->is_daemon || service->is_oneshot || service->check) return 0 ;
   if (row && !row->options && knows_check(a, service, row, 0))
   {
@@ -190,6 +218,8 @@ static int set_known_check (struct analysis *a, struct service *service)
   }
   if (!strcmp(program, "ollama") && !strcmp(command + strcspn(command, " "), " serve")) service->check = "ollama list" ;
   else if (display) service->check = display ;
+  else if (check) service->check = check ;
+  else if (socket) service->check = pool_printf(a->pool, "[ -S %s ]", socket) ;
   else return 0 ;
   service->builtin = builtin_check(a->pool, service->check) ;
   service->check_npieces = service->npieces ;
