@@ -137,6 +137,18 @@ same_as_script() # CODE
   told 'input: the program that CMD executes (app.dockerfile, line 3)'
 }
 
+@test "what may be a script, and is not here, is named" {
+  alone <<<$'FROM debian\nCOPY boot /opt/boot\nCMD ["/opt/boot"]'
+  told 'note: TODO: /opt/boot, which COPY brings, is not in the build context here: if it is a script, give that script'
+  alone <<<$'FROM debian\nCOPY boot /opt/boot\nCMD exec /opt/boot --all'
+  told 'note: TODO: /opt/boot, which COPY brings'
+  alone <<<$'FROM debian\nCOPY --from=build /boot /opt/boot\nCMD ["/opt/boot"]'
+  untold 'which COPY brings'
+  printf '\177ELF' >boot
+  alone <<<$'FROM debian\nCOPY boot /opt/boot\nCMD ["/opt/boot"]'
+  untold 'which COPY brings'
+}
+
 @test "what cannot be found is refused, and named" {
   refused '/start.sh, which it executes, is not in the build context here: give that script' <<<$'FROM debian\nCOPY start.sh /\nCMD ["/start.sh"]'
   refused './serve.sh, which it executes, is not in the build context here' <<<$'FROM debian\nCMD ./serve.sh'

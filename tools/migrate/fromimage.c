@@ -66,6 +66,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->is_given = start->is_given ;
   if (start->rewrites)
     texts_add(pool, &plan->notes, pool_printf(pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", start->rewrites)) ;
+  if (code && code->doubt) texts_add(pool, &plan->notes, code->doubt) ;
   if (code && code->is_login)
     texts_add(pool, &plan->notes, "TODO: the image's shell was a login shell (-l), which reads /etc/profile and ~/.profile: the services do not; write what they need of it, as PATH, as ENV into the Dockerfile") ;
   plan->procrun = procrun_read(dockerfile, start) ;

@@ -363,6 +363,9 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
   words = f.s.words ;
   if (f.code) open_code(&f.s) ; /* to the words of its only command */
   script = missing_script(&f, &f.s.words) ;
+  for (struct text const *one = script ? 0 : f.s.words.first ; one && !input->doubt ; one = one->next)
+    if (!is_starter(one->text) && !strpbrk(one->text, " ;&|") && dockerfile_source_of(dockerfile, one->text) && !placed_or_named(&f, one->text))
+      input->doubt = pool_printf(f.s.pool, "TODO: %s, which COPY brings, is not in the build context here: if it is a script, " RECIPE, one->text) ;
   f.s.words = words ;
   if (script)
     return missing(&f, pool_printf(f.s.pool, "%s, which it executes, is not in the build context here", script), RECIPE) ;
