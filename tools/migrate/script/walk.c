@@ -169,14 +169,21 @@ static void walk_work (struct analysis *a, struct statement *statement, struct f
   a->must_succeed-- ;
 }
 
+/* Not mkdir, cd and the like, which do not fail. */
+static int may_fail (struct statement *part, void *data)
+{
+  (void)data ;
+  return is_plain_command(part) && !shell_one_of(statement_command(part), "cd umask ulimit source .") ;
+}
+
 /* work && start: if more follows, the script went on without the start when the work had failed. */
 static void walk_behind_work (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct frame inner = { .rest = statement->body->next, .up = frame } ;
   int goes_on = !is_last(a, frame) ;
   unsigned int nsetup = a->plan->nsetup ;
+  int work_may_fail = statement_walk(statement->body, &may_fail, 0) ;
   struct service *before ;
-  struct claim *claim ;
   if (goes_on) close_task(a) ;
   before = plan_last(a->plan) ;
   walk_work(a, statement->body, &inner) ;
@@ -190,10 +197,11 @@ static void walk_behind_work (struct analysis *a, struct statement *statement, s
     end_behind(a, statement, &behind) ;
     return ;
   }
-  goes_on &= a->plan->nsetup != nsetup ;
+  goes_on &= a->plan->nsetup != nsetup && work_may_fail ;
   walk_statement(a, statement->body->next, frame) ;
-  claim = claim_statement(a, statement, "dropped", "&&") ;
-  if (goes_on) texts_add(a->pool, &claim->todo, "when what is ahead of && failed, the script went on without what is behind it; now the container ends then") ;
+  claim_statement(a, statement, "dropped", "&&") ;
+  if (goes_on && plan_last(a->plan) && plan_last(a->plan)->claim)
+    plan_todo(a->plan, plan_last(a->plan), plan_last(a->plan)->claim, line_of(a, statement), "when what is ahead of && failed, the script went on without what is behind it; now the container ends then") ;
 }
 
 static void walk_on_condition (struct analysis *a, struct statement *statement, char const *condition, struct frame *frame)
