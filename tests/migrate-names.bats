@@ -242,3 +242,16 @@ EOS
   migrate
   has broker-2/flag-oneshot
 }
+
+@test "cat without a redirection reads, and rails s serves" {
+  wrapper <<<$'#!/bin/sh\nserver --x &\ncat /etc/resolv.conf\nexec web'
+  migrate
+  has read-resolv.conf/flag-oneshot
+  wrapper <<<$'#!/bin/sh\nserver --x &\ncat a.conf b.conf >/etc/app.conf\nexec web'
+  migrate
+  has write-app.conf/flag-oneshot
+  wrapper <<<$'#!/bin/sh\nworker &\nbin/rails s -b 0.0.0.0'
+  migrate
+  has rails/flag-main
+  untold TODO
+}

@@ -388,3 +388,51 @@ EOS
   grep -A1 -x '# Prepare the skills' "$init/10-start" | grep -qF 'if [ -d "$SRC" ]'
   [ "$(cat "$tree"/*/run | grep -c skills)" -eq 0 ]
 }
+
+@test "a substitution that writes a file is done once" {
+  local line
+  for line in 'eval $(printenv | sed "s/^/export /" >> /etc/profile)' 'NOW=$(date >/run/started; hostname)' 'export ID=$(hostname | cut -c1-8 > /run/id)'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\na --id "$ID$NOW" &\nexec b --id "$ID$NOW"'
+    migrate
+    grep -qF -- "$line" "$init/10-start"
+    ! grep -rF -e 'eval ' -e 'date >' -e 'cut ' "$tree"
+    untold 'TODO'
+  done
+  # What it prints otherwise may set variables.
+  for line in 'eval $(ssh-agent >/run/agent; echo A=1)' 'eval $(bus-launch)'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\na &\nexec b'
+    migrate
+    told 'which variables it sets is not known'
+  done
+  # No file, no work.
+  wrapper <<<$'#!/bin/sh\nNAME=$(hostname 2>/dev/null)\na --name $NAME &\nexec b --name $NAME'
+  migrate
+  grep -qF 'NAME=$(hostname 2>/dev/null)' "$tree/a/run"
+  lacks cont-init.d/10-start
+}
+
+@test "a compound command ahead of && is done once, and ends the start when it fails" {
+  local work
+  for work in 'if [ -n "$KEY" ]; then echo "$KEY" >/root/key; fi' 'for f in /sql/*; do load "$f"; done' '{ cp -n /def/* /etc; chown -R app /etc; }' \
+    'case $MODE in dev) cp dev.conf app.conf ;; *) cp prod.conf app.conf ;; esac' '(cd /app && ./prepare)' 'TOKEN=$(fetch-token)'; do
+    wrapper <<<$'#!/bin/sh\n'"$work"$' && sshd && exec notebook --token "$TOKEN"'
+    migrate
+    grep -qF -- "$work || exit" "$init/10-start"
+    [ "$(ls "$tree")" = notebook$'\n'sshd ]
+    lacks sshd/condition
+    untold 'on a condition'
+  done
+  # A question alone is a condition.
+  wrapper <<<$'#!/bin/sh\n{ [ -n "$A" ] || [ -n "$B" ]; } && worker &\nexec web'
+  migrate
+  told 'worker (on a condition)'
+}
+
+@test "without #! the shell is a guess: source is Bash's" {
+  wrapper <<<$'source env/bin/activate\nworker &\nexec web'
+  migrate
+  [ "$(head -n 1 "$tree/web/run")" = '#!/bin/bash' ]
+  wrapper <<<$'. env/bin/activate\nworker &\nexec web'
+  migrate
+  [ "$(head -n 1 "$tree/web/run")" = '#!/bin/sh' ]
+}

@@ -328,7 +328,8 @@ int add_context (struct analysis *a, struct statement *statement)
   {
     int does_something = piece->shared || files.first || executes || statement_walk(statement, &sources_many, 0) ;
     if (does_something) remarks_to_setup(a) ;
-    add_setup(a, statement->range, does_something) ;
+    if (piece->shared && a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
+    else add_setup(a, statement->range, does_something) ;
   }
   else if (!repeatable)
     piece->todo_of_several = pool_printf(a->pool, "each service that needs%sdoes this for itself", names) ;

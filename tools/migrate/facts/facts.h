@@ -160,6 +160,7 @@ extern void exported_names (struct pool *pool, char const *text, struct texts *n
 
 /* ---- repeatable.c ---- */
 extern int writes_files (struct statement const *statement) ; /* by its redirections */
+extern int evaluates_nothing (struct statement const *statement) ; /* of eval: what it evaluates goes to a file */
 /* Does it only use builtins of the shell, so that each service can repeat it? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 /* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */

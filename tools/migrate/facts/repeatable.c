@@ -40,6 +40,15 @@ int writes_files (struct statement const *statement)
   return 0 ;
 }
 
+/* eval $(printenv | sed ... >>/etc/profile) prints nothing, if it is one pipeline. */
+int evaluates_nothing (struct statement const *statement)
+{
+  if (!statement->substitutes_to_file) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (strpbrk(statement->words[i].raw, ";&\n") || strstr(statement->words[i].raw, "||")) return 0 ;
+  return 1 ;
+}
+
 /* Each function is asked once: else calls of calls would double the work. */
 static int function_is_repeatable (struct analysis *a, struct function *function)
 {
@@ -65,7 +74,7 @@ static int is_not_repeatable (struct statement *statement, void *data)
     if (!redirects_all && writes_files(statement)) return 1 ;
   }
   else if (writes_files(statement)) return 1 ;
-  return !substitutions_are_pure(a, statement) ;
+  return statement->substitutes_to_file || !substitutions_are_pure(a, statement) ;
 }
 
 int is_repeatable (struct analysis *a, struct statement *statement)

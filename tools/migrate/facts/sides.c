@@ -67,6 +67,8 @@ int is_question (struct statement const *statement)
 {
   if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
     return statement->body && is_question(statement->body) ;
+  if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
+    return statement->body && !statement->body->next && is_question(statement->body) ;
   if (statement->kind == STATEMENT_PIPELINE)
   {
     struct statement const *last = statement->body ;
@@ -118,7 +120,8 @@ int says_serve (struct statement const *statement, unsigned int first)
   for (unsigned int i = first ; i < statement->nwords ; i++)
     if (shell_one_of(statement_word(statement, i), "--once --oneshot once -1")) return 0 ;
   for (unsigned int i = first ; i < statement->nwords ; i++)
-    if (has_word(shell_basename(statement_word(statement, i)), SERVE)) return 1 ;
+    if (has_word(shell_basename(statement_word(statement, i)), SERVE)
+     || (!strcmp(shell_basename(statement_word(statement, i)), "rails") && !strcmp(statement_word(statement, i + 1), "s"))) return 1 ; /* rails s */
   return 0 ;
 }
 

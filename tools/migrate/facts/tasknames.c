@@ -175,6 +175,7 @@ static char const *name_of_file_work (struct analysis *a, struct statement *stat
   statement_walk(statement, &find_program, &acting) ;
   object = acting.found ? object_of(a, acting.found) : 0 ;
   if (!object || (shell_one_of(program, "pgrep pidof ps") && !acting.found->nredirects)) return 0 ;
+  if (acting.found == statement && !strcmp(program, "cat") && !writes_files(statement)) verb = "read" ;
   return strcmp(object, "crontab") != 0 ? pool_printf(a->pool, "%s-%s", verb, object) : object ;
 }
 

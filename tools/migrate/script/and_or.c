@@ -76,6 +76,21 @@ void end_behind (struct analysis *a, struct statement const *statement, struct b
   claim_statement(a, statement, "dropped", *names ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;
 }
 
+/* if [ -n "$KEY" ]; then echo "$KEY" >FILE; fi && sshd: work, which is done once. Of { [ -n "$X" ]; } only the answer counts. */
+static int is_compound_work (struct analysis *a, struct statement *statement)
+{
+  switch (statement->kind)
+  {
+    case STATEMENT_IF :
+    case STATEMENT_CASE :
+    case STATEMENT_FOR :
+    case STATEMENT_LOOP :
+    case STATEMENT_GROUP :
+    case STATEMENT_SUBSHELL : return !is_repeatable(a, statement) && !starts_something(a, statement) ;
+    default : return 0 ;
+  }
+}
+
 /* migrate && exec server: work that comes first; if it fails, the script ends. */
 int is_work (struct analysis *a, struct statement *statement)
 {
@@ -84,6 +99,7 @@ int is_work (struct analysis *a, struct statement *statement)
   if (find_waiting(a, statement, &waiting)) return 1 ;
   if (statement->kind == STATEMENT_AND) return is_work(a, statement->body) && is_work(a, statement->body->next) ;
   if (statement->kind == STATEMENT_COMMAND) foreground_of(a->plan, statement, 0, &foreground) ;
+  if (is_compound_work(a, statement)) return 1 ;
   if (foreground.ends) return 0 ; /* sshd -t && sshd */
   if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
   return !is_question(statement) && (!find_function(a, statement_command(statement)) || is_message(a, statement)) ;

@@ -11,7 +11,7 @@ static int uses_bash (struct source const *source)
   static char const *const marks[] = { "[[ ", "wait -n", "&>", "<(", ">(", "<<<", "BASH", "/dev/tcp/", "((", "declare ", "${!", "mapfile", "pipefail", "|&", "+=(", "=(" } ;
   for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
     if (strstr(source->text, marks[i])) return 1 ;
-  return !strncmp(source->text, "function ", 9) || strstr(source->text, "\nfunction ") ;
+  return !strncmp(source->text, "source ", 7) || strstr(source->text, "\nsource ") || !strncmp(source->text, "function ", 9) || strstr(source->text, "\nfunction ") ;
 }
 
 /* #!, or a guess */

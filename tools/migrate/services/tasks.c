@@ -230,7 +230,7 @@ static int sets_unknown (struct statement *statement, void *data)
 {
   char const *command = statement_command(statement) ;
   (void)data ;
-  if (!strcmp(command, "eval")) return 1 ;
+  if (!strcmp(command, "eval")) return !evaluates_nothing(statement) ;
   if (!shell_one_of(command, "export declare typeset readonly")) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {

@@ -72,6 +72,7 @@ struct statement
   struct redirect *redirects ;
   unsigned int nredirects ;
   struct texts programs ; /* programs that its words run in $( ), ` ` and <( ): basenames */
+  int substitutes_to_file ; /* what one of these prints goes to a file: eval $(printenv >>FILE) */
   struct statement *body ;
   struct statement *comments ; /* between the parts of &&, || and | */
   struct branch *branches ;

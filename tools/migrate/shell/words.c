@@ -36,6 +36,14 @@ struct word read_word (struct reader *reader, TSNode node)
   return word ;
 }
 
+/* >FILE, >>FILE, without a number: what the substitution prints goes there. */
+static int prints_to_file (struct reader *reader, TSNode node)
+{
+  char const *raw = source_copy(reader->source, range_of(node)) ;
+  char const *target = raw + strspn(raw, ">| \t") ;
+  return *raw == '>' && raw[1] != '&' && !shell_one_of(target, "/dev/null /dev/stderr /dev/stdout") ;
+}
+
 void read_programs (struct reader *reader, TSNode node, struct statement *statement, unsigned int depth)
 {
   uint32_t n = ts_node_child_count(node) ;
@@ -45,6 +53,7 @@ void read_programs (struct reader *reader, TSNode node, struct statement *statem
     TSNode name = ts_node_child_by_field_name(node, "name", 4) ;
     if (!ts_node_is_null(name)) texts_add(reader->source->pool, &statement->programs, shell_basename(read_word(reader, name).raw)) ;
   }
+  if (depth && is(node, "file_redirect") && prints_to_file(reader, node)) statement->substitutes_to_file = 1 ;
   for (uint32_t i = 0 ; i < n ; i++) read_programs(reader, ts_node_child(node, i), statement, depth + 1) ;
 }
 
