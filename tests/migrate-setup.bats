@@ -435,4 +435,35 @@ EOS
   wrapper <<<$'. env/bin/activate\nworker &\nexec web'
   migrate
   [ "$(head -n 1 "$tree/web/run")" = '#!/bin/sh' ]
+
+@test "a comment goes with what is dropped behind its message, and stays with what is not" {
+  wrapper <<'EOS'
+#!/bin/bash
+api --port 8000 &
+API_PID=$!
+
+# Give it a moment.
+echo "Waiting for the API"
+echo "..."
+sleep 5
+
+# Does it run?
+if ! kill -0 $API_PID; then
+  exit 1
+fi
+
+# The site.
+echo "Starting the site"
+site --port 80
+EOS
+  migrate
+  grep -q '^# The site.$' "$tree/site/run"
+  ! grep -rE '# (Give|Does)' "$tree"
+}
+
+@test "jupyter-lab and code-server are known to serve" {
+  wrapper <<<$'#!/bin/sh\ncode-server &\njupyter-lab --no-browser'
+  migrate
+  has jupyter-lab/flag-main
+  untold TODO
 }

@@ -117,6 +117,8 @@ struct analysis
   struct texts user ; /* reeve-exec's options, if the script started itself again as another user */
   struct claim *again ; /* of that statement; 0: it did not */
   unsigned int again_nsetup ; /* how many items of the setup came before it */
+  uint32_t messages_line ; /* of the first of the messages that follow each other, the last of which */
+  uint32_t messages_end ; /* ends here; 0: there is none */
   uint32_t waited_line ; /* where the script waits for the end; 0: not yet */
   char const *on_success ; /* what finish asks ahead of the work that && has behind a server in the foreground; 0: there is no && */
   uint32_t foreground_line ; /* `waited_line`, where that is a server in the foreground, and more statements follow; 0: it is not */

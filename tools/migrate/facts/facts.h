@@ -105,6 +105,7 @@ extern struct held *hold_statement (struct analysis *a, struct held **list, stru
 extern void hold_remark (struct analysis *a, struct statement *comment) ;
 extern void hold_remarks (struct analysis *a, struct statement *comments) ;
 /* Drops the comments right above a statement that is dropped. */
+extern void drop_start_message (struct analysis *a, struct statement *statement) ; /* echo Starting */
 extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
 extern void drop_statement (struct analysis *a, struct statement *statement, char const *why) ;
 /* Other comments go to the file of the next statement. */

@@ -48,10 +48,20 @@ void hold_remarks (struct analysis *a, struct statement *comments)
   for (; comments ; comments = comments->next) hold_remark(a, comments) ;
 }
 
+/* # Wait for it / echo "Waiting" : the comment is about what comes behind the messages. */
+void drop_start_message (struct analysis *a, struct statement *statement)
+{
+  uint32_t line = line_of(a, statement) ;
+  if (a->messages_end + 1 != line) a->messages_line = line ;
+  a->messages_end = source_last_line(a->source, statement->range) ;
+  claim_statement(a, statement, "dropped", "a message about the start") ;
+}
+
 void drop_remarks (struct analysis *a, struct statement const *statement)
 {
   uint32_t line = line_of(a, statement) ;
   struct held **first = &a->remarks ;
+  if (a->messages_end && a->messages_end + 1 == line) line = a->messages_line ;
   /* Those in the lines just above. */
   for (struct held **one = &a->remarks ; *one ; one = &(*one)->next)
   {

@@ -142,7 +142,7 @@ static int asks_task (struct analysis *a, struct statement *statement)
 static void walk_question (struct analysis *a, struct statement *statement)
 {
   if (asks_task(a, statement)) add_ordinary(a, statement) ;
-  else if (statement_walk(statement, &asks_processes, a)) drop(a, statement, "looked whether it still ran: the supervisor does") ;
+  else if (statement_walk(statement, &asks_processes, a)) drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
   else if (statement_walk(statement, &asks_outside, a))
   {
     if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;
@@ -233,10 +233,10 @@ int walk_talk (struct analysis *a, struct statement *statement)
       plan_todo(a->plan, a->task, claim, line_of(a, statement), pool_printf(a->pool, "the script looked for certain exit codes: write those that count as success into success-codes: %s", text)) ;
   }
   else if (asks_status(a, text) && a->waited_line) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
-  else if (asks_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
+  else if (asks_status(a, text)) drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop_end_message(a, statement) ;
   else if (statement_walk(statement, &ends_script, 0)) walk_question(a, statement) ;
-  else if (statement_walk(statement, &asks_processes, a)) drop(a, statement, "looked whether it still ran: the supervisor does") ;
+  else if (statement_walk(statement, &asks_processes, a)) drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
   else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
   return 1 ;
 }

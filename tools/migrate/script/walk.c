@@ -310,7 +310,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   if (walk_wait_program(a, statement, 0, frame)) return ;
   if (walk_call(a, statement, frame)) return ;
   if (walk_context(a, statement)) return ;
-  if ((a->plan->services || a->in_function) && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
+  if ((a->plan->services || a->in_function) && is_message(a, statement)) drop_start_message(a, statement) ;
   else walk_program(a, statement, frame) ;
 }
 
