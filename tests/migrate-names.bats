@@ -253,5 +253,19 @@ EOS
   wrapper <<<$'#!/bin/sh\nworker &\nbin/rails s -b 0.0.0.0'
   migrate
   has rails/flag-main
+
+@test "code in double quotes with escaped quotes names its program" {
+  for code in 'psql -c \"CREATE USER app;\"' 'psql -c \"CREATE USER $DB_USER; ALTER USER $DB_USER;\"' "psql -c 'CREATE USER app;'"; do
+    wrapper <<<$'#!/bin/bash\nservice postgresql start\nsu - postgres -c "'"$code"$'"\nexec web'
+    migrate
+    has psql/flag-oneshot
+    lacks service
+  done
+}
+
+@test "artisan's --daemon puts nothing into the background" {
+  wrapper <<<$'#!/bin/sh\nphp artisan queue:work --daemon --tries=3 &\nphp-fpm'
+  migrate
+  lacks queue-work/flag-forks
   untold TODO
 }

@@ -183,7 +183,7 @@ static struct statement *command_of_code (struct analysis *a, char const *code, 
 static char const *code_of (struct analysis *a, char const *raw)
 {
   char const *value = shell_unquote(a->pool, raw) ;
-  if (*raw == '"' && strlen(raw) > 1) return pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
+  if (*raw == '"' && strlen(raw) > 1) return shell_without_quotes(a->pool, raw) ;
   return *raw == '\'' && value ? value : raw ;
 }
 

@@ -67,7 +67,7 @@ int code_leaves (struct analysis *a, struct statement const *statement, struct l
   char const *value ;
   if (!launch->code) return !!leaving_code(a, statement, launch->first) ;
   value = shell_unquote(a->pool, launch->code) ;
-  if (!value && *launch->code == '"' && launch->code[1]) value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
+  if (!value && *launch->code == '"' && launch->code[1]) value = shell_without_quotes(a->pool, launch->code) ;
   for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
   {
     struct foreground foreground = { 0 } ;

@@ -111,7 +111,7 @@ static int stops_as_other (struct statement *statement, struct stopping const *s
     return stops(&inner, stopping) ;
   }
   value = shell_unquote(stopping->a->pool, launch.code) ;
-  if (!value && *launch.code == '"' && launch.code[1]) value = pool_copy(stopping->a->pool, launch.code + 1, strlen(launch.code) - 2) ;
+  if (!value && *launch.code == '"' && launch.code[1]) value = shell_without_quotes(stopping->a->pool, launch.code) ;
   for (struct statement *one = value ? shell_parse_text(stopping->a->pool, &code, value) : 0 ; one ; one = one->next)
     if (one->kind == STATEMENT_COMMAND && stops(one, stopping)) return 1 ;
   return 0 ;

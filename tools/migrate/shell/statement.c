@@ -42,12 +42,27 @@ char const *shell_unquote (struct pool *pool, char const *raw)
   return quote ? 0 : out ;
 }
 
+/* "psql -c \"$SQL\"": what a shell reads there. \$ stays: it is no expansion. */
+static char const *inside_double_quotes (struct pool *pool, char const *raw, size_t len)
+{
+  char *out = pool_alloc(pool, len + 1) ;
+  size_t n = 0 ;
+  for (size_t i = 0 ; i < len ; i++)
+  {
+    if (raw[i] == '\\' && i + 1 < len && strchr("\"\\", raw[i + 1])) i++ ;
+    else if (raw[i] == '\\' && i + 1 < len) out[n++] = raw[i++] ;
+    out[n++] = raw[i] ;
+  }
+  out[n] = 0 ;
+  return out ;
+}
+
 char const *shell_without_quotes (struct pool *pool, char const *raw)
 {
   char const *value = shell_unquote(pool, raw) ;
   size_t len = strlen(raw) ;
   if (value) return value ;
-  if (len >= 2 && *raw == '"') return pool_copy(pool, raw + 1, len - 2) ;
+  if (len >= 2 && *raw == '"') return inside_double_quotes(pool, raw + 1, len - 2) ;
   return raw ;
 }
 
