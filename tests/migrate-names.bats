@@ -253,6 +253,8 @@ EOS
   wrapper <<<$'#!/bin/sh\nworker &\nbin/rails s -b 0.0.0.0'
   migrate
   has rails/flag-main
+  untold TODO
+}
 
 @test "code in double quotes with escaped quotes names its program" {
   for code in 'psql -c \"CREATE USER app;\"' 'psql -c \"CREATE USER $DB_USER; ALTER USER $DB_USER;\"' "psql -c 'CREATE USER app;'"; do

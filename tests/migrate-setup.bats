@@ -435,6 +435,7 @@ EOS
   wrapper <<<$'. env/bin/activate\nworker &\nexec web'
   migrate
   [ "$(head -n 1 "$tree/web/run")" = '#!/bin/sh' ]
+}
 
 @test "a comment goes with what is dropped behind its message, and stays with what is not" {
   wrapper <<'EOS'
@@ -466,4 +467,13 @@ EOS
   migrate
   has jupyter-lab/flag-main
   untold TODO
+}
+
+@test "a run that goes to an absolute folder first needs no other one" {
+  wrapper <<<$'#!/bin/sh\ncd /srv/app && worker --all &\ncd /srv/web && exec web'
+  migrate
+  file worker/run <<<$'#!/bin/sh\ncd /srv/app || exit\nexec worker --all'
+  wrapper <<<$'#!/bin/sh\n. ./env\n(cd /srv/app && exec worker --all) &\nexec web'
+  migrate
+  file worker/run <<<$'#!/bin/sh\ncd "${REEVE_WORKDIR:-/}" || exit 111\n. ./env\ncd /srv/app || exit\nexec worker --all'
 }

@@ -39,6 +39,15 @@ static int is_absolute_cd (char const *text)
   return !strncmp(text, "cd /", 4) || !strncmp(text, "cd \"/", 5) ;
 }
 
+/* source env, $(cat FILE), < FILE : may it ask for files by a relative path? */
+static int may_read_files (char const *text)
+{
+  static char const *const marks[] = { "source ", ". ", "$(", "`", "cd ", "pushd ", "<", ">" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(text, marks[i])) return 1 ;
+  return 0 ;
+}
+
 /* A service starts in its own directory, the script in another one. That matters unless the
    script went to an absolute path. */
 static int needs_workdir (struct rendering *r, struct service const *service, unsigned int npieces, char const *needed)
@@ -47,7 +56,10 @@ static int needs_workdir (struct rendering *r, struct service const *service, un
     if (needed[i] && !r->plan->pieces[i].under && is_absolute_cd(r->plan->pieces[i].text)) return 0 ;
   for (struct text const *one = service ? service->before.first : 0 ; one ; one = one->next)
     if (is_absolute_cd(one->text)) return 0 ;
-  return 1 ;
+  for (unsigned int i = 0 ; i < npieces ; i++)
+    if (needed[i] && may_read_files(r->plan->pieces[i].text)) return 1 ;
+  return !service || service->before.first || service->conditions.first || !service->run.first || !is_absolute_cd(service->run.first->text)
+   || !strstr(service->run.first->text, "|| exit") ;
 }
 
 static void add_conditions (struct rendering *r, struct texts *lines, struct service const *service)
