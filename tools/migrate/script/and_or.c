@@ -169,6 +169,58 @@ void end_if_starting (struct analysis *a, struct statement *statement, struct if
 
 /* ---- A && B ---- */
 
+/* migrate && wait: no start is in question. */
+static int keeps_alive_behind (struct statement const *left, struct statement const *right)
+{
+  return !is_question(left) && (keeps_alive(right) || shell_one_of(statement_command(right), "wait")) ;
+}
+
+int follows_work (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *right = statement->body->next ;
+  struct statement *server = right->kind == STATEMENT_PIPELINE && right->body ? right->body : right ; /* server | tee LOG */
+  if (keeps_alive_behind(statement->body, right)) return 1 ;
+  if (!is_work(a, statement->body)) return 0 ;
+  return starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, server) && !ends_in_client(a, right)) ;
+}
+
+/* Not mkdir, cd and the like, which do not fail. */
+static int may_fail (struct statement *part, void *data)
+{
+  (void)data ;
+  return is_plain_command(part) && !shell_one_of(statement_command(part), "cd umask ulimit source .") ;
+}
+
+void begin_work_ahead (struct analysis *a, struct statement *statement, struct frame const *frame, struct work_ahead *work)
+{
+  *work = (struct work_ahead){ .goes_on = !is_last(a, frame), .nsetup = a->plan->nsetup, .may_fail = statement_walk(statement->body, &may_fail, 0) } ;
+  if (work->goes_on) close_task(a) ;
+  work->before = plan_last(a->plan) ;
+}
+
+void end_work_ahead (struct analysis *a, struct statement *statement, struct work_ahead *work)
+{
+  if (!work->goes_on) return ;
+  a->task_must_succeed = may_end_script(statement->body) ;
+  close_task(a) ;
+  work->is_start = plan_last(a->plan) != work->before ;
+  work->is_setup = a->plan->nsetup != work->nsetup ;
+  if (work->is_start) begin_behind(a, statement, work->before, &work->behind) ;
+}
+
+void end_behind_work (struct analysis *a, struct statement *statement, struct work_ahead const *work)
+{
+  struct service *start = plan_last(a->plan) ;
+  if (work->is_start)
+  {
+    end_behind(a, statement, &work->behind) ;
+    return ;
+  }
+  claim_statement(a, statement, "dropped", "&&") ;
+  if (work->is_setup && work->may_fail && start && start->claim)
+    plan_todo(a->plan, start, start->claim, line_of(a, statement), "when what is ahead of && failed, the script went on without what is behind it; now the container ends then") ;
+}
+
 int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these)
 {
   struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;

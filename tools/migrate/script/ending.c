@@ -238,7 +238,7 @@ static int is_of (struct service const *service, struct statement const *stateme
   return service->claim && service->claim->range.start >= statement->range.start && service->claim->range.start < statement->range.end ;
 }
 
-char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right)
+static char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right)
 {
   struct service *last = plan_last(a->plan) ;
   int waits = keeps_alive(left) || shell_one_of(statement_command(left), "wait") ;
@@ -254,6 +254,12 @@ char const *why_dropped_behind (struct analysis *a, struct statement const *left
   return waits ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main"
     : last && last->is_main ? "what was done when it had ended with a failure: the container's exit code says it"
     : "what was done when the start failed: the service is restarted instead" ;
+}
+
+void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right)
+{
+  struct claim *claim = claim_statement(a, right, "dropped", why_dropped_behind(a, left, right)) ;
+  if (!a->replaced_line) mark_other_start(a, left, right, claim) ;
 }
 
 /* With set -e a failure of what is main was the script's end, before it came to its own code. */

@@ -137,7 +137,6 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   struct statement *right = left->next ;
   struct frame inner = { .rest = right, .up = frame } ;
   struct service *before = plan_last(a->plan) ;
-  struct claim *claim ;
   int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
   a->must_succeed += needed ;
   walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
@@ -150,8 +149,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
     end_behind(a, statement, &behind) ;
     return ;
   }
-  claim = claim_statement(a, right, "dropped", why_dropped_behind(a, left, right)) ;
-  if (!a->replaced_line) mark_other_start(a, left, right, claim) ;
+  drop_behind_start(a, left, right) ;
   claim_statement(a, statement, "dropped", "&& or ||") ;
 }
 
@@ -169,39 +167,16 @@ static void walk_work (struct analysis *a, struct statement *statement, struct f
   a->must_succeed-- ;
 }
 
-/* Not mkdir, cd and the like, which do not fail. */
-static int may_fail (struct statement *part, void *data)
-{
-  (void)data ;
-  return is_plain_command(part) && !shell_one_of(statement_command(part), "cd umask ulimit source .") ;
-}
-
-/* work && start: if more follows, the script went on without the start when the work had failed. */
+/* work && start */
 static void walk_behind_work (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct frame inner = { .rest = statement->body->next, .up = frame } ;
-  int goes_on = !is_last(a, frame) ;
-  unsigned int nsetup = a->plan->nsetup ;
-  int work_may_fail = statement_walk(statement->body, &may_fail, 0) ;
-  struct service *before ;
-  if (goes_on) close_task(a) ;
-  before = plan_last(a->plan) ;
+  struct work_ahead work ;
+  begin_work_ahead(a, statement, frame, &work) ;
   walk_work(a, statement->body, &inner) ;
-  if (goes_on) a->task_must_succeed = may_end_script(statement->body) ;
-  if (goes_on) close_task(a) ;
-  if (goes_on && plan_last(a->plan) != before)
-  {
-    struct behind behind ;
-    begin_behind(a, statement, before, &behind) ;
-    walk_statement(a, statement->body->next, frame) ;
-    end_behind(a, statement, &behind) ;
-    return ;
-  }
-  goes_on &= a->plan->nsetup != nsetup && work_may_fail ;
+  end_work_ahead(a, statement, &work) ;
   walk_statement(a, statement->body->next, frame) ;
-  claim_statement(a, statement, "dropped", "&&") ;
-  if (goes_on && plan_last(a->plan) && plan_last(a->plan)->claim)
-    plan_todo(a->plan, plan_last(a->plan), plan_last(a->plan)->claim, line_of(a, statement), "when what is ahead of && failed, the script went on without what is behind it; now the container ends then") ;
+  end_behind_work(a, statement, &work) ;
 }
 
 static void walk_on_condition (struct analysis *a, struct statement *statement, char const *condition, struct frame *frame)
@@ -246,19 +221,12 @@ static int walk_moved (struct analysis *a, struct statement *statement, struct f
   return 1 ;
 }
 
-/* migrate && wait: no start is in question. */
-static int keeps_alive_behind (struct statement const *left, struct statement const *right)
-{
-  return !is_question(left) && (keeps_alive(right) || shell_one_of(statement_command(right), "wait")) ;
-}
-
 static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch_state state ;
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
   char const *condition = statement_text(a, left) ;
-  struct statement *server = right->kind == STATEMENT_PIPELINE && right->body ? right->body : right ; /* server | tee LOG */
   struct statement *work = verdict_work(a, statement) ;
   if (work)
   {
@@ -279,8 +247,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     walk_after_start(a, statement, frame) ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && (keeps_alive_behind(left, right) || (is_work(a, left)
-   && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, server) && !ends_in_client(a, right))))))
+  if (statement->kind == STATEMENT_AND && follows_work(a, statement, frame))
   {
     walk_behind_work(a, statement, frame) ;
     return ;

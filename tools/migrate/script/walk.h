@@ -139,6 +139,21 @@ struct behind
 extern void begin_behind (struct analysis *a, struct statement *statement, struct service *before, struct behind *behind) ; /* `before`: the last service before A */
 extern void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind) ;
 extern int is_work (struct analysis *a, struct statement *statement) ; /* migrate && exec server: does work come first? */
+extern int follows_work (struct analysis *a, struct statement *statement, struct frame *frame) ; /* A && B: is B started, or waited for, behind such work? */
+/* A of `work && start`: if more follows, the script went on without the start when the work had failed. */
+struct work_ahead
+{
+  int goes_on ; /* more follows */
+  int may_fail ;
+  unsigned int nsetup ;
+  struct service *before ; /* the last service before it */
+  int is_start ; /* it has become tasks: `behind` has begun */
+  int is_setup ; /* it is in the setup */
+  struct behind behind ;
+} ;
+extern void begin_work_ahead (struct analysis *a, struct statement *statement, struct frame const *frame, struct work_ahead *work) ;
+extern void end_work_ahead (struct analysis *a, struct statement *statement, struct work_ahead *work) ;
+extern void end_behind_work (struct analysis *a, struct statement *statement, struct work_ahead const *work) ;
 /* if ! server --daemon; then exit 1; fi: the condition is a start */
 struct if_starting
 {
