@@ -165,17 +165,16 @@ static void add_templates (struct graph *graph)
   }
 }
 
-/* request: 0 for a graph of all services. So it is also where nobody has written which have dependencies. */
+/* request: 0 for a graph of all services. It is one also where nobody has written who has dependencies. */
 static int learn (struct graph *graph, struct request const *request, struct seen const *what)
 {
-  struct learning learning = { .graph = graph } ;
+  struct learning learning = { .graph = graph, .leaving = request ? request->leaving : 0, .leaving_count = request ? request->leaving_count : 0 } ;
   struct scan_state state ;
   stralloc with = STRALLOC_ZERO ;
   int ok ;
   seen = what ;
   learning.scan = scan_state_read(&state) ? trust_anyones_directory(AT_FDCWD, state.scan, 0) : -1 ;
   *graph = (struct graph) { .complete = 1 } ;
-  if (request) learning.leaving = request->leaving, learning.leaving_count = request->leaving_count ;
   ok = request && dependents_read(&with) ? add_linked(&learning, request, &with) : add_all(&learning) ;
   stralloc_free(&with) ;
   services_free(learning.names, learning.count) ;
