@@ -130,6 +130,17 @@ same_as_script() # CODE
   told 'input: Procfile, which honcho reads'
 }
 
+@test "a file that COPY puts beside the package's supervisord.conf is read once, whatever it is called" {
+  printf '[supervisord]\nnodaemon=true\n[program:web]\ncommand=web\n' | tee shop.conf >supervisord.conf
+  local name
+  for name in supervisord.conf shop.conf; do
+    alone <<<$'FROM debian\nRUN apt-get install -y supervisor\nCOPY '"$name /etc/supervisor/conf.d/$name"$'\nCMD ["/usr/bin/supervisord"]'
+    services web
+    grep -q -x "lines 1-2: dropped: included files: $name" <<<"$report"
+    untold 'set again below'
+  done
+}
+
 @test "one program is a service" {
   alone app.dockerfile <<<$'FROM python\nWORKDIR /srv\nCMD ["gunicorn", "-b", "0.0.0.0:80", "a:a"]'
   becomes gunicorn 'exec gunicorn -b 0.0.0.0:80 a:a'

@@ -47,6 +47,11 @@ static int is_folder (char const *path)
   return !stat(path, &st) && S_ISDIR(st.st_mode) ;
 }
 
+static char const *name_of (char const *path)
+{
+  return !strncmp(path, "./", 2) ? path + 2 : path ;
+}
+
 /* One file's text, behind what has been read. 1: it is there now. */
 static int add_text (struct including *in, char const *path, char const *bytes)
 {
@@ -55,7 +60,7 @@ static int add_text (struct including *in, char const *path, char const *bytes)
   if (!len || strlen(in->text) + len + 2 > SOURCE_SIZE_MAX) return 0 ;
   if (*in->text && in->text[strlen(in->text) - 1] != '\n') in->text = pool_printf(in->pool, "%s\n", in->text) ;
   part = pool_alloc(in->pool, sizeof(*part)) ;
-  part->name = !strncmp(path, "./", 2) ? path + 2 : path ;
+  part->name = name_of(path) ;
   part->first = count_lines(in->text) + 1 ;
   *in->end = part ;
   in->end = &part->next ;
@@ -67,7 +72,7 @@ static int add_file (struct including *in, char const *path)
 {
   char const *text ;
   for (struct source_part *one = in->parts ; one ; one = one->next)
-    if (!strcmp(one->name, path)) return 1 ;
+    if (!strcmp(one->name, name_of(path))) return 1 ;
   if (is_same_file(path, in->input)) return 1 ;
   text = text_read(in->pool, path, SOURCE_SIZE_MAX) ;
   return text && add_text(in, path, text) ;
