@@ -141,6 +141,19 @@ same_as_script() # CODE
   done
 }
 
+@test "the report has no double slash where the COPY's folder ends in one" {
+  local folder
+  mkdir -p scripts/go
+  printf '#!/bin/sh\nqueue &\nexec web\n' | tee scripts/go.sh >scripts/go/go.sh
+  for folder in ./scripts/ scripts// scripts; do
+    alone <<<$'FROM debian\nCOPY '"$folder"$' /opt/s/\nCMD ["/opt/s/go.sh"]'
+    told 'input: scripts/go.sh, which CMD executes'
+    alone <<<$'FROM debian\nCOPY '"$folder"$' /opt/s/\nCMD ["/opt/s/go/go.sh"]'
+    told 'input: scripts/go/go.sh, which CMD executes'
+  done
+  untold 'scripts//'
+}
+
 @test "one program is a service" {
   alone app.dockerfile <<<$'FROM python\nWORKDIR /srv\nCMD ["gunicorn", "-b", "0.0.0.0:80", "a:a"]'
   becomes gunicorn 'exec gunicorn -b 0.0.0.0:80 a:a'

@@ -119,7 +119,11 @@ static char const *name_of_place (struct pool *pool, struct copying const *copyi
   while (len && copying->target[len - 1] == '/') len-- ;
   if (strncmp(place, copying->target, len) != 0 || place[len] != '/') return 0 ;
   inside = place + len + 1 ;
-  if (!strpbrk(source, "*?[")) return pool_printf(pool, "%s/%s", source, inside) ;
+  if (!strpbrk(source, "*?["))
+  {
+    for (len = strlen(source) ; len && source[len - 1] == '/' ; ) len-- ;
+    return pool_printf(pool, "%.*s/%s", (int)len, source, inside) ;
+  }
   inside = pool_printf(pool, "%.*s%s", slash ? (int)(slash - source + 1) : 0, source, inside) ;
   return fnmatch(source, inside, FNM_PATHNAME) ? 0 : inside ;
 }
