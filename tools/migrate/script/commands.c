@@ -109,6 +109,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *name ;
+  int ran_nothing ;
   int may_serve ;
   command_unwrap(a->pool, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
@@ -136,7 +137,8 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  may_serve = !a->waited_line && only_kept_alive(a, frame) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
+  ran_nothing = !a->in_function && ran_nothing_behind(a, frame) ;
+  may_serve = !a->waited_line && (ran_nothing || only_kept_alive(a, frame)) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
   if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)) || (may_serve && says_serve(statement, launch.first)))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
@@ -152,7 +154,9 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   add_ordinary(a, statement) ;
   if (may_serve && a->task && !a->task->todo.first)
     plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement), pool_printf(a->pool,
-      "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service%s",
+      "%s%s",
+      ran_nothing ? "nothing runs behind it, as there is no CMD: if it goes on running, give it flag-main in place of flag-oneshot"
+      : "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service",
       a->task_statements->next ? ", and make a task of what is ahead of it here" : "")) ;
   if (may_be_server(a, frame, name) && a->task)
     plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement),
