@@ -141,6 +141,22 @@ same_as_script() # CODE
   done
 }
 
+@test "what the package's supervisord.conf includes goes with the package, and stays with it" {
+  printf '[program:web]\ncommand=web\n' >shop.conf
+  alone <<<$'FROM debian\nRUN apt-get install -y supervisor\nCOPY shop.conf /etc/supervisor/conf.d/shop.conf\nCMD ["supervisord", "-n"]'
+  [[ $result != *supervisor* && $result != *shop* ]]
+  untold 'which stays'
+  alone <<<$'FROM alpine\nRUN apk add nginx supervisor\nCOPY shop.conf /etc/supervisor.d/shop.ini\nCMD ["supervisord", "-n"]'
+  [[ $result != *supervisor* && $result != *shop* ]]
+  untold 'which stays'
+  # It is still used, or nothing says that it goes.
+  alone <<<$'FROM debian\nRUN apt-get install -y supervisor\nCOPY shop.conf /etc/supervisor/conf.d/shop.conf\nHEALTHCHECK CMD supervisorctl status\nCMD ["supervisord", "-n"]'
+  told 'shop.conf stays in the image, though /init does not need it: supervisord.conf, which stays, includes it'
+  grep -q '^COPY shop' <<<"$result"
+  alone <<<$'FROM shop/base\nCOPY shop.conf /etc/supervisor/conf.d/shop.conf\nCMD ["supervisord", "-n"]'
+  told 'supervisord.conf, which stays, includes it'
+}
+
 @test "the report has no double slash where the COPY's folder ends in one" {
   local folder
   mkdir -p scripts/go

@@ -257,7 +257,7 @@ static int input_goes (struct patching const *p)
     if (one->kind == OBSOLETE_INPUT && one->needed_by) return 0 ;
     goes |= one->kind == OBSOLETE_INPUT ;
   }
-  return goes ;
+  return goes || (p->plan->is_of_package && p->supervisor_goes) ;
 }
 
 /* What stays and needs it; 0: nothing does. */

@@ -78,6 +78,20 @@ static void supervisor_goes (struct patching *p, char const **packages)
   else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
 }
 
+int patching_supervisor_goes (struct patching *p)
+{
+  if (p->plan->kind != INPUT_SUPERVISORD || patching_keeps_instead(p) || unread_front(p)) return 0 ;
+  if (patching_executes(p, "supervisorctl") || patching_executes(p, "supervisord") || patching_executes(p, "pidproxy")) return 0 ;
+  if ((p->start->front.first && supervisor_needed(p)) || needs_its_python(p)) return 0 ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+  {
+    struct cut cut ;
+    int all ;
+    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, "supervisor", &cut, &all)) return 1 ;
+  }
+  return 0 ;
+}
+
 /* The first RUN that stays and uses the program's file; 0: none does. */
 static struct instruction const *user_of_file (struct patching *p, char const *program)
 {

@@ -275,6 +275,7 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker
   struct patching p = { .dockerfile = dockerfile, .start = start, .plan = plan, .pool = plan->pool, .input = shell_basename(input) } ;
   note_stages(&p) ;
   note_edits(&p) ;
+  p.supervisor_goes = patching_supervisor_goes(&p) ;
   remove_obsolete(&p) ;
   remove_packages(&p) ;
   remove_variables(&p) ;

@@ -28,6 +28,7 @@ struct patching
   struct edit *edits ;
   char const *input ; /* the wrapper's basename, on this machine */
   struct obsolete *obsolete ;
+  int supervisor_goes ; /* its package, with the configuration that this has */
   int build_edits ; /* a RUN changes the input, or what it is made of */
 } ;
 
@@ -52,6 +53,8 @@ extern void remove_obsolete (struct patching *p) ;
 /* ---- dockerpackages.c ---- */
 /* Takes out packages that /init does the work of. A note says why one stays. */
 extern void remove_packages (struct patching *p) ;
+/* A RUN installs supervisor, and remove_packages() will take that out. */
+extern int patching_supervisor_goes (struct patching *p) ;
 /* What the image executes instead of the input stays as CMD. */
 extern int patching_keeps_instead (struct patching const *p) ;
 
