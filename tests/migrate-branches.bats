@@ -26,7 +26,7 @@ if [ -e /etc/early ]; then early & else echo "$(migrate)"; fi
 exec web
 EOS
   migrate
-  services feed mail early echo state web
+  services feed mail early echo write-state web
   grep -qr 'echo none >/run/state' "$dir/rootfs"
   grep -qr 'echo "$(migrate)"' "$dir/rootfs"
   told 'lines 6-7: dropped: a message of a branch that starts nothing'
@@ -35,7 +35,7 @@ EOS
 @test "cd lasts, also behind && and in front of it" {
   wrapper <<<$'db &\ncd /app && ./load\nmkdir -p /data && cd /data\n(cd /other && ./build)\nexec ./web'
   migrate
-  [ "$(grep '^cd' "$tree/load/run" | tail -n 1)" = 'cd /app' ]
+  [ "$(grep '^cd' "$tree/load/run" | tail -n 1)" = 'cd /app || exit' ]
   [ "$(grep 'cd ' "$tree/web/run" | tail -n 1)" = 'mkdir -p /data && cd /data' ]
   wrapper <<<$'if [ -d /app ]; then cd /app; ./prepare; fi\nweb &\nwait'
   migrate

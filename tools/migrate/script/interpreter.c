@@ -62,7 +62,7 @@ static void choose_image_shell (struct plan *plan)
   char const *own = pool_copy(plan->pool, plan->shell, strcspn(plan->shell, " \t")) ; /* without -e: that was in the comment, too */
   char const *second = plan->shell + strlen(own) ;
   if (!strcmp(second + strspn(second, " \t"), name)) return ; /* env bash */
-  if (!strcmp(shell_basename(own), name)) plan->shell = own ;
+  if (!strcmp(shell_basename(own), name) && !strncmp(plan->source->text, "#!", 2)) plan->shell = own ;
   else plan->shell = *word == '/' ? word : pool_printf(plan->pool, strcmp(word, "sh") != 0 ? "/usr/bin/env %s" : "/bin/%s", word) ;
 }
 
