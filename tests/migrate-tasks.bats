@@ -69,6 +69,33 @@ EOS
   lacks migrate/finish
 }
 
+@test "a finish reads the exit code, not the script's arguments, and has both where it asks for both" {
+  mkdir bin
+  printf '#!/bin/sh\necho "$@" >>told\n' | tee bin/reeve bin/recover bin/ok >/dev/null
+  chmod +x bin/*
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["80"]\n' >Dockerfile
+  finish() { (export PATH=$PWD/bin:$PATH REEVE_WORKDIR=$PWD; "$tree/$1/finish" "$2" "$3") || true; }
+  asks() { rm -f told; touch told; finish "$1" "$2" "$3"; diff -u - told; }
+  wrapper <<<$'set -e\nqueue & Q=$!\nload --port "$1"\nwait $Q'
+  migrate --dockerfile Dockerfile
+  asks load 0 0 </dev/null
+  asks load 3 0 <<<'shutdown 3'
+  asks load 256 9 <<<'shutdown 137'
+  wrapper <<<$'web "$1"\nrc=$?\nif [ $rc -ne 0 ]; then recover "$1" "$rc"; fi\nexit $rc'
+  migrate --dockerfile Dockerfile
+  asks web 0 0 </dev/null
+  asks web 3 0 <<<'80 3'
+  asks web 256 9 <<<'80 137'
+  wrapper <<<$'worker "$1" || recover "$1" &\nexec api'
+  migrate --dockerfile Dockerfile
+  asks worker 0 0 </dev/null
+  asks worker 7 0 <<<'80'
+  wrapper <<<$'web "$1" &\nwait $! && ok "$1"'
+  migrate --dockerfile Dockerfile
+  asks web 7 0 </dev/null
+  asks web 0 0 <<<'80'
+}
+
 @test "a daemon that left when it was ready is asked, when a task talks to it" {
   wrapper <<<$'service mysql start\nmysql -e "create database x"\nexec web'
   migrate

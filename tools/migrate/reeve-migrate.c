@@ -111,6 +111,7 @@
    write/           the plan becomes files, the report, JSON
      handed.c         values that the setup hands on
      json.c           all of that as JSON
+     ownwords.c       the exit code that finish has as $1, beside the script's arguments
      render.c         files
      report.c         the report
      write.c          files on disk, or printed

@@ -43,6 +43,10 @@ struct setting
   struct setting *next ;
 } ;
 
+/* $1 and $2 of finish: in its lines a $1 is the script's own argument. */
+#define FINISH_CODE "$reeve_code"
+#define FINISH_SIGNAL "$reeve_signal"
+
 struct service
 {
   char const *name ;
@@ -62,7 +66,7 @@ struct service
   struct texts options ; /* reeve-exec's */
   char const *command ; /* the program and arguments that run executes; 0: run is only the lines */
   char const *redirects ; /* the command's; "" if none */
-  struct texts finish ;
+  struct texts finish ; /* with FINISH_CODE and FINISH_SIGNAL for finish's own $1 and $2 */
   struct texts logger ; /* lines of log/run */
   char const *check ; /* a shell command that succeeds if it is ready; 0: none is known */
   char const *builtin ; /* the same as a built-in check of reeve-exec, tcp:PORT; 0: none */

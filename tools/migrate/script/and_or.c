@@ -22,7 +22,7 @@ static char const *own_conditions (struct analysis *a, struct service const *ser
 static char const *success_of (struct analysis *a, struct statement *left)
 {
   struct statement *last = left->kind == STATEMENT_AND ? left->body->next : left ;
-  if (last == staying_part(a, left) || !strcmp(statement_command(last), "wait")) return "[ \"$1\" -eq 0 ]" ;
+  if (last == staying_part(a, left) || !strcmp(statement_command(last), "wait")) return "[ \"" FINISH_CODE "\" -eq 0 ]" ;
   return staying_part(a, left) ? "[ $? -eq 0 ]" : 0 ;
 }
 

@@ -283,7 +283,7 @@ static void tell_status (struct analysis *a, struct service *main, struct claim 
   {
     struct status_use use = { .a = a, .name = one->text } ;
     if (!shell_mentions(statement_text(a, statement), one->text)) continue ;
-    texts_add_once(a->pool, &main->finish, pool_printf(a->pool, "%s=$(($1 < 256 ? $1 : 128 + $2))", one->text)) ;
+    texts_add_once(a->pool, &main->finish, pool_printf(a->pool, "%s=$((" FINISH_CODE " < 256 ? " FINISH_CODE " : 128 + " FINISH_SIGNAL "))", one->text)) ;
     if (statement_walk(statement, &is_status_changed, &use))
       plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
         "it changes the exit code in $%s, which no finish can: let run do that, without exec ahead of the program", one->text)) ;

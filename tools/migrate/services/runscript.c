@@ -87,7 +87,7 @@ static void and_or_lines (struct analysis *a, struct service *service, struct st
   {
     run_lines(a, service, left) ;
     if (!shell_one_of(statement_command(right), "true : echo printf exit"))
-      texts_add(a->pool, &service->finish, pool_printf(a->pool, "[ \"$1\" -eq 0 ] || { %s; }", statement_text(a, right))) ;
+      texts_add(a->pool, &service->finish, pool_printf(a->pool, "[ \"" FINISH_CODE "\" -eq 0 ] || { %s; }", statement_text(a, right))) ;
     return ;
   }
   texts_add(a->pool, &service->run, pool_printf(a->pool, "%s || exit%s", statement_text(a, left),

@@ -312,7 +312,7 @@ static int leads_to_main (struct analysis *a, struct service const *task, unsign
 static void end_with (struct analysis *a, struct service *task)
 {
   texts_add(a->pool, &task->finish, "# The script ended when this failed: so does the container.") ;
-  texts_add(a->pool, &task->finish, "case $1 in 0) ;; 256) exec reeve shutdown $((128 + $2)) ;; *) exec reeve shutdown \"$1\" ;; esac") ;
+  texts_add(a->pool, &task->finish, "case " FINISH_CODE " in 0) ;; 256) exec reeve shutdown $((128 + " FINISH_SIGNAL ")) ;; *) exec reeve shutdown \"" FINISH_CODE "\" ;; esac") ;
   task->claim->what = pool_printf(a->pool, "%s; when it fails, the container ends (finish), as the script did", task->claim->what) ;
 }
 

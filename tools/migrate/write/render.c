@@ -2,6 +2,7 @@
 
 #include "migrate/shell/shell.h"
 #include "migrate/write/handed.h"
+#include "migrate/write/ownwords.h"
 #include "migrate/write/render.h"
 
 /* Where the script was: /init tells it. */
@@ -266,6 +267,7 @@ static void add_finish (struct rendering *r, struct service *service)
   char const *extra = texts_join(r->plan->pool, &service->finish, "\n") ;
   add_head(r, &lines, 0, service->npieces, service->positional, extra) ;
   add_all(r->plan->pool, &lines, &service->finish) ;
+  lines = with_own_words(r->plan->pool, &lines) ;
   add_file(r, service_where(r->plan, service, "finish"), as_script(r, &lines), 1) ;
 }
 
