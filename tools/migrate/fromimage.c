@@ -61,6 +61,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->lost_cmd = start->lost_cmd ;
   if (plan->kind == INPUT_SCRIPT) input_put_code(plan, start) ;
   plan->image_shell = start->shell ;
+  plan->has_other_sh = dockerfile_has_other_sh(dockerfile) ;
   plan->goes_on = start->kept || start->through || !start->script ;
   plan->shell_options = start->shell_options ;
   plan->is_given = start->is_given ;

@@ -54,6 +54,14 @@ int dockerfile_base_is_plain (struct dockerfile const *dockerfile)
   return shell_one_of(dockerfile_base(dockerfile), PLAIN_IMAGES) ;
 }
 
+int dockerfile_has_other_sh (struct dockerfile const *dockerfile)
+{
+  static char const *const marks[] = { "apk add", "apk --", "dnf ", "yum ", "zypper ", "pacman " } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(dockerfile->source->text, marks[i])) return 1 ;
+  return strstr(image_of(dockerfile), "alpine") || shell_one_of(dockerfile_base(dockerfile), "busybox bash centos fedora rockylinux almalinux amazonlinux archlinux ubi8 ubi9 ubi-minimal") ;
+}
+
 static char const *base_stop_signal (struct dockerfile const *dockerfile)
 {
   char const *base = dockerfile_base(dockerfile) ;

@@ -86,20 +86,36 @@ static int stays_in_branch (struct analysis *a, struct frame const *frame, struc
   return !starts_later(a, &own) && (starts_later(a, frame) || (is_last(a, &own) && ends_in_server(a, frame->up))) ;
 }
 
-/* worker & node app; wait */
-static int waits_for_others (struct analysis *a, struct statement const *statement)
+/* worker & node app; wait, or wait -n; for a certain pid only if the program surely serves: it may be work that the
+   one in the background is needed for. */
+static int waits_for_others (struct analysis *a, struct statement const *statement, int serves)
 {
+  struct statement const *next = statement->next ;
   int starts = 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next) starts |= one->is_background && !one->is_oneshot ;
-  return starts && statement->nwords == 1 && !strcmp(statement_command(statement), "wait") && !statement->next ;
+  while (next && (next->kind == STATEMENT_COMMENT || !strcmp(statement_command(next), "exit"))) next = next->next ;
+  return starts && !next && !strcmp(statement_command(statement), "wait")
+   && (serves || statement->nwords == 1 || (statement->nwords == 2 && !strcmp(statement_word(statement, 1), "-n"))) ;
 }
 
 /* node app; tail -f /dev/null: nothing is behind it but what kept the container alive. */
-static int only_kept_alive (struct analysis *a, struct frame const *frame)
+static int only_kept_alive (struct analysis *a, struct frame const *frame, int serves)
 {
   struct statement const *next = frame->rest ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  return next && !next->background && (keeps_alive(next) || waits_for_others(a, next)) ;
+  return next && !next->background && (keeps_alive(next) || waits_for_others(a, next, serves)) ;
+}
+
+/* What a TODO says of an unknown program, behind which nothing was started. */
+static char const *advice_if_it_serves (struct analysis *a, struct frame const *frame, int ran_nothing)
+{
+  struct statement const *next = frame->rest ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  if (ran_nothing) return "nothing runs behind it, as there is no CMD: if it goes on running, give it flag-main in place of flag-oneshot" ;
+  if (!next || strcmp(statement_command(next), "wait") != 0)
+    return "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service" ;
+  return a->sets_errexit || fails_at_once(a, next) ? "behind it the script only waited for the others: if it goes on running, give it flag-main in place of flag-oneshot, and take that of the others away"
+    : "behind it the script only waited for the others: if it goes on running, take flag-oneshot away, so that it is a service, and flag-main of the others: the script did not see their end" ;
 }
 
 /* A program that the script waits for by itself. */
@@ -138,7 +154,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   ran_nothing = !a->in_function && ran_nothing_behind(a, frame) ;
-  may_serve = !a->waited_line && (ran_nothing || only_kept_alive(a, frame)) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
+  may_serve = !a->waited_line && (ran_nothing || only_kept_alive(a, frame, says_serve(statement, launch.first))) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
   if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)) || (may_serve && says_serve(statement, launch.first)))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
@@ -153,10 +169,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   }
   add_ordinary(a, statement) ;
   if (may_serve && a->task && !a->task->todo.first)
-    plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement), pool_printf(a->pool,
-      "%s%s",
-      ran_nothing ? "nothing runs behind it, as there is no CMD: if it goes on running, give it flag-main in place of flag-oneshot"
-      : "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service",
+    plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement), pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing),
       a->task_statements->next ? ", and make a task of what is ahead of it here" : "")) ;
   if (may_be_server(a, frame, name) && a->task)
     plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement),

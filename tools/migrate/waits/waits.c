@@ -50,6 +50,14 @@ void main_is_none (struct analysis *a)
     }
 }
 
+int fails_at_once (struct analysis *a, struct statement const *wait)
+{
+  char const *shell = a->plan->shell ;
+  char const *name = shell_basename(pool_copy(a->pool, shell, strcspn(shell, " \t"))) ;
+  if (!strcmp(name, "env")) name = pool_copy(a->pool, shell + strcspn(shell, " \t") + 1, strcspn(shell + strcspn(shell, " \t") + 1, " \t")) ;
+  return !strcmp(statement_word(wait, 1), "-n") && (!strcmp(name, "dash") || (!strcmp(name, "sh") && !a->plan->has_other_sh)) ;
+}
+
 /* The server that stayed in the foreground, ahead of this; 0: there is none. */
 static struct service *server_ahead (struct analysis *a)
 {
@@ -59,9 +67,14 @@ static struct service *server_ahead (struct analysis *a)
   return one ;
 }
 
-/* worker & server; wait */
+/* worker & server; wait; and alike with -n, or a pid */
 static void wait_behind_server (struct analysis *a, struct statement *statement, struct service const *server)
 {
+  if (fails_at_once(a, statement))
+  {
+    claim_statement(a, statement, "dropped", pool_printf(a->pool, "with dash as sh it failed, and the script ended when %s had ended: that is main", server->name)) ;
+    return ;
+  }
   if (a->sets_errexit)
   {
     claim_statement(a, statement, "dropped", pool_printf(a->pool, "the scanner waits for all; the script came here only when %s had ended without a failure: now also such an end is the container's", server->name)) ;
@@ -162,7 +175,10 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     make_tasks(a, statement, &names) ;
     return ;
   }
-  if (!names.first && (any || (!n && ends_with_child(a)))) wait_for_any(a, statement) ;
+  if (fails_at_once(a, statement))
+    plan_mistake(a->plan, line_of(a, statement), "dash, which is sh in Debian and Ubuntu, has no wait -n: it fails with 2, and waits for nothing: write #!/bin/bash") ;
+  if (server_ahead(a) && count_background(a) && (any || names.first)) wait_behind_server(a, statement, server_ahead(a)) ;
+  else if (!names.first && (any || (!n && ends_with_child(a)))) wait_for_any(a, statement) ;
   else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_one_process(a, statement->words[statement->nwords - 1].raw))
   {
     struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;

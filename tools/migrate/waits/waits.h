@@ -10,6 +10,7 @@
 /* ---- waits.c ---- */
 extern void main_is_none (struct analysis *a) ; /* a server in the foreground, and then `sleep infinity`: its end did not end the container */
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern int fails_at_once (struct analysis *a, struct statement const *wait) ; /* wait -n, which dash does not know */
 extern int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame) ; /* while wait -n; do :; done; 0: it is no such thing */
 
 /* ---- waiting.c: for a service that was started before ---- */
