@@ -178,3 +178,24 @@ EOS
   [[ $result == *'curl tini && cp'*'dumb-init wget && ln'*$'install -y jq\n'* ]]
   told 'note: Dockerfile, line 2: the package tini stays: RUN in line 2 uses its file'
 }
+
+@test "supervisor's package stays where a RUN uses its files, or its service" {
+  local run
+  input=supervisord.conf
+  printf '[supervisord]\nnodaemon=true\n[program:web]\ncommand=web\n' >supervisord.conf
+  for run in 'rc-update add supervisord' 'systemctl enable supervisor' 'update-rc.d -f supervisor remove' 'sed -i s/a/b/ /etc/supervisor/supervisor.conf' \
+    'chmod 700 /var/log/supervisor && true' 'ln -s /usr/bin/supervisord /start' 'echo "[program:a]" >/etc/supervisor/conf.d/a.conf'; do
+    printf 'FROM debian\nRUN apt-get install -y nginx supervisor\nRUN %s\nCOPY supervisord.conf /etc/supervisord.conf\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
+    patched
+    told 'Dockerfile, line 2: the package supervisor stays: '
+    grep -q 'nginx supervisor' <<<"$result"
+  done
+  # These do without it.
+  for run in 'rc-update add nginx' 'mkdir -p /var/log/supervisor && chown app /var/log/supervisor' 'rm -rf /etc/supervisor/conf.d/*' 'chmod 600 /etc/supervisord.conf' \
+    'touch /var/log/supervisord.log' 'mkdir -p /etc/supervisor/conf.d && echo >/etc/supervisor/conf.d/a.conf'; do
+    printf 'FROM debian\nRUN apt-get install -y nginx supervisor\nCOPY supervisord.conf /etc/supervisord.conf\nRUN %s\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
+    patched
+    untold 'the package supervisor stays'
+    grep -q 'nginx$' <<<"$result"
+  done
+}

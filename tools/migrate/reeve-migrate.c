@@ -163,6 +163,7 @@
      dockerpackages.c packages that /init takes the place of
      dockerpatch.c    what is to change in it
      dockerrun.c      what a RUN is for
+     dockerservice.c  does a RUN need what supervisor's package brings?
      dockerstart.c    what the image executes, and where the input is in that
      dockeruses.c     who uses a file
      dockerwords.c    a word of that: a starter, a script, or the input */

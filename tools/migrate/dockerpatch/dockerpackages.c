@@ -64,6 +64,14 @@ static int needs_its_python (struct patching *p)
   return 0 ;
 }
 
+/* The first RUN that stays and uses what the package brings; 0: none does. */
+static struct instruction const *user_of_supervisor (struct patching *p)
+{
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+    if (one->stage == STAGE_LAST && !patching_is_removed(p, one) && run_needs_supervisor(p->dockerfile, one)) return one ;
+  return 0 ;
+}
+
 /* Not where something of it is still executed, or may be. */
 static void supervisor_goes (struct patching *p, char const **packages)
 {
@@ -74,6 +82,7 @@ static void supervisor_goes (struct patching *p, char const **packages)
   else if (p->start->front.first && supervisor_needed(p)) note_package(p, "supervisor", supervisor_needed(p)) ;
   else if (patching_keeps_instead(p))
     patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", p->start->instead.first->text)) ;
+  else if (user_of_supervisor(p)) note_package(p, "supervisor", pool_printf(p->pool, "RUN in line %u uses what it brings, and the build would fail: take that out, too, if nothing else needs it", user_of_supervisor(p)->first)) ;
   else if (needs_its_python(p)) note_package(p, "supervisor", "something executes Python, which came with it: install python3 in its place") ;
   else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
 }
@@ -82,7 +91,7 @@ int patching_supervisor_goes (struct patching *p)
 {
   if (p->plan->kind != INPUT_SUPERVISORD || patching_keeps_instead(p) || unread_front(p)) return 0 ;
   if (patching_executes(p, "supervisorctl") || patching_executes(p, "supervisord") || patching_executes(p, "pidproxy")) return 0 ;
-  if ((p->start->front.first && supervisor_needed(p)) || needs_its_python(p)) return 0 ;
+  if ((p->start->front.first && supervisor_needed(p)) || needs_its_python(p) || user_of_supervisor(p)) return 0 ;
   for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
   {
     struct cut cut ;

@@ -25,6 +25,10 @@ extern void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *
 /* Does a RUN, or a here-document, of the image have the text? */
 extern int dockerfile_says (struct dockerfile const *dockerfile, char const *text) ;
 
+/* ---- dockerservice.c ---- */
+/* Does the RUN fail without supervisor's package, whose files or service it uses? */
+extern int run_needs_supervisor (struct dockerfile const *dockerfile, struct instruction const *run) ;
+
 /* ---- dockerrun.c: the commands of a RUN ---- */
 /* Does each of its commands only prepare files of `gone`, absolute paths? */
 extern int run_only_prepares (struct dockerfile const *dockerfile, struct instruction const *run, struct texts const *gone) ;
