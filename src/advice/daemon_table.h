@@ -20,6 +20,7 @@ struct daemon
   char const *names ;
   char const *background ; /* options that put it into the background */
   char const *foreground ; /* options with which it stays in the foreground; they win */
+  char const *overrules ; /* those of `background` that win over `foreground` if they come behind it: the last word counts */
   char const *ends ; /* options with which it does something else and ends; they win, too */
   char const *add[2] ; /* words that keep it in the foreground */
   char const *mend ; /* what to do, as a text for people; 0: nothing */

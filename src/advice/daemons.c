@@ -235,12 +235,27 @@ static int does_else (struct daemon const *daemon, char const *const *options)
   return has_option(daemon->ends, options, !daemon->no_clusters) ;
 }
 
+/* php-fpm -F -D: of words that contradict each other, the last counts. */
+static int is_overruled (struct daemon const *daemon, char const *const *options)
+{
+  char mark ;
+  int is = 0 ;
+  for (; *options ; options++)
+  {
+    if (match(daemon->foreground, options, !daemon->no_clusters, &mark)) is = 0 ;
+    else if (match(daemon->overrules, options, 0, &mark)) is = 1 ;
+  }
+  return is ;
+}
+
 /* *by_itself: no option has decided it. */
 static enum daemon_stays decide (struct daemon const *daemon, char const *const *options, int *by_itself)
 {
   *by_itself = 0 ;
   if (has_option("--help --version", options, 0)) return DAEMON_UNKNOWN ;
-  if (has_option(daemon->foreground, options, !daemon->no_clusters) || does_else(daemon, options)) return DAEMON_IN_FOREGROUND ;
+  if (does_else(daemon, options)) return DAEMON_IN_FOREGROUND ;
+  if (is_overruled(daemon, options)) return DAEMON_IN_BACKGROUND ;
+  if (has_option(daemon->foreground, options, !daemon->no_clusters)) return DAEMON_IN_FOREGROUND ;
   if (has_option(daemon->background, options, 0)) return DAEMON_IN_BACKGROUND ;
   if (has_unknown_word(options) && (daemon->foreground || daemon->background)) return DAEMON_UNKNOWN ;
   *by_itself = 1 ;
@@ -291,6 +306,14 @@ static void append (struct words *words, char const *word)
   words->count++ ;
 }
 
+/* php-fpm -F -D: are the words there already, ahead of what is left out? */
+static int has_added (struct daemon const *daemon, char const *const *argv)
+{
+  for (; *argv ; argv++)
+    if (!strcmp(*argv, daemon->add[0]) && (!daemon->add[1] || (argv[1] && !strcmp(argv[1], daemon->add[1])))) return 1 ;
+  return 0 ;
+}
+
 static void append_added (struct words *words, struct daemon const *daemon)
 {
   for (size_t i = 0 ; i < sizeof daemon->add / sizeof *daemon->add && daemon->add[i] ; i++) append(words, daemon->add[i]) ;
@@ -306,8 +329,9 @@ static size_t end_words (struct words *words)
 static void append_daemon (struct words *words, struct daemon const *daemon, char const *const *argv)
 {
   int replaced = find_mark(daemon->background, argv + 1, 0) == '>' ;
+  int has = daemon->add[0] && has_added(daemon, argv + 1) ;
   append(words, *argv++) ;
-  if (!replaced && !daemon->at_end) append_added(words, daemon) ;
+  if (!replaced && !daemon->at_end && !has) append_added(words, daemon) ;
   while (*argv)
   {
     char mark ;
@@ -316,7 +340,7 @@ static void append_daemon (struct words *words, struct daemon const *daemon, cha
     else if (!n || mark == '&') append(words, *argv) ;
     argv += n ? n : 1 ;
   }
-  if (daemon->at_end) append_added(words, daemon) ;
+  if (daemon->at_end && !has) append_added(words, daemon) ;
 }
 
 size_t daemon_foreground (char const *const *argv, char const **out, size_t max)

@@ -96,7 +96,9 @@ TEST(what_leaves_when_told)
     "screen -dmS x foo", "tmux new-session -d foo", "pdns_server --daemon=yes", "rsync --daemon",
     "x11vnc -display :1 -bg -forever", "ssh -f -N -L 1:b:2 c", "ssh -fN c", "puma -d", "sidekiq -d -L x", "mosquitto -d", "clickhouse-server --daemon", "websockify -D 1 2",
     "kafka-server-start.sh -daemon x", "neo4j start", "nexus start", "solr start", "emqx start", "bin/delayed_job start", "pulseaudio --start", "xpra start :1",
-    "pure-ftpd -B", "svnserve -d -r /x", "sendmail -bd", "hostapd -B x", "icecast2 -b -c x", "freeswitch -nc", "prosody -D", "bitcoind -daemon", "rclone mount a: b --daemon"
+    "pure-ftpd -B", "svnserve -d -r /x", "sendmail -bd", "hostapd -B x", "icecast2 -b -c x", "freeswitch -nc", "prosody -D", "bitcoind -daemon", "rclone mount a: b --daemon",
+    "php-fpm -F -D", "php-fpm8.2 -F -R --daemonize", "redis-server --daemonize no --daemonize yes", "redis-server /etc/redis.conf --daemonize no --daemonize yes",
+    "pdns_server --daemon=no --daemon", "fail2ban-server -f -b", "dbus-daemon --nofork --fork", "pulseaudio --daemonize=no -D", "haproxy -W -D -f x"
   } ;
   for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
   {
@@ -116,7 +118,9 @@ TEST(what_stays)
     "varnishd -F", "caddy run", "tor", "slapd -d 0", "pdns_server --daemon=no", "rabbitmq-server", "java -jar x.jar", "node x.js", "containerd", "dbus-daemon --session",
     "httpd -f -p 80", "x11vnc -forever", "vncserver :1 -fg", "xrdp --nodaemon", "xrdp -n", "guacd -f", "puma -p 1", "mosquitto -c x", "twistd -n web", "neo4j console",
     "freeswitch -nc -nf", "pulseaudio --daemonize=no", "xpra start :1 --daemon=no", "bitcoind", "sshfs -f a:b c", "solr start -f",
-    "ollama serve", "streamlit run app.py", "jupyter lab --port 9000", "/opt/mssql/bin/sqlservr --accept-eula", "tensorboard --logdir /x", "Xvfb :1"
+    "ollama serve", "streamlit run app.py", "jupyter lab --port 9000", "/opt/mssql/bin/sqlservr --accept-eula", "tensorboard --logdir /x", "Xvfb :1",
+    "php-fpm -D -F", "php-fpm -D -F -R", "redis-server --daemonize yes --daemonize no", "pdns_server --daemon --daemon=no", "fail2ban-server -b -f",
+    "dbus-daemon --fork --nofork", "dbus-daemon --nofork --system", "pulseaudio -D --daemonize=no", "haproxy -D -db -f x", "haproxy -db -W -D -f x"
   } ;
   for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
   {
@@ -260,6 +264,9 @@ TEST(options_are_added)
   CHECK(becomes("redis-server /etc/redis.conf --daemonize yes", "redis-server /etc/redis.conf --daemonize no")) ;
   CHECK(becomes("redis-server /etc/redis.conf", "redis-server /etc/redis.conf --daemonize no")) ;
   CHECK(becomes("haproxy -f x", "haproxy -db -f x")) ;
+  CHECK(becomes("php-fpm -F -R -D", "php-fpm -F -R")) ;
+  CHECK(becomes("redis-server --daemonize no --port 1 --daemonize yes", "redis-server --daemonize no --port 1")) ;
+  CHECK(becomes("haproxy -W -D -f x", "haproxy -db -W -f x")) ;
   CHECK(becomes("rsync --daemon --port 873", "rsync --daemon --port 873 --no-detach")) ;
   CHECK(becomes("httpd -p 80 -h /www", "httpd -f -p 80 -h /www")) ;
   CHECK(becomes("vncserver :1 -geometry 1x1", "vncserver -fg :1 -geometry 1x1")) ;
