@@ -477,3 +477,23 @@ EOS
   migrate
   file worker/run <<<$'#!/bin/sh\ncd "${REEVE_WORKDIR:-/}" || exit 111\n. ./env\ncd /srv/app || exit\nexec worker --all'
 }
+
+@test "the setup ends with its last command where that decided, else with 0" {
+  local one
+  setup_of() { wrapper <<<$'#!/bin/sh\n'"$1"$'\nqueue &\nexec web'; migrate; }
+  ended() { (cd "$dir" && "$init/10-start" >/dev/null 2>&1); }
+  for one in $'set -e\nls /nowhere' $'set -eu\nif true; then ls /nowhere; fi' $'ls /nowhere || { echo no; exit 3; }' $'set -o errexit\ntrue && ls /nowhere || exit 3' \
+    $'set -e\nfor f in a; do touch /nowhere/$f; done' $'set -e\nls /nowhere || ls /nowhere'; do
+    setup_of "$one"
+    run ! grep -q '^exit 0' "$init/10-start"
+    run ! ended
+  done
+  # It went on: without set -e, behind &&, with a code that is no failure, when it was taken back.
+  for one in 'ls /nowhere' $'set -e\nmkdir -p x\nls /nowhere && touch x/f' $'set -e\nmkdir -p x\nif true; then ls /nowhere && touch x/f; fi' \
+    $'set -e\nmkdir -p x\nset +e\nls /nowhere' $'set -e\n. ./settings\nls /nowhere' $'set -- -e\nls /nowhere'; do
+    echo 'set +e' >"$dir/settings"
+    setup_of "$one"
+    grep -q '^exit 0 # the last' "$init/10-start"
+    ended
+  done
+}

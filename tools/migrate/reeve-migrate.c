@@ -11,6 +11,7 @@
 
    shell/           the grammar's tree becomes statements
      comments.c       code without its comments
+     errexit.c        set -e, and what the last command decides
      constant.c       loops that only a command in them ends become `while true`
      evaluated.c      eval of a constant text
      precedence.c     a pipeline binds more tightly than && and !

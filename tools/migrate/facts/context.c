@@ -136,17 +136,6 @@ static int executes_hook (struct statement *statement, void *data)
   return 1 ;
 }
 
-static int sets_errexit (struct statement const *statement)
-{
-  if (strcmp(statement_command(statement), "set") != 0) return 0 ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-  {
-    char const *word = statement_word(statement, i) ;
-    if ((word[0] == '-' && word[1] != '-' && strchr(word, 'e')) || !strcmp(word, "errexit")) return 1 ;
-  }
-  return 0 ;
-}
-
 /* Does the rest of the script mention one of them? */
 static int is_used_later (struct analysis *a, struct statement const *statement, char const *names)
 {
@@ -307,7 +296,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_ASSIGNMENT && before_all && repeatable && !is_used_later(a, statement, names)) always = 1 ;
   if (body && !always && !is_used_later(a, statement, names)) return 0 ;
   if (body && !before_all && !repeatable) return 0 ;
-  a->sets_errexit |= sets_errexit(statement) ;
+  a->sets_errexit |= statement_sets_errexit(statement) > 0 ;
   if (statement->kind != STATEMENT_FUNCTION) statement_walk(statement, &note_exports, a) ;
   if (positional) note_arguments_set(a, statement) ;
   claim = claim_statement(a, statement, "", "") ;

@@ -72,12 +72,6 @@ void interpreter_choose (struct plan *plan)
   if (plan->image_shell && !plan->refused) choose_image_shell(plan) ;
 }
 
-int interpreter_has_errexit (char const *shell)
-{
-  char const *options = strstr(shell, " -") ;
-  return options && strcspn(options + 2, "e") < strcspn(options + 2, " \t") ;
-}
-
 void interpreter_claim (struct analysis *a, struct statement *first)
 {
   struct range range ;

@@ -288,7 +288,7 @@ void migrate_script (struct plan *plan)
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;
   interpreter_claim(&a, first) ;
-  a.sets_errexit = interpreter_has_errexit(plan->shell) ;
+  a.sets_errexit = shell_has_errexit(plan->shell) ;
   aside = migrate_code(plan) ;
   add_arguments(&a, first) ;
   add_shell_options(&a) ;

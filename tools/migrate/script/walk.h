@@ -12,7 +12,6 @@ extern void walk_script (struct analysis *a, struct statement *first, struct fra
 /* ---- interpreter.c ---- */
 /* Sets plan->shell, or plan->refused if the input is no shell script. */
 extern void interpreter_choose (struct plan *plan) ;
-extern int interpreter_has_errexit (char const *shell) ; /* #!/bin/sh -e */
 extern void interpreter_claim (struct analysis *a, struct statement *first) ; /* the line with #! */
 
 /* ---- commands.c: single commands ---- */

@@ -108,6 +108,13 @@ extern char const *statement_command (struct statement const *statement) ;
 /* The same of a system's program; "" of one that is only called so: /sync/sync. */
 extern char const *statement_utility (struct pool *pool, struct statement const *statement) ;
 
+/* Has an interpreter as in a #! line the option -e? */
+extern int shell_has_errexit (char const *interpreter) ;
+/* 1: set -e, -1: set +e, 0: neither. */
+extern int statement_sets_errexit (struct statement const *statement) ;
+/* Does a script, when its last command fails, end with that? With set -e, or by `|| exit`. 0 also where it is not known. */
+extern int shell_last_decides (struct pool *pool, char const *interpreter, char const *text) ;
+
 /* Calls `visit` for the statement and all statements inside it. Stops when visit returns another
    value than 0, and returns that value. */
 typedef int statement_visit (struct statement *statement, void *data) ;

@@ -332,14 +332,6 @@ static char const *setup_text (struct plan *plan)
   return texts_join(plan->pool, &parts, "") ;
 }
 
-/* migrate || exit: when it has not ended there, its code is 0. */
-static int ends_with_exit (char const *text)
-{
-  char const *line = strrchr(text, '\n') ? strrchr(text, '\n') + 1 : text ;
-  size_t len = strlen(line) ;
-  return len > 8 && !strpbrk(line, "#'\"\\") && !strcmp(line + len - 8, " || exit") ;
-}
-
 static void add_setup (struct rendering *r)
 {
   struct plan *plan = r->plan ;
@@ -355,7 +347,8 @@ static void add_setup (struct rendering *r)
   texts_add(plan->pool, &lines, text) ;
   add_all(plan->pool, &lines, &plan->setup_todo) ;
   add_handed(plan, &lines) ;
-  if (!ends_with_exit(texts_join(plan->pool, &lines, "\n"))) texts_add(plan->pool, &lines, "exit 0 # the last command's code did not matter to the script") ;
+  if (!shell_last_decides(plan->pool, plan->shell, texts_join(plan->pool, &lines, "\n")))
+    texts_add(plan->pool, &lines, "exit 0 # the last command's code did not matter to the script") ;
   add_file(r, plan_setup_where(plan), as_script(r, &lines), 1) ;
 }
 
