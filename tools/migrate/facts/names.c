@@ -353,16 +353,25 @@ static int is_secret (char const *option)
   return strcasestr(option, "pass") || strcasestr(option, "token") || strcasestr(option, "secret") ;
 }
 
-/* The words of a command that may tell it from others: work store, --queue=store; 0: this one does not. */
+/* --port, --http-port, -p: is `value` that of such an option? */
+static int is_port (char const *option, size_t len, char const *value)
+{
+  return *option == '-' && *value && !value[strspn(value, "0123456789")]
+   && ((len == 2 && option[1] == 'p') || (len > 4 && !strncmp(option + len - 4, "port", 4))) ;
+}
+
+/* The words of a command that may tell it from others: work store, --queue=store, --port 81; 0: this one does not. */
 static char const *telling_argument (struct statement const *command, unsigned int i)
 {
   char const *word = statement_word(command, i) ;
   if (*word == '-' && strchr(word, '='))
   {
     if (is_secret(word)) return 0 ;
+    if (is_port(word, strcspn(word, "="), strchr(word, '=') + 1)) return strchr(word, '=') + 1 ;
     word = strchr(word, '=') + 1 ;
   }
   else if (is_secret(statement_word(command, i - 1))) return 0 ; /* --password SECRET */
+  else if (is_port(statement_word(command, i - 1), strlen(statement_word(command, i - 1)), word)) return word ;
   return *word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' ? word : 0 ;
 }
 
