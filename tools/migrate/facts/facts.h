@@ -47,6 +47,7 @@ extern int code_leaves (struct analysis *a, struct statement const *statement, s
 extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;
 /* Do only messages and an exit follow? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
+extern int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* if or case, with a server in it by its words */
 extern int ran_nothing_behind (struct analysis *a, struct frame const *frame) ; /* only a last exec "$@" follows, and CMD gives it no words */
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
 extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;

@@ -221,6 +221,18 @@ int ran_nothing_behind (struct analysis *a, struct frame const *frame)
   return found ;
 }
 
+static int serves (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && !statement->background && !is_short(statement_command(statement)) && says_serve(statement, 0) ;
+}
+
+int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame)
+{
+  return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && !a->waited_line && !a->in_function
+   && ran_nothing_behind(a, frame) && statement_walk(statement, &serves, 0) ;
+}
+
 /* Do the words of an unknown program say that it serves: rails server, manage.py runserver, --port 80? */
 static int says_server (struct statement const *statement)
 {

@@ -163,7 +163,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
       plan_todo(a->plan, service, service->claim, service->line, "the script ended with this, which may serve, or end: when it ends, the container does, as before; "
         "if it only prepares something, give it flag-oneshot in place of flag-main") ;
     script_waits(a, line_of(a, statement)) ;
-    if (stays_in_branch(a, frame, &foreground)) a->branch_replaced = 1 ;
+    if (stays_in_branch(a, frame, &foreground) || (ran_nothing && a->conditions.first)) a->branch_replaced = 1 ;
     else if (is_middle) a->foreground_line = a->waited_line ;
     return ;
   }

@@ -350,7 +350,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (starts_something(a, statement) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement) && !ends_in_client(a, statement)))
+  else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement) && !ends_in_client(a, statement)))
   {
     if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
     else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
