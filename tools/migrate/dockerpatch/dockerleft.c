@@ -116,10 +116,10 @@ static void find_obsolete (struct patching *p, struct instruction *one)
 
 typedef int names_it (char const *text, char const *name) ; /* shell_mentions() for a program, text_names_file() for a file */
 
-/* Not in a comment, which executes nothing. */
+/* Not in a comment, or a message, which execute nothing. */
 static int code_names (struct plan const *plan, char const *code, names_it *names, char const *name)
 {
-  return names(code, name) && names(shell_uncommented(plan->pool, code), name) ;
+  return names(code, name) && names(text_without_messages(plan->pool, shell_uncommented(plan->pool, code)), name) ;
 }
 
 /* Of a script, which need not be a shell's. */

@@ -18,6 +18,8 @@ extern int text_names_file (char const *text, char const *path) ;
 /* Does the instruction use the file? By name, by a pattern, or by its folder. */
 extern int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path) ;
 
+/* Shell code with blanks in place of the echo and printf that only write to the log. */
+extern char const *text_without_messages (struct pool *pool, char const *text) ;
 /* The text with blanks in place of http://HOST/FILE. */
 extern char const *text_without_urls (struct pool *pool, char const *text) ;
 /* Adds the shell code of the image's RUNs, here-documents included. */

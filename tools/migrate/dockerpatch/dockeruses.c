@@ -28,6 +28,52 @@ int text_names_file (char const *text, char const *path)
   return 0 ;
 }
 
+struct messages
+{
+  struct pool *pool ;
+  struct range kept[64] ; /* what a pipe, a file, or who calls a function, gets */
+  unsigned int nkept ;
+  char *text ;
+} ;
+
+static int find_read (struct statement *statement, void *data)
+{
+  struct messages *m = data ;
+  if (statement->nredirects && !strcmp(statement_command(statement), "exec")) return 1 ;
+  if (statement->kind != STATEMENT_PIPELINE && statement->kind != STATEMENT_FUNCTION && (statement->kind == STATEMENT_COMMAND || !statement->nredirects)) return 0 ;
+  if (m->nkept == sizeof(m->kept) / sizeof(*m->kept)) return 1 ;
+  m->kept[m->nkept++] = statement->range ;
+  return 0 ;
+}
+
+/* echo "go.sh: starting": it goes to the log, and is nothing that a program reads. */
+static int blank_message (struct statement *statement, void *data)
+{
+  struct messages *m = data ;
+  if (statement->kind != STATEMENT_COMMAND || !shell_one_of(statement_command(statement), "echo printf")) return 0 ;
+  for (unsigned int i = 0 ; i < m->nkept ; i++)
+    if (statement->range.start >= m->kept[i].start && statement->range.end <= m->kept[i].end) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (strcmp(statement->redirects[i].raw, ">&2") != 0 && strcmp(statement->redirects[i].raw, "1>&2") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (strstr(statement->words[i].raw, "$(") || strchr(statement->words[i].raw, '`') || strstr(statement->words[i].raw, "<(")) return 0 ;
+  memset(m->text + statement->range.start, ' ', statement->range.end - statement->range.start) ;
+  return 0 ;
+}
+
+char const *text_without_messages (struct pool *pool, char const *text)
+{
+  struct source code ;
+  struct messages m = { .pool = pool } ;
+  struct statement *first = shell_parse_text(pool, &code, text) ;
+  if (code.len != strlen(text)) return text ;
+  m.text = (char *)pool_copy(pool, text, code.len) ;
+  for (struct statement *one = first ; one ; one = one->next)
+    if (one->damaged || statement_walk(one, &find_read, &m)) return text ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &blank_message, &m) ;
+  return m.text ;
+}
+
 /* * * * * * COMMAND, in quotes: of cron, and no pattern. */
 static int is_lone_star (char const *text, char const *p)
 {
