@@ -71,6 +71,7 @@ tell_services() { printf 'reeve-scan 001\0003\0004\0005\0000\0000\0%s\0/\0' "$sc
   for_everyone
   other=/dev/shm/reeve-54399
   [ ! -e "$other" ] || skip "$other is in use"
+  [ ! -e /run/service ] || skip "/run/service is in use"
   mkdir -m 700 "$other"
   chown 54399 "$other"
   run setpriv --reuid=54321 --clear-groups reeve status
