@@ -28,8 +28,8 @@ struct texts with_own_words (struct pool *pool, struct texts const *lines)
     texts_add(pool, &all, keeps ? one->text : replaced(pool, replaced(pool, one->text, FINISH_CODE, "$1"), FINISH_SIGNAL, "$2")) ;
     if (one != lines->first || !keeps) continue ;
     /* Behind the #!. */
-    if (strstr(text, FINISH_CODE)) texts_add(pool, &all, pool_printf(pool, "%s=$1", FINISH_CODE + 1)) ;
-    if (strstr(text, FINISH_SIGNAL)) texts_add(pool, &all, pool_printf(pool, "%s=$2", FINISH_SIGNAL + 1)) ;
+    if (strstr(text, FINISH_CODE)) texts_add(pool, &all, pool_printf(pool, "%s=$1", &FINISH_CODE[1])) ;
+    if (strstr(text, FINISH_SIGNAL)) texts_add(pool, &all, pool_printf(pool, "%s=$2", &FINISH_SIGNAL[1])) ;
   }
   return all ;
 }
