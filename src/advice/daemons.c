@@ -343,6 +343,14 @@ static void append_daemon (struct words *words, struct daemon const *daemon, cha
   if (daemon->at_end && !has) append_added(words, daemon) ;
 }
 
+/* ssh -fN -f: what is left of the words may have other words for the background. */
+static int is_in_background (char const *const *argv)
+{
+  struct daemon_advice advice ;
+  daemon_look(argv, &advice) ;
+  return advice.stays == DAEMON_IN_BACKGROUND ;
+}
+
 size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
 {
   struct words words = { out, 0, max } ;
@@ -363,7 +371,7 @@ size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
   if (stays == DAEMON_IN_FOREGROUND)
     while (*argv) append(&words, *argv++) ;
   else append_daemon(&words, found.daemon, argv) ;
-  return end_words(&words) ;
+  return end_words(&words) && !is_in_background(out) ? words.count : 0 ;
 }
 
 /* The row that has only this name, so its words are static; 0: there is none. */

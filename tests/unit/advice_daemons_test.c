@@ -323,6 +323,7 @@ TEST(there_may_be_no_foreground_form)
   CHECK(becomes("nginx $OPTIONS", "")) ;
   CHECK(becomes("daemonize /bin/foo", "")) ;
   CHECK(becomes("prosodyctl start", "")) ;
+  CHECK(becomes("ssh -fnN -f", "")) ; /* without one of the words, it still leaves */
 }
 
 TEST(without_room_there_is_none)
