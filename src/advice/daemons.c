@@ -278,8 +278,9 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
     advice->unless_configured = advice->stays == DAEMON_IN_BACKGROUND && by_itself && configured ;
     if (advice->stays == DAEMON_IN_BACKGROUND || (advice->stays == DAEMON_UNKNOWN && by_itself && configured)) advice->mend = found.daemon->mend ;
   }
-  if (found.held)
+  if (found.held && found.argv)
   {
+    advice->program = path_last(*found.argv) ;
     advice->stays = DAEMON_IN_FOREGROUND ;
     advice->mend = 0 ;
     advice->ends = 0 ;
