@@ -19,7 +19,7 @@ enum daemon_stays
 struct daemon_advice
 {
   enum daemon_stays stays ;
-  char const *program ; /* its name, in argv; 0: it is not in the table */
+  char const *program ; /* its name, in argv; 0: it is not in the table, and no wrapper keeps it in the foreground */
   char const *mend ; /* what to do, static, e.g. "add -g 'daemon off;'"; 0: nothing. With DAEMON_UNKNOWN, a configuration file decides, and this overrules it */
   unsigned int means_strays : 1 ; /* its strays are meant to live on: flag-keep-strays */
   unsigned int ends : 1 ; /* with DAEMON_IN_FOREGROUND: it does not serve, but does something else and ends, e.g. checks its configuration */
