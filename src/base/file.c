@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
@@ -29,4 +30,14 @@ ssize_t file_read (int dir, char const *path, char *text, size_t max)
   int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) ;
   text[0] = 0 ;
   return fd == -1 ? -1 : file_read_close(fd, text, max) ;
+}
+
+int file_replace (char const *path, char const *fresh, char const *bytes, size_t len)
+{
+  int ok ;
+  int fd = file_open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644) ;
+  if (fd == -1) return 0 ;
+  ok = allwrite(fd, bytes, len) == len ;
+  fd_close(fd) ;
+  return ok && rename(fresh, path) != -1 ;
 }

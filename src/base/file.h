@@ -20,4 +20,8 @@ extern ssize_t file_read (int dir, char const *path, char *text, size_t max) ;
 /* The same for an open file, which is closed. */
 extern ssize_t file_read_close (int fd, char *text, size_t max) ;
 
+/* Makes the file anew, so that who reads it sees the old bytes or the new ones: writes them to `fresh`, which
+   becomes `path`. Both are in one directory, to which nobody else may write. Returns 1, or 0 with errno. */
+extern int file_replace (char const *path, char const *fresh, char const *bytes, size_t len) ;
+
 #endif

@@ -7,12 +7,14 @@
 #include "check/check.h"
 
 #define CONFIGURATION_MAX 65536
+#define SERVICES "etc/services.d/"
 
 /* A tree that is copied to /, or that of the running image: its nginx.conf is beside the services. */
 static char const *beside_services (struct check const *check)
 {
-  char const *at = strstr(check->path, "etc/services.d/") ;
-  if (!at || (at > check->path && at[-1] != '/') || !at[15] || strchr(at + 15, '/')) return 0 ;
+  char const *at = strstr(check->path, SERVICES) ;
+  char const *name = at ? at + sizeof SERVICES - 1 : "" ;
+  if (!*name || strchr(name, '/') || (at > check->path && at[-1] != '/')) return 0 ;
   return "../../nginx/nginx.conf" ;
 }
 

@@ -18,7 +18,7 @@
 /* All work in LIVE, the current directory. */
 
 /* Reads the names into `names`, each ended by a NUL; the last one is empty. They may be anything if
-   somebody else has written the file. Returns 1, or 0 with errno. */
+   somebody else has written the file. Returns 1, or 0: nobody knows. */
 extern int dependents_read (stralloc *names) ;
 /* `lines`: the content of the file. Returns 1, or 0 with errno. */
 extern int dependents_write (char const *lines, size_t len) ;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,13 +101,6 @@ int scan_state_read (struct scan_state *state)
 
 int scan_state_write (struct scan_state const *state)
 {
-  static char const fresh[] = SCAN_STATE_FILE ".new" ;
   char bytes[SCAN_STATE_SIZE_MAX] ;
-  size_t len = scan_state_format(bytes, state) ;
-  int ok ;
-  int fd = file_open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644) ;
-  if (fd == -1) return 0 ;
-  ok = allwrite(fd, bytes, len) == len ;
-  fd_close(fd) ;
-  return ok && rename(fresh, SCAN_STATE_FILE) != -1 ;
+  return file_replace(SCAN_STATE_FILE, SCAN_STATE_FILE ".new", bytes, scan_state_format(bytes, state)) ;
 }

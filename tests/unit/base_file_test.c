@@ -44,3 +44,15 @@ TEST(what_is_opened_is_closed_by_an_execution)
   close(fd) ;
   CHECK(file_open("made", O_WRONLY | O_CREAT | O_EXCL, 0600) == -1 && errno == EEXIST) ;
 }
+
+TEST(a_file_is_replaced_as_a_whole_or_stays)
+{
+  char text[8] ;
+  temp_enter() ;
+  CHECK(file_replace("f", "f.new", "one", 3) && file_replace("f", "f.new", "two", 3)) ;
+  CHECK(file_read(AT_FDCWD, "f", text, sizeof text - 1) == 3 && !strcmp(text, "two")) ;
+  CHECK(access("f.new", F_OK) == -1) ;
+  CHECK(mkdir("f.new", 0700) != -1) ;
+  CHECK(!file_replace("f", "f.new", "three", 5) && errno == EISDIR) ;
+  CHECK(file_read(AT_FDCWD, "f", text, sizeof text - 1) == 3 && !strcmp(text, "two")) ;
+}

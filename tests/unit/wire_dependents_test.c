@@ -43,11 +43,11 @@ TEST(the_last_name_ends_also_where_its_line_does_not)
   CHECK(READS("web\0work")) ;
 }
 
-TEST(a_file_of_holes_is_not_read)
+TEST(what_is_too_large_to_be_one_is_not_read)
 {
   stralloc names = STRALLOC_ZERO ;
   BEGIN() ;
-  CHECK(WRITE("web\n") && truncate(DEPENDENTS_FILE, (off_t)1 << 40) != -1) ;
-  CHECK(!dependents_read(&names) && errno == EFBIG) ;
+  CHECK(WRITE("web\n") && truncate(DEPENDENTS_FILE, (off_t)17 << 20) != -1) ;
+  CHECK(!dependents_read(&names)) ;
   stralloc_free(&names) ;
 }
