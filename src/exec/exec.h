@@ -1,6 +1,6 @@
 /* The chain loader. It is one program, which does what the name says by which it is called:
 
-     reeve-exec                                options.c
+     reeve-exec                                own_name.c, with options.c and descriptors.c
      chpst setuidgid envdir softlimit          runit_names.c   of runit and daemontools
      s6-setuidgid s6-envdir ...                s6_names.c      of s6
      s6-notifyoncheck                          s6_notifyoncheck.c
@@ -67,7 +67,7 @@ extern void usage_die (void) __attribute__((noreturn)) ;
 /* Sets `front` by argv[0]; to reeve-exec if the name is unknown. */
 extern void front_choose (char const *path) ;
 
-extern void reeve_exec_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void reeve_exec_run (int argc, char **argv) __attribute__((noreturn)) ; /* in own_name.c */
 extern void chpst_run (int argc, char **argv) __attribute__((noreturn)) ;
 extern void setuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
 extern void envdir_run (int argc, char **argv) __attribute__((noreturn)) ;
