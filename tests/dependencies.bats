@@ -2,50 +2,10 @@
 
 load lib
 load survival
+load ordering
 
 setup() { reeve_setup; }
 teardown() { survival_teardown; }
-
-# Notes when it starts and ends.
-noting() # NAME
-{
-  service "$1" <<<"trap 'echo $1 ends >>\"\$dir/order\"; kill \$!; exit 0' TERM
-echo $1 starts >>\"\$dir/order\"
-[ ! -e ./notification-fd ] || { until [ -e \"\$dir/$1.ready\" ]; do sleep 0.02; done; echo $1 ready >>\"\$dir/order\"; echo >&3; }
-sleep 1000000 & wait"
-}
-
-# One that is ready when $dir/NAME.ready is there.
-telling()
-{
-  noting "$1"
-  setting "$1" notification-fd 3
-}
-
-needs() # NAME OTHER [optional]
-{
-  setting "$1" "dependencies.d/$2" "${3:-}"
-}
-
-# Up, and it has noted that it starts, which it does after it has set its trap.
-runs() { up "$1" && eventually 10 grep -qx "$1 starts" "$dir/order"; }
-ready() { touch "$dir/$1.ready"; }
-has_noted() { [ "$(tr '\n' ',' <"$dir/order")" = "$1" ]; }
-noted() { eventually 10 has_noted "$1" || { cat "$dir/order"; return 1; }; }
-held() { eventually 10 field "$1" state held; }
-ready_soon() { eventually 10 field "$1" ready true; }
-
-# web needs app needs db, which tells when it is ready
-chain()
-{
-  telling db
-  telling app
-  telling web
-  ready app
-  ready web
-  needs app db
-  needs web app
-}
 
 @test "a service starts when what it needs is ready, and the tree stops in reverse" {
   chain
@@ -128,38 +88,6 @@ chain()
   held web
   says 'web has been held for 1[0-9] s, as it needs db (up for [0-9]* s, has not told that it is ready: no newline came on descriptor 3), nowhere (there is no such service), off (wanted down for [0-9]* s)' 20
   says 'top has been held for 1[0-9] s, as it needs web (held for [0-9]* s)'
-}
-
-@test "a name that appears later lets start who needs it, and one that goes holds again" {
-  noting web
-  needs web db
-  scanner
-  held web
-  in=$dir/aside noting db
-  mv "$dir/aside/db" "$scan/db"
-  up web
-  rm -r "$scan/db"
-  eventually 10 test ! -e "$live/db"
-  field web state up
-  kill -KILL "$(pid_of web)"
-  held web
-}
-
-@test "what is edited takes effect at the next start" {
-  telling db
-  noting web
-  needs web db
-  scanner
-  held web
-  rm "$scan/web/dependencies.d/db"
-  reeve -l "$live" start web
-  field web state up
-  needs web db
-  field web state up
-  s6-svc -r "$live/web"
-  held web
-  ready db
-  up web
 }
 
 @test "a crash of what is needed holds nobody that runs; who crashes meanwhile waits" {
@@ -278,81 +206,6 @@ chain()
   ended "$scanner" 1
 }
 
-@test "reeve stop stops first what needs it, which comes back when that is ready again" {
-  chain
-  ready db
-  scanner
-  ready_soon web
-  : >"$dir/order"
-  run reeve -l "$live" stop db
-  [ "$status" -eq 0 ]
-  [[ $output == *'stopping web first, as it needs app'*'stopping app first, as it needs db'* ]]
-  noted 'web ends,app ends,db ends,'
-  field db state down
-  held app
-  held web
-  field web wanted up
-  reeve -l "$live" start db
-  ready_soon web
-}
-
-@test "reeve stop --only leaves alone what needs it, reeve restart too, and says so" {
-  chain
-  ready db
-  scanner
-  ready_soon web
-  : >"$dir/order"
-  run -0 reeve -l "$live" restart app
-  [[ $output == *'restarting app alone: web, which needs it, goes on'* ]]
-  field web state up
-  run -0 reeve -l "$live" stop --only app
-  [ -z "$output" ]
-  field web state up
-  noted 'app ends,app starts,app ready,app ends,'
-}
-
-@test "reeve stop of several, and of all, keeps the order" {
-  chain
-  ready db
-  scanner
-  ready_soon web
-  : >"$dir/order"
-  run -0 reeve -l "$live" stop db app
-  noted 'web ends,app ends,db ends,'
-  field app state down
-  reeve -l "$live" start --all
-  ready_soon web
-  : >"$dir/order"
-  run -0 reeve -l "$live" stop --all
-  [ -z "$output" ]
-  noted 'web ends,app ends,db ends,'
-  for name in db app web; do field $name state down; done
-}
-
-@test "reeve start starts first what is needed; --only does not" {
-  chain
-  ready db
-  for name in db app web; do touch "$scan/$name/down"; done
-  scanner
-  reeve -l "$live" start web
-  noted 'db starts,db ready,app starts,app ready,web starts,web ready,'
-  reeve -l "$live" stop --all
-  : >"$dir/order"
-  reeve -l "$live" start --only web
-  noted 'web starts,web ready,'
-}
-
-@test "reeve start says at once that what is needed does not exist" {
-  noting web
-  needs web nowhere
-  touch "$scan/web/down"
-  scanner
-  run reeve -l "$live" start web
-  [ "$status" -eq 1 ]
-  [[ $output == *'web cannot start: it needs nowhere, and there is no such service'* ]]
-  eventually 10 field web state held
-}
-
 @test "a logger belongs to its service: it runs while that is held, and ends after it" {
   telling db
   noting web
@@ -444,61 +297,6 @@ chain()
   noted 'db starts,db ready,web starts,web ends,db ends,'
 }
 
-@test "what is wrong in dependencies.d is said at the start, and counts as a need" {
-  telling db
-  noting web
-  needs web db 'if there'
-  noting app
-  echo db >"$scan/app/dependencies.d"
-  scanner
-  held web
-  says 'web/dependencies.d/db: "if there" is not allowed in it: make it empty, or write optional'
-  up app
-  says 'unable to read app/dependencies.d'
-}
-
-@test "a dependencies.d that is made while the service runs, or is down, counts at its next start" {
-  telling db
-  noting web
-  noting other
-  setting other down ''
-  scanner
-  up web
-  eventually 10 field db state starting
-  needs web db
-  needs other db
-  reeve -l "$live" rescan
-  eventually 10 test -e "$live/web/dependencies.d"
-  eventually 10 test -e "$live/other/dependencies.d"
-  s6-svc -r "$live/web"
-  held web
-  reeve -l "$live" start -n other
-  held other
-  ready db
-  up web
-  up other
-}
-
-@test "what is edited during a stop does not change its order, and the stop ends" {
-  noting db
-  noting web
-  needs web db
-  service top <<<'trap "until [ -e \"\$dir/top.goes\" ]; do sleep 0.02; done; echo top ends >>\"\$dir/order\"; exit 0" TERM
-touch "$dir/top.runs"; while :; do sleep 0.02; done'
-  needs top web
-  scanner
-  eventually 10 test -e "$dir/top.runs"
-  up top
-  rm "$scan/web/dependencies.d/db"
-  kill -TERM "$scanner"
-  eventually 10 field top wanted down
-  kill -KILL "$(pid_of web)"
-  eventually 10 field web state held
-  touch "$dir/top.goes"
-  ended "$scanner" 0
-  [ "$(tail -n 1 "$dir/order")" = 'db ends' ]
-}
-
 @test "a main service ends the tree also when one between can never start later" {
   service db <<<'until [ -e "$dir/db.goes" ]; do sleep 0.02; done; exit 42'
   setting db restart no
@@ -514,50 +312,6 @@ touch "$dir/top.runs"; while :; do sleep 0.02; done'
   eventually 10 field db state failed
   kill -KILL "$(pid_of app)"
   ended "$scanner" 42
-}
-
-@test "one that is renamed in place lets start who needs its new name" {
-  noting db
-  noting web
-  needs web database
-  scanner_in_place
-  held web
-  up db
-  mv "$scan/db" "$scan/database"
-  reeve -l "$live" rescan
-  up web
-}
-
-@test "one whose live directory is removed while it is held is started when it may" {
-  for what in web web/supervise; do
-    rm -rf "$scan" "$dir/db.ready"
-    telling db
-    noting web
-    needs web db
-    scanner
-    held web
-    eventually 10 rm -rf "$live/${what:?}"
-    ready db
-    up web
-    stop_scanner 0
-  done
-}
-
-@test "reeve stop of what is needed starts nobody who waits to be started again" {
-  telling db
-  service web <<<'echo web starts >>"$dir/order"; exit 1'
-  setting web restart-delay '600000 600000'
-  ready db
-  needs web db
-  scanner
-  eventually 10 grep -q 'web starts' "$dir/order"
-  eventually 10 field web state waiting
-  rm "$dir/db.ready"
-  kill -KILL "$(pid_of db)"
-  eventually 10 field db state starting
-  reeve -l "$live" stop db
-  field db state down
-  [ "$(grep -c 'web starts' "$dir/order")" -eq 1 ]
 }
 
 @test "a logger follows no dependencies.d of its own: started again in a stop, it reads the rest" {

@@ -5,6 +5,7 @@
 #   guarded NAME         a service that says when there are two of it at once
 #   started_times NAME N   it has been started so often
 #   survival_teardown    instead of reeve_teardown
+#   remember_process NAME   and same_process NAME: pid and since when
 #   listen NAME          from now on its events are collected
 #   remember NAME...     pid, supervisor, and since when; the test declares -A before
 #   unchanged NAME...    is it what it was?
@@ -89,4 +90,17 @@ unchanged()
   for name; do
     [ "${before[$name]}" = "$(as_it_is "$name")" ] || { echo "# $name has changed"; return 1; }
   done
+}
+
+# Is it still the process that remember_process has seen?
+same_process() # NAME
+{
+  [ "$(pid_of "$1")" = "$pid" ]
+  [ "$(since "$1")" = "$when" ]
+}
+
+remember_process() # NAME
+{
+  pid=$(pid_of "$1")
+  when=$(since "$1")
 }
