@@ -3,7 +3,7 @@
 load lib
 
 hostile=$'x\x9b31m' # for a terminal with an 8-bit character set: ESC [ 3 1 m
-names=(größe 日本 $'e\u0301' "$hostile" plain)
+names=(größe 日本 $'e\xcc\x81' "$hostile" plain)
 
 setup()
 {

@@ -238,6 +238,7 @@ test_many() { [ "$(lines "$dir/runs")" -ge 12 ]; } # by the delay, this takes 25
 
 @test "as another user: with --user all is as ever; behind a program that becomes it, what is missed is lost, and this is said" {
   [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
+  for_everyone
   touch "$dir/runs"
   chmod 666 "$dir/runs"
   n=$(half_uptime)

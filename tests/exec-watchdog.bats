@@ -6,8 +6,7 @@ load lib
 setup()
 {
   reeve_setup
-  chmod 755 "$dir"
-  cp "$REEVE_BIN"/reeve* "$dir"
+  for_everyone
   # Says READY=1, then WATCHDOG=1 every $EVERY seconds while $dir/hush is not there; each line of
   # $dir/say once.
   cat >"$dir/service.py" <<'END'

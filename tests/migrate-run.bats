@@ -101,7 +101,8 @@ before()
 {
   make_srv
   command_of "$entry/Dockerfile"
-  contained "$(shell_of "$entry/input")" "$entry/input" "${command[@]}"
+  cp "$entry/input" "$dir/input" # where any user may read it
+  contained "$(shell_of "$entry/input")" "$dir/input" "${command[@]}"
   eventually_settled "$dir/before"
   eventually 20 have file
   kill -KILL "$first"
