@@ -65,11 +65,12 @@ EOS
     migrate --dockerfile Dockerfile
     untold 'does not show any more'
     told "a link to the container's output: /var/log/web.log"
+    lacks logs
   done
   for run in 'RUN ln -sf /dev/stdout /var/log/other.log' 'RUN ln -sf /data/log /var/log/web.log' ''; do
     printf 'FROM debian\n%s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$run" >Dockerfile
     migrate --dockerfile Dockerfile
-    told 'does not show any more: /var/log/web.log'
+    grep -qx 'exec tail -F /var/log/web.log' "$tree/logs/run"
   done
   wrapper <<<$'ln -sf /dev/stdout /var/log/web.log\nweb >/var/log/web.log 2>&1 &\ntail -F /var/log/web.log /var/log/other.log'
   migrate

@@ -463,7 +463,7 @@ EOS
 ./start.sh; while true; do sleep 60; done|while true; do sleep 60; done
 /start.sh && exec tail -F /srv/web.log|exec tail -F /srv/web.log
 EOS
-  told 'log files that `docker logs` does not show any more: /srv/web.log'
+  grep -qx 'exec tail -F /srv/web.log' "$tree/logs/run"
   wrapper <<<$'#!/bin/sh\nworker &\nweb'
   printf 'FROM debian\nCOPY start.sh /\nCMD mkdir -p /srv/web && /start.sh && tail -f /dev/null\n' >Dockerfile
   migrate --dockerfile Dockerfile

@@ -54,14 +54,8 @@ EOS
   lacks nginx/flag-main
 }
 
-@test "what only keeps the container alive is removed, its logs are named" {
-  wrapper <<'EOS'
-web &
-tail -f /var/log/web.log
-EOS
-  migrate
-  services web
-  told '/var/log/web.log'
+@test "what only keeps the container alive is removed" {
+  local last
   for last in 'sleep infinity' 'tail -f /dev/null' 'while :; do sleep 1; done' 'exec sleep infinity'; do
     wrapper <<<"web & $last"
     migrate
@@ -343,13 +337,33 @@ EOS
   for keep in 'tail -f /dev/null' 'sleep infinity' 'while :; do sleep 60; done' 'tail -F /log/a' 'keep() { sleep infinity; }; keep'; do
     wrapper <<<$'postfix start\n'"$keep"$'\nfor s in dovecot postfix; do service $s start; done'
     migrate
-    services postfix && told 'dropped: never runs, behind line 2' || { echo "# $keep"; return 1; }
+    lacks dovecot && told 'dropped: never runs, behind line 2' || { echo "# $keep"; return 1; }
   done
   for keep in '[ -z "$DEBUG" ] || sleep infinity' 'if [ -n "$DEBUG" ]; then sleep infinity; fi' 'sleep infinity &' 'tail -f /log/a'; do
     wrapper <<<$'db &\n'"$keep"$'\nexec web'
     migrate
     has web/run || { echo "# $keep"; return 1; }
   done
+}
+
+@test "the logs that kept the container alive are shown by a service, whatever becomes of who writes them" {
+  local last
+  for last in 'web & tail -f /log/web' 'web & exec tail -fn 20 /log/web' 'cron && tail -f /log/web' 'service ssh start; tail -n0 -f /log/web'; do
+    wrapper <<<"$last"
+    migrate
+    told 'logs, in place of what kept the container alive: it shows these logs, as before'
+    grep -Eqx 'exec tail -(F|Fn 20|n0 -F) /log/web' "$tree/logs/run" || { cat "$tree/logs/run"; return 1; }
+    lacks logs/flag-main logs/dependencies.d
+    untold 'does not show any more'
+  done
+  wrapper <<<$'web &\nif [ "$DEBUG" ]; then tail -f /log/debug; else wait; fi'
+  migrate
+  file logs/enable-if <<<DEBUG
+  has web/flag-main
+  # A pattern stands for files that are there.
+  wrapper <<<$'web &\ntail -f /log/*.log'
+  migrate
+  grep -qx 'exec tail -f /log/\*.log' "$tree/logs/run"
 }
 
 @test "what shows logs in the background goes on showing them" {

@@ -41,20 +41,62 @@ static struct statement const *showing (struct statement const *statement)
   return statement ;
 }
 
+/* Does the statement only show logs that are files? *linked: those that are no files, in words. */
+static int shows_logs (struct analysis *a, struct statement const *statement, char const **linked)
+{
+  struct statement inner = without_exec(statement) ;
+  *linked = "" ;
+  return inner.kind == STATEMENT_COMMAND && !strcmp(statement_command(&inner), "tail") && keeps_alive(&inner) && *logs_followed(a, &inner, linked) ;
+}
+
+/* tail -f ends where there is no file yet, and nobody makes one before a service starts. -F waits for it, but
+   not for what a pattern would stand for. */
+static char const *following_by_name (struct pool *pool, char const *command)
+{
+  char *out = strcpy(pool_alloc(pool, strlen(command) + 1), command) ;
+  for (char *word = out ; !strpbrk(out, "*?[") && (word = strstr(word, " -")) ; )
+  {
+    size_t len ;
+    word += 2 ;
+    len = strcspn(word, " ") ;
+    if (*word != '-' && memchr(word, 'f', len)) *(char *)memchr(word, 'f', len) = 'F' ;
+  }
+  return out ;
+}
+
+/* The logs are shown by a service, as before. */
+static struct service *start_showing (struct analysis *a, struct statement *statement, char const *how)
+{
+  struct service *service = start_service(a, statement, START_BACKGROUND) ;
+  service->is_background = 0 ; /* nothing waits for it alone */
+  service->is_apart = 1 ;
+  service->dependencies = (struct texts){ 0 } ; /* the log of what cannot start is worth a look */
+  if (service->command) service->command = following_by_name(a->pool, service->command) ;
+  service->claim->what = pool_printf(a->pool, "service %s, %s: it shows these logs, as before", service->name, how) ;
+  return service ;
+}
+
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
   struct statement inner = without_exec(showing(statement)) ;
   char const *linked ;
-  char const *logs = shown_logs(a, &inner, &linked) ;
+  char const *logs ;
   struct claim *claim ;
-  drop_remarks(a, statement) ;
+  int is_shown = !statement->background && a->plan->services && shows_logs(a, statement, &linked) && !*linked ;
+  int is_purpose_unknown = !a->plan->services && !statement->background && a->plan->nsetup && !a->conditions.first ;
   if (!statement->background) main_is_none(a) ;
   if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
-  claim = claim_statement(a, statement, "dropped", *logs
-    ? pool_printf(a->pool, "kept the container alive and showed its logs; no service writes to the container's output what it writes to:%s", logs)
-    : pool_printf(a->pool, "kept the container alive: the scanner does%s", linked)) ;
-  if (!a->plan->services && !statement->background && a->plan->nsetup && !a->conditions.first)
+  if (is_shown) claim = start_showing(a, statement, "in place of what kept the container alive")->claim ;
+  else
+  {
+    logs = shown_logs(a, &inner, &linked) ;
+    drop_remarks(a, statement) ;
+    claim = claim_statement(a, statement, "dropped", *logs
+      ? pool_printf(a->pool, "kept the container alive and showed its logs; no service writes to the container's output what it writes to:%s", logs)
+      : pool_printf(a->pool, "kept the container alive: the scanner does%s", linked)) ;
+  }
+  if (is_purpose_unknown)
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the container was kept alive for something: if a line above starts it, and goes on, make that a service") ;
   if (statement->background) return ;
   if (a->conditions.first) a->branch_replaced = 1 ; /* it never comes to what is behind the branch */
@@ -191,13 +233,9 @@ static int is_waited_next (struct analysis *a, struct statement const *next)
 /* tail -F LOG &: all that shows these logs. Returns 0 if it is something else. */
 static int walk_logs_shown (struct analysis *a, struct statement *statement)
 {
-  struct service *service ;
-  if (statement->kind != STATEMENT_COMMAND || strcmp(statement_command(statement), "tail") != 0 || !keeps_alive(statement) || !*logs_followed(a, statement, 0)) return 0 ;
-  if (!a->here || a->here->statement != statement || is_waited_next(a, a->here->rest)) return 0 ;
-  service = start_service(a, statement, START_BACKGROUND) ;
-  service->is_background = 0 ; /* nothing waits for it alone */
-  service->is_apart = 1 ;
-  service->claim->what = pool_printf(a->pool, "%s; it shows these logs, as before", service->claim->what) ;
+  char const *linked ;
+  if (!shows_logs(a, statement, &linked) || !a->here || a->here->statement != statement || is_waited_next(a, a->here->rest)) return 0 ;
+  start_showing(a, statement, "started in the background") ;
   a->last_is_idle = a->has_idle = 1 ;
   return 1 ;
 }

@@ -72,7 +72,7 @@ void end_behind (struct analysis *a, struct statement const *statement, struct b
   if (a->ready.first == behind->ready.first) a->ready = behind->outer ;
   need_tasks(a, behind) ;
   for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && *names ; one = one->next)
-    if (one->claim && !one->is_oneshot) one->claim->what = pool_printf(a->pool, "%s, behind &&: it depends on %s", one->claim->what, names) ;
+    if (one->claim && !one->is_oneshot && !one->is_apart) one->claim->what = pool_printf(a->pool, "%s, behind &&: it depends on %s", one->claim->what, names) ;
   claim_statement(a, statement, "dropped", *names ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;
 }
 
