@@ -221,8 +221,8 @@ EOS
   tail -n 1 "$tree/site/run" | grep -qx 'exec /usr/sbin/nginx -c /etc/site.conf'
   grep -q '^# TODO reeve-migrate: line 1: it is left as it is' "$tree/site/run"
   tail -n 1 "$tree/fpm/run" | grep -qx 'exec php-fpm8.2 -F'
-  told 'service fpm (in the foreground by its words: it would have left by itself)'
-  told 'service jobs (in the foreground by its words: it would have left by itself)'
+  told 'service fpm (its words keep it in the foreground now)'
+  told 'service jobs (its words keep it in the foreground now)'
   tail -n 1 "$tree/off/run" | grep -qx "exec nginx -g 'daemon off;'"
   run ! grep TODO "$tree/off/run"
   # The configuration is known.

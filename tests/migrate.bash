@@ -57,8 +57,10 @@ becomes() { [ "$(last_line "$1")" = "$2" ] || { echo "# $1: $(last_line "$1")"; 
 patched()
 {
   migrate --dockerfile Dockerfile "$@"
-  mkdir -p copy
+  rm -rf copy
+  mkdir copy
   cp Dockerfile copy
+  sed -n 's/^--- //p' <<<"$report" | xargs -r cp --parents -t copy
   sed -n '/^--- /,$p' <<<"$report" | patch -s -p0 -d copy
   result=$(cat copy/Dockerfile)
 }

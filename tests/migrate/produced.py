@@ -188,12 +188,16 @@ class Produced:
         if not os.path.exists(dockerfile):
             return self.fail("there is a patch, but no Dockerfile")
         with tempfile.TemporaryDirectory() as folder:
-            copy = shutil.copy(dockerfile, folder)
-            text = "\n".join(self.diff).encode()
-            run = subprocess.run(["patch", "-s", "-f", "-F", "0", copy], input=text, capture_output=True, check=False)
-            if run.returncode:
-                self.fail(f"the patch does not apply: {run.stdout.decode(errors='replace').strip()}")
-                return None
+            shutil.copytree(self.entry, folder, dirs_exist_ok=True, symlinks=True)
+            copy = os.path.join(folder, "Dockerfile")
+            starts = [i for i, line in enumerate(self.diff) if line.startswith("--- ")]
+            for first, behind in zip(starts, [*starts[1:], len(self.diff)]): # one file each
+                name = os.path.relpath(os.path.join(self.entry, self.diff[first][4:]), self.entry)
+                text = "\n".join([*self.diff[first:behind], ""]).encode()
+                run = subprocess.run(["patch", "-s", "-f", "-F", "0", os.path.join(folder, name)], input=text, capture_output=True, check=False)
+                if run.returncode:
+                    self.fail(f"the patch does not apply: {run.stdout.decode(errors='replace').strip()}")
+                    return None
             self.check_patched(instructions(dockerfile), instructions(copy))
         return None
 

@@ -167,6 +167,7 @@
      dockerservice.c  does a RUN need what supervisor's package brings?
      dockerstart.c    what the image executes, and where the input is in that
      dockeruses.c     who uses a file
+     dockerthrough.c  the script that executed the input, and executes /init now
      dockerwords.c    a word of that: a starter, a script, or the input */
 
 #include <errno.h>

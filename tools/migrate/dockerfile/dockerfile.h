@@ -86,6 +86,7 @@ struct docker_script
   char const *name ; /* on this machine */
   char const *path ; /* in the image; absolute, as far as that is known */
   char const *text ;
+  int had_crlf ; /* carriage returns at the ends of lines, which the text has no more */
   struct docker_script *next ;
 } ;
 

@@ -28,15 +28,20 @@ char const *file_read (struct pool *pool, char const *path, size_t *len)
   return bytes ;
 }
 
-char const *text_read (struct pool *pool, char const *path, size_t max)
+static int read_source (struct source *source, struct pool *pool, char const *path, size_t max)
 {
-  struct source source ;
   struct stat st ;
   size_t len ;
   char const *bytes = !stat(path, &st) && S_ISREG(st.st_mode) && (size_t)st.st_size <= max ? file_read(pool, path, &len) : 0 ;
   if (!bytes || len > max) return 0 ;
-  source_init(&source, pool, path, bytes, len) ;
-  return source.text ;
+  source_init(source, pool, path, bytes, len) ;
+  return 1 ;
+}
+
+char const *text_read (struct pool *pool, char const *path, size_t max)
+{
+  struct source source ;
+  return read_source(&source, pool, path, max) ? source.text : 0 ;
 }
 
 /* Where the build context may be: as texts that end in / or are empty. */
@@ -196,8 +201,11 @@ static int is_known (struct collection const *all, char const *path)
 static void add_script (void *data, char const *path, char const *place)
 {
   struct collection *scripts = data ;
-  char const *text = scripts->n == FILES_MAX || is_known(scripts, path) ? 0 : text_read(scripts->pool, path, FILE_SIZE_MAX) ;
-  if (text && (!strncmp(text, "#!", 2) || strstr(place, "cron") || ends_in(path, ".sh"))) collect(scripts, path, place, text) ; /* what cron and `sh FILE` execute has no #! */
+  struct source source ;
+  if (scripts->n == FILES_MAX || is_known(scripts, path) || !read_source(&source, scripts->pool, path, FILE_SIZE_MAX)) return ;
+  if (strncmp(source.text, "#!", 2) != 0 && !strstr(place, "cron") && !ends_in(path, ".sh")) return ; /* what cron and `sh FILE` execute has no #! */
+  collect(scripts, path, place, source.text) ;
+  scripts->first->had_crlf = source.had_crlf ;
 }
 
 struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path)

@@ -275,6 +275,7 @@ void note_through (struct patching *p)
     patching_note(p, pool_printf(p->pool, "%s; that stays, and executes /init instead, as its arguments say", place)) ;
     return ;
   }
-  patching_note(p, pool_printf(p->pool, "TODO: %s; it stays ahead of /init: write exec \"$@\" there, so that it executes /init%s", place, f.condition ? otherwise(&f) : "")) ;
+  if (*p->through) patching_note(p, pool_printf(p->pool, "%s; it stays ahead of /init: the patch writes exec \"$@\" there, so that it executes /init", place)) ;
+  else patching_note(p, pool_printf(p->pool, "TODO: %s; it stays ahead of /init: write exec \"$@\" there, so that it executes /init%s", place, f.condition ? otherwise(&f) : "")) ;
   note_questions(p, &f, start->through) ;
 }

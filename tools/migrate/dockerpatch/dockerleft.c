@@ -189,10 +189,10 @@ static char const *script_names (struct patching *p, names_it *names, char const
 {
   for (int i = 0 ; i < 2 ; i++)
     for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
-      if (script_code_names(p->plan, one->text, names, word) && only_through(p, one, names, word) == i)
+      if (script_code_names(p->plan, one->text, names, word) && only_through(p, one, names, word) == i && !(i && *p->through))
         return i ? pool_printf(p->pool, "line %u of %s names it: take it out when that line is changed", p->start->through_line, p->start->through)
           : pool_printf(p->pool, "%s, which stays in the image, names it", one->name) ;
-  if (!p->start->front_text || !script_code_names(p->plan, p->start->front_text, names, word)) return 0 ;
+  if (!p->start->front_text || (*p->through && !strcmp(p->start->front_text, p->start->through_text)) || !script_code_names(p->plan, p->start->front_text, names, word)) return 0 ;
   return pool_printf(p->pool, "%s, which stays ahead of /init, names it", p->start->front.first->text) ;
 }
 

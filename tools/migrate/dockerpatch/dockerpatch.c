@@ -273,6 +273,7 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker
   struct docker_tree const *tree)
 {
   struct patching p = { .dockerfile = dockerfile, .start = start, .plan = plan, .pool = plan->pool, .input = shell_basename(input) } ;
+  p.through = through_patch(&p) ;
   note_stages(&p) ;
   note_edits(&p) ;
   p.supervisor_goes = patching_supervisor_goes(&p) ;
@@ -284,5 +285,5 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker
   remove_comments(&p) ;
   note_inits(&p) ;
   note_runners(&p) ;
-  return patch_text(dockerfile->source, p.edits) ;
+  return pool_printf(p.pool, "%s%s", patch_text(dockerfile->source, p.edits), p.through) ;
 }

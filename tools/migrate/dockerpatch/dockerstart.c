@@ -160,6 +160,13 @@ static int executes_input (struct statement *statement, void *data)
   return 1 ;
 }
 
+/* Does nothing follow but comments? */
+static int is_end (struct statement const *next)
+{
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  return !next ;
+}
+
 /* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */
 static void find_in_scripts (struct starting *s)
 {
@@ -175,7 +182,7 @@ static void find_in_scripts (struct starting *s)
       if (statement_walk(one, &executes_input, s))
       {
         s->start->through = at->text ;
-        s->start->through_goes_on &= !!one->next ;
+        s->start->through_goes_on &= !is_end(one->next) ;
       }
     if (!s->start->through) continue ;
     s->start->through_text = script->text ;

@@ -30,6 +30,7 @@ struct patching
   struct obsolete *obsolete ;
   int supervisor_goes ; /* its package, with the configuration that this has */
   int build_edits ; /* a RUN changes the input, or what it is made of */
+  char const *through ; /* the change to the script that executed the input; "": it stays as it is */
 } ;
 
 extern void patching_note (struct patching *p, char const *text) ;
@@ -70,6 +71,11 @@ extern void note_edits (struct patching *p) ;
 extern void note_front (struct patching *p) ;
 /* The script that executed the input has to execute /init now. */
 extern void note_through (struct patching *p) ;
+
+/* ---- dockerthrough.c ---- */
+/* The change to the script that executed the input as its last command, a unified diff; "": there is no such
+   script, or a TODO says what to do. */
+extern char const *through_patch (struct patching const *p) ;
 
 /* ---- dockercallers.c ---- */
 /* A TODO for each HEALTHCHECK, script or other file that calls what has gone. */

@@ -53,7 +53,8 @@ static int shows_logs (struct analysis *a, struct statement const *statement, ch
    not for what a pattern would stand for. */
 static char const *following_by_name (struct pool *pool, char const *command)
 {
-  char *out = strcpy(pool_alloc(pool, strlen(command) + 1), command) ;
+  size_t size = strlen(command) + 1 ;
+  char *out = memcpy(pool_alloc(pool, size), command, size) ;
   for (char *word = out ; !strpbrk(out, "*?[") && (word = strstr(word, " -")) ; )
   {
     size_t len ;

@@ -153,9 +153,10 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   }
   if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
   if (shell_one_of(program, SUPERVISORS))
-    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: %s, and take it out", service->name, program,
-      shell_one_of(program, "s6-svscan runsvdir svscan") ? "Reeve reads its service directories as they are: COPY them to /etc/services.d"
-      : "migrate what it reads next (reeve-migrate reads a supervisord.conf and a Procfile)")) ;
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: %s", service->name, program,
+      shell_one_of(program, "s6-svscan runsvdir svscan") ? "Reeve reads its service directories as they are: COPY them to /etc/services.d, and take it out"
+      : how == START_MAIN && !strcmp(program, "supervisord") ? "give reeve-migrate its supervisord.conf in place of this script, which then stays ahead of /init"
+      : "migrate what it reads next (reeve-migrate reads a supervisord.conf and a Procfile), and take it out")) ;
   if (how == START_BACKGROUND && (is_task_program(service->program) || ends_soon(a, statement)))
   {
     service->is_oneshot = 1 ;

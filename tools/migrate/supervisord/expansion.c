@@ -261,5 +261,5 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
   for (unsigned int i = 0 ; i < launch.first ; i++) texts_add(plan->pool, &words, statement->words[i].raw) ;
   texts_add(plan->pool, &words, command_foreground_words(plan->pool, statement, launch.first, &foreground)) ;
   service->command = texts_join(plan->pool, &words, " ") ;
-  service->claim->what = pool_printf(plan->pool, "%s (in the foreground by its words: it would have left by itself)", service->claim->what) ;
+  service->claim->what = pool_printf(plan->pool, "%s (its words keep it in the foreground now)", service->claim->what) ;
 }
