@@ -254,3 +254,18 @@ EOS
   told 'line 4: dropped: a message about the start'
   [ "$(cat "$tree"/*/run | grep -c 'exec bashio::')" -eq 0 ]
 }
+
+@test "arguments that the script gives itself are known, whatever the image's CMD is" {
+  local set
+  for set in 'set -- --fast "$FLAGS"' 'set web 80' 'set -- $(cat /etc/args)'; do
+    wrapper <<<"$set"$'\n./load "$@"\nweb "$@" &\nexec worker "$1"'
+    migrate
+    untold TODO
+    untold 'are known'
+    told "cont-init.d/10-start, services.d/web/run, services.d/worker/run: the script's arguments"
+    [ "$(sed -n '/^set/,$p' "$tree/web/run")" = "$set"$'\nexec web "$@"' ] || { cat "$tree/web/run"; return 1; }
+  done
+  wrapper <<<$'set -- --fast "$@"\nexec web "$@"'
+  migrate
+  told 'TODO: "$@" is the image'
+}

@@ -61,3 +61,29 @@ teardown() { reeve_teardown; }
   told 'line 2: dropped: waited for somebody to press Enter'
   told 'TODO: the container was kept alive for something: if a line above starts it'
 }
+
+@test "work that was done when a program had failed is kept in a TODO; what only ended the script is not" {
+  local end
+  while IFS= read -r end; do
+    wrapper <<<$'worker &\n'"$end"
+    migrate
+    told 'TODO: the script did this when' && grep -q 'if it is wanted, let finish do it' "$tree"/*/run || { echo "# $end"; return 1; }
+  done <<'EOS'
+web || ./recover
+nginx -g "daemon off;" || { echo failed >&2; send-mail admin; exit 1; }
+api & wait $! || ./tell-team
+if ! nginx -g "daemon off;"; then curl -X POST http://hook/failed; exit 1; fi
+report() { curl -d failed http://hook; exit 1; }; web || report
+EOS
+  while IFS= read -r end; do
+    wrapper <<<$'worker &\n'"$end"
+    migrate
+    untold 'the script did this when' || { echo "# $end"; return 1; }
+  done <<'EOS'
+web || exit 3
+web || { echo failed >&2; sleep 1; exit 3; }
+nginx -g "daemon off;" || { cat /var/log/nginx/error.log; rm -f /run/nginx.pid; exit 1; }
+die() { echo "$1" >&2; exit 1; }; web || die "web has ended"
+api & wait $! || true
+EOS
+}

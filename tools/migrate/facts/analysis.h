@@ -137,6 +137,7 @@ struct analysis
   int task_must_succeed ; /* the script ends if the task fails */
   struct known *known ; /* the latest first */
   char const *const *arguments ; /* "$@" here, ended by 0: CMD's words, or what `set --` made of them; 0: not known */
+  int sets_arguments ; /* `set --` has replaced the image's CMD by words of its own */
   int shifted ; /* `shift` or `set --` changed them to words that are not known */
   int dispatched ; /* CMD has decided a branch */
   int exports_all ; /* set -a */

@@ -57,23 +57,24 @@ static int note_exports (struct statement *statement, void *data)
   return 0 ;
 }
 
-static char const *describe (struct analysis *a, struct statement const *statement, char const *names)
-{
-  char const *command = statement_command(statement) ;
-  if (statement->kind == STATEMENT_FUNCTION) return pool_printf(a->pool, "function %s", statement->name) ;
-  if (shell_one_of(command, "cd pushd popd")) return "working directory" ;
-  if (shell_one_of(command, "umask ulimit")) return command ;
-  if (shell_one_of(command, "set shopt")) return "options of the shell" ;
-  if (!strcmp(command, "exec")) return "redirections of everything behind it" ;
-  if (strlen(names) > 1) return pool_printf(a->pool, "environment:%.*s", (int)strlen(names) - 1, names) ;
-  return "environment" ;
-}
-
 static int sets_positional (struct statement *statement, void *data)
 {
   (void)data ;
   return shell_one_of(statement_command(statement), "shift") || (shell_one_of(statement_command(statement), "set")
     && (!strcmp(statement_word(statement, 1), "--") || (statement->nwords > 1 && !strchr("-+", statement->words[1].raw[0])))) ;
+}
+
+static char const *describe (struct analysis *a, struct statement *statement, char const *names)
+{
+  char const *command = statement_command(statement) ;
+  if (statement->kind == STATEMENT_FUNCTION) return pool_printf(a->pool, "function %s", statement->name) ;
+  if (shell_one_of(command, "cd pushd popd")) return "working directory" ;
+  if (shell_one_of(command, "umask ulimit")) return command ;
+  if (sets_positional(statement, 0)) return "the script's arguments" ;
+  if (shell_one_of(command, "set shopt")) return "options of the shell" ;
+  if (!strcmp(command, "exec")) return "redirections of everything behind it" ;
+  if (strlen(names) > 1) return pool_printf(a->pool, "environment:%.*s", (int)strlen(names) - 1, names) ;
+  return "environment" ;
 }
 
 /* `local` has no place in run. Nor may a run empty a file that others write to. */

@@ -118,6 +118,13 @@ char const *value_by_cmd (struct analysis *a, char const *raw)
   return value_of(a, raw, 0) ;
 }
 
+int replaces_arguments (struct analysis *a, struct statement const *statement)
+{
+  char const *first = statement_word(statement, 1) ;
+  if (statement->kind != STATEMENT_COMMAND || strcmp(statement_command(statement), "set") != 0 || statement->nwords < 2) return 0 ;
+  return (!strcmp(first, "--") || !strchr("-+", *statement->words[1].raw)) && !mentions_positional(statement_text(a, statement)) ;
+}
+
 /* set -- server "$@"; shift 2: what the arguments are from here on. */
 void note_arguments_set (struct analysis *a, struct statement const *statement)
 {
@@ -126,6 +133,7 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   struct texts words = { 0 } ;
   char const **array ;
   unsigned int n = 0 ;
+  if (!a->conditions.first && !a->in_function && replaces_arguments(a, statement)) a->sets_arguments = 1 ;
   if (statement->kind == STATEMENT_AND && statement->body->kind == STATEMENT_ASSIGNMENT && !strcmp(statement_command(statement->body->next), "shift"))
   {
     note_value(a, statement->body) ; /* COMMAND=$1 && shift */

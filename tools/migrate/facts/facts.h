@@ -94,6 +94,7 @@ extern int case_falls (struct analysis *a, struct statement const *statement) ; 
 /* Returns 1 if the image's CMD decides. *taken is the branch then, 0 for none. */
 extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
+extern int replaces_arguments (struct analysis *a, struct statement const *statement) ; /* set -- WORDS, without "$@" in them */
 extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */
 extern int is_image_command (struct analysis *a, struct statement const *statement) ; /* exec "$@" */
 extern int runs_nothing (struct analysis *a, struct statement const *statement) ; /* exec "$@", and nothing is left of the arguments */

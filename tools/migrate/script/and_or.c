@@ -163,6 +163,7 @@ void end_if_starting (struct analysis *a, struct statement *statement, struct if
     claim = claim_statement(a, one, "dropped", a->waited_line ? "what was done when it had ended with a failure: the container's exit code says it"
       : "what was done when the start failed: the service is restarted instead") ;
     mark_other_start(a, these->start, one, claim) ;
+    mark_lost_work(a, these->start, one, claim) ;
   }
   claim_statement(a, statement, "dropped", "asked whether the start had failed") ;
 }

@@ -38,6 +38,29 @@ static int does_something (struct statement *statement, void *data)
   return !is_question(statement) && !only_checks(a, statement) && !find_function(a, statement_command(statement)) && !is_probe(text) && !says_that_it_asks(text) && !starts_something(a, statement) ;
 }
 
+/* What does nothing for who comes later, when the container ends or the service is started again. */
+#define ENDS "exit return break continue cat logger pkill killall rm touch exec set export unset service supervisorctl"
+
+static int does_lasting_work (struct statement *statement, void *data)
+{
+  if (shell_one_of(statement_command(statement), "curl wget")) return 1 ; /* it asks nothing there: somebody is told */
+  return !shell_one_of(statement_command(statement), ENDS) && does_something(statement, data) ;
+}
+
+static int calls_lasting_work (struct statement *statement, void *data)
+{
+  struct function *function = find_function(data, statement_command(statement)) ;
+  return function ? statement_walk(function->statement->body, &does_lasting_work, data) : does_lasting_work(statement, data) ;
+}
+
+void mark_lost_work (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim)
+{
+  char const *who = shell_one_of(statement_command(start), "wait") ? "what was waited for" : name_of(a, start) ;
+  if (!statement_walk(other, &calls_lasting_work, a)) return ;
+  texts_add(a->pool, &claim->todo, pool_printf(a->pool, "the script did this when %s had failed, and nothing does now: %s: if it is wanted, let finish do it ([ \"$1\" = 0 ] || ...)",
+    who, statement_text(a, other))) ;
+}
+
 static int is_deed (struct analysis *a, struct statement *condition)
 {
   if (condition->kind == STATEMENT_PIPELINE && is_question(condition)) return 0 ; /* lsmod | grep -q tun */

@@ -259,7 +259,9 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
 void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right)
 {
   struct claim *claim = claim_statement(a, right, "dropped", why_dropped_behind(a, left, right)) ;
-  if (!a->replaced_line) mark_other_start(a, left, right, claim) ;
+  if (a->replaced_line) return ;
+  mark_other_start(a, left, right, claim) ;
+  mark_lost_work(a, left, right, claim) ;
 }
 
 /* With set -e a failure of what is main was the script's end, before it came to its own code. */

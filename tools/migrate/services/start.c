@@ -136,10 +136,10 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   program = ahead ? shell_basename(statement_command(ahead)) : service->program ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
-  if (!a->plan->cmd && !a->plan->cmd_code && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
+  if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
       "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
-  if (!a->plan->cmd && !a->plan->cmd_code && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
+  if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
     plan_todo(a->plan, service, service->claim, service->line,
       "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
   if (shell_one_of(service->program, "mysqld_safe mariadbd-safe"))

@@ -366,7 +366,7 @@ void flush_pending (struct analysis *a)
     pending_to_task(a, first) ;
     return ;
   }
-  if (!a->plan->cmd && !a->plan->cmd_code && mentions_positional(texts_join(a->pool, &a->conditions, " ")))
+  if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && mentions_positional(texts_join(a->pool, &a->conditions, " ")))
     plan_todo(a->plan, 0, first->claim, line_of(a, first->statement),
       "the script's arguments decide whether it is done, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
   for (struct held *held = first ; held ; held = held->next)

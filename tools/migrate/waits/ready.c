@@ -104,11 +104,17 @@ static int needs_none (struct analysis *a, struct service const *one)
    || (one->command && shell_one_of(shell_basename(pool_copy(a->pool, one->command, strcspn(one->command, " "))), NEEDS_NONE)) ;
 }
 
+/* tail -F LOG: it waits for nobody. */
+static int only_shows (struct service const *one)
+{
+  return !strcmp(one->program, "tail") ;
+}
+
 /* What was started behind a database may need it, and was started when that was ready. When it was
    not, the script went on, unless by set -e. Another database does not need it. */
 static int may_need (struct analysis *a, struct service const *one, struct service const *daemon, struct row const *row)
 {
-  return (!one->is_daemon || (row && (row->options || (!row_of(a, one) && !needs_none(a, one))))) && !texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon) ;
+  return !only_shows(one) && (!one->is_daemon || (row && (row->options || (!row_of(a, one) && !needs_none(a, one))))) && !texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon) ;
 }
 
 static int has_behind (struct analysis *a, struct service const *daemon, struct row const *row)
@@ -130,7 +136,7 @@ static int is_needed (struct service const *daemon)
 static int only_daemons_behind (struct analysis *a, struct service const *daemon)
 {
   struct service const *one = daemon->next ;
-  while (one && (one->is_daemon || !strcmp(one->program, "tail") || are_exclusive(a, one, daemon))) one = one->next ;
+  while (one && (one->is_daemon || only_shows(one) || are_exclusive(a, one, daemon))) one = one->next ;
   return !one ;
 }
 
@@ -139,7 +145,7 @@ static void tell_beside (struct analysis *a, struct service const *daemon)
 {
   struct texts names = { 0 } ;
   for (struct service *one = daemon->next ; one ; one = one->next)
-    if (!texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon) && strcmp(one->program, "tail") != 0) texts_add(a->pool, &names, one->name) ;
+    if (!texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon) && !only_shows(one)) texts_add(a->pool, &names, one->name) ;
   if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it: nothing tells here when it is ready, so they start beside it",
     daemon->claim->what, texts_join(a->pool, &names, ", ")) ;
 }
@@ -158,7 +164,7 @@ static void order_behind (struct analysis *a, struct service *daemon, struct row
   }
   if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it%s", daemon->claim->what, texts_join(a->pool, &names, ", "), why) ;
   for (struct service *one = daemon->next ; one ; one = one->next)
-    if (!texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon)) texts_add(a->pool, &beside, one->name) ;
+    if (!texts_has(&one->dependencies, daemon->name) && !are_exclusive(a, one, daemon) && !only_shows(one)) texts_add(a->pool, &beside, one->name) ;
   if (names.first && beside.first) daemon->claim->what = pool_printf(a->pool, "%s (not waiting: %s)", daemon->claim->what, texts_join(a->pool, &beside, ", ")) ;
 }
 
