@@ -199,3 +199,25 @@ EOS
     grep -q 'nginx$' <<<"$result"
   done
 }
+
+@test "supervisor goes whatever installs it, or is named where the patch leaves it" {
+  local run
+  input=supervisord.conf
+  wrapper <<<$'[program:web]\ncommand=web'
+  for run in 'pacman -Syu --noconfirm supervisor nginx' '/venv/bin/pip install supervisor nginx' 'conda install -y supervisor nginx' 'uv pip install --system supervisor==4.2 nginx' 'tdnf install -y nginx supervisor'; do
+    printf 'FROM fedora AS python\nRUN %s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
+    patched
+    [[ $result != *supervisor* && $result == *nginx* ]] || { echo "# $run"; return 1; }
+  done
+  for run in 'emerge supervisor' $'<<EOF\napt-get install -y supervisor\nEOF' 'brew install supervisor'; do
+    printf 'FROM python\nRUN %s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
+    patched
+    told ': supervisor is not needed any more, unless something else uses it: /init does its work; the patch leaves it in' || { echo "# $run"; return 1; }
+  done
+  # A stage that the last one is made from may serve others.
+  printf 'FROM python AS base\nRUN pip install supervisor\nADD supervisord.conf /etc/\nFROM base\nCOPY . /app\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  patched
+  [[ $result == *'pip install supervisor'*'ADD supervisord.conf'* ]]
+  told 'line 2: supervisor is not needed any more'
+  told 'line 3: the ADD of supervisord.conf is in another stage than the last, which alone the patch changes: take it out, if no other stage needs it'
+}

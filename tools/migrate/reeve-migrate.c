@@ -165,6 +165,7 @@
      dockerpatch.c    what is to change in it
      dockerrun.c      what a RUN is for
      dockerservice.c  does a RUN need what supervisor's package brings?
+     dockerstages.c   other stages than the last
      dockerstart.c    what the image executes, and where the input is in that
      dockeruses.c     who uses a file
      dockerthrough.c  the script that executed the input, and executes /init now

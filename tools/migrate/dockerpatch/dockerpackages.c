@@ -154,6 +154,14 @@ static void replace_lines (struct patching *p, struct instruction const *one, st
   for (; n-- ; line = line->next) texts_add(p->pool, &edit->lines, line->text) ;
 }
 
+/* In a here-document, by a tool that is not known, or in a stage that the patch leaves as it is. */
+static int installs_supervisor (struct patching *p, struct instruction const *one)
+{
+  char const *text = one->documents.first ? texts_join(p->pool, &one->documents, "\n") : one->arguments ;
+  return one->stage != STAGE_OTHER && !patching_is_edited(p, one) && shell_mentions(text, "supervisor")
+      && (shell_mentions(text, "install") || shell_mentions(text, "add") || shell_mentions(text, "emerge")) ;
+}
+
 void remove_packages (struct patching *p)
 {
   char const *packages = needless_packages(p) ;
@@ -163,6 +171,8 @@ void remove_packages (struct patching *p)
     struct texts lines = { 0 } ;
     int all ;
     unsigned int n ;
+    if (shell_mentions(packages, "supervisor") && installs_supervisor(p, one) && (one->stage == STAGE_BASE || !run_without_packages(p->pool, one, packages, &cut, &all)))
+      patching_note(p, pool_printf(p->pool, "%s: supervisor is not needed any more, unless something else uses it: /init does its work; the patch leaves it in", patching_place(p, one))) ;
     if (one->stage != STAGE_LAST || patching_is_edited(p, one) || !(n = run_without_packages(p->pool, one, packages, &cut, &all))) continue ;
     if (all)
     {

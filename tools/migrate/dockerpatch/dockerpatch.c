@@ -253,22 +253,6 @@ static void replace_end (struct patching *p, struct docker_tree const *tree)
   edit->lines = lines ;
 }
 
-/* The patch changes the last stage. Another one that is an image of its own starts the input, too. */
-static void note_stages (struct patching *p)
-{
-  struct instruction const *from = 0 ;
-  char const *script = p->start->through ? shell_basename(p->start->through) : p->start->script ;
-  for (struct instruction const *one = p->dockerfile->instructions ; one && script ; one = one->next)
-  {
-    char const *name ;
-    if (!strcmp(one->name, "FROM")) from = one ;
-    if (!from || one->stage != STAGE_OTHER || !shell_one_of(one->name, "ENTRYPOINT CMD") || !shell_mentions(one->arguments, script)) continue ;
-    name = strstr(from->arguments, " AS ") ? strstr(from->arguments, " AS ") : strstr(from->arguments, " as ") ;
-    patching_note(p, pool_printf(p->pool, "TODO: another stage%s%s (from line %u on) starts %s, too, and stays as it is, as the patch changes the last stage alone: "
-      "if that one is shipped (docker build --target), put it last in the Dockerfile, and migrate again", name ? ", " : "", name ? name + 4 : "", from->first, script)) ;
-  }
-}
-
 char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker_start const *start, struct plan *plan, char const *input,
   struct docker_tree const *tree)
 {
@@ -278,6 +262,7 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker
   note_edits(&p) ;
   p.supervisor_goes = patching_supervisor_goes(&p) ;
   remove_obsolete(&p) ;
+  note_base(&p) ;
   remove_packages(&p) ;
   remove_variables(&p) ;
   note_start(&p) ;

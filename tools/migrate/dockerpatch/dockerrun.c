@@ -180,8 +180,8 @@ static void cut_word (struct cut *cut, struct range range)
 
 static int is_installer (struct statement const *command)
 {
-  char const *name = statement_command(command) ;
-  if (shell_one_of(name, "apt-get apt apk dnf yum microdnf zypper pip pip3 easy_install npm gem")) return 1 ;
+  char const *name = shell_basename(statement_command(command)) ;
+  if (shell_one_of(name, "apt-get apt apk dnf tdnf yum microdnf zypper pacman pip pip3 pipx uv easy_install conda mamba micromamba npm gem")) return 1 ;
   return shell_one_of(name, "python python3") && !strcmp(statement_word(command, 1), "-m") && !strcmp(statement_word(command, 2), "pip") ;
 }
 
@@ -200,6 +200,7 @@ static int goes (struct packages *p, struct statement const *command)
   for (unsigned int i = 1 ; i < command->nwords ; i++)
   {
     char const *word = command->words[i].value ? command->words[i].value : command->words[i].raw ;
+    begun |= !strcmp(statement_command(command), "pacman") && !strncmp(word, "-S", 2) ;
     if (*word == '-')
     {
       others += shell_one_of(word, "-r --requirement -t --virtual") ;

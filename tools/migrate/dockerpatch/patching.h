@@ -72,6 +72,12 @@ extern void note_front (struct patching *p) ;
 /* The script that executed the input has to execute /init now. */
 extern void note_through (struct patching *p) ;
 
+/* ---- dockerstages.c ---- */
+/* A TODO for another stage that starts the input, too. */
+extern void note_stages (struct patching *p) ;
+/* What served the wrapper alone in a stage that the last one is made from. */
+extern void note_base (struct patching *p) ;
+
 /* ---- dockerthrough.c ---- */
 /* The change to the script that executed the input as its last command, a unified diff; "": there is no such
    script, or a TODO says what to do. */
