@@ -385,7 +385,7 @@ EOS
   has cont-init.d/10-start
   wrapper <<<$'#!/bin/bash\n# Prepare the skills\nSRC=/skills\nif [ -d "$SRC" ]; then\n  name=x\n  cp -r "$SRC" "/data/$name"\nfi\nweb & worker & wait'
   migrate
-  grep -A1 -x '# Prepare the skills' "$init/10-start" | grep -qF 'if [ -d "$SRC" ]'
+  grep -A1 -x '# Prepare the skills' "$init/10-start" | grep -qx 'SRC=/skills'
   [ "$(cat "$tree"/*/run | grep -c skills)" -eq 0 ]
 }
 
@@ -496,4 +496,16 @@ EOS
     grep -q '^exit 0 # the last' "$init/10-start"
     ended
   done
+}
+
+@test "a comment right above a statement for several services stays above it, in each of them" {
+  wrapper <<<$'#!/bin/sh\n# The head\n\n# shared settings\n# of all\nexport APP_ENV=production\n# a helper\nsay() { echo "$1"; }\nweb &\nworker &\nsay started\nwait -n'
+  migrate
+  [ "$(grep -A2 --no-group-separator -hx '# shared settings' "$tree"/{web,worker}/run)" = $'# shared settings\n# of all\nexport APP_ENV=production\n# shared settings\n# of all\nexport APP_ENV=production' ]
+  told 'lines 2-5: beside what they are about: comments and blank lines'
+  run ! grep -q helper "$tree"/*/run
+  # With work in it, the setup has them, too.
+  wrapper <<<$'# where it is\nDATA=/data\nmkdir -p "$DATA"\nweb "$DATA" & wait'
+  migrate
+  [ "$(grep -A1 --no-group-separator -hx '# where it is' "$tree/web/run" "$init/10-start")" = $'# where it is\nDATA=/data\n# where it is\nDATA=/data' ]
 }

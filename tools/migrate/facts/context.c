@@ -226,6 +226,7 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
     struct piece *piece = plan_piece(a->plan, statement_text(a, first), " ") ;
     piece->always = 1 ;
     piece->in_setup = before_all ;
+  if (!before_all) remarks_to_piece(a, piece, statement) ;
     piece->placed = a->positional ;
     piece->claim = claim ;
     if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
@@ -318,6 +319,7 @@ int add_context (struct analysis *a, struct statement *statement)
   {
     int does_something = piece->shared || files.first || executes || statement_walk(statement, &sources_many, 0) ;
     if (does_something) remarks_to_setup(a) ;
+    else remarks_to_piece(a, piece, statement) ;
     if (piece->shared && a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
     else add_setup(a, statement->range, does_something) ;
   }

@@ -112,6 +112,7 @@ extern void drop_start_message (struct analysis *a, struct statement *statement)
 extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
 extern void drop_statement (struct analysis *a, struct statement *statement, char const *why) ;
 /* Other comments go to the file of the next statement. */
+extern void remarks_to_piece (struct analysis *a, struct piece *piece, struct statement const *statement) ; /* those right above the statement */
 extern void remarks_to_service (struct analysis *a, struct service *service) ;
 extern void remarks_to_setup (struct analysis *a) ;
 extern void remarks_to_list (struct analysis *a, struct held **list) ;

@@ -57,16 +57,35 @@ void drop_start_message (struct analysis *a, struct statement *statement)
   claim_statement(a, statement, "dropped", "a message about the start") ;
 }
 
-void drop_remarks (struct analysis *a, struct statement const *statement)
+/* The first of those in the lines just above `line`. */
+static struct held **first_above (struct analysis *a, uint32_t line)
 {
-  uint32_t line = line_of(a, statement) ;
   struct held **first = &a->remarks ;
-  if (a->messages_end && a->messages_end + 1 == line) line = a->messages_line ;
-  /* Those in the lines just above. */
   for (struct held **one = &a->remarks ; *one ; one = &(*one)->next)
   {
     uint32_t next = (*one)->next ? line_of(a, (*one)->next->statement) : line ;
     if (line_of(a, (*one)->statement) + 1 != next) first = &(*one)->next ;
+  }
+  return first ;
+}
+
+void drop_remarks (struct analysis *a, struct statement const *statement)
+{
+  uint32_t line = line_of(a, statement) ;
+  if (a->messages_end && a->messages_end + 1 == line) line = a->messages_line ;
+  *first_above(a, line) = 0 ;
+}
+
+void remarks_to_piece (struct analysis *a, struct piece *piece, struct statement const *statement)
+{
+  struct comment **end = &piece->comments ;
+  struct held **first = first_above(a, line_of(a, statement)) ;
+  for (struct held *remark = *first ; remark ; remark = remark->next)
+  {
+    *end = pool_alloc(a->pool, sizeof(**end)) ;
+    **end = (struct comment){ .text = statement_text(a, remark->statement), .claim = remark->claim } ;
+    end = &(*end)->next ;
+    if (piece->in_setup) add_setup(a, remark->statement->range, 0) ;
   }
   *first = 0 ;
 }

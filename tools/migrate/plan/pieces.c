@@ -249,6 +249,7 @@ void settle_pieces (struct plan *plan)
     struct piece *piece = plan->pieces + i ;
     if (!piece->claim) continue ;
     piece->claim->where = where[i].first ? texts_join(plan->pool, where + i, ", ") : "dropped" ;
+    for (struct comment *one = piece->comments ; one ; one = one->next) one->claim->where = piece->claim->where ;
     if (piece->todo_of_several && !(where[i].first && !where[i].first->next)) texts_add(plan->pool, &piece->claim->todo, piece->todo_of_several) ;
     if (!where[i].first) piece->claim->what = piece->became ? piece->became : pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
   }

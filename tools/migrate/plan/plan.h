@@ -33,7 +33,15 @@ struct piece
   struct texts used ; /* files that have it in another form */
   char const *todo_of_several ; /* a TODO, unless just one file needs it; 0: none */
   char const *became ; /* what became of it, where no file needs it; 0: nothing */
+  struct comment *comments ; /* those right above it */
   struct claim *claim ;
+} ;
+
+struct comment
+{
+  char const *text ;
+  struct claim *claim ;
+  struct comment *next ;
 } ;
 
 struct setting

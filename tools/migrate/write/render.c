@@ -151,6 +151,7 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
     }
     if (!needed[i]) continue ;
     if (piece_is_elsewhere(piece, placed) && placed_mentioned(piece->placed, piece->text)) add_all_placed(r, lines, piece->placed) ;
+    for (struct comment const *one = piece->comments ; one ; one = one->next) texts_add(plan->pool, lines, one->text) ;
     if (piece->shared) add_received(plan, lines, piece) ;
     else if (piece->under && conditions && !strcmp(piece->under, conditions))
     {
