@@ -85,6 +85,7 @@ struct docker_script
 {
   char const *name ; /* on this machine */
   char const *path ; /* in the image; absolute, as far as that is known */
+  struct texts also ; /* further places there: a later COPY brings it once more */
   char const *text ;
   int had_crlf ; /* carriage returns at the ends of lines, which the text has no more */
   struct docker_script *next ;
@@ -99,6 +100,7 @@ struct docker_start
   struct docker_script *scripts ; /* those that could be read, without the input */
   /* A script, the last word of `front`, that executes the input; all 0: it is executed by no other script. */
   char const *through ; /* the word */
+  struct docker_script const *through_script ;
   char const *through_text ; /* all of it */
   char const *through_command ; /* with which it executes the input */
   struct range through_at ;

@@ -77,7 +77,16 @@ struct visiting
   void *data ;
 } ;
 
-/* `from` is, in the image, `to`: a file, or a folder whose files, and those of its folders, are meant. */
+/* What is behind the last `n` slashes: 1 is the name. */
+static char const *last_parts (char const *path, unsigned int n)
+{
+  char const *p = path + strlen(path) ;
+  while (p > path && (p[-1] != '/' || --n)) p-- ;
+  return p ;
+}
+
+/* `from` is, in the image, `to`: a file, or a folder whose files, and those of its folders, are meant. If it is a
+   pattern, what it matches is in the folder `to`, and so is what is in a folder that it matches. */
 static void visit_matching (struct visiting const *v, char const *from, char const *end, char const *to)
 {
   glob_t found ;
@@ -88,7 +97,8 @@ static void visit_matching (struct visiting const *v, char const *from, char con
   for (size_t i = 0 ; i < found.gl_pathc ; i++)
   {
     char const *path = pool_copy(v->pool, found.gl_pathv[i], strlen(found.gl_pathv[i])) ;
-    v->visit(v->data, path, *end ? pool_printf(v->pool, "%s%s", to, path + strlen(from)) : to) ;
+    if (strpbrk(from, "*?[")) v->visit(v->data, path, pool_printf(v->pool, "%s/%s", to, last_parts(path, strlen(end) > 2 ? 2 : 1))) ;
+    else v->visit(v->data, path, *end ? pool_printf(v->pool, "%s%s", to, path + strlen(from)) : to) ;
   }
   globfree(&found) ;
 }
@@ -110,7 +120,7 @@ static void visit_copied (struct dockerfile const *dockerfile, char const *docke
         for (struct text const *folder = folders.first ; folder ; folder = folder->next)
           for (char const *const *end = (char const *const[]){ "", "/*", "/*/*", 0 } ; *end ; end++)
             visit_matching(&v, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
-              **end ? target : copying_path(pool, &copying, source->text)) ;
+              **end || strpbrk(source->text, "*?[") ? target : copying_path(pool, &copying, source->text)) ;
     }
 }
 
@@ -188,21 +198,24 @@ static void collect (struct collection *all, char const *path, char const *place
   all->n++ ;
 }
 
-/* By another name, as /src/go and go. */
-static int is_known (struct collection const *all, char const *path)
+/* By another name, as /src/go and go; 0: it is not there. */
+static struct docker_script *known (struct collection const *all, char const *path)
 {
   struct stat own ;
   struct stat other ;
   for (struct docker_script *one = all->first ; one ; one = one->next)
-    if (!strcmp(shell_basename(one->name), shell_basename(path)) && !stat(path, &own) && !stat(one->name, &other) && own.st_dev == other.st_dev && own.st_ino == other.st_ino) return 1 ;
+    if (!strcmp(shell_basename(one->name), shell_basename(path)) && !stat(path, &own) && !stat(one->name, &other) && own.st_dev == other.st_dev && own.st_ino == other.st_ino) return one ;
   return 0 ;
 }
 
 static void add_script (void *data, char const *path, char const *place)
 {
   struct collection *scripts = data ;
+  struct docker_script *again = known(scripts, path) ;
   struct source source ;
-  if (scripts->n == FILES_MAX || is_known(scripts, path) || !read_source(&source, scripts->pool, path, FILE_SIZE_MAX)) return ;
+  while (!strncmp(path, "./", 2)) path += 2 ; /* from COPY . . */
+  if (again && strcmp(again->path, place) != 0) texts_add_once(scripts->pool, &again->also, place) ;
+  if (scripts->n == FILES_MAX || again || !read_source(&source, scripts->pool, path, FILE_SIZE_MAX)) return ;
   if (strncmp(source.text, "#!", 2) != 0 && !strstr(place, "cron") && !ends_in(path, ".sh")) return ; /* what cron and `sh FILE` execute has no #! */
   collect(scripts, path, place, source.text) ;
   scripts->first->had_crlf = source.had_crlf ;
@@ -242,9 +255,14 @@ struct configuration *context_sources (struct pool *pool, struct docker_script c
   struct configuration **end = &first ;
   for (; scripts ; scripts = scripts->next)
   {
-    *end = pool_alloc(pool, sizeof(**end)) ;
-    **end = (struct configuration){ .path = scripts->path, .text = scripts->text } ;
-    end = &(*end)->next ;
+    char const *path = scripts->path ;
+    for (struct text const *also = scripts->also.first ; path ; also = also ? also->next : 0)
+    {
+      *end = pool_alloc(pool, sizeof(**end)) ;
+      **end = (struct configuration){ .path = path, .text = scripts->text } ;
+      end = &(*end)->next ;
+      path = also ? also->text : 0 ;
+    }
   }
   return first ;
 }

@@ -4,13 +4,15 @@
 
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/patching.h"
+#include "migrate/dockerpatch/starting.h"
 #include "migrate/shell/shell.h"
 
-/* What the image executes instead of the input, unless a service does. */
+/* What the image executes instead of the input, unless a service does. Each run has a shell: what that executes counts. */
 int patching_keeps_instead (struct patching const *p)
 {
   struct text const *one = p->start->instead.first ;
-  return one && !plan_needs(p->plan, shell_basename(one->text)) ;
+  while (one && one->next && (is_starter(one->text) || *one->text == '-')) one = one->next ;
+  return one && !plan_needs(p->plan, shell_basename(pool_copy(p->pool, one->text, strcspn(one->text, " \t\n;&|")))) ;
 }
 
 /* A package of which something else executes, or may execute, a program stays: a note says why. */
@@ -29,7 +31,7 @@ static void note_package (struct patching *p, char const *package, char const *w
 static char const *unread_front (struct patching const *p)
 {
   for (struct text const *one = p->start->front.first ; one ; one = one->next)
-    if (!(p->start->front_text && one == p->start->front.first) && !dockerfile_script(p->dockerfile, p->start->scripts, one->text)) return one->text ;
+    if (one->text != p->start->through && !(p->start->front_text && one == p->start->front.first) && !dockerfile_script(p->dockerfile, p->start->scripts, one->text)) return one->text ;
   return 0 ;
 }
 

@@ -167,6 +167,15 @@ static int is_end (struct statement const *next)
   return !next ;
 }
 
+/* sh start.sh, bash -e start.sh: a shell does not look into PATH for it first. */
+static char const *file_word (struct starting const *s, struct text const *at)
+{
+  char const *ahead = "" ;
+  for (struct text const *one = s->words.first ; one != at ; one = one->next)
+    if (*one->text != '-' || !strcmp(one->text, "-c")) ahead = one->text ;
+  return !strchr(at->text, '/') && shell_one_of(shell_basename(ahead), "sh bash ash dash ksh zsh") ? pool_printf(s->pool, "./%s", at->text) : at->text ;
+}
+
 /* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */
 static void find_in_scripts (struct starting *s)
 {
@@ -174,7 +183,7 @@ static void find_in_scripts (struct starting *s)
   open_code(s) ;
   for (struct text *at = s->words.first ; at ; at = at->next)
   {
-    struct docker_script const *script = dockerfile_script(s->dockerfile, s->scripts, at->text) ;
+    struct docker_script const *script = dockerfile_script(s->dockerfile, s->scripts, file_word(s, at)) ;
     struct source code ;
     if (!script) continue ;
     s->code = script->text ;
@@ -185,6 +194,7 @@ static void find_in_scripts (struct starting *s)
         s->start->through_goes_on &= !is_end(one->next) ;
       }
     if (!s->start->through) continue ;
+    s->start->through_script = script ;
     s->start->through_text = script->text ;
     s->start->through_command = source_copy(&code, s->start->through_at) ;
     s->start->through_line = source_line(&code, s->start->through_at.start) ;

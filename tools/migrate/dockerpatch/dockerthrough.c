@@ -50,7 +50,7 @@ static struct statement const *last_command (struct docker_start const *start, s
 char const *through_patch (struct patching const *p)
 {
   struct docker_start const *start = p->start ;
-  struct docker_script const *script = start->through ? dockerfile_script(p->dockerfile, start->scripts, start->through) : 0 ;
+  struct docker_script const *script = start->through_script ;
   struct source code ;
   struct statement *first ;
   struct statement const *last ;

@@ -37,6 +37,13 @@ int is_project_starter (char const *word)
   return shell_one_of(name, "bundle bundler poetry pipenv uv pdm hatch rye npx bunx npm pnpm yarn rbenv python python2 python3") ;
 }
 
+static int is_place (char const *place, char const *word)
+{
+  char const *slash = strrchr(place, '/') ;
+  if (strchr(word, '/')) return !strcmp(place, word) ;
+  return slash && !strcmp(slash + 1, word) && slash - place >= 3 && !strncmp(slash - 3, "bin", 3) ;
+}
+
 struct docker_script const *dockerfile_script (struct dockerfile const *dockerfile, struct docker_script const *one, char const *word)
 {
   char const *workdir = dockerfile_workdir(dockerfile, 0) ;
@@ -45,9 +52,9 @@ struct docker_script const *dockerfile_script (struct dockerfile const *dockerfi
   if (!is_name && *word != '/') word = pool_printf(dockerfile->source->pool, "%s/%s", workdir, word) ;
   for (; one ; one = one->next)
   {
-    char const *slash = strrchr(one->path, '/') ;
-    if (!is_name && !strcmp(one->path, word)) break ;
-    if (is_name && slash && !strcmp(slash + 1, word) && slash - one->path >= 3 && !strncmp(slash - 3, "bin", 3)) break ;
+    if (is_place(one->path, word)) break ;
+    for (struct text const *also = one->also.first ; also ; also = also->next)
+      if (is_place(also->text, word)) return one ;
   }
   return one ;
 }

@@ -1,0 +1,56 @@
+# Where COPY brings a script, and which word of the image executes it.
+# shellcheck disable=SC2089,SC2090 # lines of a Dockerfile
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+supervised() # COPY and CMD lines
+{
+  input=supervisord.conf
+  printf '[program:web]\ncommand=web\n[program:shell]\ncommand=sh /loop.sh\n' >"$dir/$input"
+  mkdir -p docker
+  printf '#!/bin/sh\nprepare\nexec supervisord -n\n' >docker/boot.sh
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\n%s\n' "$1" >Dockerfile
+  patched
+}
+
+@test "a script that COPY brings to several places is known in each of them" {
+  local lines
+  for lines in $'WORKDIR /srv\nCOPY . .\nCOPY docker/boot.sh /\nCMD ["/boot.sh"]' $'COPY docker /a\nCOPY docker/boot.sh /usr/bin/\nCMD ["boot.sh"]' \
+    $'COPY docker /a/\nADD docker/boot.sh /b.sh\nENTRYPOINT ["/b.sh"]' $'COPY docker /a/\nCOPY docker/boot.sh /b.sh\nCMD ["/a/boot.sh"]'; do
+    supervised "$lines"
+    told 'executed supervisord: exec supervisord -n; it stays ahead of /init: the patch writes exec "$@" there' && untold TODO || { echo "# $lines"; return 1; }
+    [ "$(cat copy/docker/boot.sh)" = $'#!/bin/sh\nprepare\nexec "$@"' ]
+  done
+}
+
+@test "a pattern of COPY brings what it matches into the folder" {
+  local lines
+  for lines in $'WORKDIR /srv\nCOPY docker/* .\nCMD ["/srv/boot.sh"]' $'COPY docker/*.sh /a/\nENTRYPOINT ["/a/boot.sh"]' $'COPY dock* /a/\nCMD ["/a/boot.sh"]'; do
+    supervised "$lines"
+    told 'executed supervisord: exec supervisord -n; it stays ahead of /init' && untold TODO || { echo "# $lines"; return 1; }
+  done
+}
+
+@test "a shell finds a script without a folder where it works" {
+  local cmd
+  for cmd in '["sh", "boot.sh"]' '["bash", "-e", "boot.sh"]' 'sh boot.sh'; do
+    supervised $'WORKDIR /srv\nCOPY docker/ .\nCMD '"$cmd"
+    told 'line 3 of boot.sh executed supervisord: exec supervisord -n; it stays ahead of /init: the patch writes exec "$@" there' && untold TODO || { echo "# $cmd"; return 1; }
+    [[ $result == *'boot.sh", "/init"]'* ]]
+  done
+}
+
+@test "what CMD executes by way of a shell stays, unless a service executes just that" {
+  local cmd
+  for cmd in '["sh", "other.sh"]' 'bash other.sh' '["tini", "--", "serve"]' 'serve --all && report'; do
+    supervised "CMD $cmd"
+    told 'that stays as CMD' && [[ $result == *'CMD ["'* ]] || { echo "# $cmd"; return 1; }
+  done
+  for cmd in '["tini", "--", "web"]' 'web --all'; do
+    supervised "CMD $cmd"
+    told 'a service does, so it goes' && [[ $result != *'CMD ["'* ]] || { echo "# $cmd"; return 1; }
+  done
+}
