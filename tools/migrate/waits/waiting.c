@@ -15,6 +15,14 @@ static int names_pid (struct analysis *a, struct statement *statement, struct se
   return 0 ;
 }
 
+/* The script has started nothing else, so nobody else can answer on this machine. */
+static int is_alone (struct analysis const *a, struct service const *service)
+{
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one != service && !one->is_oneshot) return 0 ;
+  return 1 ;
+}
+
 static void set_check (struct analysis *a, struct statement *statement, struct waiting const *waiting)
 {
   struct service *service = waiting->service ;
@@ -26,7 +34,7 @@ static void set_check (struct analysis *a, struct statement *statement, struct w
   service->check_npieces = a->plan->npieces ;
   service->check_positional = a->positional ;
   note_waited(a, statement, waiting, claim) ;
-  if (!waiting->certain && !names_pid(a, statement, service)) plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked? If not, write the loop as a task of its own, and take data/check and notification-fd away", service->name)) ;
+  if (!waiting->certain && !names_pid(a, statement, service) && !(builtin && is_alone(a, service))) plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked? If not, write the loop as a task of its own, and take data/check and notification-fd away", service->name)) ;
   if (waiting->gives_up && !waiting->limit_ms) plan_todo(a->plan, service, claim, line, "the script gave up after some time, which is not known here: write timeout-up") ;
   if (waiting->reads_log && (!strchr(service->redirects, '>') || strstr(service->redirects, ">>")))
     plan_todo(a->plan, service, claim, line, "its log may have that line from an earlier run, and it counts as ready too early then: empty the log in run, ahead of the command") ;
