@@ -43,18 +43,41 @@ static int is_absolute_cd (char const *text)
 /* source env, $(cat FILE), < FILE : may it ask for files by a relative path? */
 static int may_read_files (char const *text)
 {
-  static char const *const marks[] = { "source ", ". ", "$(", "`", "cd ", "pushd ", "<", ">" } ;
+  static char const *const marks[] = { "source ", ". ", "cd ", "pushd ", "<", ">" } ;
+  if (strstr(text, "$(") || strchr(text, '`')) return 1 ;
   for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
-    if (strstr(text, marks[i])) return 1 ;
+    for (char const *at = strstr(text, marks[i]) ; at ; at = strstr(at, marks[i]))
+    {
+      at += strlen(marks[i]) ;
+      if (!strchr("/&", at[strspn(at, " \"'>")])) return 1 ; /* > /dev/null and >&2 ask for none */
+    }
+  return 0 ;
+}
+
+/* Commands, not only comments. */
+static int works_ahead (struct service const *service, unsigned int i)
+{
+  for (struct text const *one = service->before.first ; one ; one = one->next)
+    if (one->ahead == i + 1 && *one->text != '#') return 1 ;
+  for (struct text const *one = service->run.first ; one ; one = one->next)
+    if (one->ahead == i + 1 && *one->text != '#') return 1 ;
   return 0 ;
 }
 
 /* A service starts in its own directory, the script in another one. That matters unless the
-   script went to an absolute path. */
+   script went to an absolute path before anything asked for a relative one: `cd web`, `. ./env`. */
 static int needs_workdir (struct rendering *r, struct service const *service, unsigned int npieces, char const *needed)
 {
-  for (unsigned int i = 0 ; i < npieces ; i++)
-    if (needed[i] && !r->plan->pieces[i].under && is_absolute_cd(r->plan->pieces[i].text)) return 0 ;
+  int asks = 0 ;
+  for (unsigned int i = 0 ; i < npieces && !asks ; i++)
+  {
+    struct piece const *piece = r->plan->pieces + i ;
+    asks = service && works_ahead(service, i) ;
+    if (asks || !needed[i]) continue ;
+    if (!is_absolute_cd(piece->text)) asks = may_read_files(piece->text) ;
+    else if (!piece->under) return 0 ;
+  }
+  if (asks) return 1 ;
   for (struct text const *one = service ? service->before.first : 0 ; one ; one = one->next)
     if (is_absolute_cd(one->text)) return 0 ;
   for (unsigned int i = 0 ; i < npieces ; i++)
@@ -87,16 +110,6 @@ static void add_all_placed (struct rendering *r, struct texts *lines, struct pla
   if (!placed) return ;
   add_all_placed(r, lines, placed->outer) ;
   texts_add(r->plan->pool, lines, placed->text) ;
-}
-
-/* Commands, not only comments. */
-static int works_ahead (struct service const *service, unsigned int i)
-{
-  for (struct text const *one = service->before.first ; one ; one = one->next)
-    if (one->ahead == i + 1 && *one->text != '#') return 1 ;
-  for (struct text const *one = service->run.first ; one ; one = one->next)
-    if (one->ahead == i + 1 && *one->text != '#') return 1 ;
-  return 0 ;
 }
 
 /* Do the conditions ask for what piece i, or one behind it, sets outside of the branch? */
