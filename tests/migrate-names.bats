@@ -271,3 +271,16 @@ EOS
   lacks queue-work/flag-forks
   untold TODO
 }
+
+@test "celery's beat and flower have their own names, whichever comes first" {
+  wrapper <<<$'#!/bin/sh\ncelery -A shop beat --loglevel=info &\nexec celery -A shop worker'
+  migrate
+  services celery-beat celery
+  has celery/flag-main
+  wrapper <<<$'#!/bin/sh\npython3 -m celery -A mail flower --port=5555 &\ncelery beat -A mail &\nexec gunicorn mail'
+  migrate
+  services celery-flower celery-beat gunicorn
+  wrapper <<<$'#!/bin/sh\ncelery --app lab worker -n beat &\nexec gunicorn lab'
+  migrate
+  services celery gunicorn
+}

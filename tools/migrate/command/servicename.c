@@ -121,6 +121,18 @@ static char const *dotnet_name (struct pool *pool, char const *const *argv)
   return "dotnet" ;
 }
 
+/* celery -A shop beat: its worker is what one calls celery. */
+static char const *celery_name (char const *const *argv)
+{
+  for (; *argv ; argv++)
+  {
+    if (!strcmp(*argv, "beat")) return "celery-beat" ;
+    if (!strcmp(*argv, "flower")) return "celery-flower" ;
+    if (!strcmp(*argv, "worker")) break ; /* celery worker -n beat */
+  }
+  return "celery" ;
+}
+
 char const *command_service_name (struct pool *pool, char const *const *argv)
 {
   char const *name ;
@@ -130,7 +142,9 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
   name = shell_basename(argv[0]) ;
   if (!strcmp(name, "java")) return java_name(pool, argv) ;
   if (!strcmp(name, "dotnet")) return dotnet_name(pool, argv) ;
-  if (is_interpreter(name)) return interpreted_name(pool, argv) ;
+  if (is_interpreter(name)) name = interpreted_name(pool, argv) ;
+  if (!strcmp(name, "celery")) return celery_name(argv) ;
+  if (is_interpreter(shell_basename(argv[0]))) return name ;
   if (shell_one_of(name, "npm yarn pnpm")) return shell_basename(npm_name(argv)) ;
   if (shell_one_of(name, "manage.py artisan") && argv[1]) return argv[1] ;
   if (!strcmp(name, "ros2") && argv[1] && shell_one_of(argv[1], "run launch")) argv++ ; /* ros2 run PACKAGE PROGRAM */
