@@ -284,3 +284,12 @@ EOS
   migrate
   services celery gunicorn
 }
+
+@test "python -m manage is called as manage.py" {
+  wrapper <<<$'#!/bin/sh\npython -m manage qcluster &\npython3 -m django process_tasks --settings shop &\nexec python3 -m manage runserver 0:80'
+  migrate
+  services qcluster process_tasks runserver
+  wrapper <<<$'#!/bin/sh\npython -m manage --settings=lab &\nexec python manage.py runserver'
+  migrate
+  services manage runserver
+}

@@ -83,7 +83,8 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
 {
   for (unsigned int i = 1 ; argv[i] ; i++)
   {
-    if (!strcmp(argv[i], "-m") && argv[i + 1]) return argv[i + 1] ;
+    if (!strcmp(argv[i], "-m") && argv[i + 1])
+      return shell_one_of(argv[i + 1], "manage django") && argv[i + 2] && argv[i + 2][0] != '-' ? argv[i + 2] : argv[i + 1] ; /* as manage.py */
     if (shell_one_of(argv[i], "-c -e -r --eval -X -W -I -S .")) break ; /* php -S ADDRESS, node . */
     if (argv[i][0] == '-' || (i == 1 && !strcmp(argv[i], "run"))) continue ; /* deno run FILE */
     if (argv[i][0] == '$' && argv[i][1] && strspn(argv[i] + 2, "}\"") == strlen(argv[i] + 2)) break ; /* $f, of a loop: it says nothing */
