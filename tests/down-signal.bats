@@ -102,6 +102,37 @@ RUN
   s6-svwait -D -t 10000 "$live/web"
 }
 
+# As a shell does for a moment when it starts a command.
+blocked_for_a_moment() # DISPOSITION: SIG_IGN or SIG_DFL
+{
+  service web <<RUN
+#!/usr/bin/env python3
+import os, signal, time
+d = os.environ["dir"]
+signal.signal(signal.SIGWINCH, signal.$1)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
+open(d + "/started", "w").close()
+while signal.SIGWINCH not in signal.sigpending(): time.sleep(0.001)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGWINCH])
+while not os.path.exists(d + "/handle"): time.sleep(0.01)
+def hear(*_): raise SystemExit(0)
+signal.signal(signal.SIGWINCH, hear)
+while True: time.sleep(0.01)
+RUN
+  setting web down-signal WINCH
+  scanner
+  eventually 10 test -e "$dir/started"
+  s6-svc -d "$live/web"
+  eventually 10 field web wanted down
+  sleep 0.3 # longer than the first look behind it
+  touch "$dir/handle"
+  s6-svwait -D -t 20000 "$live/web"
+  field web exit 0
+}
+
+@test "one that is blocked for a moment, and ignored, is sent again" { blocked_for_a_moment SIG_IGN; }
+@test "one that is blocked for a moment before its handler is sent again" { blocked_for_a_moment SIG_DFL; }
+
 @test "TERM comes once, whether there is a handler or not" {
   service web <<'RUN'
 #!/usr/bin/env python3

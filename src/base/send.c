@@ -313,9 +313,14 @@ int send_is_ignored_by_default (int sig)
   return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH ;
 }
 
+int send_is_heard (struct send_found const *found)
+{
+  return found->known && (found->caught || (found->blocked && !found->ignored)) ;
+}
+
 uint32_t send_again_ms (struct send_found const *found, uint32_t last_ms)
 {
-  if (found->known && (found->caught || found->blocked)) return 0 ;
+  if (found->known && found->caught) return 0 ;
   if (!last_ms) return AGAIN_FIRST_MS ;
   return last_ms > AGAIN_MAX_MS / 2 ? AGAIN_MAX_MS : last_ms * 2 ;
 }

@@ -71,9 +71,15 @@ struct send_found
   int known ; /* 0: /proc does not tell */
   int caught ;
   int blocked ; /* by the first thread */
+  int ignored ;
 } ;
 
-/* Must the signal be sent again, because it may have had no effect?
+/* Does the process hear a signal that was sent before this look? A blocked one waits there, for a
+   handler or sigwait(); but one that is ignored as well is lost when it is no longer blocked. Pure. */
+extern int send_is_heard (struct send_found const *found) ;
+
+/* Must the signal be sent again, because it may have had no effect? A process that had it blocked
+   is looked at again: a shell blocks all signals for a moment when it starts a command.
      last_ms  the delay before it was sent this time; 0: it was the first time
    Returns the delay in milliseconds: 50, then twice as long each time, up to 1 s; 0: no. Where
    /proc does not tell, it is sent again until the process ends: asking twice does less harm than

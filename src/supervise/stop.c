@@ -30,7 +30,8 @@ static void look (struct supervisor *s, pid_t pid, struct send_found *found)
   if (!found->known) return ;
   found->caught = !!(signals.caught & bit) ;
   found->blocked = !!(signals.blocked & bit) ;
-  if (!(signals.ignored & bit) || s->said_ignored) return ;
+  found->ignored = !!(signals.ignored & bit) ;
+  if (!found->ignored || s->said_ignored) return ;
   s->said_ignored = 1 ;
   strerr_warnw3x("./run ignores SIG", sig_name(s->settings.down_signal), ", the down-signal: it is sent until ./run does not") ;
 }
@@ -43,12 +44,18 @@ static int send_past_run (struct supervisor *s)
   return ok ;
 }
 
+static pid_t target_of (struct supervisor const *s)
+{
+  return s->is_child && !s->settings.down_group ? send_end_of(s->process.pid) : s->process.pid ;
+}
+
 static int send_down_signal (struct supervisor *s)
 {
-  pid_t target = s->is_child && !s->settings.down_group ? send_end_of(s->process.pid) : s->process.pid ;
+  pid_t target = target_of(s) ;
   struct send_found found = { .known = 0 } ;
   int may_be_lost = send_is_ignored_by_default(s->settings.down_signal) ;
   if (may_be_lost) look(s, target, &found) ;
+  s->down_blocked = !!found.blocked ;
   if (!(target == s->process.pid ? signal_run(s, s->settings.down_signal, s->settings.down_group) : send_past_run(s))) return 0 ;
   s->down_delay_ms = may_be_lost ? send_again_ms(&found, s->down_delay_ms) : 0 ;
   s->down_again_ms = s->down_delay_ms ? clock_ms() + s->down_delay_ms : 0 ;
@@ -81,10 +88,21 @@ enum life_event stop_tell (struct supervisor *s)
   return LIFE_TOLD ;
 }
 
+/* Does the down-signal, which was blocked when it was sent, wait there still, or was it heard? */
+static int has_waited (struct supervisor *s)
+{
+  struct send_found found ;
+  if (!s->down_blocked) return 0 ;
+  look(s, target_of(s), &found) ;
+  return send_is_heard(&found) ;
+}
+
 void stop_again (struct supervisor *s)
 {
   s->down_again_ms = 0 ;
-  if (phase_is_up(s->phase) && s->process.pid && !send_down_signal(s)) s->down_again_ms = clock_ms() + SEND_AGAIN_MS ;
+  s->state_pending = 1 ;
+  if (!phase_is_up(s->phase) || !s->process.pid || has_waited(s)) return ;
+  if (!send_down_signal(s)) s->down_again_ms = clock_ms() + SEND_AGAIN_MS ;
 }
 
 void stop_arm_slow (struct supervisor *s)

@@ -141,6 +141,7 @@ struct supervisor
   unsigned int stopped : 1 ; /* it was told to be down by `d`: a task is undone if it is done */
   unsigned int undone : 1 ; /* ./undo runs, or has run: the task is not done any more */
   unsigned int at_once : 1 ; /* the stop's budget is over: strays are killed at once */
+  unsigned int down_blocked : 1 ; /* it had the down-signal blocked when that was sent last */
   unsigned int said_ignored : 1 ; /* a message has said that it ignores the down-signal */
   unsigned int said_not_sent : 1 ; /* a message has said that a signal could not be sent to it */
   unsigned int had_console : 1 ; /* an earlier ./run had flag-console */

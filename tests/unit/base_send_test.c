@@ -18,13 +18,20 @@ TEST(what_is_ignored_by_default)
     CHECK(send_is_ignored_by_default(sig) == (sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH)) ;
 }
 
-TEST(it_is_sent_again_until_it_is_caught_or_blocked_before)
+TEST(it_is_sent_again_until_it_is_caught_before)
 {
   CHECK(send_again_ms(&nothing, 0) == 50) ;
   CHECK(send_again_ms(&caught, 0) == 0) ;
-  CHECK(send_again_ms(&blocked, 0) == 0) ;
   CHECK(send_again_ms(&caught, 400) == 0) ;
-  CHECK(send_again_ms(&blocked, 1000) == 0) ;
+  CHECK(send_again_ms(&blocked, 0) == 50) ; /* a look, to begin with */
+  CHECK(send_again_ms(&blocked, 1000) == 1000) ;
+}
+
+TEST(what_was_blocked_and_is_so_still_or_is_caught_now_is_heard)
+{
+  struct send_found const lost = { .known = 1, .blocked = 1, .ignored = 1 } ;
+  CHECK(send_is_heard(&blocked) && send_is_heard(&caught)) ;
+  CHECK(!send_is_heard(&nothing) && !send_is_heard(&lost) && !send_is_heard(&unknown)) ;
 }
 
 TEST(the_delay_doubles_up_to_a_second)
