@@ -44,7 +44,7 @@ has_line() { reeve tree "${@:2}" >"$dir/tree" && grep -q -E -- "$1" "$dir/tree" 
   start reeve-scan -L lines -l "$live" "$scan"
   scanner=$started
   eventually 10 has_line '^the collector of all output +[0-9]+ '
-  has_line '^reeve-scan, 1 supervisor '
+  eventually 10 has_line '^reeve-scan, 1 supervisor '
   eventually 10 eval 'has_line "^web " && ! grep -E "stray|of no service" "$dir/tree"'
   eventually 10 is_json "services['web']['state'] == 'up' and tree['strays'] == [] and tree['reeve']['collector'] > 1"
   stop_scanner 0

@@ -304,13 +304,18 @@ static void check_daemon (struct analysis *a, struct service *service)
   order_behind(a, service, row, client ? "" : ": its readiness check asks that") ;
 }
 
-static int leads_to_main (struct analysis *a, struct service const *task, unsigned int depth)
+/* Does something main depend on it, perhaps by way of others? */
+static int leads_to_main (struct analysis *a, struct service const *task)
 {
-  for (struct service const *one = a->plan->services ; one ; one = one->next)
-  {
-    if (!texts_has(&one->dependencies, task->name) || depth > 30) continue ;
-    if (one->is_main || leads_to_main(a, one, depth + 1)) return 1 ;
-  }
+  struct texts reached = { 0 } ;
+  texts_add(a->pool, &reached, task->name) ;
+  for (struct text const *needed = reached.first ; needed ; needed = needed->next)
+    for (struct service const *one = a->plan->services ; one ; one = one->next)
+    {
+      if (!texts_has(&one->dependencies, needed->text)) continue ;
+      if (one->is_main) return 1 ;
+      texts_add_once(a->pool, &reached, one->name) ;
+    }
   return 0 ;
 }
 
@@ -332,7 +337,7 @@ void settle_ready (struct analysis *a)
       check_slept(a, service) ;
       check_slept_too(a, service) ;
     }
-    if (service->is_oneshot && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service, 0))
+    if (service->is_oneshot && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service))
       end_with(a, service) ;
   }
 }
