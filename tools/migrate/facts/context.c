@@ -57,13 +57,6 @@ static int note_exports (struct statement *statement, void *data)
   return 0 ;
 }
 
-static int sets_positional (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "shift") || (shell_one_of(statement_command(statement), "set")
-    && (!strcmp(statement_word(statement, 1), "--") || (statement->nwords > 1 && !strchr("-+", statement->words[1].raw[0])))) ;
-}
-
 static char const *describe (struct analysis *a, struct statement *statement, char const *names)
 {
   char const *command = statement_command(statement) ;
@@ -277,6 +270,8 @@ int add_context (struct analysis *a, struct statement *statement)
   int positional = statement_walk(statement, &sets_positional, 0) ;
   int takes_status = (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && strstr(statement_text(a, statement), "$?") ;
   int repeatable = statement->kind == STATEMENT_FUNCTION || (is_repeatable(a, statement) && !takes_status) ;
+  int only_asks = 1 ;
+  int asks = positional && !repeatable && !body && asks_ahead_of_arguments(a, statement, &only_asks) ;
   int before_all = !a->last && !a->plan->services && !a->conditions.first
    && !placed_mentioned(a->positional, statement_text(a, statement)) && !(positional && a->in_function) ;
   int executes = statement->kind != STATEMENT_FUNCTION && statement_walk(body ? body : statement, &evaluates, 0) ;
@@ -284,6 +279,7 @@ int add_context (struct analysis *a, struct statement *statement)
   struct texts loggers = { 0 } ;
   struct piece *piece ;
   struct claim *claim ;
+  repeatable |= asks ;
   if (!before_all && (waits_for_something(statement) || is_asked_for_status(a, statement))) return 0 ;
   if (executes && statement_walk(body ? body : statement, before_all ? &executes_hook : &executes_variable, a)) return 0 ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
@@ -325,6 +321,7 @@ int add_context (struct analysis *a, struct statement *statement)
   }
   else if (!repeatable)
     piece->todo_of_several = pool_printf(a->pool, "each service that needs%sdoes this for itself", names) ;
+  if (asks && !only_asks) piece->todo_of_several = "the script asked this once, and each of these files asks it anew: does that do harm?" ;
   if (executes)
     texts_add(a->pool, &claim->todo, before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
   if (statement_walk(statement, &sources_many, 0))
@@ -335,6 +332,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement_walk(statement, &exports_computed, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
   mark_move(a, 0, statement, claim) ;
+  mark_arguments(a, 0, statement, claim) ;
   if (body && statement_walk(body, &moves_shell, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)

@@ -100,6 +100,13 @@ extern int is_image_command (struct analysis *a, struct statement const *stateme
 extern int runs_nothing (struct analysis *a, struct statement const *statement) ; /* exec "$@", and nothing is left of the arguments */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
 
+/* ---- arguments.c: what changes the script's arguments, among others ---- */
+extern int sets_positional (struct statement *statement, void *data) ; /* set -- WORDS, shift; for statement_walk() */
+/* if numactl true; then set -- numactl "$@"; fi: may each run repeat it, though its conditions execute programs? *only_asks: they do nothing but ask. */
+extern int asks_ahead_of_arguments (struct analysis *a, struct statement *statement, int *only_asks) ;
+/* A TODO where a statement of the setup, or of a task, changes the arguments for others. */
+extern void mark_arguments (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
+
 /* ---- preparing.c ---- */
 extern int is_for_next (struct analysis *a) ; /* is what is pending only for what starts next? */
 

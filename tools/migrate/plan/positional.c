@@ -68,8 +68,30 @@ char const *next_expansion (char const *text, char const *from)
   return 0 ;
 }
 
+/* for arg; do, for arg do: without `in`, it goes through the arguments. */
+static int is_bare_for (char const *p)
+{
+  p += strspn(p, " \t") ;
+  if (!strspn(p, NAME_LETTERS)) return 0 ;
+  p += strspn(p, NAME_LETTERS) ;
+  p += strspn(p, " \t") ;
+  if (*p == ';' || *p == '\n') p++ ;
+  p += strspn(p, " \t\n") ;
+  return !strncmp(p, "do", 2) && strchr(" \t\n", p[2]) ;
+}
+
+/* What takes the arguments without a word for them. */
+static int takes_unnamed (char const *text)
+{
+  if (shell_mentions(text, "getopts")) return 1 ;
+  for (char const *p = text ; (p = strstr(p, "for ")) ; p += 4)
+    if ((p == text || strchr(" \t\n;&|(", p[-1])) && is_bare_for(p + 4)) return 1 ;
+  return 0 ;
+}
+
 int mentions_positional (char const *text)
 {
+  if (takes_unnamed(text)) return 1 ;
   for (char const *p = text ; (p = next_expansion(text, p)) ; )
   {
     p++ ;

@@ -77,7 +77,7 @@ static int asks_positional (struct analysis *a, struct statement *first)
     char const *text = statement_text(a, one) ;
     if (a->waited_line && line_of(a, one) > a->waited_line && is_image_command(a, one)) continue ; /* it never ran */
     if (replaces_arguments(a, one)) return 0 ; /* nothing asks for those of the image any more */
-    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (mentions_positional(text) || strstr(text, "getopts "))) return 1 ;
+    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && mentions_positional(text)) return 1 ;
   }
   return 0 ;
 }

@@ -103,6 +103,13 @@ static struct statement *stays_before_end (struct analysis *a, struct statement 
   return end == statement || end == server || end->kind == STATEMENT_OR ? 0 : server ;
 }
 
+/* Of exec "$@", where the script has put other words around those of CMD. */
+static char const *name_of_image_command (struct analysis *a)
+{
+  char const *const *words = a->arguments ;
+  return words && words[0] && *words[0] != '-' && !a->sets_arguments ? command_service_name(a->pool, words) : "cmd" ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -115,7 +122,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   share_pending(a) ;
   close_task(a) ;
   name = by_cmd ? command_service_name(a->pool, a->arguments) : name_by_cmd(a, statement) ;
-  if (!name) name = runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
+  if (!name) name = runs_arguments(a, statement) && !a->positional ? name_of_image_command(a) : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   if (a->template) service_template(a->plan, service, a->template) ;
   service->text = statement_text(a, statement) ;

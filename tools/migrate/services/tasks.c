@@ -278,6 +278,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     held = hold_statement(a, &a->pending, statement) ;
     held->claim = claim_statement(a, statement, "", "as it was") ;
     mark_move(a, 0, statement, held->claim) ;
+    mark_arguments(a, 0, statement, held->claim) ;
     keep_redirections(a, 0, statement, held->claim) ;
     mark_traps(a, 0, statement, held->claim) ;
     mark_started_elsewhere(a, 0, statement, held->claim, 0) ;
@@ -289,6 +290,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     add_task(a, statement) ;
     mark_unknown(a, a->task, statement, a->task_statements->claim) ;
     mark_move(a, a->task, statement, a->task_statements->claim) ;
+    mark_arguments(a, a->task, statement, a->task_statements->claim) ;
     keep_redirections(a, a->task, statement, a->task_statements->claim) ;
     mark_starter(a, a->task, statement, a->task_statements->claim) ;
     return ;
@@ -301,6 +303,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   else mark_unknown(a, 0, statement, claim) ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
   mark_move(a, 0, statement, claim) ;
+  mark_arguments(a, 0, statement, claim) ;
   keep_redirections(a, 0, statement, claim) ;
   mark_starter(a, 0, statement, claim) ;
   mark_again(a, statement, claim) ;

@@ -357,7 +357,7 @@ static void add_setup (struct rendering *r)
   if (*text == '\n') text++ ;
   texts_add(plan->pool, &lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
-    if (plan->pieces[i].positional && !plan->pieces[i].claim && strchr(text, '$')) texts_add(plan->pool, &lines, plan->pieces[i].text) ;
+    if (plan->pieces[i].positional && !plan->pieces[i].claim && (strchr(text, '$') || shell_mentions(text, "shift"))) texts_add(plan->pool, &lines, plan->pieces[i].text) ;
   texts_add(plan->pool, &lines, text) ;
   add_all(plan->pool, &lines, &plan->setup_todo) ;
   add_handed(plan, &lines) ;

@@ -1,0 +1,67 @@
+# The script's arguments, which are the image's CMD: who asks for them, and what changes them.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+image() # CMD
+{
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$1" >Dockerfile
+}
+
+@test "a shift in the setup has the arguments that it takes away" {
+  image '["server", "-v"]'
+  wrapper <<<$'#!/bin/sh\nset -eu\nif [ "$1" = server ]; then\n  shift\n  ./prepare\n  helper &\n  exec web "$@"\nfi\nexec "$@"'
+  patched
+  [[ $(<"$init/10-start") == $'#!/bin/sh\nset -- server -v # CMD\n'*shift*./prepare ]]
+  becomes web 'exec web -v'
+}
+
+@test "getopts, and a loop without in, ask for the arguments" {
+  image '["-a", "1"]'
+  wrapper <<<$'#!/bin/sh\nwhile getopts a: o; do N=$OPTARG; done\nhelper &\nexec web "$N"'
+  patched
+  grep -q 'set -- -a 1 # CMD' "$tree/web/run"
+  wrapper <<<$'#!/bin/sh\nfor word; do N=$word; done\nhelper &\nexec web "$N"'
+  patched
+  grep -q 'set -- -a 1 # CMD' "$tree/web/run"
+}
+
+@test "what sets the arguments behind a question is asked in the run that has them" {
+  local question
+  image '["web", "-v"]'
+  for question in 'if numactl true; then set -- numactl "$@"; fi' 'command -v numactl && set -- numactl "$@"' 'if [ -n "$A" ] && ./has-numa; then set -- numactl "$@"; fi'; do
+    wrapper <<<$'#!/bin/bash\nhelper &\n'"$question"$'\nexec "$@"'
+    patched
+    services helper web
+    grep -q -F -- 'set -- numactl "$@"' "$tree/web/run" && grep -q 'set -- web -v # CMD' "$tree/web/run" || { echo "# $question"; cat "$tree/web/run"; return 1; }
+    becomes web 'exec "$@"'
+    untold TODO
+    wrapper <<<$'#!/bin/bash\n'"$question"$'\nhelper &\nexec "$@"'
+    patched
+    grep -q -F -- 'set -- numactl "$@"' "$tree/web/run" || { echo "# ahead: $question"; cat "$tree/web/run"; return 1; }
+  done
+}
+
+@test "several files that ask such a question anew are named" {
+  image '["web"]'
+  wrapper <<<$'#!/bin/sh\nif ./load; then set -- "$@" -x; fi\nhelper "$@" &\nexec "$@"'
+  patched
+  told 'line 2: services.d/helper/run, services.d/web/run: environment; TODO: the script asked this once, and each of these files asks it anew: does that do harm?'
+}
+
+@test "work that also sets the arguments is marked, and what has them keeps \"\$@\"" {
+  local ahead
+  image '["web"]'
+  for ahead in '' $'helper &\n'; do
+    wrapper <<<$'#!/bin/sh\n'"$ahead"$'if [ ! -e /data/x ]; then\n  ./load\n  set -- "$@" --first\nfi\nexec "$@"'
+    patched
+    told "it also changes the script's arguments, which reaches no other file"
+    becomes web 'exec "$@"'
+  done
+  wrapper <<<$'#!/bin/sh\n(set -- a b; ./load "$@")\nload() { shift; ./load "$@"; }\nload a b\nexec "$@"'
+  patched
+  untold 'also changes the script'
+  becomes web 'exec web'
+}
