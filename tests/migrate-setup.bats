@@ -509,3 +509,24 @@ EOS
   migrate
   [ "$(grep -A1 --no-group-separator -hx '# where it is' "$tree/web/run" "$init/10-start")" = $'# where it is\nDATA=/data\n# where it is\nDATA=/data' ]
 }
+
+@test "a file that is read as part of other work gives its variables to the services, or a TODO says that it does not" {
+  for work in '. ./env.sh && prepare' 'cd /app && source ./env.sh && prepare' '[ -f ./env.sh ] && . ./env.sh && prepare' '. ./env.sh && prepare && exec web'; do
+    wrapper <<<"$work"$'\nweb &\nwait'
+    migrate
+    grep -q '\./env\.sh' "$tree/web/run"
+    grep -q '\./env\.sh' "$tree"/../cont-init.d/10-start
+    untold 'it also reads'
+  done
+  grep -q 'prepare || exit' "$tree"/../cont-init.d/10-start
+  # Behind work it is not known whether it is read.
+  for work in 'prepare && . /env.sh' 'if prepare; then . /env.sh; fi' 'load() { . /env.sh; prepare; }; load'; do
+    wrapper <<<"$work"$'\nweb &\nwait'
+    migrate
+    told 'it also reads /env.sh: the variables that are set there reach no other file'
+  done
+  # A shell of its own keeps them for itself.
+  wrapper <<<$'( . /env.sh; prepare )\nweb &\nwait'
+  migrate
+  untold 'it also reads'
+}

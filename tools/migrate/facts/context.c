@@ -163,25 +163,32 @@ static int applies_in (struct analysis *a, struct statement *statement)
   return r ;
 }
 
-/* ---- cd /app && migrate: later statements are in that directory, too ---- */
+/* ---- cd /app && migrate, . ./env.sh && migrate: later statements are in that directory, with these variables ---- */
 
-static struct statement *first_of (struct statement *statement)
+static int moves_or_reads (struct statement *statement, void *data)
 {
-  while (statement->kind == STATEMENT_AND && statement->body) statement = statement->body ;
-  return statement ;
+  return moves_shell(statement, data) || reads_file(statement, data) ;
+}
+
+/* The longest part ahead of A && B && C that each service can repeat, and has to; 0: there is none. */
+static struct statement *context_ahead (struct analysis *a, struct statement *statement)
+{
+  struct statement *one = statement->body ;
+  while (one && one->kind == STATEMENT_AND && !is_repeatable(a, one)) one = one->body ;
+  return one && (moves_shell(one, 0) || (is_repeatable(a, one) && statement_walk(one, &moves_or_reads, 0))) ? one : 0 ;
 }
 
 /* A && B && C without A. */
-static struct statement *behind_first (struct analysis *a, struct statement *statement)
+static struct statement *behind_first (struct analysis *a, struct statement *statement, struct statement const *first)
 {
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
   struct statement *both ;
-  if (left->kind != STATEMENT_AND) return right ;
+  if (left == first) return right ;
   both = pool_alloc(a->pool, sizeof(*both)) ;
   *both = *statement ;
   both->body = pool_alloc(a->pool, sizeof(*both->body)) ;
-  *both->body = *behind_first(a, left) ;
+  *both->body = *behind_first(a, left, first) ;
   both->body->next = right ;
   both->range.start = both->core.start = both->body->range.start ;
   return both ;
@@ -196,15 +203,16 @@ static int prepares (struct statement const *statement)
 
 struct statement *moved_work (struct analysis *a, struct statement *statement)
 {
-  struct statement *first = first_of(statement) ;
+  struct statement *first ;
   struct statement *rest ;
   if (statement->kind != STATEMENT_AND || statement->nredirects || is_repeatable(a, statement)) return 0 ;
-  if (!moves_shell(first, 0))
+  first = context_ahead(a, statement) ;
+  if (!first)
   {
     if (!changes_place(statement) || !prepares(statement)) return 0 ;
     first = statement ;
   }
-  rest = first == statement ? statement : behind_first(a, statement) ;
+  rest = first == statement ? statement : behind_first(a, statement, first) ;
   if (first != statement && (a->last || a->plan->services || a->conditions.first))
   {
     a->must_succeed++ ;
@@ -215,15 +223,17 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
   {
     int before_all = !a->plan->services && !a->conditions.first ;
     struct claim *claim = claim_statement(a, statement, before_all ? plan_setup_where(a->plan) : "",
-      before_all ? "setup, as it was; its directory is that of what comes later, too" : "working directory") ;
-    struct piece *piece = plan_piece(a->plan, statement_text(a, first), " ") ;
+      !before_all ? "working directory" : statement_walk(first, &reads_file, 0) ? "setup, as it was; the variables of the file that it reads are those of what comes later, too"
+      : "setup, as it was; its directory is that of what comes later, too") ;
+    struct piece *piece = plan_piece(a->plan, statement_text(a, first), names_defined(a, first)) ;
     piece->always = 1 ;
     piece->in_setup = before_all ;
-  if (!before_all) remarks_to_piece(a, piece, statement) ;
+    if (!before_all) remarks_to_piece(a, piece, statement) ;
     piece->placed = a->positional ;
     piece->claim = claim ;
     if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
-    if (before_all) add_setup(a, statement->range, 1) ; /* it stays there as it was */
+    if (before_all && a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
+    else if (before_all) add_setup(a, statement->range, 1) ; /* it stays there as it was */
   }
   return statement ;
 }
@@ -300,7 +310,7 @@ int add_context (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
-  if (a->must_succeed && !a->sets_errexit && !strcmp(statement_command(statement), "cd")) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
+  if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->sets_errexit && !strcmp(statement_command(statement), "cd")))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
   if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
   piece->is_function = statement->kind == STATEMENT_FUNCTION ;
   piece->always = always ;
@@ -316,7 +326,8 @@ int add_context (struct analysis *a, struct statement *statement)
     int does_something = piece->shared || files.first || executes || statement_walk(statement, &sources_many, 0) ;
     if (does_something) remarks_to_setup(a) ;
     else remarks_to_piece(a, piece, statement) ;
-    if (piece->shared && a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
+    if (a->must_succeed && (piece->shared || !strcmp(statement_command(statement), "cd")))
+      plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), does_something) ;
     else add_setup(a, statement->range, does_something) ;
   }
   else if (!repeatable)
@@ -324,7 +335,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (asks && !only_asks) piece->todo_of_several = "the script asked this once, and each of these files asks it anew: does that do harm?" ;
   if (executes)
     texts_add(a->pool, &claim->todo, before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
-  if (statement_walk(statement, &sources_many, 0))
+  if (!piece->shared && statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
   if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;
   tell_redirections(a, claim, &files, &loggers, before_all) ;

@@ -178,7 +178,8 @@ extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 /* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */
 extern int changes_place (struct statement const *statement) ;
 extern int moves_shell (struct statement *statement, void *data) ; /* cd, umask, ulimit by itself; for statement_walk() */
-/* A TODO where a statement of the setup, or of a task, changes the directory or unsets a variable for others. */
+extern int reads_file (struct statement *statement, void *data) ; /* . FILE, source FILE; for statement_walk() */
+/* A TODO where a statement of the setup, or of a task, changes the directory, unsets a variable or reads a file with variables for others. */
 extern void mark_move (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
 /* A TODO where a statement of the setup, or of a task, sets a trap that the services would need. */
 extern void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
