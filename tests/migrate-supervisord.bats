@@ -154,7 +154,7 @@ EOS
   wrapper <<<$'[supervisord]\nnodaemon=true\ndirectory=/srv\nminfds=1024\n[program:a]\ncommand=a'
   migrate
   run ! grep -q -e /srv -e limit "$tree/a/run"
-  told 'line 3: dropped: with nodaemon'
+  told 'line 3: dropped: in the foreground'
 }
 
 @test "each process of several has its own value, and is named in the report" {

@@ -10,6 +10,8 @@
 #include "migrate/facts/facts.h"
 #include "migrate/fromimage.h"
 #include "migrate/inputs.h"
+#include "migrate/shell/shell.h"
+#include "migrate/supervisord/commandline.h"
 #include "migrate/text/root.h"
 
 static char const *read_from_image (struct pool *pool, int root, char const *name)
@@ -46,6 +48,64 @@ void plan_look_at_nginx (struct plan *plan, struct dockerfile const *dockerfile,
   if (name && !text && !plan->nginx_stays) plan->nginx_unread = name ;
 }
 
+/* Is the file of the build context the one of this machine? */
+static int is_same (char const *source, char const *input)
+{
+  size_t len ;
+  size_t n = strlen(input) ;
+  if (!strncmp(source, "./", 2)) source += 2 ;
+  len = strlen(source) ;
+  return len && n >= len && !strcmp(input + n - len, source) && (n == len || input[n - len - 1] == '/') ;
+}
+
+/* Does what COPY brings come to be at `path` by way of this word: by itself, or in a folder? */
+static int brings (struct pool *pool, struct copying const *copying, char const *source, char const *path, char const *input)
+{
+  size_t len = strlen(copying->target) ;
+  if (!strcmp(copying_path(pool, copying, source), path)) return is_same(source, input) ;
+  while (len && copying->target[len - 1] == '/') len-- ;
+  if (strncmp(path, copying->target, len) != 0 || path[len] != '/') return 0 ;
+  return is_same(shell_one_of(source, ". ./") ? path + len + 1 : pool_printf(pool, "%s%s", source, path + len + (source[strlen(source) - 1] == '/')), input) ;
+}
+
+static int is_input (struct dockerfile const *dockerfile, char const *path, char const *input)
+{
+  for (int i = 0 ; path && i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
+    {
+      struct copying copying ;
+      dockerfile_copying(dockerfile, one, &copying) ;
+      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+        if (*source->text && brings(dockerfile->source->pool, &copying, source->text, path, input)) return 1 ;
+    }
+  return 0 ;
+}
+
+/* Does nothing but the ends of branches follow? */
+static int ends_there (struct pool *pool, struct docker_start const *start)
+{
+  char const *p = start->through_text ? start->through_text + start->through_at.end : "" ;
+  if (!strncmp(start->through_command ? start->through_command : "", "exec ", 5)) return 1 ;
+  while (*p)
+  {
+    size_t len = strcspn(p, " \t\n;") ;
+    if (len && !shell_one_of(pool_copy(pool, p, len), "fi esac } )")) return 0 ;
+    p += len + !!p[len] ;
+  }
+  return 1 ;
+}
+
+static void look_at_commandline (struct plan *plan, struct dockerfile const *dockerfile, char const *input, struct docker_start const *start)
+{
+  struct commandline *c = commandline_read(plan->pool, &start->command) ;
+  plan->commandline = c ;
+  if (!c) return ;
+  /* Without -c it looks into these places. */
+  c->reads_input = c->file ? is_input(dockerfile, shell_unquote(plan->pool, c->file), input)
+    : is_input(dockerfile, "/etc/supervisord.conf", input) || is_input(dockerfile, "/etc/supervisor/supervisord.conf", input) ;
+  c->is_last = !start->through_goes_on && !start->kept && !start->code_behind && ends_there(plan->pool, start) ;
+}
+
 void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, char const *path, char const *input, struct docker_input const *code, struct docker_start *start)
 {
   struct pool *pool = plan->pool ;
@@ -71,6 +131,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   if (code && code->is_login)
     texts_add(pool, &plan->notes, "TODO: the image's shell was a login shell (-l), which reads /etc/profile and ~/.profile: the services do not; write what they need of it, as PATH, as ENV into the Dockerfile") ;
   plan->procrun = procrun_read(dockerfile, start) ;
+  if (plan->kind == INPUT_SUPERVISORD) look_at_commandline(plan, dockerfile, input, start) ;
   if (plan->procrun) plan->procfile_source = dockerfile_source_of(dockerfile, plan->procrun->procfile ? plan->procrun->procfile : "Procfile") ;
   plan->prefix = start->prefix ;
   plan->code = start->code ;

@@ -137,12 +137,14 @@
 
    supervisord/     a supervisord.conf becomes a plan
      autorestart.c    whether it is started, and when again
+     commandline.c    what supervisord's own words say
      expansion.c      what %(...)s makes of a value
      fcgi.c           sockets of fcgi-programs
      include.c        the files that it includes
      ini.c            reading a supervisord.conf
      options.c        what supervisord knows, and ignores
      order.c          which of them uses which
+     process.c        where, as whom and with which limits it runs
      program.c        the options of one of these
      remarks.c        its comments
      supervisord.c    its sections, and the order of its programs

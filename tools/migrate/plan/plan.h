@@ -131,6 +131,7 @@ struct configuration
 enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE, INPUT_OTHER } ;
 
 struct procrun ;
+struct commandline ;
 struct plan
 {
   struct pool *pool ;
@@ -161,6 +162,7 @@ struct plan
   char const *stop_signal ; /* the image's STOPSIGNAL, without SIG; 0: TERM */
   int is_given ; /* the words of docker run after the image were the input's arguments */
   struct procrun const *procrun ; /* how the image starts the processes of a Procfile; 0: not known */
+  struct commandline const *commandline ; /* what the image tells supervisord; 0: not known */
   char const *procfile_source ; /* the name in the build context of the Procfile that they are read from; 0: not known */
   char const *prefix ; /* what the image put before the program that reads the input, for its environment: bundle exec; 0: nothing */
   int has_dockerfile ;

@@ -48,7 +48,7 @@ static char const *expand (struct pool *pool, struct expansion const *expansion,
         out = pool_printf(pool, "%s%c%.*s%c", out, ENV_MARK, (int)strcspn(expansion->count + 1, ":"), expansion->count + 1, ENV_MARK) ;
       else if (!strcmp(name, "numprocs")) out = pool_printf(pool, "%s%0*u", out, width, expansion->count ? shell_number(expansion->count, 100000, 0) : 1) ;
       else if (!strcmp(name, "process_num")) out = pool_printf(pool, "%s%0*d", out, width, expansion->number) ;
-      else if (!strcmp(name, "here")) out = pool_printf(pool, "%s.", out) ;
+      else if (!strcmp(name, "here")) out = pool_printf(pool, "%s%s", out, expansion->here ? expansion->here : ".") ;
       else if (!strcmp(name, "host_node_name")) out = pool_printf(pool, "%s%cHOSTNAME%c", out, ENV_MARK, ENV_MARK) ;
       else out = pool_printf(pool, "%s%%(%s)", out, name) ;
       value = *end ? end + 1 : end ;
@@ -179,7 +179,7 @@ char const *supervisord_command (struct pool *pool, struct expansion const *expa
   size_t len ;
   int is_quoted ;
   int is_code = 0 ; /* the word is for a shell, or another interpreter */
-  if (strstr(command, "%(here)s")) *todo = "%(here)s was the folder of supervisord.conf, and is . here" ;
+  if (strstr(command, "%(here)s") && !expansion->here) *todo = "%(here)s was the folder of supervisord.conf, and is . here" ;
   while ((word = next_word(pool, &text, &is_quoted)))
   {
     if (shell_one_of(word, "&& || | ; & > >> <") || !strncmp(word, "2>", 2))

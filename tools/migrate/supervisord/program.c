@@ -4,6 +4,7 @@
 
 #include "migrate/facts/facts.h"
 #include "migrate/shell/shell.h"
+#include "migrate/supervisord/commandline.h"
 #include "migrate/supervisord/translation.h"
 
 #define CONTAINERS_OUTPUT "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2"
@@ -62,58 +63,6 @@ static void set_environment (struct translation *t, struct ini_section *section,
   char const *value = section->options ? ini_take(t->source, section, "environment", where(t, "run"), what) : 0 ;
   if (value && !supervisord_environment(t->plan->pool, &t->expansion, value, &t->service->before))
     plan_todo(t->plan, t->service, t->service->claim, t->service->line, "part of environment= is not understood") ;
-}
-
-/* The program's value, or else the one that it inherits from [supervisord]; 0: neither has it. */
-static char const *take_inherited (struct translation *t, char const *name, char const *what)
-{
-  char const *value = take(t, name, "run", what) ;
-  char const *inherited = ini_take(t->source, t->global, name, "each run", pool_printf(t->plan->pool, "%s, of each service that has none of its own", what)) ;
-  return value ? value : inherited ;
-}
-
-static void add_option (struct translation *t, char const *option, char const *value)
-{
-  texts_add(t->plan->pool, &t->service->options, option) ;
-  texts_add(t->plan->pool, &t->service->options, value) ;
-}
-
-/* supervisord raised the limit for itself, hence for its programs; 1024 any container has. */
-static void set_limit (struct translation *t)
-{
-  char const *value = ini_take(t->source, t->global, "minfds", "", 0) ;
-  unsigned int n = value ? shell_number(value, 100000000, 0) : 0 ;
-  if (n <= 1024) ini_take(t->source, t->global, "minfds", "dropped", "limit of open files: any container has as many") ;
-  else ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
-  if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
-}
-
-/* The directory of [supervisord] counts only if supervisord puts itself into the background. */
-static char const *take_directory (struct translation *t)
-{
-  char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
-  if (!nodaemon || !is_true(nodaemon)) return take_inherited(t, "directory", "working directory") ;
-  ini_take(t->source, t->global, "directory", "dropped", "with nodaemon, supervisord did not go there") ;
-  return take(t, "directory", "run", "working directory") ;
-}
-
-#define AS_ROOT "root, as the container is if nobody says otherwise"
-
-static void set_process (struct translation *t)
-{
-  struct pool *pool = t->plan->pool ;
-  char const *value ;
-  value = take_directory(t) ;
-  t->has_directory = !!value ;
-  if (value)
-    texts_add(pool, &t->service->before, pool_printf(pool, "cd %s || exit 111", supervisord_word(pool, &t->expansion, value))) ;
-  value = ini_take(t->source, t->global, "user", "", 0) ;
-  if (value && !strcmp(value, "root")) ini_take(t->source, t->global, "user", "dropped", AS_ROOT) ;
-  value = ini_take(t->source, t->section, "user", "", 0) ;
-  if (value && !strcmp(value, "root")) note(t, "user", AS_ROOT) ;
-  if ((value = take_inherited(t, "user", "user, by reeve-exec, which sets HOME, too")) && strcmp(value, "root") != 0) add_option(t, "--user", supervisord_word(pool, &t->expansion, value)) ;
-  if ((value = take_inherited(t, "umask", "umask, by reeve-exec"))) add_option(t, "--umask", value) ;
-  set_limit(t) ;
 }
 
 /* supervisord opened a relative path in its own folder, and not in the program's. */
@@ -274,8 +223,22 @@ static void mark_here (struct translation *t)
   for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
   {
     char const *value = ini_take(t->source, t->section, names[i], "", 0) ;
-    if (value && strstr(value, "%(here)s"))
+    if (value && strstr(value, "%(here)s") && !t->expansion.here)
       plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "%s=%s: %%(here)s was the folder of supervisord.conf, and is . here", names[i], value)) ;
+  }
+}
+
+/* Where its log is opened, or it works, that folder has to be there: perhaps only the COPY that the patch takes out made it. */
+static void make_here (struct translation *t)
+{
+  static char const *const names[] = { "directory", "stdout_logfile", "stderr_logfile" } ;
+  char const *here = t->expansion.here ;
+  if (!here || made_in_build(t->plan, here) || (t->plan->workdir && !strcmp(here, t->plan->workdir)) || shell_one_of(here, "/ /etc")) return ;
+  for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
+  {
+    char const *value = ini_take(t->source, t->section, names[i], "", 0) ;
+    if (value && strstr(value, "%(here)s"))
+      texts_add_once(t->plan->pool, &t->service->before, pool_printf(t->plan->pool, "mkdir -p %s # supervisord.conf was there", shell_quote(t->plan->pool, here))) ;
   }
 }
 
@@ -302,6 +265,7 @@ static void mark_template (struct translation *t)
 static void set_all (struct translation *t)
 {
   keep_remarks(t) ;
+  make_here(t) ;
   set_command(t) ;
   set_environment(t, t->global, "environment of every service") ;
   set_environment(t, t->section, "environment") ;
@@ -317,7 +281,7 @@ static void set_all (struct translation *t)
 static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
 {
   char const *service_name = name ;
-  t->expansion = (struct expansion){ .program = name, .group = t->group ? t->group : name, .number = i, .count = pool_printf(t->plan->pool, "%d", n) } ;
+  t->expansion = (struct expansion){ .program = name, .group = t->group ? t->group : name, .number = i, .count = pool_printf(t->plan->pool, "%d", n), .here = commandline_folder(t->plan->pool, t->plan->commandline) } ;
   if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
   else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
   t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
@@ -331,7 +295,7 @@ static void add_template (struct translation *t, char const *name, char const *c
 {
   struct pool *pool = t->plan->pool ;
   struct texts lines = { 0 } ;
-  t->expansion = (struct expansion){ .program = name, .group = t->group ? t->group : name, .number = first, .is_template = 1, .count = count, .lines = &lines } ;
+  t->expansion = (struct expansion){ .program = name, .group = t->group ? t->group : name, .number = first, .is_template = 1, .count = count, .lines = &lines, .here = commandline_folder(pool, t->plan->commandline) } ;
   t->service = plan_service(t->plan, name, source_line(t->source, t->section->range.start)) ;
   service_template(t->plan, t->service, count) ;
   t->service->program = name ;

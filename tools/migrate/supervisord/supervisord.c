@@ -5,6 +5,7 @@
 #include "migrate/command/image.h"
 #include "migrate/command/procrunners.h"
 #include "migrate/shell/shell.h"
+#include "migrate/supervisord/commandline.h"
 #include "migrate/supervisord/order.h"
 #include "migrate/supervisord/translation.h"
 
@@ -301,6 +302,26 @@ static void note_variables (struct plan *plan)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "supervisord did not start where one of these was not set: %s; here it is empty then (${NAME:?} in run lets the service fail)", texts_join(plan->pool, &names, ", "))) ;
 }
 
+/* What was wrong with the file, where nothing else can tell supervisord so. */
+static void find_mistakes (struct translation *t)
+{
+  struct commandline const *c = t->plan->commandline ;
+  char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
+  if (!c || !c->reads_input || t->plan->unread.first || t->plan->is_of_package) return ;
+  if (!t->global->range.end) plan_mistake(t->plan, 1, "without a section [supervisord], supervisord refuses the file, and the container ended; here the services start") ;
+  else if (c->is_last && !c->stays && !(nodaemon && is_true(nodaemon)))
+    plan_mistake(t->plan, source_line(t->source, t->global->range.start), "neither nodaemon=true nor -n: supervisord put itself into the background, and the container ended; here the services keep it up") ;
+}
+
+static void note_commandline (struct plan *plan)
+{
+  struct commandline const *c = plan->commandline ;
+  if (c && c->user)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%ssupervisord was started with -u %s: so are the services that have no user of their own%s",
+      strchr(c->user, '$') ? "TODO: " : "", c->user, strchr(c->user, '$') ? ": see that the variable is in their environment" : "")) ;
+  if (c && c->umask) texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "supervisord was started with --umask %s: so are the services that have no umask of their own", c->umask)) ;
+}
+
 static void note_main (struct plan *plan)
 {
   int is_restarted = 0 ;
@@ -347,6 +368,8 @@ void migrate_supervisord (struct plan *plan)
   if (!plan->services) plan->refused = *included(&t)
     ? pool_printf(plan->pool, "%s has no [program:...] section, but includes %s: give reeve-migrate those files", plan->source->name, included(&t))
     : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
+  find_mistakes(&t) ;
+  note_commandline(plan) ;
   note_main(plan) ;
   note_variables(plan) ;
   image_check(plan) ;

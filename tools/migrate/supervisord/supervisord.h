@@ -15,6 +15,7 @@ struct expansion
   int is_template ; /* the process's number is known only in run */
   char const *count ; /* how many processes; 0: one */
   struct texts *lines ; /* of run, that the variables for its number need; 0: none are wanted */
+  char const *here ; /* the folder of supervisord's configuration in the image; 0: not known */
 } ;
 
 /* X when the value is %(ENV_X)s and nothing else; 0: it is not. */

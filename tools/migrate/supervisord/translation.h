@@ -67,6 +67,9 @@ static inline int is_started_by_listener (struct translation *t)
 /* autorestart.c: whether it is started, and when again; restart, down, enable-if, success-codes, flag-oneshot. */
 extern void translate_restart (struct translation *t) ;
 
+/* process.c: where and as whom it runs. */
+extern void set_process (struct translation *t) ;
+
 /* [program:NAME] or [fcgi-program:NAME], which t->section is: its services. */
 extern void translate_program (struct translation *t, char const *name) ;
 /* A TODO for each of the section's options that nobody has taken. */

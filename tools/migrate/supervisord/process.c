@@ -1,0 +1,108 @@
+/* In which folder, as whom and with which limits a program runs: its own options, those of supervisord's
+   command line, and those of [supervisord]. */
+
+#include <string.h>
+
+#include "migrate/shell/shell.h"
+#include "migrate/supervisord/commandline.h"
+#include "migrate/supervisord/translation.h"
+
+static struct commandline const *commandline_of (struct translation const *t)
+{
+  static struct commandline const none ;
+  return t->plan->commandline ? t->plan->commandline : &none ;
+}
+
+/* The program's value, or else the one that it inherits from [supervisord]; 0: neither has it. */
+static char const *take_inherited (struct translation *t, char const *name, char const *what)
+{
+  char const *value = take(t, name, "run", what) ;
+  char const *inherited = ini_take(t->source, t->global, name, "each run", pool_printf(t->plan->pool, "%s, of each service that has none of its own", what)) ;
+  return value ? value : inherited ;
+}
+
+/* The same as a word of run; `given`, if not 0, is what the command line says in place of [supervisord]. */
+static char const *inherited_word (struct translation *t, char const *name, char const *given, char const *what)
+{
+  char const *value ;
+  if (given)
+  {
+    value = take(t, name, "run", what) ;
+    ini_take(t->source, t->global, name, "dropped", pool_printf(t->plan->pool, "supervisord's command line has another one: %s", given)) ;
+    if (!value) return given ;
+  }
+  else value = take_inherited(t, name, what) ;
+  return value ? supervisord_word(t->plan->pool, &t->expansion, value) : 0 ;
+}
+
+static void add_option (struct translation *t, char const *option, char const *value)
+{
+  texts_add(t->plan->pool, &t->service->options, option) ;
+  texts_add(t->plan->pool, &t->service->options, value) ;
+}
+
+/* supervisord raised the limit for itself, hence for its programs; 1024 any container has. */
+static void set_limit (struct translation *t)
+{
+  char const *value = ini_take(t->source, t->global, "minfds", "", 0) ;
+  unsigned int n = value ? shell_number(value, 100000000, 0) : 0 ;
+  if (n <= 1024) ini_take(t->source, t->global, "minfds", "dropped", "limit of open files: any container has as many") ;
+  else ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
+  if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
+}
+
+/* The directory of [supervisord] counts only if supervisord puts itself into the background. */
+static char const *directory_word (struct translation *t)
+{
+  char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
+  char const *value ;
+  if (!commandline_of(t)->stays && !(nodaemon && is_true(nodaemon))) return inherited_word(t, "directory", commandline_of(t)->directory, "working directory") ;
+  ini_take(t->source, t->global, "directory", "dropped", "in the foreground, supervisord did not go there") ;
+  value = take(t, "directory", "run", "working directory") ;
+  return value ? supervisord_word(t->plan->pool, &t->expansion, value) : 0 ;
+}
+
+static int is_root (char const *user)
+{
+  return shell_one_of(user, "root 0 root:root 0:0") ;
+}
+
+/* As whom supervisord ran; 0: root. */
+static char const *own_user (struct translation *t)
+{
+  char const *given = commandline_of(t)->user ;
+  char const *user = given ? given : ini_take(t->source, t->global, "user", "", 0) ;
+  if (user && !is_root(user)) return user ;
+  return t->plan->image_user && !is_root(t->plan->image_user) ? t->plan->image_user : 0 ;
+}
+
+/* What is said of user=root, and of another user than supervisord's own; 0: the user is set as written. */
+static char const *why_dropped (struct translation *t, char const *value)
+{
+  char const *own = own_user(t) ;
+  if (!is_root(value)) return 0 ;
+  if (!own) return "root, as the container is if nobody says otherwise" ;
+  return pool_printf(t->plan->pool, "root, which supervisord, as %s, could not become, so that this never started; here it is started as %s", own,
+    own == t->plan->image_user ? pool_printf(t->plan->pool, "%s (USER of the image)", own) : "root") ;
+}
+
+static void set_user (struct translation *t)
+{
+  char const *global = ini_take(t->source, t->global, "user", "", 0) ;
+  char const *value = ini_take(t->source, t->section, "user", "", 0) ;
+  char const *word ;
+  if (global && is_root(global)) ini_take(t->source, t->global, "user", "dropped", why_dropped(t, global)) ;
+  if (value && why_dropped(t, value)) note(t, "user", why_dropped(t, value)) ;
+  word = inherited_word(t, "user", commandline_of(t)->user, "user, by reeve-exec, which sets HOME, too") ;
+  if (word && !is_root(word)) add_option(t, "--user", word) ;
+}
+
+void set_process (struct translation *t)
+{
+  char const *word = directory_word(t) ;
+  t->has_directory = !!word ;
+  if (word) texts_add(t->plan->pool, &t->service->before, pool_printf(t->plan->pool, "cd %s || exit 111", word)) ;
+  set_user(t) ;
+  if ((word = inherited_word(t, "umask", commandline_of(t)->umask, "umask, by reeve-exec"))) add_option(t, "--umask", word) ;
+  set_limit(t) ;
+}
