@@ -95,6 +95,37 @@ EOS
   told 'line 5: services.d/worker/run: environment: BETWEEN'
 }
 
+@test "several variables on a line are all set, and nothing else is on it" {
+  wrapper <<'EOS'
+#!/bin/sh
+A=1 B=2 # both
+./prepare "$A"
+C=3 \
+  D=4
+web --port "$B" &
+E=5 F=6
+
+exec worker "$D" "$F"
+EOS
+  migrate
+  file web/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+A=1 B=2
+exec web --port "$B"
+EOS
+  becomes worker 'exec worker "$D" "$F"'
+  grep -q '^E=5 F=6$' "$tree/worker/run"
+  grep -q '^C=3' "$tree/worker/run"
+  told 'line 3: cont-init.d/10-start: setup, as it was'
+  told 'line 7: services.d/worker/run: environment: E F'
+  untold TODO
+  wrapper <<<$'A=1 B=2 web &\nC=3 \\\n  D=4 worker &\nwait'
+  migrate
+  grep -q '^export B=2$' "$tree/web/run"
+  grep -q '^export D=4$' "$tree/worker/run"
+}
+
 @test "directory, umask, limits, options and redirections of everything" {
   wrapper <<'EOS'
 #!/bin/bash

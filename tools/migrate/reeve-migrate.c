@@ -14,8 +14,8 @@
      errexit.c        set -e, and what the last command decides
      constant.c       loops that only a command in them ends become `while true`
      evaluated.c      eval of a constant text
+     joined.c         lines of redirections or assignments without a command
      precedence.c     a pipeline binds more tightly than && and !
-     redirected.c     lines of redirections without a command
      shell.c          parsing
      statement.c      statements of all kinds, gone through
      words.c          words, assignments, redirections

@@ -192,6 +192,9 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
   uint32_t n = ts_node_child_count(node) ;
   switch (statement->kind)
   {
+    case STATEMENT_ASSIGNMENT :
+      if (is(node, "variable_assignments")) read_words(reader, node, statement) ;
+      break ;
     case STATEMENT_COMMAND :
     case STATEMENT_DECLARATION : read_words(reader, node, statement) ; break ;
     case STATEMENT_PIPELINE :

@@ -1,5 +1,5 @@
-/* Several redirections without a command (`server & >/dev/null 2>&1`, `>a >b`): the grammar takes the next line for
-   their command. In its copy of the text their line ends with a semicolon. */
+/* Several redirections, or assignments, without a command (`server & >/dev/null 2>&1`, `>a >b`, `A=1 B=2`): the
+   grammar takes the next line for their command. In its copy of the text they end with a semicolon. */
 
 #include <string.h>
 
@@ -12,17 +12,19 @@ struct joining
   int found ;
 } ;
 
-/* The end of the line with the redirections that are ahead of the first word; 0: they are on one line. */
+/* The end of what is ahead of the first word; 0: the word is on its line. */
 static uint32_t line_end (struct source const *source, struct statement const *command)
 {
-  uint32_t word = command->nassignments ? command->assignments[0].range.start : command->nwords ? command->words[0].range.start : 0 ;
+  uint32_t word = command->nwords ? command->words[0].range.start : command->nassignments ? command->assignments[0].range.start : 0 ;
   uint32_t end = 0 ;
   if (command->kind != STATEMENT_COMMAND) return 0 ;
   for (unsigned int i = 0 ; i < command->nredirects ; i++)
     if (command->redirects[i].range.start < word && command->redirects[i].range.end > end) end = command->redirects[i].range.end ;
+  for (unsigned int i = 0 ; i < command->nassignments ; i++)
+    if (command->assignments[i].range.start < word && command->assignments[i].range.end > end) end = command->assignments[i].range.end ;
   if (!end) return 0 ;
-  for (; end < word ; end++)
-    if (source->text[end] == '\n' && source->text[end - 1] != '\\') return end ;
+  for (uint32_t i = end ; i <= word ; i++)
+    if ((source->text[i] == '\n' && source->text[i - 1] != '\\') || (source->text[i] == '#' && strchr(" \t", source->text[i - 1]))) return end ;
   return 0 ;
 }
 
