@@ -117,3 +117,18 @@ EOS
   told 'TODO: tini made an exit code to 0'
   becomes nginx "exec env --unset SECRET nginx -g 'daemon off;'"
 }
+
+@test "HOME is that of the user, also where a group stands behind it, or only the start tells" {
+  local user
+  for user in '$OWNER:$GROUP' '"$OWNER:$GROUP"' '${OWNER:-app}:$GROUP' '${OWNER}' '"$BOTH"' '${NONE:-12345:12345}' '"app:$GROUP"' '12345:0'; do
+    wrapper <<<"exec gosu $user web"
+    migrate
+    sed '/^export HOME=/!d' "$tree/web/run" >home
+    case $user in *NONE*|12345*|'"$BOTH"') sed -i 's/getent/unknown/' home ;; *) sed -i 's/getent/known/' home ;; esac
+    known() { if [ "$*" = 'passwd app' ]; then echo app:x:1000:1000::/srv/app:/bin/sh; else echo "# asked for $*" >&2; return 2; fi; }
+    unknown() { [ "$*" = 'passwd 12345' ] || echo "# asked for $*" >&2; return 2; }
+    export -f known unknown
+    OWNER=app GROUP=staff BOTH=12345:12345 bash -c 'set -euo pipefail; . ./home; [ "$HOME" = /srv/app ] || [ "$HOME" = / ]' 2>said
+    [ ! -s said ] || { cat said; return 1; }
+  done
+}

@@ -18,15 +18,37 @@ static void add_user_alone (struct unwrapping *u, char const *user, char const *
   texts_add(u->pool, &u->launch->options, "--keep-home") ;
 }
 
-/* The user's home directory, as shell code. */
+/* The user of USER[:GROUP], as shell code: of one that only the start tells, by what it has ahead of a colon. */
+static char const *user_alone (struct unwrapping *u, char const *user, char const **before)
+{
+  char const *name = user + (*user == '"') ;
+  size_t len ;
+  *before = "" ;
+  if (!strchr(user, '$') && !strchr(user, '`')) return shell_quote(u->pool, pool_copy(u->pool, user, strcspn(user, ":"))) ;
+  if (*name == '$')
+  {
+    int brace = name[1] == '{' ;
+    name += 1 + brace ;
+    len = strspn(name, NAME_LETTERS) ;
+    if (len && (!brace || name[len] == '}') && (!name[len + (size_t)brace] || strchr(":\"", name[len + (size_t)brace])))
+      return pool_printf(u->pool, "\"${%.*s%%%%:*}\"", (int)len, name) ;
+  }
+  *before = pool_printf(u->pool, "reeve_user=%s; ", user) ;
+  return "\"${reeve_user%%:*}\"" ;
+}
+
+/* The user's home directory, as shell code. gosu and the like take / where nobody has that number. */
 static char const *home_of (struct unwrapping *u, char const *user)
 {
   static char const letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-." ;
-  size_t len = strcspn(user, ":") ;
+  char const *plain = shell_unquote(u->pool, user) ;
+  size_t len = plain ? strcspn(plain, ":") : 0 ;
+  char const *before ;
+  char const *alone ;
+  if (plain) user = plain ;
   if (len && strspn(user, letters) >= len && (*user < '0' || *user > '9')) return pool_printf(u->pool, "~%.*s", (int)len, user) ;
-  if (*user >= '0' && *user <= '9')
-    return pool_printf(u->pool, "\"$(getent passwd %.*s | cut -d: -f6)\"", (int)len, user) ;
-  return pool_printf(u->pool, "\"$(getent passwd %s | cut -d: -f6)\"", user) ;
+  alone = user_alone(u, user, &before) ;
+  return pool_printf(u->pool, "\"$(%sgetent passwd %s | cut -d: -f6 | grep . || echo /)\"", before, alone) ;
 }
 
 void unwrap_gosu (struct unwrapping *u)
