@@ -372,3 +372,26 @@ EOS
     file mesh/notification-fd <<<3
   done
 }
+
+@test "a loop ahead of other starts waits for what it asks, also if it looks whether the process still runs" {
+  local loop
+  for loop in $'until [ -S /run/a.sock ]; do\n  kill -0 $app || exit 4\n  sleep 1\ndone' \
+              'while [ ! -S /run/a.sock ]; do kill -0 $app 2>/dev/null || { echo ended; exit 1; }; sleep 1; done' \
+              'while kill -0 $app; do [ -S /run/a.sock ] && break; sleep 1; done' \
+              'until test -S /run/a.sock; do if ! pgrep -x api; then exit 1; fi; sleep 1; done'; do
+    wrapper <<<$'#!/bin/bash\napi &\napp=$!\n'"$loop"$'\nnginx -g "daemon off;" &\nwait -n'
+    migrate
+    file api/notification-fd <<<3
+    grep -q -e '--ready unix:/run/a.sock ' "$tree/api/run"
+    has nginx/dependencies.d/api
+    untold 'watched processes'
+  done
+  wrapper <<<$'api &\napp=$!\nuntil [ "$(cat /run/state)" = ok ]; do kill -0 $app || exit 1; sleep 1; done\nweb &\nwait $!'
+  migrate
+  told 'line 3: services.d/'
+  untold 'watched processes'
+  [ "$(ls "$tree/web/dependencies.d")" != '' ]
+  wrapper <<<$'api &\napp=$!\nuntil [ -f /tmp/stop ]; do kill -0 $app || exit 4; sleep 1; done'
+  migrate
+  told 'watched processes'
+}

@@ -168,6 +168,23 @@ static int drop_waiting_for_end (struct analysis *a, struct statement *statement
   return 1 ;
 }
 
+static int asks_for_processes (struct analysis *a, struct statement *question)
+{
+  struct seen seen ;
+  look_for_watching_in(a, question, &seen) ;
+  return seen.watches || strstr(statement_text(a, question), "/proc/") ;
+}
+
+/* until [ -S x.sock ]; do kill -0 "$PID" || exit 1; done: ahead of other starts, the process is not what it waits for. */
+static int waits_for_more (struct analysis *a, struct statement *loop, char const *probe)
+{
+  struct source code ;
+  struct statement *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
+  struct statement *condition = loop->kind == STATEMENT_LOOP ? loop->branches->condition : 0 ;
+  if (question) return !asks_for_processes(a, question) && !strstr(probe, "/proc/") ;
+  return condition && !condition->next && condition->kind != STATEMENT_COMMAND && !is_always_true(condition) && !asks_for_processes(a, condition) ;
+}
+
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;
@@ -189,13 +206,18 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   if (walk_restarting(a, statement, frame)) return 1 ;
   if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement)) return 1 ;
   if (a->plan->services && walk_starting_again(a, statement)) return 1 ;
+  probe = loop_probe(a, statement) ;
+  if (a->plan->services && starts_later(a, frame) && waits_for_more(a, statement, probe))
+  {
+    if (probe && walk_probe(a, statement, probe)) return 1 ;
+    if (watches_processes(a, statement)) return 0 ; /* a task */
+  }
   if (a->plan->services && watches_processes(a, statement))
   {
     if (!walk_watching_work(a, statement)) drop_watching(a, statement) ;
     return 1 ;
   }
   if (a->plan->services && drop_waiting_for_end(a, statement)) return 1 ;
-  probe = loop_probe(a, statement) ;
   if (probe && walk_probe(a, statement, probe)) return 1 ;
   if (walk_watching_work(a, statement) || walk_waiting_work(a, statement)) return 1 ;
   /* After a loop that can be left, further statements run. */
