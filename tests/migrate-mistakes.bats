@@ -294,3 +294,51 @@ EOS
   migrate
   told 'each service that needs KEY does this for itself'
 }
+
+@test "a trap ahead of the call of a function that starts is not too late" {
+  wrapper <<'EOS'
+#!/bin/bash
+start() {
+  web &
+  worker &
+}
+trap 'kill 0' TERM
+start
+wait -n
+EOS
+  migrate
+  untold 'too late'
+  wrapper <<<$'#!/bin/bash\nstart() {\n  web &\n}\nstart\ntrap "kill 0" TERM\nwait -n'
+  migrate
+  told 'line 6: mistake: this trap is set too late: a signal that comes between line 3 and here is not handled'
+}
+
+@test "exec in one branch does not end the trap of another" {
+  wrapper <<'EOS'
+#!/bin/bash
+case $ROLE in
+  app)
+    web &
+    trap 'kill -QUIT $!; wait' TERM
+    wait -n
+    ;;
+  queue) exec worker ;;
+esac
+EOS
+  migrate
+  untold 'exec ends the shell'
+  file web/down-signal <<<QUIT
+  told 'line 5: dropped: trap of TERM: the supervisor signals each service; down-signal of web: QUIT'
+  sed -i 's/^    wait -n/    exec other/' start.sh
+  migrate
+  told 'line 6: mistake: exec ends the shell, and the trap of line 5 with it'
+}
+
+@test "a pid is exported by its own name only" {
+  wrapper <<<$'redis-server &\nREDIS=$!\nexport REDIS_URL=redis://localhost\nweb &\nwait'
+  migrate
+  untold 'was exported'
+  sed -i 's/^export /export A=1 REDIS /' start.sh
+  migrate
+  told 'REDIS was exported'
+}

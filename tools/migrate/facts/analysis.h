@@ -80,7 +80,9 @@ struct trap
   char const *all ; /* those that it had first */
   uint32_t line ;
   struct claim *claim ; /* of the call of a function that sets it; 0: it is the statement's own */
+  struct claim *own ; /* the statement's; 0: that of the call */
   uint32_t replaced_line ; /* where another trap took the last of them; 0: it has some */
+  struct service const *after ; /* the last service that the script had started when it came to the trap; 0: none */
   struct trap *next ;
 } ;
 

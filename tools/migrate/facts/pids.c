@@ -251,7 +251,7 @@ static int lists_processes (char const *text)
 static void note_exported (struct analysis *a, struct pid_variable const *pid)
 {
   struct service const *later = pid->service ? pid->service->next : 0 ;
-  if (later && strstr(a->source->text, pool_printf(a->pool, "export %s", pid->name)))
+  if (later && texts_has(&a->plan->environment, pid->name))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool,
       "%s was exported: what was started later (%s%s) does not find it any more: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
       pid->name, later->name, later->next ? ", ..." : "", pid->service->name)) ;

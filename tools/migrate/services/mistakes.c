@@ -77,8 +77,8 @@ static struct service *first_process (struct analysis *a)
 /* The first that the script had started when it came to the trap; it never came there behind exec. */
 static struct service *first_before (struct analysis *a, struct trap const *trap)
 {
-  struct service *service = a->plan->services ;
-  while (service && (service->is_oneshot || service->is_exec)) service = service->next ;
+  struct service *service = trap->after ? a->plan->services : 0 ;
+  while (service && (service->is_oneshot || service->is_exec)) service = service == trap->after ? 0 : service->next ;
   return service && trap->line > service->line ? service : 0 ;
 }
 
@@ -151,7 +151,7 @@ static void find_exec_mistakes (struct analysis *a, struct statement *first, str
   struct trap *trap = a->traps ;
   struct texts names = { 0 } ;
   uint32_t line = 0 ;
-  while (trap && !handles_stop(trap)) trap = trap->next ;
+  while (trap && (!handles_stop(trap) || (main->claim && are_apart(first, trap->statement->range, main->claim->range)))) trap = trap->next ;
   if (trap && trap->line < main->line)
     plan_mistake(a->plan, main->line, pool_printf(a->pool, "exec ends the shell, and the trap of line %u with it", trap->line)) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)

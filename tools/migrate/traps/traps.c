@@ -60,7 +60,8 @@ static void drop_message (struct analysis *a, struct statement const *statement)
   }
 }
 
-void walk_trap (struct analysis *a, struct statement *statement)
+/* Returns 0 if it sets no trap. */
+static struct trap *note_trap (struct analysis *a, struct statement *statement)
 {
   struct trap **end = &a->traps ;
   struct trap *trap ;
@@ -76,7 +77,7 @@ void walk_trap (struct analysis *a, struct statement *statement)
     if (first + 1 == statement->nwords) signals = pool_printf(a->pool, " %s ", statement_word(statement, first)) ;
     if (!a->waited_line) take_signals(a, signals, line_of(a, statement)) ; /* behind the wait it had done its work */
     claim_statement(a, statement, "dropped", "the shell's signals: the supervisor has its own") ;
-    return ;
+    return 0 ;
   }
   take_signals(a, signals, line_of(a, statement)) ;
   trap = pool_alloc(a->pool, sizeof(*trap)) ;
@@ -84,8 +85,15 @@ void walk_trap (struct analysis *a, struct statement *statement)
   trap->code = shell_without_quotes(a->pool, statement->words[first].raw) ;
   trap->signals = trap->all = signals ;
   trap->line = line_of(a, statement) ;
+  trap->after = plan_last(a->plan) ;
   while (*end) end = &(*end)->next ;
-  *end = trap ;
+  return *end = trap ;
+}
+
+void walk_trap (struct analysis *a, struct statement *statement)
+{
+  struct trap *trap = note_trap(a, statement) ;
+  if (trap) trap->own = claim_statement(a, statement, "dropped", "") ; /* apply_trap() says what */
 }
 
 /* on_signals() { trap stop TERM; trap reload HUP; } */
@@ -104,7 +112,7 @@ int walk_trap_call (struct analysis *a, struct statement *statement)
   drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, "dropped", "a function that sets traps: the supervisor signals each service") ;
   for (struct statement *one = body->body ; one ; one = one->next)
-    if (!strcmp(statement_command(one), "trap")) walk_trap(a, one) ;
+    if (!strcmp(statement_command(one), "trap")) note_trap(a, one) ;
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
     for (struct statement const *one = body->body ; one ; one = one->next)
       if (trap->statement == one) trap->claim = claim ;
@@ -199,7 +207,11 @@ static void apply_trap (struct analysis *a, struct trap *trap)
     t.claim = trap->claim ;
     t.claim->what = pool_printf(a->pool, "%s; trap of%s", t.claim->what, signals) ;
   }
-  else t.claim = claim_statement(a, trap->statement, "dropped", pool_printf(a->pool, "trap of%s: the supervisor signals each service", signals)) ;
+  else
+  {
+    t.claim = trap->own ;
+    t.claim->what = pool_printf(a->pool, "trap of%s: the supervisor signals each service", signals) ;
+  }
   if (trap->replaced_line)
   {
     struct function *function = find_function(a, trap->code) ;
