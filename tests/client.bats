@@ -335,6 +335,14 @@ command_outlives_the_supervisor() # COMMAND
   done
 }
 
+@test "a wrong option is named, and the message is not lost in pages of help" {
+  run -100 --separate-stderr reeve status --josn
+  [ -z "$output" ]
+  # shellcheck disable=SC2154 # bats sets it
+  [[ $stderr == *"unrecognized option '--josn'"*"reeve help COMMAND"* ]]
+  [ "$(wc -l <<<"$stderr")" -eq 2 ]
+}
+
 @test "without a scanner it says so" {
   unset REEVE_LIVE
   local verb

@@ -27,6 +27,13 @@ char const *PROG = "reeve" ;
 #define CHANGES (OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ALL)
 #define IN_ORDER (CHANGES | OPTION_ONLY)
 
+/* getopt() has named the option. */
+static int say_wrong_option (void)
+{
+  strerr_warni1x("reeve help COMMAND shows the options of a command") ;
+  return EXIT_USAGE ;
+}
+
 static int command_help (struct request const *request) ;
 static int command_completion (struct request const *request) ;
 
@@ -193,7 +200,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
         *given |= OPTION_SINCE ;
         break ;
       case 'h' : help_usage(commands, COMMANDS) ; return page_end() ;
-      default : return usage_error() ;
+      default : return say_wrong_option() ;
     }
   }
   return -1 ;

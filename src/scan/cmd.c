@@ -144,6 +144,13 @@ void cmd_signal (struct scanner const *s, int sig)
     strerr_warnw1x("the command, which an earlier scanner has started, cannot be sent a signal without pidfds: end it by hand") ;
 }
 
+int cmd_takes_signal (struct scanner const *s, int sig)
+{
+  if (!s->cmd.gets_signals || !s->cmd.pid || sig == SIGCHLD || sig == SIGALRM) return 0 ;
+  cmd_signal(s, sig) ;
+  return 1 ;
+}
+
 /* ---- once a second ---- */
 
 /* For a CMD without a pidfd: has it ended? */

@@ -22,6 +22,8 @@ extern void cmd_write_status (struct scanner *s) ;
 extern void cmd_stop (struct scanner const *s) ;
 /* Sends CMD a signal, if it is certain that the process is CMD. */
 extern void cmd_signal (struct scanner const *s, int sig) ;
+/* Passes a signal of the scanner's on to CMD, if CMD gets these. Returns whether it does. */
+extern int cmd_takes_signal (struct scanner const *s, int sig) ;
 /* CMD itself has ended. */
 extern void cmd_ended (struct scanner *s, int wstat) ;
 

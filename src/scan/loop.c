@@ -21,6 +21,7 @@
 #include "scan/look.h"
 #include "scan/needs.h"
 #include "scan/reap.h"
+#include "scan/replacement.h"
 #include "scan/requests.h"
 #include "scan/start.h"
 #include "scan/stop.h"
@@ -190,7 +191,7 @@ static void take_signals (struct scanner *s, int fd)
   int by_kernel ;
   while ((sig = signals_read_from(fd, &by_kernel)))
   {
-    requests_signal(s, sig, by_kernel) ;
+    if (!cmd_takes_signal(s, sig) && !replacement_execute(s, sig)) requests_signal(s, sig, by_kernel) ;
     loop_settle(s) ;
   }
 }

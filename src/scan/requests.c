@@ -1,9 +1,6 @@
 #include "scan/requests.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <skalibs/sig.h>
@@ -11,13 +8,10 @@
 
 #include "base/message.h"
 #include "base/spawn.h"
-#include "scan/child.h"
-#include "scan/cmd.h"
 #include "scan/look.h"
 #include "scan/reap.h"
 #include "scan/stopping.h"
 #include "scan/templates.h"
-#include "scan/trusted.h"
 #include "scan/upgrade.h"
 
 enum asked /* bits */
@@ -66,23 +60,22 @@ struct on_signal
   int number ;
   unsigned int asks ; /* 0: nothing */
   unsigned int in_container ; /* the same with -I */
-  char const *replacement ; /* executed instead, if that file is there; 0: nothing can replace the signal */
 } ;
 
 static struct on_signal const of_signal[] =
 {
-  { SIGCHLD, ASK_REAP, ASK_REAP, 0 },
-  { SIGALRM, ASK_SCAN, ASK_SCAN, 0 },
-  { SIGABRT, ASK_END, ASK_END, 0 },
-  { SIGHUP, ASK_SCAN | ASK_PRUNE, ASK_SCAN | ASK_PRUNE, ".s6-svscan/SIGHUP" },
-  { SIGINT, ASK_STOP, ASK_STOP, ".s6-svscan/SIGINT" },
-  { SIGTERM, ASK_STOP, ASK_STOP, ".s6-svscan/SIGTERM" },
-  { SIGQUIT, ASK_STOP_LOGGERS, ASK_STOP, ".s6-svscan/SIGQUIT" },
-  { SIGUSR1, 0, ASK_STOP, ".s6-svscan/SIGUSR1" },
-  { SIGUSR2, 0, ASK_STOP, ".s6-svscan/SIGUSR2" },
-  { SIGPWR, 0, ASK_STOP, ".s6-svscan/SIGPWR" },
-  { SIGWINCH, 0, ASK_STOP, ".s6-svscan/SIGWINCH" },
-  { SIGRTMIN_3, ASK_STOP, ASK_STOP, 0 }, /* means "halt" to a PID 1 in a container */
+  { SIGCHLD, ASK_REAP, ASK_REAP },
+  { SIGALRM, ASK_SCAN, ASK_SCAN },
+  { SIGABRT, ASK_END, ASK_END },
+  { SIGHUP, ASK_SCAN | ASK_PRUNE, ASK_SCAN | ASK_PRUNE },
+  { SIGINT, ASK_STOP, ASK_STOP },
+  { SIGTERM, ASK_STOP, ASK_STOP },
+  { SIGQUIT, ASK_STOP_LOGGERS, ASK_STOP },
+  { SIGUSR1, 0, ASK_STOP },
+  { SIGUSR2, 0, ASK_STOP },
+  { SIGPWR, 0, ASK_STOP },
+  { SIGWINCH, 0, ASK_STOP },
+  { SIGRTMIN_3, ASK_STOP, ASK_STOP }, /* means "halt" to a PID 1 in a container */
 } ;
 
 /* ---- control letters and signals ---- */
@@ -96,56 +89,20 @@ void requests_letters (struct scanner *s)
     act(s, of_letter[(unsigned char)buf[i]]) ;
 }
 
-/* Executes `path` if it is there. Returns 1; 0: there is none; -1: it failed, and a message was
-   written. */
-static int execute (struct scanner *s, char const *path)
-{
-  char const *argv[2] = { path, 0 } ;
-  struct spawn request = SPAWN_ZERO ;
-  int executing ;
-  pid_t pid = 0 ;
-  if (access(path, F_OK) == -1 && (errno == ENOENT || errno == ENOTDIR)) return 0 ; /* the usual case */
-  request.path = path ;
-  request.argv = argv ;
-  request.envp = (char const *const *)environ ;
-  if (child_stdin(s, &request)) pid = spawn(&request, &executing) ;
-  if (pid) return 1 ;
-  if (errno == ENOENT || errno == ENOTDIR) return 0 ;
-  strerr_warnwu3sys("execute ", path, " (doing what the signal does by default)") ;
-  return -1 ;
-}
-
-/* Executes the signal's replacement: LIVE's own, or else SCAN's, which is trusted as the ./run
-   scripts there are. */
-static int replaced (struct scanner *s, char const *path)
-{
-  char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
-  int r = trusted_file(path) ? execute(s, path) : 0 ;
-  if (r || s->in_place) return r == 1 ;
-  snprintf(own, sizeof own, "%s/%s", s->scan, path) ;
-  return execute(s, own) == 1 ;
-}
-
 /* Some images use such a signal to stop a container; others use it only to tell a program
    something. So the message says how to change what happens. */
 static void say_stopping (struct on_signal const *on)
 {
-  strerr_warni4x("stopping everything, as SIG", sig_name(on->number), " asks for: to have something else done, make an executable ", on->replacement) ;
+  strerr_warni4x("stopping everything, as SIG", sig_name(on->number), " asks for: to have something else done, make an executable .s6-svscan/SIG", sig_name(on->number)) ;
 }
 
 void requests_signal (struct scanner *s, int sig, int by_kernel)
 {
-  if (s->cmd.gets_signals && s->cmd.pid && sig != SIGCHLD && sig != SIGALRM)
-  {
-    cmd_signal(s, sig) ;
-    return ;
-  }
   for (size_t i = 0 ; i < sizeof of_signal / sizeof *of_signal ; i++)
   {
     struct on_signal const *on = of_signal + i ;
     unsigned int asked = s->container_signals ? on->in_container : on->asks ;
     if (on->number != sig) continue ;
-    if (on->replacement && replaced(s, on->replacement)) return ;
     if (sig == SIGWINCH && by_kernel) return ; /* the terminal's size has changed: nobody asks for a stop */
     if (!asked) return ;
     if (!on->asks && sig != SIGWINCH && !s->stop.on) say_stopping(on) ;

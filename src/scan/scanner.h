@@ -33,6 +33,7 @@
      cmd_after.c    when CMD may start: REEVE_CMD_AFTER
      cmd_search.c   finding CMD's program in PATH, and starting it
      cmd_strays.c   the strays of CMD
+     replacement.c  executing a program in place of what a signal does
      stop.c         the stop: what each stage does
      stop_words.c   messages about units that do not end in a stop
      dependents.c   telling `reeve` which services have dependencies
