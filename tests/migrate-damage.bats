@@ -23,6 +23,46 @@ EOS
   grep -q '^# TODO reeve-migrate: line 2: ' "$tree"/*/run
 }
 
+@test "a pipeline of three ends with its line, whatever the next lines join" {
+  wrapper <<'EOS'
+prepare() {
+  curl -s "$URL" | tar xz | sort # the list
+  migrate-db
+  if ./a || ./b; then
+    export READY=1
+  fi
+}
+prepare
+web &
+wait -n
+EOS
+  migrate
+  grep -q '^  if ./a || ./b; then$' "$init"/*
+  wrapper <<'EOS'
+{
+  ps | grep x | sort
+  nginx
+  test -e /ready || exit 3
+}
+exec web
+EOS
+  migrate
+  services nginx check-ready web
+  becomes nginx "exec nginx -g 'daemon off;'"
+  while read -r words; do
+    wrapper <<<$'{\na | b | sort\n'"$words"$'\n./c || exit\n}\nexec web'
+    migrate
+    services web
+    cont=$(cat "$init"/*)
+    grep -q '^./c || exit' <<<"$cont" || { echo "# $words: $cont"; return 1; }
+  done <<'EOS'
+d
+export D
+# only a comment
+[ x ]
+EOS
+}
+
 @test "scripts cut off at any byte" {
   local text n code failed=
   text=$(cat "$BATS_TEST_DIRNAME/../servicedirs-example/wrapper.sh" - <<'EOS'

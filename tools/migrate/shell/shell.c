@@ -342,13 +342,24 @@ static void without_disown (struct source *source, char *text)
   }
 }
 
-static struct statement *parse (struct source *source, TSParser *parser, char const *text)
+static TSTree *parse_tree (struct source const *source, TSParser *parser, char const *text)
+{
+  TSTree *tree = ts_parser_parse_string(parser, 0, text, source->len) ;
+  if (!tree) strerr_diefu2sys(111, "parse ", source->name) ;
+  return tree ;
+}
+
+static struct statement *parse (struct source *source, TSParser *parser, char *text)
 {
   struct reader reader = { .source = source } ;
   struct statement *first ;
   TSNode root ;
-  TSTree *tree = ts_parser_parse_string(parser, 0, text, source->len) ;
-  if (!tree) strerr_diefu2sys(111, "parse ", source->name) ;
+  TSTree *tree = parse_tree(source, parser, text) ;
+  while (without_run_on(text, ts_tree_root_node(tree), 0))
+  {
+    ts_tree_delete(tree) ;
+    tree = parse_tree(source, parser, text) ;
+  }
   root = ts_tree_root_node(tree) ;
   first = read_list(&reader, root, 0, ts_node_child_count(root)) ;
   ts_tree_delete(tree) ;

@@ -55,6 +55,10 @@ extern void read_endless (struct source *source, struct statement *loop) ;
    and in `text`, which the grammar reads. Returns 1 if there was such a command. */
 extern int without_eval (struct source *source, char *text, struct statement const *first) ;
 
+/* lineends.c: ends commands whose words the grammar has taken from several lines, in `text`, which it reads.
+   Returns 1 if there are any. */
+extern int without_run_on (char *text, TSNode node, unsigned int depth) ;
+
 /* ---- joined.c ---- */
 /* Ends lines with several redirections or assignments and no command, in `text`, the copy of the source that was parsed. Returns 1 if there are any. */
 extern int without_joined (struct source const *source, char *text, struct statement const *first) ;
