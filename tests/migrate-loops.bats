@@ -24,6 +24,71 @@ EOS
   has web/flag-main worker/flag-main
 }
 
+@test "whom a loop looks for in the output of ps is main by any word of its command" {
+  wrapper <<'EOS'
+./gateway &
+yarn start &
+/usr/bin/ruby lib/server.rb &
+./helper &
+while sleep 60; do
+  ps aux | grep gateway | grep -q -v grep
+  A=$?
+
+  ps aux | grep node | grep -q -v grep
+  B=$?
+  ps aux | grep lib/server | grep -q -v grep
+  C=$?
+
+  if [ $A -ne 0 ] || [ $B -ne 0 ] || [ $C -ne 0 ]; then
+    exit -1
+  fi
+done
+EOS
+  migrate
+  has gateway/flag-main yarn/flag-main server/flag-main
+  lacks helper/flag-main
+  told 'lines 5-17: dropped: a loop that watched processes and ended with them'
+  told 'the script ended with 255 then'
+}
+
+@test "a name that a loop looks for, and nothing has, is named" {
+  local loop='while sleep 60; do
+  pgrep -f web; A=$?
+  pgrep -f launcher; B=$?
+  if [ $A -ne 0 -o $B -ne 0 ]; then exit 1; fi
+done'
+  wrapper <<<$'web &\nworker &\n'"$loop"
+  migrate
+  has web/flag-main worker/flag-main
+  grep -q 'TODO reeve-migrate: line 3: the loop also asked for launcher' "$tree/worker/run"
+  wrapper <<<$'web &\nworker &\nclock &\n'"$loop"
+  migrate
+  has web/flag-main
+  lacks worker/flag-main clock/flag-main
+  told 'TODO: the loop also asked for launcher, and ended the script when that was not there'
+  wrapper <<<$'a-server &\nb-server &\n'"${loop/web/my_first_process}"
+  migrate
+  has a-server/flag-main b-server/flag-main
+  told 'line 3: mistake: nothing that the script starts is called my_first_process, launcher'
+}
+
+@test "a loop that ended the script when all had ended is marked" {
+  local condition
+  for condition in '[ $A -ne 0 -a $B -ne 0 ]' '[ $A -ne 0 ] && [ $B -ne 0 ]' '! pgrep web && ! pgrep worker'; do
+    wrapper <<<$'web &\nworker &\nwhile sleep 9; do\npgrep web\nA=$?\npgrep worker\nB=$?\nif '"$condition; then exit 1; fi; done"
+    migrate
+    told 'TODO: the script ended when all of them had ended: web, worker'
+  done
+  wrapper <<<$'web & A=$!\nworker & B=$!\nwhile kill -0 $A || kill -0 $B; do sleep 1; done'
+  migrate
+  told 'TODO: the script ended when all of them had ended: web, worker'
+  for condition in '[ $A -ne 0 -o $B -ne 0 ]' '[ $A -ne 0 ] && [ "$STRICT" = 1 ]'; do
+    wrapper <<<$'web &\nworker &\nwhile sleep 9; do\npgrep web\nA=$?\npgrep worker\nB=$?\nif '"$condition; then exit 1; fi; done"
+    migrate
+    untold 'when all of them had ended'
+  done
+}
+
 @test "a loop that does work is a service" {
   wrapper <<'EOS'
 while true; do

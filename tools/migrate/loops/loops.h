@@ -15,7 +15,15 @@ struct seen
   int works ; /* it does more than watch, sleep, print and end */
   int starts ;
 } ;
-extern void look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen) ;
+extern char const *look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen) ; /* returns what it asks */
+
+/* ---- askednames.c ---- */
+extern int is_watched (struct analysis *a, struct service const *service, char const *text) ; /* does the text name it, by its pid or its program? */
+extern struct texts names_asked_for (struct analysis *a, struct statement *loop) ; /* ps aux | grep NAME, pgrep -f NAME */
+extern int is_called_otherwise (struct analysis *a, struct service const *service, struct texts const *names) ; /* one of the names is part of its command, and is no service's own name */
+extern struct texts unknown_names (struct analysis *a, struct texts const *names) ; /* those that nothing here is called */
+
+/* ---- watched.c ---- */
 extern char const *note_watched (struct analysis *a, struct statement *loop) ; /* the services with whose end the loop ended are main now; returns their names */
 extern int walk_starting_again (struct analysis *a, struct statement *statement) ; /* a loop with `wait`, which starts services again */
 extern void drop_watching (struct analysis *a, struct statement *statement) ; /* the same for a loop that only watches */

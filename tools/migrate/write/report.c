@@ -142,6 +142,16 @@ static char const *place_of (struct plan *plan, struct source_part const *part, 
   return part ? pool_printf(plan->pool, "included: %s, %s", part->name, lines) : lines ;
 }
 
+/* The last of the blank lines behind it, if one claim has what is around them; else 0. */
+static uint32_t blanks_inside (struct source const *source, uint32_t line)
+{
+  uint32_t claims[CLAIMS_MAX] ;
+  uint32_t last = line ;
+  uint32_t claim = claims_of(source, line, claims) == 1 ? claims[0] : 0 ;
+  while (last < source->last && !claims_of(source, last + 1, claims)) last++ ;
+  return last > line && last < source->last && claims_of(source, last + 1, claims) == 1 && claims[0] == claim ? last : 0 ;
+}
+
 char const *render_report (struct plan *plan)
 {
   struct source const *source = plan->source ;
@@ -153,11 +163,17 @@ char const *render_report (struct plan *plan)
   {
     char const *next = 0 ;
     uint32_t last = line ;
+    uint32_t inside ;
     int mixed = 0 ;
     int kept = 0 ;
     struct source_part const *part = source_part_of(source, line) ;
-    while (last < source->last && source_part_of(source, last + 1) == part && (!strcmp(next = describe_line(plan, last + 1), what) || (is_idle(what) && is_idle(next))))
+    while (last < source->last && source_part_of(source, last + 1) == part && ((inside = blanks_inside(source, last)) || !strcmp(next = describe_line(plan, last + 1), what) || (is_idle(what) && is_idle(next))))
     {
+      if (inside)
+      {
+        last = inside ;
+        continue ;
+      }
       if (strcmp(next, what) != 0) mixed = 1 ;
       kept |= !is_dropped(what) || !is_dropped(next) ;
       last++ ;

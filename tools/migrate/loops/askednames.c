@@ -1,0 +1,115 @@
+/* Whom a loop names that watches processes: by pids, by programs, and by what it looks for in the output of ps. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+
+/* Is the program named without its version, as `grep php-fpm` means php-fpm8.2? */
+static int mentions_unversioned (struct pool *pool, char const *text, char const *program)
+{
+  char const *base = shell_basename(program) ;
+  size_t len = strlen(base) ;
+  size_t all = len ;
+  while (len && strchr("0123456789.", base[len - 1])) len-- ;
+  if (len && len < all && base[len - 1] == '-') len-- ; /* postgres-15 */
+  return len > 1 && len < all && shell_mentions(text, pool_copy(pool, base, len)) ;
+}
+
+/* npm start: ps shows node. */
+static int runs_as (char const *program, char const *name)
+{
+  static struct { char const *programs ; char const *names ; } const table[] =
+  {
+    { "yarn npm pnpm npx nodemon", "node" },
+    { "postfix", "master" },
+    { "apachectl apache2ctl apache2-foreground httpd-foreground", "apache2 httpd" },
+    { "mysqld_safe mariadbd-safe", "mysqld mariadbd" },
+    { "catalina.sh", "java" },
+  } ;
+  for (size_t i = 0 ; i < sizeof(table) / sizeof(*table) ; i++)
+    if (shell_one_of(shell_basename(program), table[i].programs) && shell_one_of(shell_basename(name), table[i].names)) return 1 ;
+  return 0 ;
+}
+
+int is_watched (struct analysis *a, struct service const *service, char const *text)
+{
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service == service && shell_mentions(text, pid->name)) return 1 ;
+  return (*service->program && (shell_mentions(text, service->program) || mentions_unversioned(a->pool, text, service->program))) || shell_mentions(text, service->name) ;
+}
+
+
+/* ---- the names that it asks for: ps aux | grep NAME, pgrep -f NAME ---- */
+
+struct asking
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static void add_name (struct asking *asking, char const *name)
+{
+  size_t len ;
+  if (!name) return ;
+  if (name[0] == '[' && name[1] && name[2] == ']') name = pool_printf(asking->a->pool, "%c%s", name[1], name + 3) ; /* [w]eb */
+  len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./- ") ;
+  if (len > 1 && !name[len] && strcmp(name, "grep") != 0) texts_add_once(asking->a->pool, &asking->names, name) ;
+}
+
+/* grep -v NAME asks for all others. */
+static void read_grep (struct asking *asking, struct statement const *grep)
+{
+  unsigned int i = 1 ;
+  for (; i < grep->nwords && *statement_word(grep, i) == '-' ; i++)
+    if (strchr(statement_word(grep, i), 'v')) return ;
+  if (i < grep->nwords) add_name(asking, grep->words[i].value) ;
+}
+
+static int find_names (struct statement *statement, void *data)
+{
+  struct asking *asking = data ;
+  if (statement->kind == STATEMENT_PIPELINE && !strcmp(statement_command(statement->body), "ps"))
+    for (struct statement const *one = statement->body->next ; one ; one = one->next)
+      if (shell_one_of(statement_command(one), "grep egrep")) read_grep(asking, one) ;
+  if (shell_one_of(statement_command(statement), "pgrep pidof") && statement->nwords > 1 && *statement_word(statement, statement->nwords - 1) != '-')
+    add_name(asking, statement->words[statement->nwords - 1].value) ;
+  return 0 ;
+}
+
+struct texts names_asked_for (struct analysis *a, struct statement *loop)
+{
+  struct asking asking = { .a = a } ;
+  statement_walk(loop, &find_names, &asking) ;
+  return asking.names ;
+}
+
+/* ps shows all words of a command. */
+static int is_called (struct analysis *a, struct service const *service, char const *name)
+{
+  return is_watched(a, service, name) || strstr(service->text, name) || runs_as(service->program, name) ;
+}
+
+int is_called_otherwise (struct analysis *a, struct service const *service, struct texts const *names)
+{
+  for (struct text const *one = names->first ; one ; one = one->next)
+  {
+    struct service const *own = a->plan->services ;
+    while (own && !is_watched(a, own, one->text)) own = own->next ;
+    if (!own && is_called(a, service, one->text)) return 1 ;
+  }
+  return 0 ;
+}
+
+struct texts unknown_names (struct analysis *a, struct texts const *names)
+{
+  struct texts unknown = { 0 } ;
+  for (struct text const *one = names->first ; one ; one = one->next)
+  {
+    struct service const *service = a->plan->services ;
+    while (service && !is_called(a, service, one->text)) service = service->next ;
+    if (!service) texts_add(a->pool, &unknown, one->text) ;
+  }
+  return unknown ;
+}

@@ -1,0 +1,316 @@
+/* Loops that watched processes, which supervision replaces: with whose end they ended the script. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+
+/* ---- whose end was the script's ---- */
+
+/* Is the condition a function that asks? */
+static int condition_asks (struct analysis *a, struct statement *condition)
+{
+  struct seen seen = { 0 } ;
+  if (condition) look_for_watching_in(a, condition, &seen) ;
+  return seen.watches ;
+}
+
+struct restarts
+{
+  struct analysis *a ;
+  char const *asked ; /* the conditions before a start */
+} ;
+
+/* if ! kill -0 "$API"; then api & API=$!; fi */
+static int find_restart (struct statement *statement, void *data)
+{
+  struct restarts *restarts = data ;
+  struct analysis *a = restarts->a ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body && starts_something(a, function->statement->body)) function->walked = 1 ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  {
+    struct statement *right = statement->body->next ;
+    if (starts_something(a, right) && !may_end(a, right)) restarts->asked = pool_printf(a->pool, "%s %s", restarts->asked, statement_text(a, statement->body)) ;
+  }
+  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
+  {
+    int starts = 0 ;
+    int ends = 0 ;
+    for (struct statement *one = branch->body ; one ; one = one->next)
+    {
+      starts |= starts_something(a, one) && strcmp(statement_command(one), "wait") != 0 ;
+      ends |= may_end(a, one) ;
+    }
+    if (starts && !ends && branch->condition)
+      restarts->asked = pool_printf(a->pool, "%s %s", restarts->asked, source_copy(a->source, branch->condition_range)) ;
+  }
+  return 0 ;
+}
+
+/* for pid in "${pids[@]}"; do kill -0 "$pid" || exit 1; done: whom its variable means */
+static int find_loops_over_pids (struct statement *statement, void *data)
+{
+  if (statement->kind == STATEMENT_FOR) alias_loop(data, statement) ;
+  return 0 ;
+}
+
+/* What a loop watched. */
+struct watched
+{
+  struct texts names ; /* main now */
+  struct texts again ; /* started again by the loop */
+  struct texts unknown ; /* asked for, and not known here */
+  struct texts others ; /* services that it does not name */
+  int is_any ; /* it names none: all are main */
+} ;
+
+static struct watched watched (struct analysis *a, struct statement *statement)
+{
+  struct watched w = { .is_any = 1 } ;
+  struct texts names = names_asked_for(a, statement) ;
+  struct restarts restarts = { .a = a, .asked = "" } ;
+  struct seen seen ;
+  char const *text = statement_text(a, statement) ;
+  char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
+  int ends = may_end(a, statement) || shell_mentions(text, "break") || shell_mentions(condition, "kill")
+   || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
+   || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
+  statement_walk(statement, &find_loops_over_pids, a) ;
+  text = look_for_watching_in(a, statement, &seen) ; /* whom it only ends does not count */
+  statement_walk(statement, &find_restart, &restarts) ;
+  w.unknown = unknown_names(a, &names) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (is_watched(a, service, text) || is_called_otherwise(a, service, &names)) w.is_any = 0 ;
+  for (struct service *service = a->plan->services ; ends && service ; service = service->next)
+  {
+    if (service->is_oneshot) continue ;
+    if (!w.is_any && !is_watched(a, service, text) && !is_called_otherwise(a, service, &names)) texts_add(a->pool, &w.others, service->name) ;
+    else if (is_watched(a, service, restarts.asked)) texts_add(a->pool, &w.again, service->name) ;
+    else
+    {
+      service->is_main = 1 ;
+      texts_add(a->pool, &w.names, service->name) ;
+    }
+  }
+  return w ;
+}
+
+char const *note_watched (struct analysis *a, struct statement *loop)
+{
+  struct watched w = watched(a, loop) ;
+  return w.names.first ? texts_join(a->pool, &w.names, ", ") : "" ;
+}
+
+/* It asked for more than is known here. */
+static void tell_unknown (struct analysis *a, struct statement *loop, struct watched *w, struct claim *claim)
+{
+  char const *names = w->unknown.first ? texts_join(a->pool, &w->unknown, ", ") : 0 ;
+  struct text const *other = w->others.first ;
+  if (!names || !w->names.first) return ;
+  if (w->is_any)
+  {
+    plan_mistake(a->plan, line_of(a, loop), pool_printf(a->pool, "nothing that the script starts is called %s: unless something runs under such a name, the loop ended the script at its first look", names)) ;
+    return ;
+  }
+  if (other && !other->next && !w->unknown.first->next)
+  {
+    struct service *service = plan_find(a->plan, other->text) ;
+    service->is_main = 1 ;
+    texts_add(a->pool, &w->names, other->text) ;
+    plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop also asked for %s, and nothing here has that name: %s is main for it, as the only one that is left; if that is wrong, remove its flag-main", names, other->text)) ;
+    return ;
+  }
+  plan_todo(a->plan, plan_find(a->plan, w->names.first->text), claim, line_of(a, loop), pool_printf(a->pool,
+    "the loop also asked for %s, and ended the script when that was not there; nothing here has that name: the service that is meant gets flag-main, too", names)) ;
+}
+
+/* ---- what a loop starts again ---- */
+
+struct starting_again
+{
+  struct analysis *a ;
+  struct texts names ; /* services that run what the loop starts */
+  char const *other ; /* something else that it starts, too; 0: nothing */
+  int waits ;
+  unsigned int depth ; /* of the calls that are being looked into */
+} ;
+
+static int is_same_program (struct analysis *a, struct service const *service, struct statement *statement)
+{
+  return !strcmp(service->text, statement_text(a, statement)) || !strcmp(service->name, name_of(a, statement)) ;
+}
+
+static int find_starting_again (struct statement *statement, void *data)
+{
+  struct starting_again *s = data ;
+  struct service const *same = s->a->plan->services ;
+  struct function *function = find_function(s->a, statement_command(statement)) ;
+  if (!strcmp(statement_command(statement), "wait")) s->waits = 1 ;
+  if (function && function->statement->body && s->depth < 5)
+  {
+    s->depth++ ;
+    statement_walk(function->statement->body, &find_starting_again, s) ;
+    s->depth-- ;
+  }
+  if (!statement->background) return 0 ;
+  while (same && !is_same_program(s->a, same, statement)) same = same->next ;
+  if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
+  else s->other = statement_text(s->a, statement) ;
+  return 0 ;
+}
+
+/* ---- with which code it ended the script ---- */
+
+struct codes
+{
+  struct analysis *a ;
+  struct texts codes ;
+  int is_another ; /* exit $?, exit "$CODE" */
+  unsigned int depth ; /* of the calls that are being looked into */
+} ;
+
+/* exit -1 is 255. */
+static char const *code_of (struct analysis *a, char const *word)
+{
+  char const *digits = word + (*word == '-') ;
+  if (!*digits || strspn(digits, "0123456789") != strlen(digits) || strlen(digits) > 9) return 0 ;
+  return pool_printf(a->pool, "%u", (unsigned int)atoi(word) & 255) ;
+}
+
+static int find_codes (struct statement *statement, void *data)
+{
+  struct codes *codes = data ;
+  char const *code = code_of(codes->a, statement_word(statement, 1)) ;
+  struct function *function = find_function(codes->a, statement_command(statement)) ;
+  if (function && function->statement->body && codes->depth < 5)
+  {
+    codes->depth++ ;
+    statement_walk(function->statement->body, &find_codes, codes) ;
+    codes->depth-- ;
+  }
+  if (strcmp(statement_command(statement), "exit") != 0) return 0 ;
+  if (code) texts_add_once(codes->a->pool, &codes->codes, code) ;
+  else codes->is_another = 1 ;
+  return 0 ;
+}
+
+static int is_script_end (struct analysis *a, struct statement const *statement)
+{
+  struct statement const *next = statement->next ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  return !next && a->depth == 1 ;
+}
+
+/* exit 1, or the 0 of a loop at the script's end, whatever the code of what had ended. */
+static void tell_code (struct analysis *a, struct statement *loop, char const *mains, struct claim *claim)
+{
+  struct codes codes = { .a = a } ;
+  char const *code ;
+  statement_walk(loop, &find_codes, &codes) ;
+  if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, "0") ;
+  if (!codes.codes.first || codes.is_another) return ;
+  code = texts_join(a->pool, &codes.codes, " or ") ;
+  claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, code) ;
+  if (!codes.codes.first->next) claim->what = pool_printf(a->pool, "%s; if %s is wanted, let finish of %s run `reeve shutdown %s`", claim->what, code, mains, code) ;
+}
+
+/* Only when all had ended: if [ $A -ne 0 -a $B -ne 0 ]; then exit; while kill -0 $A || kill -0 $B */
+static int is_about_process (char const *side, char const *loop)
+{
+  char name[64] ;
+  for (char const *p = side ; (p = strchr(p, '$')) ; p++)
+  {
+    char const *begin = p + 1 + (p[1] == '{') ;
+    size_t len = strspn(begin, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789") ;
+    if (!len || len + 4 > sizeof(name)) continue ;
+    memcpy(name, begin, len) ;
+    memcpy(name + len, "=$?", 4) ;
+    if (strstr(loop, name)) return 1 ;
+  }
+  return shell_mentions(side, "kill") || shell_mentions(side, "pgrep") || shell_mentions(side, "pidof") || shell_mentions(side, "ps") ;
+}
+
+/* Do all of its parts ask for processes, and are there several? */
+static int joins_all (struct analysis *a, char const *condition, char const *first, char const *second, char const *loop)
+{
+  unsigned int n = 0 ;
+  while (condition)
+  {
+    char const *one = strstr(condition, first) ;
+    char const *other = strstr(condition, second) ;
+    char const *end = !one || (other && other < one) ? other : one ;
+    if (!is_about_process(end ? pool_copy(a->pool, condition, (size_t)(end - condition)) : condition, loop)) return 0 ;
+    n++ ;
+    condition = end ? end + strlen(end == one ? first : second) : 0 ;
+  }
+  return n > 1 ;
+}
+
+struct all
+{
+  struct analysis *a ;
+  char const *loop ;
+  int is_all ;
+} ;
+
+static int find_all (struct statement *statement, void *data)
+{
+  struct all *all = data ;
+  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
+    for (struct statement *one = branch->condition ? branch->body : 0 ; one ; one = one->next)
+      if (may_end(all->a, one) && joins_all(all->a, source_copy(all->a->source, branch->condition_range), " -a ", "&&", all->loop)) all->is_all = 1 ;
+  return 0 ;
+}
+
+static void tell_all (struct analysis *a, struct statement *loop, struct watched const *w, struct claim *claim)
+{
+  struct all all = { .a = a, .loop = statement_text(a, loop) } ;
+  statement_walk(loop, &find_all, &all) ;
+  if (loop->branches && loop->branches->condition && joins_all(a, source_copy(a->source, loop->branches->condition_range), " -o ", "||", all.loop)) all.is_all = 1 ;
+  if (all.is_all && w->names.first && w->names.first->next)
+    plan_todo(a->plan, plan_find(a->plan, w->names.first->text), claim, line_of(a, loop), pool_printf(a->pool,
+      "the script ended when all of them had ended: %s; here the end of the first one is the container's: if that is not meant, leave flag-main to one of them", texts_join(a->pool, &w->names, ", "))) ;
+}
+
+void drop_watching (struct analysis *a, struct statement *statement)
+{
+  struct starting_again s = { .a = a } ;
+  struct watched w = watched(a, statement) ;
+  struct claim *claim ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", "a loop that watched processes: supervision replaces it") ;
+  tell_unknown(a, statement, &w, claim) ;
+  tell_all(a, statement, &w, claim) ;
+  if (w.names.first)
+  {
+    char const *names = texts_join(a->pool, &w.names, ", ") ;
+    claim->what = pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names) ;
+    tell_code(a, statement, names, claim) ;
+  }
+  if (w.again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &w.again, ", ")) ;
+  statement_walk(statement, &find_starting_again, &s) ;
+  if (s.other) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "it also started something else, which nothing does now: %s", s.other)) ;
+  script_waits(a, line_of(a, statement)) ;
+}
+
+/* wait -n; [ $? -eq 42 ] && api & : a loop that waits, and starts some of them again */
+int walk_starting_again (struct analysis *a, struct statement *statement)
+{
+  struct starting_again s = { .a = a } ;
+  struct claim *claim ;
+  char const *mains ;
+  if (statement->kind != STATEMENT_LOOP || statement->background) return 0 ;
+  statement_walk(statement, &find_starting_again, &s) ;
+  if (!s.waits || !s.names.first || s.other) return 0 ;
+  drop_remarks(a, statement) ;
+  mains = note_watched(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that waited, and started again what had ended: its supervisor does%s%s", *mains ? "; these are main: " : "", mains)) ;
+  for (struct text const *one = s.names.first ; one ; one = one->next)
+    plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,
+      "the script looked at its end, and started it again or ended: flag-main (its end is the container's), restart and success-codes say that here: %s", statement_text(a, statement))) ;
+  script_waits(a, line_of(a, statement)) ;
+  return 1 ;
+}
