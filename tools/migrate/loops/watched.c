@@ -1,6 +1,5 @@
 /* Loops that watched processes, which supervision replaces: with whose end they ended the script. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
@@ -176,8 +175,9 @@ struct codes
 static char const *code_of (struct analysis *a, char const *word)
 {
   char const *digits = word + (*word == '-') ;
-  if (!*digits || strspn(digits, "0123456789") != strlen(digits) || strlen(digits) > 9) return 0 ;
-  return pool_printf(a->pool, "%u", (unsigned int)atoi(word) & 255) ;
+  unsigned int code = shell_number(digits, 999999999, 0) ;
+  if (!*digits || strspn(digits, "0123456789") != strlen(digits)) return 0 ;
+  return pool_printf(a->pool, "%u", (*word == '-' ? 256 - code % 256 : code) % 256) ;
 }
 
 static int find_codes (struct statement *statement, void *data)
