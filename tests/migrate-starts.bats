@@ -392,3 +392,15 @@ EOS
     told 'Reeve reads its service directories as they are: COPY them to /etc/services.d, and take it out' || { echo "# $command"; return 1; }
   done
 }
+
+@test "a program in the foreground that may serve is asked for, also if the waiting behind it names pids, and messages follow" {
+  local wait
+  for wait in 'wait -n' 'wait -n $A' $'wait -n "$A"\necho "one has ended"\nexit 1' $'wait -n $A\ncode=$?\nkill $A\nexit $code'; do
+    wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\nA=$!\n$STARTUP\n'"$wait"
+    migrate
+    told 'TODO: behind it the script only waited for the others: if it goes on running'
+  done
+  wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\nA=$!\n$STARTUP\nwait $A'
+  migrate
+  untold TODO
+}
