@@ -359,3 +359,37 @@ EOS
     ! grep -q "^line 1: .*TODO" <<<"$report" || { echo "# $program"; return 1; }
   done
 }
+
+@test "a pause between the signals of a trap is an order; ahead of them, it is named" {
+  wrapper <<'EOS'
+#!/bin/bash
+web &
+A=$!
+worker &
+B=$!
+stop() {
+  kill -QUIT $A
+  sleep 2
+  kill -TERM $B
+  wait
+}
+trap stop TERM INT
+wait -n
+stop
+EOS
+  migrate
+  told 'TODO: it ended them one behind the other'
+  lacks web/finish worker/finish
+  told 'line 8: dropped: a pause between signals'
+  sed -i 's/-QUIT $A/-QUIT $C/; s/-TERM $B/-TERM $A/; s/C/B/' start.sh
+  migrate
+  untold TODO
+  file worker/dependencies.d/web <<<optional
+  told 'it ended worker before web, as dependencies.d does'
+  wrapper <<<$'#!/bin/bash\ntrap "sleep 10; kill -QUIT \\$A" TERM\nweb &\nA=$!\nwait $A'
+  migrate
+  told 'TODO: it did this before it told anyone to end: sleep 10; nothing waits now'
+  wrapper <<<$'#!/bin/bash\ntrap "kill \\$A; sleep 5; kill -9 \\$A" TERM\nweb &\nA=$!\nwait $A'
+  migrate
+  untold TODO
+}

@@ -215,6 +215,14 @@ static int find_exit (struct statement *statement, void *data)
   return 1 ;
 }
 
+/* kill A; sleep 2; kill B */
+int is_between_signals (struct statement const *statement)
+{
+  struct statement const *next = statement->next ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  return !strcmp(statement_command(statement), "sleep") && next && shell_one_of(statement_command(next), "kill pkill killall") ;
+}
+
 void drop_end_call (struct analysis *a, struct statement *statement)
 {
   struct function *function = find_function(a, statement_command(statement)) ;

@@ -170,6 +170,11 @@ static int look_at_trap (struct statement *whole, void *data)
     look_at_wait(t, statement) ;
     if (t->killed) t->waited = 1 ;
   }
+  else if (!strcmp(command, "sleep"))
+  {
+    if (t->killed) t->waited = 1 ;
+    else if (!t->all_signalled) t->pause = command_text(t->a->pool, statement) ;
+  }
   else if (redirects_everything(statement)) return 0 ; /* the shell's own output */
   else if (stops_by_program(t, statement)) t->kills = t->all_signalled = 1 ;
   else if (writes_stop(statement))
@@ -247,6 +252,9 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
 /* Work before the signals, or in place of them, may need the services that are to end: a save, a deregistration. */
 void mark_early (struct trapping *t)
 {
+  if (t->pause && (t->killed || t->all_signalled) && !t->reloads && !t->is_exit)
+    texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool,
+      "it did this before it told anyone to end: %s; nothing waits now: if requests have to drain, let the service's run trap TERM, wait, and then end the program", t->pause)) ;
   if (t->early && (t->killed || t->all_signalled))
     texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool,
       "it did this before it told anyone to end: %s; finish does it afterwards: if a service has to be up for it, let that service's run trap TERM, do it, and then end the program", t->early)) ;

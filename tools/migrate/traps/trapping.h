@@ -24,6 +24,7 @@ struct trapping
   int all_signalled ; /* or it may have told any service */
   char const *work ; /* the last work that moved to finish; 0: none */
   char const *early ; /* work before the first signal that may need a service; 0: none */
+  char const *pause ; /* a sleep before the first signal; 0: none */
 } ;
 
 /* ---- trapcode.c ---- */
