@@ -137,15 +137,23 @@ EOS
   done
 }
 
-@test "a sleep behind several starts is for each whose readiness check is known" {
+@test "a sleep behind several starts is for each: those whose readiness check is known are needed, the others come first" {
   wrapper <<<$'#!/bin/sh\nredis-server &\nXvfb :7 &\nredis-server --port 7000 &\nworker &\nsleep 5\ninitialize\nexec web'
   migrate
   has web/dependencies.d/{redis-server,Xvfb,worker} initialize/dependencies.d/{redis-server,Xvfb,worker}
-  lacks worker/dependencies.d web/dependencies.d/redis-server-2
-  told 'it gave redis-server time as well'
-  wrapper <<<$'#!/bin/sh\n[ -z "$CACHE" ] || redis-server &\nredis-server --port 7000 &\nworker &\nsleep 5\nexec web'
+  lacks worker/dependencies.d
+  file web/dependencies.d/redis-server </dev/null
+  file web/dependencies.d/redis-server-7000 <<<optional
+  told 'it gave redis-server time as well: what comes later depends on that, too, by its readiness check'
+  told 'it gave redis-server-7000 time as well: what comes later starts after that, too'
+  wrapper <<<$'#!/bin/sh\n[ -z "$CACHE" ] || redis-server &\n./setup.sh &\nworker &\nsleep 5\nexec web'
   migrate
   untold 'time as well'
+  wrapper <<<$'#!/bin/bash\napi &\nweb &\nsleep 2\n./migrate\nnginx -g "daemon off;" &\nwait -n'
+  migrate
+  file migrate/dependencies.d/api <<<optional
+  file nginx/dependencies.d/api <<<optional
+  has nginx/dependencies.d/web
 }
 
 @test "a bare sleep is a dependency, with a warning" {

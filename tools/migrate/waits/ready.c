@@ -239,12 +239,20 @@ static void check_slept_too (struct analysis *a, struct service const *last)
   for (struct service *other = a->plan->services ; other != last ; other = other->next)
   {
     struct texts names = { 0 } ;
-    if (other->slept || !other->claim || other->conditions.first) continue ;
+    int knows ;
+    if (other->slept || other->is_oneshot || !other->claim || other->conditions.first || !other->is_background) continue ;
     for (struct service const *one = last->next ; one ; one = one->next)
       if (texts_has(&one->dependencies, last->name) && !texts_has(&one->dependencies, other->name)) texts_add(a->pool, &names, one->name) ;
-    if (!names.first || !set_known_check(a, other)) continue ;
-    for (struct text const *name = names.first ; name ; name = name->next) texts_add(a->pool, &plan_find(a->plan, name->text)->dependencies, other->name) ;
-    last->slept->what = pool_printf(a->pool, "%s; it gave %s time as well: what comes later depends on that, too, by its readiness check", last->slept->what, other->name) ;
+    if (!names.first) continue ;
+    knows = set_known_check(a, other) ;
+    for (struct text const *name = names.first ; name ; name = name->next)
+    {
+      struct service *later = plan_find(a->plan, name->text) ;
+      texts_add(a->pool, &later->dependencies, other->name) ;
+      if (!knows) texts_add(a->pool, &later->optional, other->name) ;
+    }
+    last->slept->what = pool_printf(a->pool, "%s; it gave %s time as well: what comes later %s", last->slept->what, other->name,
+      knows ? "depends on that, too, by its readiness check" : "starts after that, too") ;
   }
 }
 
