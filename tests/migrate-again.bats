@@ -56,3 +56,62 @@ EOS
   again 'exec python3 "$0" "$@"'
   has python3/run
 }
+
+entry() # TEXT ; an ENTRYPOINT with this between its set -e and its services
+{
+  printf '#!/bin/bash\nset -e\n%s\na | b &\nexec "$@"\n' "$1" >start.sh
+  printf 'FROM debian\nCOPY start.sh /entry.sh\nENTRYPOINT ["/entry.sh"]\nCMD ["web"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services a web
+}
+
+@test "on a condition, so do the services" {
+  local condition
+  for condition in '[ -n "$RUN_AS" ]' '[ "$KEEP_ROOT" != 1 ]' 'command -v gosu >/dev/null'; do
+    for entry in "[ \"\$(id -u)\" = 0 ] && $condition" "$condition && [ \$EUID -eq 0 ]"; do
+      entry "if $entry; then
+  chown app /data
+  exec gosu app \"\$0\" \"\$@\"
+fi"
+      for file in web/run a/log/run; do
+        sed -n 2p "$tree/$file" | grep -q -F -- "if [ \"\$(id -u)\" = 0 ] && $condition; then exec reeve-exec --user app -- ./run \"\$@\"; fi" || { echo "# $entry"; cat "$tree/$file"; return 1; }
+      done
+      becomes web 'exec web'
+      told "the script started itself again as app, if $condition: so do the services"
+    done
+  done
+  entry $'LEVEL=$(id -u)\nif [ "$LEVEL" = 0 -a -n "$RUN_AS" ]; then exec gosu "$RUN_AS" "$0" "$@"; fi'
+  grep -q -F -- 'if [ "$(id -u)" = 0 ] && [ -n "$RUN_AS" ]; then exec reeve-exec --user "$RUN_AS" -- ./run' "$tree/web/run"
+}
+
+@test "whether it is root, what its arguments are, and whether the user is root say nothing more" {
+  local condition
+  for condition in '[ "$(id -u)" = 0 ]' '[ "$1" = web -a "$(id -u)" = 0 ]' '[ "$(whoami)" = root ] && [ "$PUID" != 0 ]' 'is_root'; do
+    entry "PUID=\${PUID:-1}
+is_root() { [ \$EUID -eq 0 ]; }
+if $condition; then exec gosu \"\$PUID\" \"\$0\" \"\$@\"; fi"
+    becomes web 'exec reeve-exec --user "$PUID" -- web' || { echo "# $condition"; return 1; }
+  done
+}
+
+@test "what stands behind it in the branch for root is for a root that stays" {
+  entry $'if [ "$(id -u)" = 0 ]; then\n  usermod -u "$PUID" app\n  if [ "$PUID" != 0 ]; then exec gosu "$PUID" "$0" "$@"; fi\n  chown -R root /data\nfi'
+  grep -q -F 'if [ "$(id -u)" = 0 ] && ! { [ "$PUID" != 0 ]; }; then' "$init/10-start"
+  grep -q '^  *usermod\|^usermod' "$init/10-start"
+  untold TODO
+}
+
+@test "arguments that it only hands on to itself are not asked for" {
+  printf '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then exec gosu app "$0" "$@"; fi\na &\nexec web\n' >start.sh
+  printf 'FROM debian\nCOPY start.sh /entry.sh\nENTRYPOINT ["/entry.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold TODO
+}
+
+@test "a program that has the script's name is another one" {
+  printf '#!/bin/sh\nhelper &\nexec /usr/bin/web --now\n' >start.sh
+  printf 'FROM debian\nCOPY start.sh /srv/web\nENTRYPOINT ["/srv/web"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services helper web
+  becomes web 'exec /usr/bin/web --now'
+}

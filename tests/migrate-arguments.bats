@@ -65,3 +65,35 @@ image() # CMD
   untold 'also changes the script'
   becomes web 'exec web'
 }
+
+@test "what another CMD would have come to is no mistake" {
+  image '["web", "-v"]'
+  wrapper <<<$'#!/bin/sh\nset -e\nif [ "$1" = web ]; then\n  helper &\n  exec web -v\nfi\nexec "$@"'
+  patched
+  told 'line 7: dropped: never runs with this CMD: line 5 has become another program'
+  untold 'mistake: it never runs'
+  wrapper <<<$'#!/bin/sh\nset -e\nif [ "$1" = web ]; then\n  helper &\nfi\nexec web -v\necho over'
+  patched
+  told 'line 7: mistake: it never runs: line 6'
+}
+
+@test "a function at whose end the script becomes a program is that program" {
+  image '["web"]'
+  echo 'STOPSIGNAL SIGINT' >>Dockerfile
+  wrapper <<<$'#!/bin/sh\nserve() {\n  ./prepare\n  exec web\n}\ncase $1 in\n  web) serve ;;\n  *) exec "$@" ;;\nesac\necho over'
+  patched
+  services web
+  file web/down-signal <<<INT
+  told 'never runs with this CMD: line 7'
+  untold 'no trap for TERM'
+}
+
+@test "the service of \"\$@\" has the name of what CMD executes, also where the script sets words around it" {
+  image '["web", "-v"]'
+  wrapper <<<$'#!/bin/sh\nhelper &\nif [ -n "$A" ]; then set -- "$@" -a; fi\nset -- nice "$@"\nexec "$@"'
+  patched
+  services helper web
+  wrapper <<<$'#!/bin/sh\nhelper &\nset -- $A\nexec "$@"'
+  patched
+  services helper cmd
+}

@@ -96,7 +96,7 @@ same_as_script() # CODE
   grep -q -x -F 'ENTRYPOINT ["/docker/entry.sh", "/init"]' <<<"$result"
   alone <<<$'FROM debian\nCOPY docker /docker\nENTRYPOINT ["/docker/entry.sh"]\nCMD ["sh", "-c", "c & d"]'
   services c d
-  told 'input: docker/entry.sh, which CMD executes'
+  told 'input: docker/entry.sh, which ENTRYPOINT executes'
 }
 
 @test "a script that the Dockerfile itself has is read, if the builder leaves its variables alone" {
@@ -198,4 +198,15 @@ same_as_script() # CODE
   refused 'its ENTRYPOINT is an /init of its own' <<<$'FROM debian\nENTRYPOINT ["/init"]'
   echo 'FROM debian' >Other
   run -100 reeve-migrate Dockerfile --dockerfile Other
+}
+
+@test "a script of the build context that is called supervisord is a script" {
+  mkdir -p docker
+  printf '#!/bin/bash\nset -e\nexport A=1\nexec /usr/bin/supervisord -c /app/docker/supervisord.conf\n' >docker/supervisord
+  printf '#!/bin/sh\nexec "$@"\n' >docker/entry.sh
+  alone <<<$'FROM debian\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./docker/entry.sh"]\nCMD ["./docker/supervisord"]'
+  services supervisord
+  becomes supervisord 'exec /usr/bin/supervisord -n -c /app/docker/supervisord.conf'
+  told 'input: docker/supervisord, which CMD executes (Dockerfile, line 5)'
+  told 'TODO: services.d/supervisord: supervisord starts and watches processes of its own: give reeve-migrate its supervisord.conf'
 }

@@ -181,3 +181,19 @@ EOS
   services Xvfb web
   told 'looked whether it still ran'
 }
+
+@test "a script that ended because a start had failed waited for what had ended, and for no service" {
+  local question
+  for question in 'if ! kill -0 $P 2>/dev/null; then wait $P || true; echo failed; exit 1; fi' 'if ! kill -0 "$P" || [ ! -S /run/s ]; then cat /log; wait "$P"; exit $?; fi' \
+    'kill -0 $P || { wait $P; exit 1; }' $'die() { echo "$1"; exit 1; }\nkill -0 $P || { wait $P; die failed; }'; do
+    wrapper <<<$'#!/bin/sh\nset -e\nengine &\nP=$!\nsleep 1\n'"$question"$'\nweb &\nW=$!\nwait $W'
+    migrate
+    services engine web
+    lacks engine/flag-oneshot cont-init.d/10-start
+    has web/dependencies.d/engine
+    told 'looked whether it still ran, and ended if not: the supervisor looks, and starts it again'
+  done
+  wrapper <<<$'#!/bin/sh\nengine &\nP=$!\nif ! kill -0 $P; then wait $P; ./repair; exit 1; fi\nexec web'
+  migrate
+  untold 'and ended if not'
+}

@@ -70,16 +70,6 @@ static char const *document_of (struct finding const *f, char const *word)
   return 0 ;
 }
 
-/* Is it one for a shell? Without a #!, only if a shell reads it, or its name says so. */
-static int is_shell_script (char const *path, char const *text, int of_shell)
-{
-  char const *line_end = text + strcspn(text, "\n") ;
-  if (strncmp(text, "#!", 2) != 0) return of_shell || (strstr(path, ".sh") && strlen(path) > 3 && !strcmp(path + strlen(path) - 3, ".sh")) ;
-  for (char const *p = text ; (p = strstr(p, "sh")) && p < line_end ; p++)
-    if (strchr(" \t\n", p[2])) return 1 ; /* bash, /bin/sh -e; not python */
-  return 0 ;
-}
-
 /* Of `-c FILE`, `--configuration=FILE` and the like, behind `at`; 0: there is none. */
 static char const *option_value (struct pool *pool, struct text const *at, char const *letter, char const *name)
 {
@@ -96,6 +86,14 @@ static char const *option_value (struct pool *pool, struct text const *at, char 
 static void missing (struct finding *f, char const *what, char const *advice)
 {
   f->input->refused = pool_printf(f->s.pool, "%s is a Dockerfile, and %s: %s", f->path, what, advice) ;
+}
+
+/* supervisord, and no script of that name: /app/docker/supervisord. */
+static int is_supervisord (struct finding *f, char const *word)
+{
+  char const *path = strchr(word, '/') ? context_place(f->s.dockerfile, f->path, below_workdir(f, word)) : 0 ;
+  char const *text = path ? text_read(f->s.pool, path, SOURCE_SIZE_MAX) : 0 ;
+  return !strcmp(shell_basename(word), "supervisord") && !(text && is_shell_script(path, text, 0)) ;
 }
 
 /* The package's own supervisord.conf includes a folder that COPY brings files to. */
@@ -186,7 +184,7 @@ static void scan (struct finding *f, struct text const *one)
       options = 1 ;
       shell = shell_one_of(name, SHELLS) ? one->text : 0 ;
     }
-    else if (!strcmp(name, "supervisord")) return find_configuration(f, one) ;
+    else if (is_supervisord(f, one->text)) return find_configuration(f, one) ;
     else if (procrunner_is(name)) return find_procfile(f, one) ;
     else if (is_project_starter(one->text))
     {
@@ -355,8 +353,11 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
   if (input->refused) return ;
   if (input->file)
   {
-    struct instruction const *instruction = instruction_of(&f, 0) ;
-    int is_read = !strcmp(shell_basename(f.executed), "supervisord") || procrunner_is(shell_basename(f.executed)) ;
+    struct instruction const *instruction ;
+    struct text const *word = f.s.words.first ;
+    int is_read = is_supervisord(&f, f.executed) || procrunner_is(shell_basename(f.executed)) ;
+    while (word && word->text != f.executed) word = word->next ;
+    instruction = instruction_of(&f, word) ;
     if (!input->taken) input->taken = pool_printf(f.s.pool, "%s, which %s %s (%s)", input->file, is_read ? shell_basename(f.executed) : instruction->name, is_read ? "reads" : "executes", place_of(&f, instruction)) ;
     return ;
   }

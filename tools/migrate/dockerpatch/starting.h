@@ -59,4 +59,8 @@ extern struct statement *last_work (struct statement *list, struct statement **k
    behind a program that is known to be none. */
 extern char const *guess_name (struct starting *s, char const *text) ;
 
+/* ---- shellscript.c ---- */
+/* Is the file one for a shell? Without a #!, only if a shell reads it, or its name says so. */
+extern int is_shell_script (char const *path, char const *text, int of_shell) ;
+
 #endif

@@ -50,6 +50,8 @@ static int runs_script (struct analysis *a, struct statement const *statement, s
 {
   unsigned int i = behind_shell(statement, launch->first) ;
   if (launch->code) return code_is_script(a, launch) ;
+  /* exec /usr/bin/supervisord in a script /app/supervisord: without anything between, it is another program. */
+  if (i == 1 && !strcmp(statement_command(statement), "exec") && *first_of(a->pool, statement->words[1].raw) == '/') return 0 ;
   return i < statement->nwords && is_script(a, statement->words[i].raw) ;
 }
 
@@ -80,8 +82,10 @@ int starts_itself (struct analysis *a, struct statement *statement, struct launc
   if (!others && !runs_script(a, statement, launch)) return 0 ;
   if (texts_has(&inner.options, "--user")) a->user = inner.options ;
   a->again = claim_statement(a, statement, "dropped", "the script started itself again") ;
+  a->again_in_branch = !!a->conditions.first ;
+  a->again_if = asked_beside_root(a, texts_join(a->pool, &a->user, " ")) ;
   for (struct text const *one = a->user.first ; one ; one = one->next)
-    if (!strcmp(one->text, "--user")) a->again->what = pool_printf(a->pool, "the script started itself again as %s: so do the services", one->next->text) ;
+    if (!strcmp(one->text, "--user")) a->again->what = pool_printf(a->pool, "the script started itself again as %s%s%s: so do the services", one->next->text, a->again_if ? ", if " : "", a->again_if ? a->again_if : "") ;
   if (others)
     texts_add(a->pool, &a->again->todo, pool_printf(a->pool, "it did that by %s, which goes: do the same in each run if a service needs it",
       source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[others - 1].range.end }))) ;
@@ -129,6 +133,8 @@ static int works_ahead (struct pool *pool, struct service const *service)
 static struct texts options_without (struct pool *pool, struct texts const *options, struct texts const *user)
 {
   struct texts others = { 0 } ;
+  for (struct text const *one = user->first ; one ; one = one->next)
+    if (!texts_has(options, one->text)) return *options ; /* another user */
   for (struct text const *one = options->first ; one ; one = one->next)
     if (!texts_has(user, one->text)) texts_add(pool, &others, one->text) ;
   return others ;
@@ -138,7 +144,7 @@ static struct texts options_without (struct pool *pool, struct texts const *opti
 static void define_user (struct analysis *a, struct service *service)
 {
   struct plan *plan = a->plan ;
-  char const *text = texts_join(a->pool, &service->user, " ") ;
+  char const *text = pool_printf(a->pool, "%s %s", texts_join(a->pool, &service->user, " "), service->user_if ? service->user_if : "") ;
   struct texts lines = { 0 } ;
   for (unsigned int i = service->npieces ; i-- ; )
   {
@@ -161,12 +167,18 @@ static void define_user (struct analysis *a, struct service *service)
   }
 }
 
+/* if CONDITION; then: what is in it, and stood behind the new start, ran where that had not been done. */
+static int is_only_for_root (struct analysis *a, char const *text)
+{
+  return text && !strncmp(text, "if ", 3) && asks_for_root(a, pool_copy(a->pool, text, strcspn(text, "\n"))) ;
+}
+
 /* The setup behind it goes on as root. */
 static void mark_setup (struct analysis *a)
 {
   struct plan const *plan = a->plan ;
   for (unsigned int i = a->again_nsetup ; i < plan->nsetup ; i++)
-    if (plan->setup[i].does_something)
+    if (plan->setup[i].does_something && !is_only_for_root(a, plan->setup[i].text))
     {
       plan_todo(a->plan, 0, a->again, source_line(a->source, a->again->range.start), pool_printf(a->pool,
         "what is behind this in the setup ran as that user, and runs as root now: put reeve-exec %s -- ahead of its commands, or look at who owns what it makes", texts_join(a->pool, &a->user, " "))) ;
@@ -182,7 +194,7 @@ void settle_user (struct analysis *a)
   {
     int works ;
     if (!one->user.first) continue ;
-    works = works_ahead(a->pool, one) ;
+    works = one->user_if || works_ahead(a->pool, one) ;
     one->runs_again = works && (!one->command || texts_has(&one->options, "--user")) ;
     if (works && !one->runs_again) /* sudo */
       plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, "what is ahead of its program ran as another user (reeve-exec %s), and runs as root now, as the program: "

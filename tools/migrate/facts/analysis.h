@@ -117,6 +117,8 @@ struct analysis
   struct held *task_statements ;
   struct placed const *positional ; /* sets $1, ... in the function that is being walked; 0: nothing does */
   struct texts user ; /* reeve-exec's options, if the script started itself again as another user */
+  char const *again_if ; /* beside being root, what it did that on; 0: nothing else */
+  int again_in_branch ; /* it did that in the branch that is being walked */
   struct claim *again ; /* of that statement; 0: it did not */
   unsigned int again_nsetup ; /* how many items of the setup came before it */
   uint32_t messages_line ; /* of the first of the messages that follow each other, the last of which */
@@ -140,8 +142,10 @@ struct analysis
   struct known *known ; /* the latest first */
   char const *const *arguments ; /* "$@" here, ended by 0: CMD's words, or what `set --` made of them; 0: not known */
   int sets_arguments ; /* `set --` has replaced the image's CMD by words of its own */
+  int loses_arguments ; /* the same, perhaps only in a branch */
   int shifted ; /* `shift` or `set --` changed them to words that are not known */
   int dispatched ; /* CMD has decided a branch */
+  int ended_by_cmd ; /* and the script ended in that branch, or became a program */
   int exports_all ; /* set -a */
   int without_waits ; /* 1: starts_something() ignores `wait` */
   int functions_known[2] ; /* is `starts` of all functions known? */

@@ -125,6 +125,11 @@ int replaces_arguments (struct analysis *a, struct statement const *statement)
   return (!strcmp(first, "--") || !strchr("-+", *statement->words[1].raw)) && !mentions_positional(statement_text(a, statement)) ;
 }
 
+static int loses_arguments (struct statement *statement, void *data)
+{
+  return replaces_arguments(data, statement) ;
+}
+
 /* set -- server "$@"; shift 2: what the arguments are from here on. */
 void note_arguments_set (struct analysis *a, struct statement const *statement)
 {
@@ -134,6 +139,7 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   char const **array ;
   unsigned int n = 0 ;
   if (!a->conditions.first && !a->in_function && replaces_arguments(a, statement)) a->sets_arguments = 1 ;
+  if (!a->in_function && statement_walk((struct statement *)statement, &loses_arguments, a)) a->loses_arguments = 1 ;
   if (statement->kind == STATEMENT_AND && statement->body->kind == STATEMENT_ASSIGNMENT && !strcmp(statement_command(statement->body->next), "shift"))
   {
     note_value(a, statement->body) ; /* COMMAND=$1 && shift */

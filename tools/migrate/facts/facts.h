@@ -143,6 +143,11 @@ extern int starts_itself (struct analysis *a, struct statement *statement, struc
 extern void mark_again (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO where the setup does it without exec */
 extern void settle_user (struct analysis *a) ; /* at the end: who runs as that user */
 
+/* ---- asroot.c ---- */
+extern int asks_for_root (struct analysis *a, char const *text) ; /* [ "$(id -u)" = 0 ], or a function or a variable that has that */
+/* What the branch that is being walked asks beside that, and beside the arguments and the number of `user`; 0: nothing. */
+extern char const *asked_beside_root (struct analysis *a, char const *user) ;
+
 /* ---- sourced.c ---- */
 extern char const *sourced_function (struct analysis *a, char const *name) ; /* FILE, line N, of a file that the script reads; 0: none that could be read has it */
 extern char const *sourced_start (struct analysis *a, char const *name) ; /* the same, if the function starts something */

@@ -68,6 +68,7 @@ struct service
   struct texts before ; /* lines of run before the command */
   struct texts run ; /* lines of run, before the program */
   struct texts user ; /* reeve-exec's options for what the script did as another user; none: it did not */
+  char const *user_if ; /* only if this command succeeds; 0: always */
   struct texts again ; /* if run itself has to become that user: lines that say who it is, ahead of that */
   int runs_again ; /* it has to */
   char const *assignments ; /* A=1 B=2, only for the command; "" if none */

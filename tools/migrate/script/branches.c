@@ -37,12 +37,28 @@ static void exclude_branch (struct analysis *a, struct branch_state const *state
   a->waited_line = state->waited_line ;
 }
 
+/* As root, the script did not come behind the place where it started itself again: here the branch around it is only for root. */
+static void exclude_again (struct analysis *a, struct branch_state const *state, struct texts const *conditions)
+{
+  struct texts all = { 0 } ;
+  char const *last = 0 ;
+  int again = a->again_in_branch ;
+  a->again_in_branch = 0 ;
+  for (struct text const *one = conditions->first ; one ; one = one->next) last = one->text ;
+  if (!again || !last || !asks_for_root(a, texts_join(a->pool, &state->conditions, " "))) return ;
+  texts_add_all(a->pool, &all, &state->conditions) ;
+  texts_add(a->pool, &all, negated(a->pool, last)) ;
+  a->conditions = all ;
+}
+
 void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition)
 {
   char const *whole = texts_join(a->pool, &a->conditions, " && ") ;
+  struct texts conditions = a->conditions ;
   flush_pending(a) ;
   close_task(a) ;
   a->conditions = state->conditions ;
+  exclude_again(a, state, &conditions) ;
   a->branch_last = state->last ;
   if (a->branch_replaced) exclude_branch(a, state, condition && !a->conditions.first ? condition : whole) ;
   a->branch_replaced = 0 ;

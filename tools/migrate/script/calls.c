@@ -39,7 +39,8 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
   {
     struct service *service = start_service(a, statement, START_MAIN) ;
     if (passes_all(statement)) give_console(a, service, body) ;
-    if (!a->conditions.first) script_waits(a, service->line) ;
+    service->is_exec = 1 ;
+    if (!a->conditions.first) a->replaced_line = service->line ;
     else a->branch_replaced = 1 ;
     return 1 ;
   }

@@ -70,11 +70,20 @@ static void note_damage (struct analysis *a, struct statement *first)
   if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
 }
 
+/* Its text without the words by which the script started itself again. */
+static char const *text_without_again (struct analysis *a, struct statement *statement)
+{
+  struct range range = statement->range ;
+  if (!a->again || a->again->range.start < range.start || a->again->range.end > range.end) return statement_text(a, statement) ;
+  return pool_printf(a->pool, "%s%s", source_copy(a->source, (struct range){ range.start, a->again->range.start }),
+    source_copy(a->source, (struct range){ a->again->range.end, range.end })) ;
+}
+
 static int asks_positional (struct analysis *a, struct statement *first)
 {
   for (struct statement *one = first ; one ; one = one->next)
   {
-    char const *text = statement_text(a, one) ;
+    char const *text = text_without_again(a, one) ;
     if (a->waited_line && line_of(a, one) > a->waited_line && is_image_command(a, one)) continue ; /* it never ran */
     if (replaces_arguments(a, one)) return 0 ; /* nothing asks for those of the image any more */
     if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && mentions_positional(text)) return 1 ;

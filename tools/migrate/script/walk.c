@@ -19,6 +19,7 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
 {
   struct branching branching ;
   struct branch const *taken ;
+  int over = never_comes_to(a) ;
   int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
   if (by_verdict || decide_branch(a, statement, &taken))
   {
@@ -27,6 +28,7 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
       else if (by_verdict) drop_verdict(a, branch->body) ;
       else drop_branch(a, branch) ;
     a->dispatched |= !by_verdict && starts_something(a, statement) ;
+    a->ended_by_cmd |= !by_verdict && !over && never_comes_to(a) ;
     claim_statement(a, statement, "dropped", by_verdict ? "the branch's own words: what is in it depends on what was waited for"
       : "the branch's own words: CMD has decided") ;
     return ;
@@ -339,7 +341,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (note_value(a, statement), takes_pid(a, statement)) ;
-  else if (a->plan->services && walk_verdict(a, statement)) ;
+  else if (a->plan->services && (walk_verdict(a, statement) || walk_failed_start(a, statement))) ;
   else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame))) ;
   else if (statement->kind == STATEMENT_IF && asks_awaited(a, statement)) walk_branches(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;

@@ -39,6 +39,9 @@ extern void drop_never (struct analysis *a, struct statement *statement) ;
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 extern void settle_end (struct analysis *a) ; /* at the end: a finish without work is none */
 
+/* ---- failedstart.c ---- */
+extern int walk_failed_start (struct analysis *a, struct statement *statement) ; /* a question behind a start, which ended the script when that had failed; 1: it was that */
+
 /* ---- once.c ---- */
 extern void settle_once (struct analysis *a) ; /* once.c: at the end, what the services do not compute again */
 

@@ -6,9 +6,9 @@
 #include "migrate/facts/facts.h"
 #include "migrate/services/services.h"
 
-void find_dead_code (struct analysis *a, uint32_t line)
+void find_dead_code (struct analysis *a, uint32_t line, uint32_t ended)
 {
-  plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, become another program, or never ends", a->replaced_line)) ;
+  plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, become another program, or never ends", ended)) ;
 }
 
 static int reads_status (struct analysis *a, struct statement const *statement)

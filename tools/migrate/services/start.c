@@ -107,7 +107,7 @@ static struct statement *stays_before_end (struct analysis *a, struct statement 
 static char const *name_of_image_command (struct analysis *a)
 {
   char const *const *words = a->arguments ;
-  return words && words[0] && *words[0] != '-' && !a->sets_arguments ? command_service_name(a->pool, words) : "cmd" ;
+  return words && words[0] && *words[0] != '-' && !a->loses_arguments ? command_service_name(a->pool, words) : "cmd" ;
 }
 
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
@@ -127,6 +127,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (a->template) service_template(a->plan, service, a->template) ;
   service->text = statement_text(a, statement) ;
   service->user = a->user ;
+  service->user_if = a->again_if ;
   service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
   service->is_daemon = how == START_DAEMON ;
@@ -140,7 +141,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
-  program = ahead ? shell_basename(statement_command(ahead)) : service->program ;
+  program = ahead ? shell_basename(statement_command(ahead)) : by_cmd ? shell_basename(a->arguments[0]) : service->program ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
   if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && service->command && takes_arguments(service->command))

@@ -123,6 +123,7 @@ void add_task (struct analysis *a, struct statement *statement)
     struct service *task = plan_service(a->plan, readable_name(a, task_name(a, statement)), line_of(a, statement)) ;
     task->is_oneshot = 1 ;
     task->user = a->user ;
+    task->user_if = a->again_if ;
     copy_conditions(a, task) ;
     task->positional = a->positional ;
     if (a->ready.first) texts_add_all(a->pool, &task->dependencies, &a->ready) ;

@@ -232,7 +232,10 @@ static void add_again (struct rendering *r, struct texts *lines, struct service 
 {
   struct pool *pool = r->plan->pool ;
   add_all(pool, lines, &service->again) ;
-  texts_add(pool, lines, pool_printf(pool, "[ \"$(id -u)\" != 0 ] || exec reeve-exec %s -- %s \"$@\"", texts_join(pool, &service->user, " "), file)) ;
+  if (service->user_if)
+    texts_add(pool, lines, pool_printf(pool, "if [ \"$(id -u)\" = 0 ] && %s; then exec reeve-exec %s -- %s \"$@\"; fi", service->user_if, texts_join(pool, &service->user, " "), file)) ;
+  else
+    texts_add(pool, lines, pool_printf(pool, "[ \"$(id -u)\" != 0 ] || exec reeve-exec %s -- %s \"$@\"", texts_join(pool, &service->user, " "), file)) ;
 }
 
 static void add_run (struct rendering *r, struct service *service)
