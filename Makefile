@@ -142,11 +142,11 @@ check: everything
 	@exec env BUILD=$(BUILD) tests/run
 
 # The tests with the overlay's programs for this machine: of those that call most of what
-# another C library and the link of all programs into one file could change (accounts, limits,
+# another C library and the link of all programs into one file could change (accounts, limits, locks,
 # sockets; times, files, patterns; numbers; the protocol; reading scripts and printing), the
 # quickest. The container-*.bats files use the overlay's /init, scanner and supervisors anyway.
 # OVERLAY_TESTS='tests/*.bats' runs all.
-OVERLAY_TESTS ?= $(patsubst %,tests/%.bats,check exec exec-check reeve-log settings s6-svc)
+OVERLAY_TESTS ?= $(patsubst %,tests/%.bats,before-the-scanner check client disable exec exec-check other-users reeve-log settings s6-svc)
 OVERLAY_ARCH := $(shell dpkg --print-architecture 2>/dev/null)
 check-overlay: all unit overlay-$(OVERLAY_ARCH)
 	rm -rf $(OVERLAY)/overlay/checked

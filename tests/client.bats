@@ -339,7 +339,7 @@ command_outlives_the_supervisor() # COMMAND
   run -100 --separate-stderr reeve status --josn
   [ -z "$output" ]
   # shellcheck disable=SC2154 # bats sets it
-  [[ $stderr == *"unrecognized option '--josn'"*"reeve help COMMAND"* ]]
+  [[ $stderr == *option*josn*"reeve help COMMAND"* ]] # the C library's words
   [ "$(wc -l <<<"$stderr")" -eq 2 ]
 }
 

@@ -37,14 +37,16 @@ static void add (char *line)
   char *words[WORDS] ;
   char *rest = line ;
   char *end ;
-  unsigned long device ;
+  unsigned long major ;
+  unsigned long minor ;
   for (size_t i = 0 ; i < WORDS ; i++)
     if (!(words[i] = strtok_r(i ? 0 : line, " \t\n", &rest))) return ;
   if (strcmp(words[KIND], "POSIX") != 0 || strcmp(words[ACCESS], "WRITE") != 0) return ;
-  device = strtoul(words[FILE_ID], &end, 16) ;
+  major = strtoul(words[FILE_ID], &end, 16) ;
   if (*end != ':') return ;
-  one.device = makedev(device, strtoul(end + 1, &end, 16)) ;
+  minor = strtoul(end + 1, &end, 16) ;
   if (*end != ':') return ;
+  one.device = makedev(major, minor) ; /* musl's is a macro that evaluates them twice */
   one.inode = (ino_t)strtoull(end + 1, 0, 10) ;
   one.pid = (pid_t)strtol(words[PID], 0, 10) ;
   if (one.pid <= 0) return ;
