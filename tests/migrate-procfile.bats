@@ -120,9 +120,9 @@ EOC
   services web
   # honcho numbers those that it starts; foreman numbers the lines.
   started_by 'honcho start worker'
-  told 'to 5000 for this one'
+  grep -q '^export PORT=${PORT:-5000} ' "$tree/worker/run"
   started_by 'foreman start worker'
-  told 'to 5200 for this one'
+  grep -q '^export PORT=$((${PORT:-5000} + 200)) ' "$tree/worker/run"
   started_by 'honcho run ./other'
   services web worker clock
   told 'TODO: the image executes honcho run ./other'
@@ -141,7 +141,12 @@ EOC
   started_by 'foreman start -c --formation all=2'
   file web@/count <<<2
   file worker@/count <<<2
-  told '(and 1 more for each further instance)'
+  grep -q '^export PORT=$((${PORT:-5000} + REEVE_INSTANCE - 1)) ' "$tree/web@/run"
+  grep -q '^export PORT=$((${PORT:-5000} + 100 + REEVE_INSTANCE - 1)) ' "$tree/worker@/run"
+  started_by 'overmind start -m worker=3 -p 7000'
+  grep -q '^export PORT=$((7100 + (REEVE_INSTANCE - 1) \* 10)) ' "$tree/worker@/run"
+  started_by 'forego start -c worker=3' # all have the same
+  grep -q '^export PORT=$((${PORT:-5000} + 100)) ' "$tree/worker@/run"
   started_by 'foreman start -m "$FORMATION"'
   services web worker
   told 'TODO: foreman start -m "$FORMATION": what "$FORMATION" is, is not known here'
@@ -161,6 +166,52 @@ EOC
   started_by 'foreman start'
   told 'a .env file beside the Procfile is not read'
   told 'foreman may have read options from .foreman'
+}
+
+@test "files of variables that are here are read by each service, where the shell reads them alike" {
+  two
+  printf '# keys\nSECRET=abc\nTITLE="two words"\nexport X=1\n' >.env
+  for runner in 'foreman start' 'honcho start' 'forego start' 'nf start' 'overmind start'; do
+    started_by "$runner"
+    [ "$(grep -c '^if \[ -e /app/.env \]; then set -a; . /app/.env; set +a; fi # as ' "$tree"/w*/run | grep -c :1)" -eq 2 ] || { echo "# $runner"; return 1; }
+    told "note: ${runner% start} set the variables of /app/.env for all processes, and so does run"
+    untold 'is not read'
+  done
+  printf 'A=1\n' >prod.env
+  started_by 'honcho -e .env,prod.env start'
+  grep -q '/app/.env' "$tree/web/run"
+  grep -q '/app/prod.env' "$tree/web/run"
+  started_by 'honcho -e .env,other.env start'
+  run ! grep -q set "$tree/web/run"
+  told 'TODO: honcho set the variables of .env,other.env'
+  started_by 'goreman start'
+  told 'TODO: goreman set the variables of /app/.env for all processes that were not set'
+  local line
+  for line in 'A=$HOME' 'A=two words' 'A="\n"' 'A: 1' 'A=`x`' "A='x' # note"; do
+    echo "$line" >.env
+    started_by 'foreman start'
+    ! grep -q 'set -a' "$tree/web/run" || { echo "# $line"; return 1; }
+    told 'TODO: foreman set the variables of /app/.env for all processes'
+  done
+  echo A=1 >.env
+  echo '.env*' >.dockerignore
+  started_by 'foreman start'
+  told 'a .env file beside the Procfile is not read'
+}
+
+@test "PORT of a file of variables is the first process's" {
+  two
+  printf 'PORT=8000\n' >.env
+  started_by 'honcho start'
+  run ! grep -q 'export PORT' "$tree/web/run"
+  grep -q '^export PORT=$((PORT + 100)) ' "$tree/worker/run"
+  told 'web 8000, worker 8100'
+  started_by 'foreman start -p 3000'
+  grep -q '^export PORT=3100 ' "$tree/worker/run"
+  printf 'PORT="8000"\nA=$B\n' >.env # which run does not read
+  started_by 'honcho start'
+  grep -q '^export PORT=8000 ' "$tree/web/run"
+  grep -q '^export PORT=8100 ' "$tree/worker/run"
 }
 
 @test "bundle exec and its like go with what they started, and come ahead of each program" {
@@ -327,12 +378,34 @@ EOS
   printf '#!/bin/sh\n[ -z "$X" ] || export PORT="9000"\nexec "$@"\n' >"$dir/entry.sh"
   printf 'FROM python\nCOPY entry.sh /entry.sh\nCOPY Procfile /app/\nWORKDIR /app\nENTRYPOINT ["/entry.sh"]\nCMD ["honcho","start"]\n' >"$dir/Dockerfile"
   migrate --dockerfile Dockerfile
-  told "each process gets the image's PORT now"
-  told "TODO: PORT is the image's now"
-  untold 'no process gets PORT'
-  sed -i /entry.sh/d "$dir/Dockerfile"
-  migrate --dockerfile Dockerfile
-  told 'no process gets PORT any more'
+  grep -q '^export PORT=${PORT:-5000} ' "$tree/web/run"
+  grep -q '^export PORT=$((${PORT:-5000} + 100)) ' "$tree/worker/run"
+  told 'note: honcho counted PORT from the one that the container is given, or from 5000, and so do the services: web 5000, worker 5100'
+  untold TODO
+}
+
+@test "a runner that is told the container's PORT counts from it" {
+  local runner
+  two
+  for runner in 'foreman start -p $PORT' 'goreman -b=$PORT start' 'goreman -b "$PORT" start' 'honcho start -p ${PORT}'; do
+    started_by "$runner"
+    grep -q '^export PORT=$((${PORT:-5000} + 100)) ' "$tree/worker/run" || { echo "# $runner"; return 1; }
+    untold 'is not known here'
+  done
+  started_by 'goreman start'
+  grep -q '^export PORT=5100 ' "$tree/worker/run"
+}
+
+@test "the time that a runner gave its processes to end is theirs" {
+  local runner
+  two
+  for runner in 'foreman start -t 20' 'hivemind --timeout 20' 'overmind start -t 20' 'OVERMIND_TIMEOUT=20 overmind start'; do
+    started_by "$runner"
+    file web/timeout-kill <<<20000 || { echo "# $runner"; return 1; }
+    told 'web may take 20 s to stop'
+  done
+  started_by 'foreman start'
+  lacks web/timeout-kill
 }
 
 @test "code ahead of the runner: the report names the files that have it, and no others" {

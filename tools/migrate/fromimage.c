@@ -1,5 +1,6 @@
 /* What the Dockerfile, the build context and the unpacked image say goes into the plan, ahead of the migration. */
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "migrate/command/image.h"
@@ -106,8 +107,64 @@ static void look_at_commandline (struct plan *plan, struct dockerfile const *doc
   c->is_last = !start->through_goes_on && !start->kept && !start->code_behind && ends_there(plan->pool, start) ;
 }
 
+/* .dockerignore keeps it out of the build context. */
+static int is_ignored (struct pool *pool, char const *path, char const *name)
+{
+  char const *text = context_read(pool, path, ".dockerignore") ;
+  for (size_t len ; text && *text ; text += len + (text[len] == '\n'))
+  {
+    char const *line ;
+    len = strcspn(text, "\n") ;
+    line = pool_copy(pool, text, len - (len && text[len - 1] == '\r')) ;
+    if (!strncmp(line, "**/", 3)) line += 3 ;
+    if (!fnmatch(line + (*line == '/'), name, 0)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* The last PORT=NUMBER of the text; 0: there is none. */
+static unsigned int port_in (char const *text)
+{
+  unsigned int port = 0 ;
+  for (char const *p = text ; (p = strstr(p, "PORT=")) ; p++)
+    if (p == text || p[-1] == '\n') port = shell_number(p + 5 + strspn(p + 5, "\"'"), 65535, 0) ;
+  return port ;
+}
+
+/* The files of variables that the runner of a Procfile reads. */
+static void read_env (struct dockerfile const *dockerfile, char const *path, struct procrun *run)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *folder = dockerfile_workdir(dockerfile, 0) ;
+  struct configuration **end = &run->env_files ;
+  if (!run->env && run->env_in_folder && run->folder) folder = dockerfile_below(pool, folder, run->folder) ;
+  for (char const *name = run->env ? run->env : ".env" ; *name ; )
+  {
+    size_t len = strcspn(name, ", ") ;
+    char const *one = pool_copy(pool, name, len) ;
+    char const *place = dockerfile_below(pool, folder, one) ;
+    char const *found = *place == '/' ? context_place(dockerfile, path, place) : 0 ;
+    char const *text = found && !is_ignored(pool, path, shell_basename(one)) ? text_read(pool, found, SOURCE_SIZE_MAX) : 0 ;
+    name += len + strspn(name + len, ", ") ;
+    if (!text)
+    {
+      run->env_files = 0 ;
+      return ;
+    }
+    *end = pool_alloc(pool, sizeof(**end)) ;
+    **end = (struct configuration){ .path = place, .text = text } ;
+    end = &(*end)->next ;
+    if (run->takes_port && !run->own_port && port_in(text))
+    {
+      run->port = port_in(text) ;
+      run->has_env_port = 1 ;
+    }
+  }
+}
+
 void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, char const *path, char const *input, struct docker_input const *code, struct docker_start *start)
 {
+  struct procrun *run ;
   struct pool *pool = plan->pool ;
   struct docker_script *scripts = context_scripts(dockerfile, path) ;
   plan->scripts = context_sources(pool, scripts) ; /* dockerfile_start() takes the input out */
@@ -130,7 +187,9 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   if (code && code->doubt) texts_add(pool, &plan->notes, code->doubt) ;
   if (code && code->is_login)
     texts_add(pool, &plan->notes, "TODO: the image's shell was a login shell (-l), which reads /etc/profile and ~/.profile: the services do not; write what they need of it, as PATH, as ENV into the Dockerfile") ;
-  plan->procrun = procrun_read(dockerfile, start) ;
+  run = procrun_read(dockerfile, start) ;
+  if (run) read_env(dockerfile, path, run) ;
+  plan->procrun = run ;
   if (plan->kind == INPUT_SUPERVISORD) look_at_commandline(plan, dockerfile, input, start) ;
   if (plan->procrun) plan->procfile_source = dockerfile_source_of(dockerfile, plan->procrun->procfile ? plan->procrun->procfile : "Procfile") ;
   plan->prefix = start->prefix ;

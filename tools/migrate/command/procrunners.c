@@ -6,7 +6,7 @@
 /* Options whose value is the next word, or follows `=`, by what the value is. A list of option
    words with blanks between them; the first one with two dashes is also the name of a
    variable, OVERMIND_CAN_DIE. 0: it has no such option. */
-enum about { ABOUT_PROCFILE, ABOUT_FOLDER, ABOUT_ENV, ABOUT_PORT, ABOUT_PORT_STEP, ABOUT_COUNTS, ABOUT_WANTED, ABOUT_IGNORED, ABOUT_CAN_DIE, ABOUT_RESTARTS, ABOUT_SIGNALS, ABOUT_NOTHING, NABOUT } ;
+enum about { ABOUT_PROCFILE, ABOUT_FOLDER, ABOUT_ENV, ABOUT_PORT, ABOUT_PORT_STEP, ABOUT_COUNTS, ABOUT_WANTED, ABOUT_IGNORED, ABOUT_CAN_DIE, ABOUT_RESTARTS, ABOUT_SIGNALS, ABOUT_TIMEOUT, ABOUT_NOTHING, NABOUT } ;
 
 enum names { NAMES_NONE, NAMES_ONE, NAMES_ALL, NAMES_COUNTED, NAMES_PROCFILE } ; /* what its words without a dash are */
 
@@ -26,6 +26,8 @@ struct procrunner
   int in_folder ; /* it works in the Procfile's folder */
   int unnamed_is_none ;
   int counts_all_lines ;
+  int env_in_folder ;
+  int env_keeps ;
   unsigned int port_step ;
 } ;
 
@@ -35,25 +37,25 @@ struct procrunner
    strongloop/node-foreman (nf.js, lib/proc.js). */
 static struct procrunner const procrunners[] =
 {
-  { .name = "foreman", .settings = ".foreman", .names = NAMES_ONE, .in_folder = 1, .unnamed_is_none = 1, .counts_all_lines = 1, .port_step = 1,
+  { .name = "foreman", .settings = ".foreman", .names = NAMES_ONE, .in_folder = 1, .env_in_folder = 1, .unnamed_is_none = 1, .counts_all_lines = 1, .port_step = 1,
     .options = { [ABOUT_PROCFILE] = "-f --procfile", [ABOUT_FOLDER] = "-d --root", [ABOUT_ENV] = "-e --env", [ABOUT_PORT] = "-p --port",
-      [ABOUT_COUNTS] = "-m --formation --concurrency", [ABOUT_NOTHING] = "-t --timeout" } },
+      [ABOUT_COUNTS] = "-m --formation --concurrency", [ABOUT_TIMEOUT] = "-t --timeout" } },
   { .name = "honcho", .names = NAMES_ALL, .port_step = 1,
     .options = { [ABOUT_PROCFILE] = "-f --procfile", [ABOUT_ENV] = "-e --env", [ABOUT_PORT] = "-p --port", [ABOUT_COUNTS] = "-c --concurrency",
       [ABOUT_NOTHING] = "-d --app-root -q --quiet" } },
   { .name = "forego", .names = NAMES_ONE, .in_folder = 1, .counts_all_lines = 1, .restart_all = "-r --r",
-    .options = { [ABOUT_PROCFILE] = "-f --f", [ABOUT_ENV] = "-e --e", [ABOUT_PORT] = "-p --p", [ABOUT_COUNTS] = "-c --c", [ABOUT_NOTHING] = "-t --t" } },
-  { .name = "goreman", .settings = ".goreman", .names = NAMES_ALL, .keeps_rest = 1, .counts_all_lines = 1, .failures_end = "-exit-on-error --exit-on-error",
+    .options = { [ABOUT_PROCFILE] = "-f --f", [ABOUT_ENV] = "-e --e", [ABOUT_PORT] = "-p --p", [ABOUT_COUNTS] = "-c --c", [ABOUT_TIMEOUT] = "-t --t" } },
+  { .name = "goreman", .settings = ".goreman", .names = NAMES_ALL, .keeps_rest = 1, .env_keeps = 1, .counts_all_lines = 1, .failures_end = "-exit-on-error --exit-on-error",
     .options = { [ABOUT_PROCFILE] = "-f --f", [ABOUT_FOLDER] = "-basedir --basedir", [ABOUT_ENV] = "-env --env", [ABOUT_PORT] = "-b --b", [ABOUT_NOTHING] = "-p --p" } },
   { .name = "overmind", .settings = ".overmind.env", .variables = "OVERMIND_", .in_folder = 1, .signal = "INT", .counts_all_lines = 1, .port_step = 10, .none_ends = "--any-can-die", .no_ports = "-N --no-port",
     .options = { [ABOUT_PROCFILE] = "-f --procfile", [ABOUT_FOLDER] = "-d --root", [ABOUT_ENV] = "--env", [ABOUT_PORT] = "-p --port",
       [ABOUT_COUNTS] = "-m --formation", [ABOUT_WANTED] = "-l --processes", [ABOUT_IGNORED] = "-x --ignored-processes", [ABOUT_CAN_DIE] = "-c --can-die",
       [ABOUT_RESTARTS] = "-r --auto-restart", [ABOUT_SIGNALS] = "-i --stop-signals",
-      [ABOUT_PORT_STEP] = "-P --port-step",
-      [ABOUT_NOTHING] = "-w --title -t --timeout -s --socket -b --colors --formation-port-step -F --tmux-config -S --network -H --shell" } },
-  { .name = "hivemind", .variables = "HIVEMIND_", .names = NAMES_PROCFILE, .in_folder = 1, .signal = "INT", .counts_all_lines = 1,
+      [ABOUT_PORT_STEP] = "-P --port-step", [ABOUT_TIMEOUT] = "-t --timeout",
+      [ABOUT_NOTHING] = "-w --title -s --socket -b --colors --formation-port-step -F --tmux-config -S --network -H --shell" } },
+  { .name = "hivemind", .variables = "HIVEMIND_", .env_keeps = 1, .names = NAMES_PROCFILE, .in_folder = 1, .signal = "INT", .counts_all_lines = 1,
     .options = { [ABOUT_FOLDER] = "-d --root", [ABOUT_PORT] = "-p --port", [ABOUT_WANTED] = "-l --processes",
-      [ABOUT_PORT_STEP] = "-P --port-step", [ABOUT_NOTHING] = "-t --timeout -W --title -F --log-format" } },
+      [ABOUT_PORT_STEP] = "-P --port-step", [ABOUT_TIMEOUT] = "-t --timeout", [ABOUT_NOTHING] = "-W --title -F --log-format" } },
   { .name = "nf", .names = NAMES_COUNTED, .port_step = 1,
     .options = { [ABOUT_PROCFILE] = "-j --procfile", [ABOUT_ENV] = "-e --env", [ABOUT_PORT] = "-p --port",
       [ABOUT_NOTHING] = "-x --proxy -f --forward -i --intercept -t --trim" } },
@@ -163,6 +165,7 @@ static void take (struct reading *r, enum about about, char const *value)
     case ABOUT_CAN_DIE : run->can_die = value ; break ;
     case ABOUT_RESTARTS : run->restarts = value ; break ;
     case ABOUT_SIGNALS : run->signals = value ; break ;
+    case ABOUT_TIMEOUT : run->timeout = shell_number(value, 1000000, 0) ; break ;
     default : ;
   }
 }
@@ -243,6 +246,20 @@ static void take_variables (struct reading *r, struct texts const *assignments)
   if (runner->variables && !strchr(dockerfile_expand(r->dockerfile, 0, pool_printf(r->pool, "${%sANY_CAN_DIE}", runner->variables)), '$')) r->run->can_die = "all" ;
 }
 
+/* -p $PORT: it counts from that one. */
+static void take_port_variable (struct reading *r)
+{
+  struct texts others = { 0 } ;
+  for (struct text const *one = r->run->unclear.first ; one ; one = one->next)
+  {
+    char const *value = strchr(one->text, '=') ;
+    value = value ? value + 1 : one->text ;
+    if (!strcmp(value, "$PORT") || !strcmp(value, "\"$PORT\"") || !strcmp(value, "${PORT}") || !strcmp(value, "\"${PORT}\"")) r->run->takes_port = 1 ;
+    else texts_add(r->pool, &others, one->text) ;
+  }
+  r->run->unclear = others ;
+}
+
 /* Where it works: its option, or the folder of the Procfile. */
 static void settle_folder (struct reading *r)
 {
@@ -252,7 +269,7 @@ static void settle_folder (struct reading *r)
   if (run->folder && (!strcmp(run->folder, ".") || !*run->folder)) run->folder = 0 ;
 }
 
-struct procrun const *procrun_read (struct dockerfile const *dockerfile, struct docker_start const *start)
+struct procrun *procrun_read (struct dockerfile const *dockerfile, struct docker_start const *start)
 {
   struct pool *pool = dockerfile->source->pool ;
   struct procrunner const *runner = start->script ? find(start->script) : 0 ;
@@ -268,7 +285,10 @@ struct procrun const *procrun_read (struct dockerfile const *dockerfile, struct 
   run->counts_all_lines = runner->counts_all_lines ;
   run->port_step = runner->port_step ;
   run->next_port = 100 ;
-  if (shell_one_of(runner->name, "foreman honcho overmind hivemind nf")) run->image_port = shell_number(dockerfile_expand(dockerfile, 0, "$PORT"), 65535, 0) ;
+  run->env_in_folder = runner->env_in_folder ;
+  run->env_keeps = runner->env_keeps ;
+  run->takes_port = strcmp(runner->name, "goreman") != 0 ;
+  if (run->takes_port) run->image_port = shell_number(dockerfile_expand(dockerfile, 0, "$PORT"), 65535, 0) ;
   run->port = run->image_port ? run->image_port : 5000 ;
   if (runner->keeps_rest) run->can_die = "all" ;
   r.began = runner->names == NAMES_PROCFILE ;
@@ -292,6 +312,7 @@ struct procrun const *procrun_read (struct dockerfile const *dockerfile, struct 
   if (runner->variables && ((start->through_text && strstr(start->through_text, runner->variables)) || (start->front_text && strstr(start->front_text, runner->variables))))
     texts_add(pool, &run->unclear, pool_printf(pool, "%s... of the script ahead of it", runner->variables)) ;
   if (run->only_failures_end) run->can_die = 0 ;
+  take_port_variable(&r) ;
   settle_folder(&r) ;
   return run ;
 }

@@ -14,6 +14,9 @@ struct procrun
   char const *procfile ; /* the one that it reads; 0: ./Procfile */
   char const *folder ; /* it works there; 0: in the image's working directory */
   char const *env ; /* files of variables; 0: .env, "": none */
+  int env_in_folder ; /* it looks for .env in `folder` */
+  int env_keeps ; /* a variable that is set stays, or it is not known what it does with one */
+  struct configuration *env_files ; /* those that COPY brings; 0: none, or not all of them */
   char const *settings ; /* a file that may hold options, too; 0: none */
   char const *counts ; /* web=1,worker=3; 0: one of each */
   char const *wanted ; /* names with commas between them; 0: all */
@@ -30,6 +33,9 @@ struct procrun
   unsigned int own_port ; /* the same, by its options; 0: these have none */
   unsigned int next_port ; /* the next process has so many more */
   int no_ports ; /* no process gets one */
+  int takes_port ; /* it counts from the PORT that it gets */
+  int has_env_port ; /* `port` is that of its files of variables */
+  unsigned int timeout ; /* seconds until it killed what did not end; 0: its own 5, or none */
   unsigned int image_port ; /* the image's PORT, from which it counts; 0: from a number of its own, or of its options */
   unsigned int port_step ; /* each further instance of one has so many more */
   int counts_all_lines ; /* PORT counts the Procfile's lines, not the processes that are started */
@@ -43,7 +49,7 @@ extern int procrunner_is (char const *name) ;
 extern char const *procrunner_name (unsigned int i) ;
 
 /* From the command that the image executes; 0: it executes none of them. */
-extern struct procrun const *procrun_read (struct dockerfile const *dockerfile, struct docker_start const *start) ;
+extern struct procrun *procrun_read (struct dockerfile const *dockerfile, struct docker_start const *start) ;
 
 /* Is the name in the list (a,b)? `all` is every name. 0: there is no list. */
 extern int procrun_lists (char const *list, char const *name) ;

@@ -60,6 +60,13 @@ static char const *set_signal (struct plan *plan, struct service *service, char 
   return pool_printf(plan->pool, "; %s stopped it with SIG%s (down-signal)", run->name, signal) ;
 }
 
+/* -t 20: it killed what took longer. */
+static void set_timeout (struct plan *plan, struct service *service)
+{
+  unsigned int seconds = plan->procrun ? plan->procrun->timeout : 0 ;
+  if (seconds) service_set(plan, service, "timeout-kill", pool_printf(plan->pool, "%u000", seconds)) ;
+}
+
 /* The new count; 0: one process. */
 static char const *set_count (struct plan *plan, struct service *service, char const *name)
 {
@@ -67,35 +74,6 @@ static char const *set_count (struct plan *plan, struct service *service, char c
   if (!strcmp(count, "1") || strspn(count, "0123456789") != strlen(count)) return 0 ;
   service_template(plan, service, count) ;
   return count ;
-}
-
-static void say_port (struct plan *plan, struct service *service, unsigned int port, int is_template)
-{
-  struct procrun const *run = plan->procrun ;
-  char const *more = !is_template || !run ? "" : run->port_step ? pool_printf(plan->pool, " (and %u more for each further instance)", run->port_step) : " (and the same for all instances)" ;
-  texts_add(plan->pool, &service->claim->todo, pool_printf(plan->pool,
-    texts_has(&plan->environment, "PORT") ? "PORT is the image's now; it was set for each process, and by foreman and the like to %u for this one%s, or, where they took the image's for the first one, counted from that: set it in run"
-      : "PORT was set for each process, and by foreman and the like to %u for this one%s, unless they got PORT themselves: set it in the image, or in run", port, more)) ;
-}
-
-/* It counted from a number in its options, or from the image's PORT, which all services have now. Returns 0 if it did not. */
-static int count_port (struct plan *plan, struct service *service, unsigned int port, int is_template)
-{
-  struct procrun const *run = plan->procrun ;
-  if (run && run->no_ports) return 1 ;
-  if (!run || is_template) return 0 ;
-  if (run->own_port)
-  {
-    texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=%u # as %s counted from its %u", port, run->name, run->own_port)) ;
-    return 1 ;
-  }
-  if (!run->image_port) return 0 ;
-  if (port != run->image_port)
-  {
-    texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=$((PORT + %u)) # as %s counted from the image's", port - run->image_port, run->name)) ;
-    service->claim->what = pool_printf(plan->pool, "%s; its PORT is %u more than the image's", service->claim->what, port - run->image_port) ;
-  }
-  return 1 ;
 }
 
 static void add_process (struct plan *plan, char const *name, uint32_t line, struct range range, uint32_t column, char const *command, unsigned int port)
@@ -107,7 +85,7 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
   char const *count = set_count(plan, service, name) ;
   char const *end = set_end(plan, service, name) ;
   char const *signal = set_signal(plan, service, name) ;
-  int has_port ;
+  set_timeout(plan, service) ;
   service->text = command ;
   service->claim = source_claim(plan->source, range, service_where(plan, service, "run"),
     pool_printf(plan->pool, "process %s; %s%s%s", name, end, signal, count ? pool_printf(plan->pool, "; %s of it (count)", count) : "")) ;
@@ -116,12 +94,12 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
     plan_todo(plan, service, service->claim, line, "there is no command") ;
     return ;
   }
-  has_port = count_port(plan, service, port, !!count) ;
+  procfile_env(plan, service) ;
+  procfile_port(plan, service, port, !!count, shell_mentions(command, "PORT")) ;
   if (starts_in_background(first) && first->next)
   {
     texts_add(plan->pool, &service->run, command) ;
     plan_todo(plan, service, service->claim, line, "it starts several programs, and a shell stays between: write a service for each of them") ;
-    if (shell_mentions(command, "PORT") && !has_port) say_port(plan, service, port, !!count) ;
     return ;
   }
   while (first->next)
@@ -131,24 +109,6 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
   }
   run_lines(&a, service, first) ;
   if (first->background) plan_todo(plan, service, service->claim, line, "it was started in the background: a service stays in the foreground") ;
-  if (shell_mentions(command, "PORT") && !has_port) say_port(plan, service, port, !!count) ;
-}
-
-/* Programs read PORT from the environment, also where the Procfile does not say it. */
-static void note_ports (struct plan *plan, struct texts const *ports)
-{
-  if (plan->procrun && plan->procrun->no_ports) return ;
-  if (ports->first && plan->procrun && plan->procrun->own_port)
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted PORT from %u, which it was told, and so do the services: %s (not the instances of one)", plan->procrun->name, plan->procrun->own_port,
-      texts_join(plan->pool, ports, ", "))) ;
-  else if (ports->first && plan->procrun && plan->procrun->image_port)
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted from the image's PORT, and so do the services: %s (not the instances of one)", plan->procrun->name, texts_join(plan->pool, ports, ", "))) ;
-  else if (ports->first && texts_has(&plan->environment, "PORT"))
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "each process gets the image's PORT now, and none of its own; foreman, honcho and the like set it for each, "
-      "also where the Procfile does not name it: %s, or, where they took the image's for the first one, counted from that. Who asks for its own needs export PORT=... in its run", texts_join(plan->pool, ports, ", "))) ;
-  else if (ports->first)
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "no process gets PORT any more; foreman, honcho and the like set it for each, also where the Procfile does not "
-      "name it: %s. Who asks for it needs export PORT=... in its run (one ENV PORT in the image would be the same for all)", texts_join(plan->pool, ports, ", "))) ;
 }
 
 /* A path relative to where the image works, as far as that is known. */
@@ -163,17 +123,6 @@ static void set_folder (struct plan *plan)
     for (struct service *one = plan->services ; one ; one = one->next)
       texts_add(plan->pool, &one->before, pool_printf(plan->pool, "cd %s || exit 111", shell_quote(plan->pool, folder))) ;
   texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s started the processes in %s%s: run does cd there", plan->procrun->name, *folder == '/' ? "" : "the folder ", folder)) ;
-}
-
-static void note_env (struct plan *plan)
-{
-  char const *env = plan->procrun ? plan->procrun->env : 0 ;
-  if (env && !strcmp(env, "/dev/null")) env = "" ; /* no file at all */
-  if (env && *env)
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: %s set the variables of %s for all processes: nothing reads it any more; reeve-exec --env-file does that in run", plan->procrun->name, env)) ;
-  else if (!env) texts_add(plan->pool, &plan->notes, "a .env file beside the Procfile is not read: reeve-exec --env-file does that in run") ;
-  if (plan->procrun && plan->procrun->settings)
-    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s may have read options from %s, which was not looked at", plan->procrun->name, plan->procrun->settings)) ;
 }
 
 struct renaming
@@ -331,8 +280,8 @@ void migrate_procfile (struct plan *plan)
   if (plan->source->had_crlf) texts_add(plan->pool, &plan->notes, "carriage returns at the ends of lines are left out") ;
   set_folder(plan) ;
   note_run(plan) ;
-  note_ports(plan, &n.ports) ;
-  note_env(plan) ;
+  procfile_note_ports(plan, &n.ports) ;
+  procfile_note_env(plan) ;
   if (plan->prefix) procrun_prefix(plan, plan->prefix) ;
   plan_settle(plan) ;
 }

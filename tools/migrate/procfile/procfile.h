@@ -7,4 +7,14 @@
 
 extern void migrate_procfile (struct plan *plan) ;
 
+/* ---- procports.c ---- */
+/* Run sets PORT as the runner did. `port`: of its first instance; `is_named`: its command has $PORT. */
+extern void procfile_port (struct plan *plan, struct service *service, unsigned int port, int is_template, int is_named) ;
+extern void procfile_note_ports (struct plan *plan, struct texts const *ports) ;
+
+/* ---- procenv.c ---- */
+extern int procfile_reads_env (struct plan *plan) ; /* the files of variables are here, and run reads them as the runner did */
+extern void procfile_env (struct plan *plan, struct service *service) ;
+extern void procfile_note_env (struct plan *plan) ;
+
 #endif
