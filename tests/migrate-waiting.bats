@@ -403,3 +403,50 @@ EOS
   migrate
   told 'watched processes'
 }
+
+@test "a loop that waits until a process runs is that service's readiness check, and makes nothing main" {
+  local loop
+  for loop in 'while ! pidof Xvfb >/dev/null; do sleep 1; done' 'until pgrep -x Xvfb; do sleep 1; done' \
+   'while [ -z "$(pidof Xvfb)" ]; do echo waiting; sleep 1; done' 'until ps aux | grep -q [X]vfb; do sleep 1; done' \
+   'for i in $(seq 20); do pgrep -x Xvfb && break; sleep 1; done'; do
+    wrapper <<<$'#!/bin/bash\nXvfb :1 &\n'"$loop"$'\nfluxbox &\nexec x11vnc -display :1'
+    migrate
+    has Xvfb/data/check fluxbox/dependencies.d/Xvfb x11vnc/flag-main
+    lacks Xvfb/flag-main
+    told 'line 3: services.d/Xvfb/data/check: waits for Xvfb'
+  done
+}
+
+@test "a function that starts its arguments and waits until they run" {
+  wrapper <<'EOS'
+#!/bin/bash
+start() {
+  echo "starting $1"
+  "$@" &
+  while ! pgrep -x "$1" >/dev/null; do sleep 1; done
+}
+start Xvfb :1 -screen 0 "${SIZE:-800x600x24}"
+start fluxbox -display :1
+start x11vnc -display :1
+tail -f /dev/null
+EOS
+  migrate
+  lacks Xvfb/flag-main fluxbox/flag-main x11vnc/flag-main
+  has fluxbox/dependencies.d/Xvfb x11vnc/dependencies.d/fluxbox
+  file fluxbox/data/check <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+pgrep -x fluxbox >/dev/null
+EOS
+  [[ $report != *TODO* ]]
+}
+
+@test "a loop that waits for a process that the script does not start stays, as a task" {
+  wrapper <<<$'#!/bin/bash\ncache &\nuntil pgrep -x dockerd; do sleep 1; done\nexec web'
+  migrate
+  lacks cache/flag-main cache/data
+  has pgrep/flag-oneshot web/dependencies.d/pgrep
+  wrapper <<<$'#!/bin/bash\ncache &\nweb &\nwhile pgrep -x web; do sleep 5; done'
+  migrate
+  has web/flag-main
+}

@@ -10,7 +10,7 @@ static char const *const probes[] =
 {
   "pg_isready", "psql", "nc", "ncat", "netcat", "curl", "wget", "mysqladmin", "mariadb-admin", "mysql", "mariadb", "redis-cli", "valkey-cli", "mongo", "mongosh",
   "rabbitmqctl", "rabbitmq-diagnostics", "ping", "nslookup", "getent", "dig", "ss", "netstat", "lsof", "grpc_health_probe", "docker", "kafka-topics.sh",
-  "etcdctl", "consul", "vault", "cqlsh", "nodetool", "ldapsearch", "pgrep", "http", "telnet", "socat", "xdpyinfo", "xset", "wget", "test", "grep", "isready",
+  "etcdctl", "consul", "vault", "cqlsh", "nodetool", "ldapsearch", "pgrep", "pidof", "http", "telnet", "socat", "xdpyinfo", "xset", "wget", "test", "grep", "isready",
   "healthcheck", "health", "nginx", "clickhouse-client", "influx", "zkServer.sh", "memcached-tool", "s6-svstat", "rndc", "kinit", "tcpcheck", "wait-for-port"
 } ;
 

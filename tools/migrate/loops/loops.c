@@ -188,6 +188,7 @@ static int waits_for_more (struct analysis *a, struct statement *loop, char cons
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;
+  enum until_running until_running ;
   if (!statement->branches) return 0 ;
   if (keeps_alive(statement))
   {
@@ -205,6 +206,8 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   }
   if (walk_restarting(a, statement, frame)) return 1 ;
   if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement)) return 1 ;
+  until_running = a->plan->services ? walk_until_running(a, statement) : ANOTHER_LOOP ;
+  if (until_running != ANOTHER_LOOP) return until_running == IS_READINESS ;
   if (a->plan->services && walk_starting_again(a, statement)) return 1 ;
   probe = loop_probe(a, statement) ;
   if (a->plan->services && starts_later(a, frame) && waits_for_more(a, statement, probe))

@@ -28,6 +28,11 @@ extern char const *note_watched (struct analysis *a, struct statement *loop) ; /
 extern int walk_starting_again (struct analysis *a, struct statement *statement) ; /* a loop with `wait`, which starts services again */
 extern void drop_watching (struct analysis *a, struct statement *statement) ; /* the same for a loop that only watches */
 
+/* ---- running.c ---- */
+/* while ! pidof x; do sleep 1; done: a service's readiness check, or a wait for what this script has not started */
+enum until_running { ANOTHER_LOOP, IS_READINESS, WAITS_FOR_ANOTHER } ;
+extern enum until_running walk_until_running (struct analysis *a, struct statement *statement) ;
+
 /* ---- watchwork.c ---- */
 extern int walk_watching_work (struct analysis *a, struct statement *statement) ; /* a loop that watches and works; 1: it was that */
 extern int walk_waiting_work (struct analysis *a, struct statement *statement) ; /* a loop that works and then waits for a service's end; 1: it was that */

@@ -62,15 +62,29 @@ static int walk_both (struct analysis *a, struct statement *statement, char cons
   return left || right ;
 }
 
+static void set_probe (struct analysis *a, struct statement *statement, struct waiting *waiting)
+{
+  waiting->limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting->gives_up |= gives_up(a, branch->body) ;
+  set_check(a, statement, waiting) ;
+}
+
 int walk_probe (struct analysis *a, struct statement *statement, char const *probe)
 {
   struct waiting waiting = { .check = probe, .asks = probe, .certain = 1 } ;
   if (a->plan->services && walk_both(a, statement, probe)) return 1 ;
   waiting.service = asked_service(a, probe, &waiting.certain) ;
   if (!waiting.service || has_been_used(waiting.service)) return 0 ;
-  waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= gives_up(a, branch->body) ;
-  set_check(a, statement, &waiting) ;
+  set_probe(a, statement, &waiting) ;
+  return 1 ;
+}
+
+int walk_sure_probe (struct analysis *a, struct statement *statement, char const *probe, char const *asks)
+{
+  struct waiting waiting = { .check = probe, .asks = asks, .certain = 1 } ;
+  waiting.service = asked_service(a, asks, &waiting.certain) ;
+  if (!waiting.service || !waiting.certain || has_been_used(waiting.service)) return 0 ;
+  set_probe(a, statement, &waiting) ;
   return 1 ;
 }
 

@@ -26,6 +26,8 @@ struct waiting
   struct statement *command ; /* the command after --, which has to be walked first; 0: none */
 } ;
 extern int walk_probe (struct analysis *a, struct statement *statement, char const *probe) ; /* 1: it asks a service of this script */
+/* The same, if it is certain which one. `asks`: the probe with the values of a call's arguments. */
+extern int walk_sure_probe (struct analysis *a, struct statement *statement, char const *probe, char const *asks) ;
 /* if wait_for db; then web; fi; if ! wait_for db; then exit 1; fi */
 struct if_waiting
 {

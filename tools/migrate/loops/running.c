@@ -1,0 +1,102 @@
+/* Loops that wait until a process runs: while ! pidof Xvfb; do sleep 1; done. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/waits/waits.h"
+
+/* [ -n "$(pidof x)" ] */
+static int test_asks (char const *text, int negated)
+{
+  if (!shell_mentions(text, "pidof") && !shell_mentions(text, "pgrep") && !shell_mentions(text, "ps")) return 0 ;
+  if (strstr(text, "-z ")) return negated ;
+  return strstr(text, "-n ") && !negated ;
+}
+
+static int selects_others (struct statement const *grep)
+{
+  for (unsigned int i = 1 ; i < grep->nwords ; i++)
+    if (grep->words[i].raw[0] == '-' && grep->words[i].raw[1] != '-' && strchr(grep->words[i].raw, 'v')) return 1 ;
+  return 0 ;
+}
+
+/* ps aux | grep -v grep | grep -q x */
+static int pipeline_asks (struct statement const *pipeline)
+{
+  struct statement const *last = pipeline->body ;
+  if (!last || !shell_one_of(statement_command(last), "ps pgrep pidof")) return 0 ;
+  while (last->next) last = last->next ;
+  return shell_one_of(statement_command(last), "grep egrep fgrep") && !selects_others(last) ;
+}
+
+/* Does the question succeed while a process runs? */
+static int asks_whether_it_runs (char const *text, struct statement const *question, int negated)
+{
+  if (question->kind == STATEMENT_NOT && question->body) return asks_whether_it_runs(text, question->body, !negated) ;
+  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks(text, negated) ;
+  if (question->kind == STATEMENT_PIPELINE) return !negated && pipeline_asks(question) ;
+  return !negated && question->kind == STATEMENT_COMMAND && shell_one_of(statement_command(question), "pgrep pidof") ;
+}
+
+struct asked
+{
+  struct pool *pool ;
+  char const *words ; /* of pgrep or pidof */
+  char const *probe ;
+} ;
+
+/* $1 in a call of the function has a value that is known. */
+static void set_value (struct asked *asked, struct word const *word)
+{
+  char const *at = strstr(asked->probe, word->raw) ;
+  if (*word->raw != '$' && strncmp(word->raw, "\"$", 2) != 0) return ;
+  if (at && strspn(word->value, NAME_LETTERS "./:@+-") == strlen(word->value))
+    asked->probe = pool_printf(asked->pool, "%.*s%s%s", (int)(at - asked->probe), asked->probe, word->value, at + strlen(word->raw)) ;
+}
+
+static int add_asked (struct statement *statement, void *data)
+{
+  struct asked *asked = data ;
+  if (!shell_one_of(statement_command(statement), "pgrep pidof")) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nwords ; i++)
+  {
+    if (statement->words[i].value) set_value(asked, statement->words + i) ;
+    asked->words = pool_printf(asked->pool, "%s %s", asked->words, statement->words[i].value ? statement->words[i].value : statement->words[i].raw) ;
+  }
+  return 0 ;
+}
+
+/* grep [X]vfb, which does not find itself */
+static char const *without_brackets (struct pool *pool, char const *text)
+{
+  char *out = pool_alloc(pool, strlen(text) + 1) ;
+  char *end = out ;
+  for (; *text ; text++)
+    if (!strchr("[]", *text)) *end++ = *text ;
+  *end = 0 ;
+  return out ;
+}
+
+/* The command that succeeds when the loop may end; 0: it waits for something else, or does more. */
+static char const *running_probe (struct analysis *a, struct statement *loop)
+{
+  struct source code ;
+  struct seen seen ;
+  char const *probe = loop_probe(a, loop) ;
+  struct statement const *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
+  if (!question || question->next || !asks_whether_it_runs(probe, question, 0)) return 0 ;
+  look_for_watching_in(a, loop, &seen) ;
+  return seen.works || seen.starts ? 0 : probe ;
+}
+
+enum until_running walk_until_running (struct analysis *a, struct statement *statement)
+{
+  struct asked asked = { .pool = a->pool, .words = "", .probe = running_probe(a, statement) } ;
+  if (!asked.probe) return ANOTHER_LOOP ;
+  statement_walk(statement, &add_asked, &asked) ;
+  if (!walk_sure_probe(a, statement, asked.probe, *asked.words ? asked.words : without_brackets(a->pool, asked.probe))) return WAITS_FOR_ANOTHER ;
+  if (!strchr(asked.probe, '$')) a->awaited.service->check_positional = 0 ; /* it needs no values of the call */
+  return IS_READINESS ;
+}
