@@ -118,3 +118,19 @@ exec web"
   migrate
   told 'puts itself into the background'
 }
+
+@test "work behind a daemon that it does not talk to is done also when the daemon does not come up" {
+  wrapper <<<$'#!/bin/sh\navahi-daemon -D\nsed s/A/B/ /etc/m.in >/etc/m.conf\nminidlnad -S &\ntail -f /dev/null'
+  migrate
+  has avahi-daemon/data/check
+  file edit-m.conf/dependencies.d/avahi-daemon <<<optional
+  wrapper <<<$'#!/bin/sh\nset -e\navahi-daemon -D\nsed s/A/B/ /etc/m.in >/etc/m.conf\nminidlnad -S &\ntail -f /dev/null'
+  migrate
+  file edit-m.conf/dependencies.d/avahi-daemon </dev/null
+  wrapper <<<$'#!/bin/sh\nredis-server --daemonize yes\nredis-cli set a b\nweb &\ntail -f /dev/null'
+  migrate
+  file redis-cli/dependencies.d/redis-server </dev/null
+  wrapper <<<$'#!/bin/sh\nservice mariadb start && migrate && exec web'
+  migrate
+  file migrate/dependencies.d/mariadbd </dev/null
+}

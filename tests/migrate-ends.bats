@@ -87,3 +87,21 @@ die() { echo "$1" >&2; exit 1; }; web || die "web has ended"
 api & wait $! || true
 EOS
 }
+
+@test "what always succeeds at the script's end made the code 0" {
+  local last
+  for last in 'wait $A || true' 'wait $A || echo ended' $'wait $A || true\nkill $B 2>/dev/null || true' $'wait $A\nkill $B || :'; do
+    wrapper <<<$'#!/bin/bash\nweb &\nA=$!\nhelper &\nB=$!\n'"$last"
+    migrate
+    has web/flag-main
+    told "the container's exit code is the main service's, and no more always 0: if that is wanted, let finish of web run"
+  done
+  told 'line 7: dropped: the scanner ends the other services: '
+  # A loop that watches goes on behind the failure, whatever set -e says.
+  wrapper <<<$'#!/bin/sh\nset -e\nweb &\nA=$!\nwhile kill -0 $A 2>/dev/null; do\n  sleep 5\ndone\necho "web has ended"'
+  migrate
+  told "line 8: dropped: a message about the end: the container's exit code is the main service's, and no more always 0"
+  wrapper <<<$'#!/bin/sh\nset -e\nweb &\nwait $!\necho "web has ended"'
+  migrate
+  [[ $report != *'no more always 0'* ]]
+}

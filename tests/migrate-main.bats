@@ -102,3 +102,62 @@ EOS
   lacks two/flag-main
   grep -q '^# TODO reeve-migrate: line 6: the script waited for it' "$tree/two/run"
 }
+
+@test "where the script kept the container alive behind the end of its services, none is main" {
+  local wait
+  for wait in 'wait -n' 'wait -n || true' 'wait $A' 'while kill -0 $A; do sleep 5; done' 'wait $A || echo gone'; do
+    wrapper <<<$'#!/bin/bash\ndb &\nA=$!\nweb &\n'"$wait"$'\ntail -f /dev/null'
+    migrate
+    lacks db/flag-main web/flag-main
+    told 'line 5: dropped: waited for the end of db'
+    told ', and kept the container alive then: none is main, each is restarted'
+  done
+  wrapper <<'EOS'
+#!/bin/bash
+db &
+web &
+if [ -z "$COMMANDS" ]; then
+  wait -n || true
+  echo "one of them has ended"
+  exec sleep infinity
+fi
+wait -n
+EOS
+  migrate
+  told 'line 5: dropped: waited for the end of db, web, and kept'
+}
+
+@test "where a failure ended the script ahead of that, they are main, and the other end is named" {
+  wrapper <<<$'#!/bin/bash\nset -e\ndb &\nA=$!\nwait $A\nsleep infinity'
+  migrate
+  has db/flag-main
+  told 'line 5: dropped: waited for db: main; the script kept the container alive when that had ended without a failure: now also such an end'
+  wrapper <<<$'#!/bin/bash\ndb &\nA=$!\nwait $A\n[ $? -eq 0 ] || exit 1\nsleep infinity'
+  migrate
+  has db/flag-main
+  told 'line 4: dropped: waited for db: main; TODO: where the script did not exit behind this, it kept the container alive'
+}
+
+@test "a loop at the end that waits for what the script has just ended makes nothing main" {
+  wrapper <<'EOS'
+#!/bin/bash
+krb5kdc -P /run/kdc.pid
+tail -f /var/log/kdc.log &
+log=$!
+trap 'kill $log' TERM INT
+wait $log
+kill "$(cat /run/kdc.pid)"
+while true; do
+  ps -xq "$(cat /run/kdc.pid)" | grep -q krb5kdc
+  gone=$?
+  if [ $gone -ne 0 ]; then exit 0; fi
+  sleep 1
+done
+EOS
+  migrate
+  lacks krb5kdc/flag-main
+  told 'lines 8-13: dropped: waited at the end until these had ended: the scanner waits for all'
+  wrapper <<<$'#!/bin/bash\nkrb5kdc\ntail -f /dev/null &\nwait $!\npkill krb5kdc\nwhile pgrep krb5kdc; do sleep 1; done'
+  migrate
+  lacks krb5kdc/flag-main
+}

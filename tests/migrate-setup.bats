@@ -561,3 +561,26 @@ EOS
   migrate
   untold 'it also reads'
 }
+
+@test "what sets up the shell by a function of a file is done by each service behind it" {
+  local source
+  for source in $'source /opt/conda/etc/profile.d/conda.sh\nconda activate app' $'eval "$(conda shell.bash hook)"\nconda activate app' \
+   $'. ~/.nvm/nvm.sh\nnvm use 20' $'. /etc/profile.d/modules.sh\nmodule load cuda' $'eval "$(pyenv init -)"\npyenv shell 3.12' \
+   $'source /usr/local/bin/virtualenvwrapper.sh\nworkon app' $'eval "$(/opt/bin/micromamba shell hook -s bash)"\nmicromamba activate app'; do
+    wrapper <<<$'#!/bin/bash\ncache &\n'"$source"$'\nworker &\nexec web'
+    migrate
+    [ -z "$(find "$tree" -name flag-oneshot)" ]
+    for one in worker web; do
+      file "$one/run" <<<$'#!/bin/bash\ncd "${REEVE_WORKDIR:-/}" || exit 111\n'"$source"$'\nexec '"$one"
+    done
+    [ ! -e "$tree/../cont-init.d" ]
+    [[ $report != *TODO* ]]
+  done
+  wrapper <<<$'#!/bin/bash\n. /opt/conda.sh\nconda activate app && exec web'
+  migrate
+  grep -qxF 'conda activate app || exit' "$tree/web/run"
+  wrapper <<<$'#!/bin/bash\n. /opt/lib.sh\ncache &\nload_settings prod\nexec web'
+  migrate
+  told 'line 4: services.d/load_settings/run: task load_settings'
+  told 'by its name, a function of a file that is sourced, which sets variables: they reach no other file'
+}

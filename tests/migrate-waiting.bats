@@ -450,3 +450,22 @@ EOS
   migrate
   has web/flag-main
 }
+
+@test "a question behind two branches is the check of what each of them has started" {
+  wrapper <<'EOS'
+#!/bin/bash
+if [ -z "$(ls /data)" ]; then
+  redis-server --port 7000 --appendonly yes &
+else
+  redis-server --port 7000 &
+fi
+until redis-cli -p 7000 ping; do sleep 1; done
+load
+exec web
+EOS
+  migrate
+  grep -q -e '--ready tcp:127.0.0.1:7000 ' "$tree/redis-server/run"
+  grep -q -e '--ready tcp:127.0.0.1:7000 ' "$tree/redis-server-2/run"
+  has load/dependencies.d/redis-server load/dependencies.d/redis-server-2
+  told 'redis-server, which is started in its place, has the same check'
+}

@@ -25,7 +25,7 @@ static int applies_always (struct statement *statement, void *data)
   if (shell_one_of(command, "declare typeset")) return statement_word(statement, 1)[0] == '-' && strchr(statement_word(statement, 1), 'x') ;
   if (redirects_everything(statement)) return 1 ;
   if (!strcmp(command, "set")) return !shell_one_of(statement_word(statement, 1), "--") && statement->nwords > 1 ;
-  return shell_one_of(command, "export unset cd pushd popd umask ulimit shopt source . eval") ;
+  return sets_up_shell(statement) || shell_one_of(command, "export unset cd pushd popd umask ulimit shopt source . eval") ;
 }
 
 static int applies_always_assignment (struct analysis *a, struct statement *statement)
@@ -310,7 +310,7 @@ int add_context (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
-  if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->sets_errexit && !strcmp(statement_command(statement), "cd")))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
+  if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->sets_errexit && (sets_up_shell(statement) || !strcmp(statement_command(statement), "cd"))))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
   if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
   piece->is_function = statement->kind == STATEMENT_FUNCTION ;
   piece->always = always ;

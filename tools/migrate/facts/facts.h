@@ -189,6 +189,15 @@ extern void mark_move (struct analysis *a, struct service *service, struct state
 /* A TODO where a statement of the setup, or of a task, sets a trap that the services would need. */
 extern void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
 
+/* ---- environment.c ---- */
+extern int sets_up_shell (struct statement const *statement) ; /* conda activate ml: for all that comes later */
+extern int evaluates_hook (struct statement const *statement, char const *text) ; /* eval "$(conda shell.bash hook)" */
+
+/* ---- unknown.c ---- */
+/* A TODO for eval "$HOOK", export $(agent), load_settings of a sourced file. service 0: the setup */
+extern void mark_unknown (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
+extern void note_unknown_code (struct analysis *a, struct statement *statement, struct claim *claim) ; /* the same where the file is not decided yet */
+
 /* ---- childtrap.c ---- */
 extern int ends_all (struct analysis *a, struct trap const *trap) ; /* a trap of CHLD: did the end of one child end all? */
 extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */

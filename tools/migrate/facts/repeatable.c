@@ -25,6 +25,7 @@ static int is_random (char const *text)
 static int substitutions_are_pure (struct analysis *a, struct statement const *statement)
 {
   if ((statement->programs.first || statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && is_random(statement_text(a, statement))) return 0 ;
+  if (evaluates_hook(statement, statement_text(a, statement))) return 1 ;
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;
   return 1 ;
@@ -69,7 +70,7 @@ static int is_not_repeatable (struct statement *statement, void *data)
   if (statement->kind == STATEMENT_COMMAND)
   {
     int redirects_all = redirects_everything(statement) ;
-    int is_pure = shell_one_of(command, PURE) || redirects_all ;
+    int is_pure = shell_one_of(command, PURE) || redirects_all || sets_up_shell(statement) ;
     if (!is_pure && (!find_function(a, command) || !function_is_repeatable(a, find_function(a, command)))) return 1 ;
     if (!redirects_all && writes_files(statement)) return 1 ;
   }

@@ -185,6 +185,13 @@ static int waits_for_more (struct analysis *a, struct statement *loop, char cons
   return condition && !condition->next && condition->kind != STATEMENT_COMMAND && !is_always_true(condition) && !asks_for_processes(a, condition) ;
 }
 
+static int has_main (struct analysis const *a)
+{
+  struct service const *one = a->plan->services ;
+  while (one && !one->is_main) one = one->next ;
+  return !!one ;
+}
+
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;
@@ -206,6 +213,11 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   }
   if (walk_restarting(a, statement, frame)) return 1 ;
   if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement)) return 1 ;
+  if (a->waited_line && !has_main(a) && (waits_for_end(a, statement) || watches_processes(a, statement)))
+  {
+    drop_statement(a, statement, "waited at the end until these had ended: the scanner waits for all") ;
+    return 1 ;
+  }
   until_running = a->plan->services ? walk_until_running(a, statement) : ANOTHER_LOOP ;
   if (until_running != ANOTHER_LOOP) return until_running == IS_READINESS ;
   if (a->plan->services && walk_starting_again(a, statement)) return 1 ;

@@ -5,6 +5,7 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 #include "migrate/loops/loops.h"
+#include "migrate/waits/waits.h"
 
 /* ---- whose end was the script's ---- */
 
@@ -289,6 +290,8 @@ void drop_watching (struct analysis *a, struct statement *statement)
     char const *names = texts_join(a->pool, &w.names, ", ") ;
     claim->what = pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names) ;
     tell_code(a, statement, names, claim) ;
+    note_ended_with(a, &w.names, claim) ;
+    a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }
   if (w.again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &w.again, ", ")) ;
   statement_walk(statement, &find_starting_again, &s) ;

@@ -85,6 +85,7 @@ struct service
   struct placed const *check_positional ;
   struct texts dependencies ; /* names */
   struct texts needed ; /* tasks among them that it needs, though the script went on without: it was behind their && */
+  struct texts assumed ; /* of a task: those of them that only came before it */
   struct texts optional ; /* those of them that only matter for the order; complete at the end */
   struct setting *settings ;
   int is_main ;

@@ -181,13 +181,34 @@ void drop_end_question (struct analysis *a, struct statement *statement, char co
   struct exiting e = { .a = a } ;
   struct claim *claim = claim_statement(a, statement, "dropped", what) ;
   look_at_part(&e, statement, MEANS_UNKNOWN) ;
+  a->ended_in_exit |= may_end(a, statement) ;
   if (e.is_another) add_other_code(a, statement, claim) ;
   else if (e.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, e.failed) ;
+}
+
+/* kill $TAIL || true; cleanup || echo failed */
+static int always_succeeds (struct analysis *a, struct statement *statement)
+{
+  if (statement->kind == STATEMENT_OR) return always_succeeds(a, statement->body->next) ;
+  return shell_one_of(statement_command(statement), "true :") || (statement->kind == STATEMENT_COMMAND && is_message(a, statement)) ;
+}
+
+static int ends_others (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "kill pkill killall") && strcmp(statement_word(statement, 1), "-0") != 0 ;
 }
 
 void drop_end_message (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
+  if (statement->kind == STATEMENT_OR && always_succeeds(a, statement) && !may_end(a, statement))
+  {
+    char const *what = statement_walk(statement, &ends_others, 0) ? "the scanner ends the other services" : "a message about the end" ;
+    claim = claim_statement(a, statement, "dropped", what) ;
+    if (is_script_end(a, statement)) add_ending(a, &(struct ending){ .claim = claim, .what = pool_printf(a->pool, "%s: ", what), .code = "0" }) ;
+    return ;
+  }
   if (statement->kind != STATEMENT_COMMAND)
   {
     drop_end_question(a, statement, "a message about the end") ;
@@ -262,6 +283,13 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
   return waits ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main"
     : last && last->is_main ? "what was done when it had ended with a failure: the container's exit code says it"
     : "what was done when the start failed: the service is restarted instead" ;
+}
+
+void note_forgiven_wait (struct analysis *a, struct statement *statement, struct claim *claim)
+{
+  if (statement->kind != STATEMENT_OR || strcmp(statement_command(statement->body), "wait") != 0) return ;
+  if (always_succeeds(a, statement) && is_script_end(a, statement))
+    add_ending(a, &(struct ending){ .claim = claim, .what = "&& or ||: ", .code = "0" }) ;
 }
 
 void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right)

@@ -152,7 +152,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
     return ;
   }
   drop_behind_start(a, left, right) ;
-  claim_statement(a, statement, "dropped", "&& or ||") ;
+  note_forgiven_wait(a, statement, claim_statement(a, statement, "dropped", "&& or ||")) ;
 }
 
 static void walk_work (struct analysis *a, struct statement *statement, struct frame *frame)

@@ -129,7 +129,11 @@ void add_task (struct analysis *a, struct statement *statement)
     if (a->ready.first) texts_add_all(a->pool, &task->dependencies, &a->ready) ;
     else
       for (struct service *one = a->plan->services ; one != task ; one = one->next)
-        if (!one->is_apart && !one->is_oneshot && !are_exclusive(a, one, task)) texts_add(a->pool, &task->dependencies, one->name) ; /* nothing waited for a task in the background */
+        if (!one->is_apart && !one->is_oneshot && !are_exclusive(a, one, task)) /* nothing waited for a task in the background */
+        {
+          texts_add(a->pool, &task->dependencies, one->name) ;
+          texts_add(a->pool, &task->assumed, one->name) ;
+        }
     a->task = task ;
     comes_late = a->idle_line && a->waited_line == a->idle_line ;
     if (!a->conditions.first) take_pending(a, task) ;
@@ -226,41 +230,6 @@ static int ends_well (struct statement *statement, void *data)
   return !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
 }
 
-/* eval $(agent), export $(bus-launch): nobody knows which variables these set. */
-static int sets_unknown (struct statement *statement, void *data)
-{
-  char const *command = statement_command(statement) ;
-  (void)data ;
-  if (!strcmp(command, "eval")) return !evaluates_nothing(statement) ;
-  if (!shell_one_of(command, "export declare typeset readonly")) return 0 ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-  {
-    char const *raw = statement->words[i].raw ;
-    raw += *raw == '"' ;
-    if (!strncmp(raw, "$(", 2) || *raw == '`') return 1 ;
-  }
-  return 0 ;
-}
-
-#define UNKNOWN_CODE "it runs whatever the variable holds, once: variables that this sets reach no service"
-#define UNKNOWN_VARIABLES "which variables it sets is not known: they reach no service"
-
-/* eval "$HOOK", or a function that does that */
-static int executes (struct analysis *a, struct statement *statement)
-{
-  struct function *function = find_function(a, statement_command(statement)) ;
-  struct statement *body = function ? function->statement->body : statement ;
-  return body && statement_walk(body, &executes_variable, 0) ;
-}
-
-static void mark_unknown (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
-{
-  if (executes(a, statement))
-    plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_CODE ", and what it leaves running is ended behind it" : UNKNOWN_CODE) ;
-  else if (statement_walk(statement, &sets_unknown, 0))
-    plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_VARIABLES "; what it leaves running is ended behind it: make that a service" : UNKNOWN_VARIABLES) ;
-}
-
 /* A message alone is no reason for a setup. */
 static void add_to_setup (struct analysis *a, struct statement *statement, struct claim *claim)
 {
@@ -283,7 +252,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     keep_redirections(a, 0, statement, held->claim) ;
     mark_traps(a, 0, statement, held->claim) ;
     mark_started_elsewhere(a, 0, statement, held->claim, 0) ;
-    if (executes(a, statement)) texts_add_once(a->pool, &held->claim->todo, UNKNOWN_CODE) ;
+    note_unknown_code(a, statement, held->claim) ;
     return ;
   }
   if (a->plan->services)
@@ -299,9 +268,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   keep_functions(a, statement, 1) ;
   remarks_to_setup(a) ;
   claim = claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
-  if (shell_one_of(statement_command(statement), "source ."))
-    plan_todo(a->plan, 0, claim, line_of(a, statement), UNKNOWN_VARIABLES) ;
-  else mark_unknown(a, 0, statement, claim) ;
+  mark_unknown(a, 0, statement, claim) ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
   mark_move(a, 0, statement, claim) ;
   mark_arguments(a, 0, statement, claim) ;

@@ -286,6 +286,15 @@ static void check_slept (struct analysis *a, struct service *service)
     source_line(a->source, service->slept->range.start))) ;
 }
 
+/* Work behind a daemon that it does not talk to was done also when the daemon had not come up, unless by set -e. */
+static void forgive_daemon (struct analysis *a, struct service const *daemon)
+{
+  if (a->sets_errexit && !daemon->conditions.first) return ;
+  for (struct service *one = daemon->next ; one ; one = one->next)
+    if (texts_has(&one->assumed, daemon->name) && !is_client_of(daemon, text_of(a, one)))
+      texts_add_once(a->pool, &one->optional, daemon->name) ;
+}
+
 static void check_daemon (struct analysis *a, struct service *service)
 {
   struct service const *client = client_of(a, service) ;
@@ -310,6 +319,7 @@ static void check_daemon (struct analysis *a, struct service *service)
   if (client) service->claim->what = pool_printf(a->pool, "%s; it left when it was ready, for %s: its readiness check asks that%s%s%s", service->claim->what, client->name,
     service->builtin ? " (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
   order_behind(a, service, row, client ? "" : ": its readiness check asks that") ;
+  forgive_daemon(a, service) ;
 }
 
 /* Does something main depend on it, perhaps by way of others? */

@@ -23,6 +23,26 @@ static int is_alone (struct analysis const *a, struct service const *service)
   return 1 ;
 }
 
+/* if first; then db --init & else db & fi; until ask db: whichever the script has started */
+static void check_alternatives (struct analysis *a, struct waiting const *waiting, struct claim *claim)
+{
+  struct service const *asked = waiting->service ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one == asked || one->check || one->is_oneshot || !are_exclusive(a, one, asked)) continue ;
+    if (strcmp(one->program, asked->program) != 0 && !is_client_of(one, waiting->asks)) continue ;
+    one->check = asked->check ;
+    one->builtin = asked->builtin ;
+    one->check_npieces = asked->check_npieces ;
+    one->check_positional = asked->check_positional ;
+    one->check_claim = claim ;
+    one->is_forgiven = asked->is_forgiven ;
+    if (waiting->limit_ms) service_set(a->plan, one, "timeout-up", pool_printf(a->pool, "%lu", waiting->limit_ms)) ;
+    claim->what = pool_printf(a->pool, "%s; %s, which is started in its place, has the same check", claim->what, one->name) ;
+    add_ready(a, one) ;
+  }
+}
+
 static void set_check (struct analysis *a, struct statement *statement, struct waiting const *waiting)
 {
   struct service *service = waiting->service ;
@@ -41,6 +61,7 @@ static void set_check (struct analysis *a, struct statement *statement, struct w
   drop_remarks(a, statement) ;
   close_task(a) ;
   add_ready(a, service) ;
+  check_alternatives(a, waiting, claim) ;
 }
 
 /* until A && B : each of them asks its own. */

@@ -28,8 +28,8 @@ static void wait_for_any (struct analysis *a, struct statement *statement)
     service->is_main = 1 ;
     texts_add(a->pool, &names, service->name) ;
   }
-  claim_statement(a, statement, "dropped", names.first
-    ? pool_printf(a->pool, "waited for the first to end: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) : "waited for the first to end") ;
+  note_ended_with(a, &names, claim_statement(a, statement, "dropped", names.first
+    ? pool_printf(a->pool, "waited for the first to end: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) : "waited for the first to end")) ;
 }
 
 static unsigned int count_background (struct analysis *a)
@@ -39,8 +39,39 @@ static unsigned int count_background (struct analysis *a)
   return n ;
 }
 
+void note_ended_with (struct analysis *a, struct texts const *names, struct claim *claim)
+{
+  texts_add_all(a->pool, &a->ended_with, names) ;
+  a->ended_claim = claim ;
+  a->ended_where = texts_join(a->pool, &a->conditions, " && ") ;
+  a->ended_in_exit = 0 ;
+}
+
+/* wait -n; sleep infinity: the script went on when they had ended. */
+static void went_on (struct analysis *a)
+{
+  char const *names = texts_join(a->pool, &a->ended_with, ", ") ;
+  if (!a->ended_with.first || strcmp(a->ended_where, texts_join(a->pool, &a->conditions, " && ")) != 0) return ;
+  if (a->sets_errexit && !a->end_is_forgiven)
+  {
+    a->ended_claim->what = pool_printf(a->pool, "%s; the script kept the container alive when that had ended without a failure: now also such an end is the container's", a->ended_claim->what) ;
+    return ;
+  }
+  if (a->ended_in_exit)
+  {
+    texts_add(a->pool, &a->ended_claim->todo, pool_printf(a->pool, "where the script did not exit behind this, it kept the container alive; now the container ends with %s: take flag-main off, if it shall go on", names)) ;
+    return ;
+  }
+  for (struct text const *one = a->ended_with.first ; one ; one = one->next)
+    if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 0 ;
+  a->ended_claim->what = pool_printf(a->pool, "waited for the end of %s, and kept the container alive then: none is main, each is restarted", names) ;
+  a->ended_claim->todo = (struct texts){ 0 } ;
+  a->ended_with = (struct texts){ 0 } ;
+}
+
 void main_is_none (struct analysis *a)
 {
+  went_on(a) ;
   if (!a->foreground_line || a->foreground_line != a->waited_line) return ;
   for (struct service *one = a->plan->services ; one ; one = one->next)
     if (one->is_main && one->line == a->foreground_line)
@@ -106,8 +137,10 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
     }
   if (n == 1)
   {
+    struct texts names = { 0 } ;
     only->is_main = 1 ;
-    claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name)) ;
+    texts_add(a->pool, &names, only->name) ;
+    note_ended_with(a, &names, claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name))) ;
     return ;
   }
   claim_statement(a, statement, "dropped", n
@@ -194,6 +227,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
       if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
     claim = claim_statement(a, statement, "dropped", first || any
       ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
+    if (first || any) note_ended_with(a, &names, claim) ;
     if (first && !any && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
       texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
         "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
