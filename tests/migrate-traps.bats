@@ -257,7 +257,7 @@ kill $W; done' TERM
 wait $W
 EOS
   migrate
-  grep -qx '# TODO reeve-migrate: line 2: whose pid is $unknown?' "$tree/web/run"
+  grep -qx '# TODO reeve-migrate: line 2: whose pid is $unknown? It got INT: write that to its down-signal' "$tree/web/run"
   grep -qx '# TODO reeve-migrate: line 2: which signal is "$SIGNAL"?' "$tree/web/run"
   grep -qx '#   kill $W; done' "$tree/web/run"
   lacks web/down-signal

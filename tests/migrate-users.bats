@@ -29,7 +29,7 @@ EOS
   becomes a6 'exec reeve-exec --user app -- a6'
   becomes a7 'exec reeve-exec --user app:web --keep-home -- a7'
   becomes a8 "exec reeve-exec --user app -- /bin/sh -c 'exec a8 --y'"
-  becomes a9 'exec reeve-exec --user app -- a9'
+  becomes a9 'exec reeve-exec --user app --keep-home -- a9'
 }
 
 @test "sudo stays in an image whose USER is another one than root" {

@@ -469,3 +469,20 @@ EOS
   has load/dependencies.d/redis-server load/dependencies.d/redis-server-2
   told 'redis-server, which is started in its place, has the same check'
 }
+
+@test "a loop in a branch that waits, ahead of a start: what comes behind the branch waits, too" {
+  wrapper <<'EOS'
+#!/bin/bash
+cache --port 7000 &
+until nc -z localhost 7000; do sleep 1; done
+if [ -n "$BRIDGE" ]; then
+  while [ "$(cat /sys/class/net/br0/operstate)" != up ]; do sleep 1; done
+  bridge &
+fi
+api &
+wait
+EOS
+  migrate
+  task=$(basename "$(dirname "$(find "$tree" -name flag-oneshot)")")
+  has "bridge/dependencies.d/$task" "api/dependencies.d/$task"
+}

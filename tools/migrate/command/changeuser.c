@@ -11,7 +11,7 @@ void unwrap_user (struct unwrapping *u, char const *user, char const *group)
   texts_add(u->pool, &u->launch->options, *group ? pool_printf(u->pool, "%s:%s", user, group) : user) ;
 }
 
-/* As setpriv and chroot do: HOME stays. */
+/* As setpriv, chroot, s6-setuidgid and su -p do: HOME stays. */
 static void add_user_alone (struct unwrapping *u, char const *user, char const *group)
 {
   unwrap_user(u, user, group) ;
@@ -61,7 +61,7 @@ void unwrap_gosu (struct unwrapping *u)
 
 void unwrap_setuidgid (struct unwrapping *u)
 {
-  unwrap_user(u, raw(u, u->i + 1), "") ;
+  add_user_alone(u, raw(u, u->i + 1), "") ;
   u->i += 2 ;
 }
 
@@ -141,7 +141,8 @@ void unwrap_su (struct unwrapping *u)
     set_code(u, code, login_prefix(u, user, shell)) ;
     return ;
   }
-  unwrap_user(u, user, group) ;
+  if (keep) add_user_alone(u, user, group) ;
+  else unwrap_user(u, user, group) ;
   if (!keep)
     texts_add(u->pool, &u->launch->before,
       pool_printf(u->pool, "export HOME=%s SHELL=%s USER=%s LOGNAME=%s", home_of(u, user), shell, user, user)) ;

@@ -79,6 +79,7 @@ char const *const *command_behind_runners (struct pool *pool, char const *const 
   {
     char const *const *behind = daemon_command(argv) ;
     if (behind && behind != argv && behind[0][0] != '-') argv = behind ;
+    else if (!strcmp(shell_basename(argv[0]), "ip") && !shell_one_of(argv[1], "netns vrf")) break ; /* ip addr show */
     else if (is_runner(shell_basename(argv[0]))) argv = behind_runner(pool, argv) ;
     else break ;
   }

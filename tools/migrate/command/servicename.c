@@ -12,11 +12,11 @@
 
 #include "migrate/command/command.h"
 
-#define ANY_FILE "index main __main__ run start"
+#define ANY_FILE "index main __main__ run start launch"
 /* These tell something, but a folder tells more. */
 #define ANY_PROGRAM "app server"
 #define ANY_FOLDER "dist build out output bin sbin lib libs src app apps code opt usr local srv home root var tmp www html public release debug " \
-  "target standalone current scripts script cmd js py workspace project packages . .."
+  "target standalone current scripts script cmd js py workspace project packages utils . .."
 
 static char const *without_extension (struct pool *pool, char const *path)
 {

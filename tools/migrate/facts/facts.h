@@ -131,6 +131,10 @@ extern char const *told_at_start (struct analysis *a, struct statement *statemen
 extern char const *distinct_name (struct analysis *a, char const *name, struct statement *statement) ;
 extern int is_main_command (struct analysis *a, struct statement *statement) ; /* a command that can name what it is a part of */
 
+/* ---- held.c ---- */
+extern char const *code_substituted (struct pool *pool, char const *raw) ; /* of $(...), `...`; 0: another form */
+extern char const *held_by (struct analysis *a, char const *raw) ; /* what the word holds, if the script, or its default, says so; 0: only the start tells */
+
 /* ---- tasknames.c ---- */
 extern char const *task_name (struct analysis *a, struct statement *statement) ;
 
@@ -210,6 +214,7 @@ extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process t
 /* From now on, `name` holds the pids of these services. */
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
 extern void alias_loop (struct analysis *a, struct statement const *loop) ; /* for pid in "${pids[@]}" */
+extern void alias_found (struct analysis *a, struct statement const *set) ; /* the same for pid=$(pidof web) */
 extern void settle_pids (struct analysis *a) ; /* marks statements that still ask for a pid, or for processes by name */
 
 /* ---- waitloop.c ---- */

@@ -63,41 +63,6 @@ static struct statement *find_main_command (struct analysis *a, struct statement
 
 static char const *name_of_code (struct analysis *a, char const *code) ;
 
-/* $(command -v server), `which server`, "$(build-command)": what is between; 0: another form. */
-static char const *substituted (struct pool *pool, char const *raw)
-{
-  size_t len ;
-  raw += *raw == '"' ;
-  len = strlen(raw) - (*raw && raw[strlen(raw) - 1] == '"') ;
-  if (len > 3 && !strncmp(raw, "$(", 2) && raw[2] != '(' && raw[len - 1] == ')') return pool_copy(pool, raw + 2, len - 3) ;
-  return len > 2 && *raw == '`' && raw[len - 1] == '`' ? pool_copy(pool, raw + 1, len - 2) : 0 ;
-}
-
-/* The name of the program that such a search finds; 0: it is no search. */
-static char const *searched (struct analysis *a, char const *code)
-{
-  struct source source ;
-  struct statement *one = shell_parse_text(a->pool, &source, code) ;
-  while (one && (one->kind == STATEMENT_OR || one->kind == STATEMENT_PIPELINE) && one->body) one = one->body ;
-  if (!one || one->kind != STATEMENT_COMMAND || one->nwords < 2 || !shell_one_of(statement_command(one), "which command type readlink realpath")) return 0 ;
-  return *statement_word(one, one->nwords - 1) ? statement_word(one, one->nwords - 1) : 0 ;
-}
-
-/* What the word holds, if the script, or its default, says so; 0: only the start tells. */
-static char const *held_by (struct analysis *a, char const *raw)
-{
-  struct variable variable ;
-  struct texts words = { 0 } ;
-  char const *code = substituted(a->pool, raw) ;
-  if (code) return searched(a, code) ;
-  if (variable_parse(a->pool, raw, &variable) && variable_from_environment(a, &variable, a->plan->npieces))
-  {
-    char const *value = variable.constant ? variable.constant : variable.fallback ;
-    return value && *value ? value : 0 ;
-  }
-  return strstr(raw, "[@]}") && known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : 0 ;
-}
-
 /* eval "$COMMAND", eval exec server "$X": the words without their quotes, as the second reading has them. */
 static char const *evaluated (struct analysis *a, struct statement const *eval)
 {
@@ -139,7 +104,7 @@ static char const *name_of_words (struct analysis *a, struct statement const *co
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *raw = first < command->nwords && !command->words[first].value && !command->words[first].path ? command->words[first].raw : "" ;
   char const *held = *raw && a->depth < 60 ? held_by(a, raw) : 0 ;
-  char const *code = *raw && !held ? substituted(a->pool, raw) : 0 ;
+  char const *code = *raw && !held ? code_substituted(a->pool, raw) : 0 ;
   if (held || code)
   {
     struct texts words = { 0 } ;

@@ -222,6 +222,19 @@ void alias_pid (struct analysis *a, char const *name, struct texts const *servic
   for (struct text const *one = services->first ; one ; one = one->next) add_pid(a, name, 0, plan_find(a->plan, one->text)) ;
 }
 
+/* pid=$(pidof web) */
+void alias_found (struct analysis *a, struct statement const *set)
+{
+  struct texts meant = { 0 } ;
+  char const *text = set->kind == STATEMENT_ASSIGNMENT ? statement_text(a, set) : "" ;
+  char const *name = pool_copy(a->pool, text, strspn(text, NAME_LETTERS)) ;
+  char const *asked = text + strlen(name) ;
+  if (!strstr(asked, "$(pidof ") && !strstr(asked, "$(pgrep ") && !strstr(asked, "`pidof ") && !strstr(asked, "`pgrep ")) return ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (shell_mentions(asked, one->program) || shell_mentions(asked, one->name)) texts_add(a->pool, &meant, one->name) ;
+  if (meant.first) alias_pid(a, name, &meant) ;
+}
+
 /* for pid in "${pids[@]}" */
 void alias_loop (struct analysis *a, struct statement const *loop)
 {

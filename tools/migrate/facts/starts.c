@@ -196,12 +196,6 @@ static int matters (struct analysis *a, struct statement const *statement)
    && !only_talks((struct statement *)statement) ;
 }
 
-/* exec "$@", where CMD gives no words */
-static int is_exec_of_nothing (struct analysis *a, struct statement const *statement)
-{
-  return !strcmp(statement_command(statement), "exec") && runs_nothing(a, statement) ;
-}
-
 int is_last (struct analysis *a, struct frame const *frame)
 {
   struct texts names = { 0 } ;
@@ -216,7 +210,7 @@ int ran_nothing_behind (struct analysis *a, struct frame const *frame)
   int found = 0 ;
   for (; frame ; frame = frame->up)
     for (struct statement const *one = frame->rest ; one ; one = one->next)
-      if (is_exec_of_nothing(a, one)) found = 1 ;
+      if (runs_nothing(a, one)) found = 1 ;
       else if (matters(a, one)) return 0 ;
   return found ;
 }

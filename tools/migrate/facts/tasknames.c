@@ -204,6 +204,14 @@ static char const *name_by_subcommand (struct analysis *a, struct statement *sta
   return strcmp(shell_basename(statement_word(statement, launch.first)), name) != 0 ? 0 : pool_printf(a->pool, "%s-%s", name, word) ;
 }
 
+/* : "${TOKEN:?is missing}": check-TOKEN; 0: it is no such question. */
+static char const *name_of_default (struct analysis *a, struct statement *statement)
+{
+  char const *text = !strcmp(statement_command(statement), ":") ? strstr(statement_text(a, statement), "${") : 0 ;
+  size_t len = text ? strspn(text + 2, NAME_LETTERS) : 0 ;
+  return len && (text[2 + len] == '?' || !strncmp(text + 2 + len, ":?", 2)) ? pool_printf(a->pool, "check-%.*s", (int)len, text + 2) : 0 ;
+}
+
 /* The function's name, or the name of the main command in its body. */
 char const *task_name (struct analysis *a, struct statement *statement)
 {
@@ -214,6 +222,7 @@ char const *task_name (struct analysis *a, struct statement *statement)
   if (find_function(a, statement_command(statement))) return statement_command(statement) ;
   if (statement->kind == STATEMENT_COMMAND)
   {
+    if (name_of_default(a, statement)) return name_of_default(a, statement) ;
     best = name_of(a, statement) ;
     if (command_name_is_any(best)) best = distinct_name(a, best, statement) ;
     if (name_by_subcommand(a, statement, best)) return name_by_subcommand(a, statement, best) ;

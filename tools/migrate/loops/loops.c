@@ -79,16 +79,21 @@ static struct service *start_showing (struct analysis *a, struct statement *stat
 
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
-  struct statement inner = without_exec(showing(statement)) ;
+  struct statement *shown = (struct statement *)showing(statement) ;
+  struct statement inner = without_exec(shown) ;
   char const *linked ;
   char const *logs ;
   struct claim *claim ;
-  int is_shown = !statement->background && a->plan->services && shows_logs(a, statement, &linked) && !*linked ;
+  int is_shown = !statement->background && a->plan->services && shows_logs(a, shown, &linked) && !*linked ;
   int is_purpose_unknown = !a->plan->services && !statement->background && a->plan->nsetup && !a->conditions.first ;
   if (!statement->background) main_is_none(a) ;
   if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
-  if (is_shown) claim = start_showing(a, statement, "in place of what kept the container alive")->claim ;
+  if (is_shown)
+  {
+    claim = start_showing(a, shown, "in place of what kept the container alive")->claim ;
+    if (shown != statement) claim_statement(a, statement, "dropped", "the loop around it: the supervisor starts it again") ;
+  }
   else
   {
     logs = shown_logs(a, &inner, &linked) ;
@@ -280,6 +285,11 @@ static int walk_logs_shown (struct analysis *a, struct statement *statement)
 
 int walk_own_background (struct analysis *a, struct statement *statement)
 {
+  if (runs_nothing(a, statement))
+  {
+    drop_statement(a, statement, "there is no CMD: it ran nothing") ;
+    return 1 ;
+  }
   if (walk_following(a, statement, 0)) return 1 ;
   if (walk_logs_shown(a, statement)) return 1 ;
   if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;

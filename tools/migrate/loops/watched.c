@@ -50,9 +50,10 @@ static int find_restart (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* for pid in "${pids[@]}"; do kill -0 "$pid" || exit 1; done: whom its variable means */
-static int find_loops_over_pids (struct statement *statement, void *data)
+/* for pid in "${pids[@]}"; do kill -0 "$pid" || exit 1; done; pid=$(pidof web): whom its variable means */
+static int find_pids (struct statement *statement, void *data)
 {
+  alias_found(data, statement) ;
   if (statement->kind == STATEMENT_FOR) alias_loop(data, statement) ;
   return 0 ;
 }
@@ -78,7 +79,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   int ends = may_end(a, statement) || shell_mentions(text, "break") || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
-  statement_walk(statement, &find_loops_over_pids, a) ;
+  statement_walk(statement, &find_pids, a) ;
   text = look_for_watching_in(a, statement, &seen) ; /* whom it only ends does not count */
   statement_walk(statement, &find_restart, &restarts) ;
   w.unknown = unknown_names(a, &names) ;

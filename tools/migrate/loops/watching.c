@@ -117,6 +117,14 @@ int only_ends_processes (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
+/* rsyslogd, which is a service by now, and leaves by itself */
+static int starts_again (struct analysis *a, struct statement *statement)
+{
+  struct service const *one = a->plan->services ;
+  while (one && !(one->is_daemon && !strcmp(one->text, statement_text(a, statement)))) one = one->next ;
+  return !!one ;
+}
+
 static int look_for_watching (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
@@ -149,6 +157,7 @@ static int look_for_watching (struct statement *statement, void *data)
   else if (find_function(watching->a, command) && starts_something(watching->a, find_function(watching->a, command)->statement->body)) watching->seen.starts = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->seen.watches = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->seen.starts = 1 ;
+  else if (starts_again(watching->a, statement)) watching->seen.starts = 1 ;
   else if (!shell_one_of(command, HARMLESS) && !statement->background) watching->seen.works = 1 ;
   return 0 ;
 }

@@ -19,14 +19,16 @@ static void settle_unclaimed (struct plan *plan)
   }
 }
 
-/* The service whose file a claim names first, or else the last that began before it;
-   0: the cont-init.d script. */
-static struct service *service_of_claim (struct plan *plan, struct claim const *claim, uint32_t line)
+/* The service whose file a claim names first, or else the first that the TODO names, or the last that began
+   before it; 0: the cont-init.d script. */
+static struct service *service_of_todo (struct plan *plan, struct claim const *claim, uint32_t line, char const *text)
 {
   struct service *found = 0 ;
   if (!strncmp(claim->where, "services.d/", 11))
     found = plan_find(plan, pool_copy(plan->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
   if (found || !strncmp(claim->where, "cont-init.d/", 12)) return found ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+    if (shell_mentions(text, service->name)) return service ;
   for (struct service *service = plan->services ; service ; service = service->next)
     if (!found || service->line <= line || (found->line > line && service->is_main && !found->is_main)) found = service ;
   return found ;
@@ -51,7 +53,7 @@ static void settle_todos (struct plan *plan)
     uint32_t line = source_line(plan->source, claim->range.start) ;
     if (!claim->todo.first || has_todo(plan, pool_printf(plan->pool, "# TODO reeve-migrate: %s:", source_place(plan->source, line)))) continue ;
     for (struct text const *one = claim->todo.first ; one ; one = one->next)
-      plan_todo(plan, service_of_claim(plan, claim, line), 0, line, one->text) ;
+      plan_todo(plan, service_of_todo(plan, claim, line, one->text), 0, line, one->text) ;
   }
 }
 

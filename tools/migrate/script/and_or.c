@@ -121,14 +121,20 @@ static struct statement *other_branches (struct analysis *a, struct statement co
   return rest ;
 }
 
-/* if ! wait $PID; then echo bad; exit 1; fi */
-static int asks_wait (struct analysis *a, struct statement *statement, struct statement const *start)
+static int only_ends (struct analysis *a, struct statement *list)
 {
-  if (strcmp(statement_command(start), "wait") != 0) return 0 ;
-  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-    for (struct statement *one = branch->body ; one ; one = one->next)
-      if (!is_message(a, one) && one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return true : kill")) return 0 ;
+  for (; list ; list = list->next)
+    if (!is_message(a, list) && list->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(list), "exit return true : kill")) return 0 ;
   return 1 ;
+}
+
+/* if ! wait $PID; then echo bad; exit 1; fi; if wait $PID; then exec server; else exit 1; fi */
+static int asks_wait (struct analysis *a, struct if_starting const *these)
+{
+  int starts = 0 ;
+  if (strcmp(statement_command(these->start), "wait") != 0 || !only_ends(a, these->bad)) return 0 ;
+  for (struct statement *one = these->good ; one ; one = one->next) starts |= starts_something(a, one) && !keeps_alive(one) ;
+  return starts || only_ends(a, these->good) ;
 }
 
 int find_if_starting (struct analysis *a, struct statement *statement, struct if_starting *these)
@@ -141,13 +147,12 @@ int find_if_starting (struct analysis *a, struct statement *statement, struct if
   int starts ;
   if (!start || start->next) return 0 ;
   for (; start->kind == STATEMENT_NOT && start->body ; start = start->body) negated = !negated ;
-  a->without_waits = !asks_wait(a, statement, start) ;
-  starts = start->kind == STATEMENT_COMMAND && !keeps_alive(start) && starts_something(a, start) ;
-  a->without_waits = was ;
-  if (!starts) return 0 ;
   others = other_branches(a, statement, first->next) ;
   *these = (struct if_starting){ .start = start, .good = negated ? others : first->body, .bad = negated ? first->body : others } ;
-  return 1 ;
+  a->without_waits = !asks_wait(a, these) ;
+  starts = start->kind == STATEMENT_COMMAND && !keeps_alive(start) && starts_something(a, start) ;
+  a->without_waits = was ;
+  return starts ;
 }
 
 void end_if_starting (struct analysis *a, struct statement *statement, struct if_starting const *these)

@@ -102,6 +102,7 @@ static enum meaning meaning_of (struct analysis *a, struct statement *condition)
 {
   if (!condition || condition->next) return MEANS_UNKNOWN ;
   if (statement_walk(condition, &looks_at_processes, 0)) return MEANS_FAILED ; /* kill -0 $PID: which one has ended? */
+  if (!strcmp(statement_command(condition), "wait")) return MEANS_ZERO ;
   if (condition->kind == STATEMENT_NOT) return opposite(meaning_of(a, condition->body)) ;
   if (condition->kind == STATEMENT_AND && is_message(a, condition->body->next))
   {

@@ -36,11 +36,21 @@ static void refuse_programs (struct analysis *a)
     a->plan->refused = pool_printf(a->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", a->source->name, a->source->nlines) ;
 }
 
+/* eval $START, where the script has START="server --port 80" at its beginning */
+static int is_own_command (struct analysis *a, struct statement const *eval)
+{
+  char const *name = eval->nwords == 2 ? eval->words[1].raw + strspn(eval->words[1].raw, "\"${") : "" ;
+  size_t len = strspn(name, NAME_LETTERS) ;
+  char const *set = pool_printf(a->pool, "\n%.*s=", (int)len, name) ;
+  return len && (*name < '0' || *name > '9') && strspn(name + len, "}\"") == strlen(name + len) && strstr(a->source->text, set)
+   && !strstr(a->source->text, pool_printf(a->pool, "local %.*s", (int)len, name)) ;
+}
+
 /* eval "$command" & in a function or a loop: the commands are data. */
 static int starts_data (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  if (!statement->background || strcmp(statement_command(statement), "eval") != 0) return 0 ;
+  if (!statement->background || is_own_command(a, statement) || strcmp(statement_command(statement), "eval") != 0) return 0 ;
   a->plan->refused = pool_printf(a->pool, "line %u starts what a variable holds: a registry of services, not a wrapper", line_of(a, statement)) ;
   return 1 ;
 }

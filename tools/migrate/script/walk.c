@@ -143,6 +143,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   a->must_succeed += needed ;
   walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
   a->must_succeed -= needed ;
+  if (drop_code_behind_wait(a, statement)) return ;
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
   {
     struct behind behind ;
@@ -223,38 +224,13 @@ static int walk_moved (struct analysis *a, struct statement *statement, struct f
   return 1 ;
 }
 
-static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
+/* [ -n "$X" ] && start & */
+static void walk_questioned (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch_state state ;
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
   char const *condition = statement_text(a, left) ;
-  struct statement *work = verdict_work(a, statement) ;
-  if (work)
-  {
-    walk_statement(a, work, frame) ;
-    claim_statement(a, statement, "dropped", "&& or ||") ;
-    return ;
-  }
-  /* What follows && ran only when the service was ready. */
-  if (walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(right), frame))
-  {
-    if (statement->kind == STATEMENT_AND) walk_statement(a, right, frame) ;
-    else drop_verdict(a, right) ;
-    claim_statement(a, statement, "dropped", "&& or ||") ;
-    return ;
-  }
-  if (starts_something(a, left))
-  {
-    walk_after_start(a, statement, frame) ;
-    return ;
-  }
-  if (statement->kind == STATEMENT_AND && follows_work(a, statement, frame))
-  {
-    walk_behind_work(a, statement, frame) ;
-    return ;
-  }
-  if (walk_moved(a, statement, frame)) return ;
   if (is_last(a, frame) && !a->waited_line && !ends_in_client(a, statement) && walk_alternatives(a, statement, frame)) return ;
   if (!starts_something(a, right))
   {
@@ -271,6 +247,30 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   walk_statement(a, right, frame) ;
   leave_branch(a, &state) ;
   claim_branch(a, statement) ;
+}
+
+static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  struct statement *work = verdict_work(a, statement) ;
+  if (work)
+  {
+    walk_statement(a, work, frame) ;
+    claim_statement(a, statement, "dropped", "&& or ||") ;
+    return ;
+  }
+  /* What follows && ran only when the service was ready. */
+  if (walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(right), frame))
+  {
+    if (statement->kind == STATEMENT_AND) walk_statement(a, right, frame) ;
+    else drop_verdict(a, right) ;
+    claim_statement(a, statement, "dropped", "&& or ||") ;
+    return ;
+  }
+  if (starts_something(a, left)) walk_after_start(a, statement, frame) ;
+  else if (statement->kind == STATEMENT_AND && follows_work(a, statement, frame)) walk_behind_work(a, statement, frame) ;
+  else if (!walk_moved(a, statement, frame)) walk_questioned(a, statement, frame) ;
 }
 
 static void walk_command (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -342,7 +342,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (note_value(a, statement), takes_pid(a, statement)) ;
   else if (a->plan->services && (walk_verdict(a, statement) || walk_failed_start(a, statement))) ;
-  else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame))) ;
+  else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame) || walk_if_ended(a, statement, frame))) ;
   else if (statement->kind == STATEMENT_IF && asks_awaited(a, statement)) walk_branches(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;

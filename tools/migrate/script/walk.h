@@ -42,6 +42,10 @@ extern void settle_end (struct analysis *a) ; /* at the end: a finish without wo
 /* ---- failedstart.c ---- */
 extern int walk_failed_start (struct analysis *a, struct statement *statement) ; /* a question behind a start, which ended the script when that had failed; 1: it was that */
 
+/* ---- waited.c ---- */
+extern int drop_code_behind_wait (struct analysis *a, struct statement *statement) ; /* wait $PID && CODE=0, when that has been waited for */
+extern int walk_if_ended (struct analysis *a, struct statement *statement, struct frame *frame) ; /* if wait $PID; then ...; 1: it was that */
+
 /* ---- once.c ---- */
 extern void settle_once (struct analysis *a) ; /* once.c: at the end, what the services do not compute again */
 

@@ -60,11 +60,24 @@ static int is_preparation (struct statement const *statement)
   return shell_one_of(statement_command(statement), "touch mkdir chown chmod rm echo printf") ;
 }
 
+static int sleeps (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "sleep") ;
+}
+
+/* while ip addr | grep tentative; do sleep 1; done: what comes later waited for that, too. */
+static int waits (struct statement *statement)
+{
+  return (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0) ;
+}
+
 /* Does one of them do more than prepare, ask or print? */
 int has_work (struct held const *held)
 {
   for (; held ; held = held->next)
-    if (held->statement->kind == STATEMENT_COMMAND && !is_preparation(held->statement)
+    if (waits(held->statement)) return 1 ;
+    else if (held->statement->kind == STATEMENT_COMMAND && !is_preparation(held->statement)
      && !shell_one_of(statement_command(held->statement), "exit sleep : true [ test return")) return 1 ;
   return 0 ;
 }
@@ -113,6 +126,18 @@ static int cannot_fail (struct analysis *a, struct statement *statement)
    && (shell_one_of(statement_command(statement->body->next), "true :") || is_message(a, statement->body->next)) ;
 }
 
+/* : "${TOKEN:?is missing}": a shell that is no terminal's ends there, also without set -e. */
+static int demands (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement->kind == STATEMENT_COMMAND || statement->kind == STATEMENT_ASSIGNMENT ? statement_text(a, statement) : "" ;
+  for (char const *p = text ; (p = strstr(p, "${")) ; p += 2)
+  {
+    char const *end = p + 2 + strspn(p + 2, NAME_LETTERS) ;
+    if (end > p + 2 && end[*end == ':'] == '?') return 1 ;
+  }
+  return 0 ;
+}
+
 void add_task (struct analysis *a, struct statement *statement)
 {
   struct held *held ;
@@ -148,7 +173,7 @@ void add_task (struct analysis *a, struct statement *statement)
     "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is done now", a->idle_line)) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
-  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || (a->sets_errexit && !cannot_fail(a, statement)) || a->must_succeed || may_end(a, statement) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || (a->sets_errexit && !cannot_fail(a, statement)) || a->must_succeed || may_end(a, statement) || demands(a, statement) ;
 }
 
 char const *task_text (struct analysis *a)

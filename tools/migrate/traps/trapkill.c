@@ -199,6 +199,13 @@ void tell_signals (struct trapping *t)
       t->claim->what = pool_printf(t->a->pool, "%s; down-signal of %s: %s", t->claim->what, service->name, service->down_signal) ;
 }
 
+/* kill $(pidof nginx), kill "$(cat /run/nginx.pid)": the program's name is in it */
+static int asks_by_name (char const *raw)
+{
+  if (!strstr(raw, "$(") && !strchr(raw, '`')) return 0 ;
+  return shell_mentions(raw, "pidof") || shell_mentions(raw, "pgrep") || shell_mentions(raw, "ps") || strstr(raw, ".pid") ;
+}
+
 void set_signals (struct trapping *t, struct statement const *kill)
 {
   struct analysis *a = t->a ;
@@ -216,13 +223,16 @@ void set_signals (struct trapping *t, struct statement const *kill)
       struct texts meant = { 0 } ;
       int all ;
       if (!by_name) services_of_pid(a, raw, &meant) ;
+      for (struct service *service = !by_name && !meant.first && asks_by_name(raw) ? a->plan->services : 0 ; service ; service = service->next)
+        if (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)) texts_add(a->pool, &meant, service->name) ;
       t->all_signalled |= !meant.first && !is_idle_pid(a, raw) ;
       all = !by_name && !meant.first && (shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
       for (struct text const *one = meant.first ; one ; one = one->next) set_signal(t, plan_find(a->plan, one->text), signal) ;
       for (struct service *service = a->plan->services ; service ; service = service->next)
         if (all || (by_name && (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)))) set_signal(t, service, signal) ;
       if (!meant.first && !all && !by_name && !is_idle_pid(a, raw) && (!signal || strcmp(signal, "0") != 0) && strchr(raw, '$'))
-        texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "whose pid is %s?", raw)) ;
+        texts_add_once(a->pool, &t->claim->todo, signal && strcasecmp(signal, "TERM") != 0
+          ? pool_printf(a->pool, "whose pid is %s? It got %s: write that to its down-signal", raw, signal) : pool_printf(a->pool, "whose pid is %s?", raw)) ;
     }
   }
 }

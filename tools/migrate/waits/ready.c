@@ -278,6 +278,11 @@ static void check_slept (struct analysis *a, struct service *service)
     service->slept->what = pool_printf(a->pool, "%s, and its readiness check asks whether it is ready", service->slept->what) ;
     return ;
   }
+  if (!is_needed(service))
+  {
+    service->slept->what = pool_printf(a->pool, "a bare sleep, to give %s time: nothing that comes later depends on it", service->name) ;
+    return ;
+  }
   for (struct text const *one = service->todo.first ; one ; one = one->next)
     if (strstr(one->text, "write data/check")) return ;
   texts_add(a->pool, &service->slept->todo, pool_printf(a->pool, "warning: nothing says when %s is ready: write data/check and notification-fd", service->name)) ;

@@ -1,0 +1,33 @@
+# What only kept the container alive, gave time, or ran nothing.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a sleep that nothing comes behind asks for no readiness check" {
+  wrapper <<<$'#!/bin/bash\nweb &\nsleep 3\nwait $!'
+  migrate
+  told 'line 3: dropped: a bare sleep, to give web time: nothing that comes later depends on it'
+  [[ $report != *TODO* ]]
+}
+
+@test "a loop around the log that kept the container alive is the service logs" {
+  wrapper <<<$'#!/bin/bash\nweb &\nwhile true; do\n  tail -f /var/log/web.log\n  sleep 1\ndone'
+  migrate
+  file logs/run <<<$'#!/bin/bash\ncd "${REEVE_WORKDIR:-/}" || exit 111\nexec tail -F /var/log/web.log'
+  lacks logs/flag-main web/flag-main
+}
+
+@test "where CMD has no words, \"\$@\" without exec ran nothing as well" {
+  local line
+  printf 'FROM debian:12\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  for line in '"$@"' '"$@" &' 'gosu app "$@"'; do
+    wrapper <<<$'#!/bin/bash\ncache &\ngunicorn web:app\n'"$line"
+    migrate --dockerfile Dockerfile
+    services cache gunicorn
+    has gunicorn/flag-main
+    lacks gunicorn/finish
+    told 'line 4: dropped: there is no CMD: it ran nothing'
+  done
+}

@@ -1,0 +1,73 @@
+# Whom a trap means that asks for a pid, whose file a TODO is in, and whose HOME stays.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a kill of what pidof, pgrep or a pidfile finds is for the service of that name" {
+  wrapper <<'EOS'
+#!/bin/bash
+web &
+pool -F &
+cache &
+stop() {
+  kill -QUIT $(pidof web)
+  kill -s USR1 "$(cat /run/pool.pid)"
+  kill -INT $(cat /run/other.pid)
+}
+trap stop TERM
+wait -n
+EOS
+  migrate
+  file web/down-signal <<<QUIT
+  file pool/down-signal <<<USR1
+  lacks cache/down-signal
+  told 'TODO: whose pid is $(cat /run/other.pid)? It got INT: write that to its down-signal'
+}
+
+@test "a TODO about a dropped line is in the file of the service that it names" {
+  wrapper <<<$'#!/bin/bash\nnamed -g &\nproxy &\nlast &\ntrap "rndc stop; proxyctl proxy stop" TERM\nwait -n'
+  migrate
+  grep -q 'TODO reeve-migrate: line 5: .*proxyctl proxy stop' "$tree/proxy/run"
+  grep -q TODO "$tree/last/run" && false
+  wrapper <<<$'#!/bin/bash\nfirst &\nA=$!\nsecond &\nB=$!\nlast &\nwait $A $B'
+  migrate
+  grep -q 'TODO reeve-migrate: line 7: it waited until all of them had ended' "$tree/first/run"
+}
+
+@test "who kept HOME keeps it" {
+  local become
+  for become in 's6-setuidgid app' 'setuidgid app'; do
+    wrapper <<<$'#!/bin/sh\ncache &\nexec '"$become"$' web --port 80'
+    migrate
+    grep -qxF 'exec reeve-exec --user app --keep-home -- web --port 80' "$tree/web/run"
+  done
+  wrapper <<<$'#!/bin/sh\ncache &\nsu -p app -c "web --port 80"'
+  migrate
+  grep -q -e '^exec reeve-exec --user app --keep-home -- /bin/sh -c ' "$tree/web/run"
+}
+
+@test "a loop that looks at what pidof has found says who is main, and who is only started again" {
+  wrapper <<'EOS'
+#!/bin/sh
+rsyslogd
+proxy -db &
+while true; do
+  proxy_pid=$(pidof proxy)
+  log_pid=$(pidof rsyslogd)
+  if [ -z "$log_pid" ]; then rsyslogd; fi
+  if [ -z "$proxy_pid" ]; then
+    echo "the proxy has gone"
+    break
+  fi
+  sleep 5
+done
+exit 1
+EOS
+  migrate
+  services rsyslogd proxy
+  has proxy/flag-main
+  lacks rsyslogd/flag-main
+  told 'it started these again, as their supervisors do: rsyslogd'
+}

@@ -1,0 +1,63 @@
+/* What a variable, or a program's answer, holds that is executed. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+/* $(command -v server), `which server`, "$(build-command)": what is between; 0: another form. */
+char const *code_substituted (struct pool *pool, char const *raw)
+{
+  size_t len ;
+  raw += *raw == '"' ;
+  len = strlen(raw) - (*raw && raw[strlen(raw) - 1] == '"') ;
+  if (len > 3 && !strncmp(raw, "$(", 2) && raw[2] != '(' && raw[len - 1] == ')') return pool_copy(pool, raw + 2, len - 3) ;
+  return len > 2 && *raw == '`' && raw[len - 1] == '`' ? pool_copy(pool, raw + 1, len - 2) : 0 ;
+}
+
+/* The name of the program that such a search finds; 0: it is no search. */
+static char const *searched (struct analysis *a, char const *code)
+{
+  struct source source ;
+  struct statement *one = shell_parse_text(a->pool, &source, code) ;
+  while (one && (one->kind == STATEMENT_OR || one->kind == STATEMENT_PIPELINE) && one->body) one = one->body ;
+  if (!one || one->kind != STATEMENT_COMMAND || one->nwords < 2 || !shell_one_of(statement_command(one), "which command type readlink realpath")) return 0 ;
+  return *statement_word(one, one->nwords - 1) ? statement_word(one, one->nwords - 1) : 0 ;
+}
+
+/* COMMAND="server --port $PORT", set once: its code, if the first word names a program; 0: it does not. */
+static char const *code_set (struct analysis *a, char const *raw)
+{
+  char const *name = raw + strspn(raw, "\"${") ;
+  char const *found = 0 ;
+  name = pool_copy(a->pool, name, strspn(name, NAME_LETTERS)) ;
+  for (unsigned int i = 0 ; *name && i < a->plan->npieces ; i++)
+  {
+    struct piece const *piece = a->plan->pieces + i ;
+    char const *value = piece->text + strlen(name) + 1 ;
+    if (piece->is_function || !strstr(piece->names, pool_printf(a->pool, " %s ", name))) continue ;
+    if (strncmp(piece->text, name, strlen(name)) != 0 || piece->text[strlen(name)] != '=') return 0 ;
+    if (found && strstr(value, pool_printf(a->pool, "$%s ", name))) continue ; /* COMMAND="$COMMAND --more" */
+    if (found || piece->under || *value != '"') return 0 ;
+    found = shell_without_quotes(a->pool, value) ;
+  }
+  if (!found || strstr(found, "$(") || strchr(found, '`')) return 0 ;
+  name = shell_basename(pool_copy(a->pool, found, strcspn(found, " "))) ;
+  return *name && !strchr(name, '$') ? found : 0 ;
+}
+
+/* What the word holds, if the script, or its default, says so; 0: only the start tells. */
+char const *held_by (struct analysis *a, char const *raw)
+{
+  struct variable variable ;
+  struct texts words = { 0 } ;
+  char const *code = code_substituted(a->pool, raw) ;
+  if (code) return searched(a, code) ;
+  if (variable_parse(a->pool, raw, &variable) && variable_from_environment(a, &variable, a->plan->npieces))
+  {
+    char const *value = variable.constant ? variable.constant : variable.fallback ;
+    return value && *value ? value : 0 ;
+  }
+  if (strstr(raw, "[@]}")) return known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : 0 ;
+  return code_set(a, raw) ;
+}
