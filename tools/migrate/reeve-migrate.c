@@ -81,6 +81,7 @@
      become.c         the last line: the command that run executes
      console.c        programs that a person talks to
      finish.c         how long finish may run
+     keptfunctions.c  functions that start a server for a while
      mistakes.c       mistakes in the wrapper itself
      runscript.c      the lines of its run
      start.c          a statement becomes a service

@@ -175,10 +175,10 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   }
   add_ordinary(a, statement) ;
   if (may_serve && a->task && !a->task->todo.first)
-    plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement), pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing),
-      a->task_statements->next ? ", and make a task of what is ahead of it here" : "")) ;
+    plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement), pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing),
+      task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;
   if (may_be_server(a, frame, name) && a->task)
-    plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement),
+    plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement),
       "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;
 }
 

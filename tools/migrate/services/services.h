@@ -23,7 +23,10 @@ extern struct service *start_service (struct analysis *a, struct statement *stat
 /* ---- tasks.c: what starts nothing ---- */
 /* Ends the open task, if there is one. */
 extern void close_task (struct analysis *a) ;
+extern void keep_functions (struct analysis *a, struct statement *statement, int in_setup) ; /* keptfunctions.c: those that it calls stay as they are */
 extern char const *task_text (struct analysis *a) ; /* the statements of the open task */
+extern struct claim *task_claim (struct analysis *a) ; /* of the last statement of the task that is being collected */
+extern int task_has_more (struct analysis *a) ; /* is another statement, no comment, ahead of that? */
 extern void add_task (struct analysis *a, struct statement *statement) ;
 /* A statement that starts nothing goes to the setup, the branch, or a task. */
 extern void add_ordinary (struct analysis *a, struct statement *statement) ;

@@ -82,41 +82,6 @@ int has_work (struct held const *held)
   return 0 ;
 }
 
-/* ---- functions that start a server for a while, called by a statement of the setup ---- */
-
-struct keeping
-{
-  struct analysis *a ;
-  int in_setup ;
-} ;
-
-/* Such a function is kept as it is, and so are those that it calls. */
-static int keep_function (struct statement *statement, void *data)
-{
-  struct keeping *keeping = data ;
-  struct analysis *a = keeping->a ;
-  struct function *function = find_function(a, statement_command(statement)) ;
-  struct statement *body = function ? function->statement->body : 0 ;
-  if (!body || !starts_something(a, body)) return 0 ;
-  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-  {
-    struct piece *piece = a->plan->pieces + i ;
-    if (!piece->is_function || strcmp(piece->names, pool_printf(a->pool, " %s ", function->name)) != 0) continue ;
-    if (piece->in_setup || (piece->claim && !keeping->in_setup)) return 0 ;
-    piece->claim = claim_statement(a, function->statement, "", pool_printf(a->pool, "function %s", function->name)) ;
-    piece->in_setup = keeping->in_setup ;
-    statement_walk(body, &keep_function, data) ;
-    if (piece->in_setup) add_setup(a, function->statement->range, 0) ;
-  }
-  return 0 ;
-}
-
-static void keep_functions (struct analysis *a, struct statement *statement, int in_setup)
-{
-  struct keeping keeping = { .a = a, .in_setup = in_setup } ;
-  statement_walk(statement, &keep_function, &keeping) ;
-}
-
 /* ---- tasks ---- */
 
 /* pull || true */
@@ -174,6 +139,18 @@ void add_task (struct analysis *a, struct statement *statement)
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
   a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || (a->sets_errexit && !cannot_fail(a, statement)) || a->must_succeed || may_end(a, statement) || demands(a, statement) ;
+}
+
+struct claim *task_claim (struct analysis *a)
+{
+  return last_of(a->task_statements)->claim ;
+}
+
+int task_has_more (struct analysis *a)
+{
+  struct held *held = a->task_statements ;
+  while (held->next && held->statement->kind == STATEMENT_COMMENT) held = held->next ;
+  return !!held->next ;
 }
 
 char const *task_text (struct analysis *a)
@@ -283,11 +260,11 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   if (a->plan->services)
   {
     add_task(a, statement) ;
-    mark_unknown(a, a->task, statement, a->task_statements->claim) ;
-    mark_move(a, a->task, statement, a->task_statements->claim) ;
-    mark_arguments(a, a->task, statement, a->task_statements->claim) ;
-    keep_redirections(a, a->task, statement, a->task_statements->claim) ;
-    mark_starter(a, a->task, statement, a->task_statements->claim) ;
+    mark_unknown(a, a->task, statement, task_claim(a)) ;
+    mark_move(a, a->task, statement, task_claim(a)) ;
+    mark_arguments(a, a->task, statement, task_claim(a)) ;
+    keep_redirections(a, a->task, statement, task_claim(a)) ;
+    mark_starter(a, a->task, statement, task_claim(a)) ;
     return ;
   }
   keep_functions(a, statement, 1) ;
