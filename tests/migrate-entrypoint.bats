@@ -518,3 +518,13 @@ EOS
     untold 'does not execute'
   done
 }
+
+@test "arguments that each branch sets anew are not those of the image" {
+  printf '%s\n' 'FROM debian:12' 'COPY start.sh /' 'ENTRYPOINT ["/start.sh"]' >Dockerfile
+  wrapper <<<$'#!/bin/bash\nif [ -n "$DEBUG_PORT" ]; then\n  set -- jpda run\nelse\n  set -- run\nfi\nexec catalina.sh "$@"'
+  migrate --dockerfile Dockerfile
+  untold 'looks at its arguments'
+  sed -i '/^else/,/^  set -- run/d' start.sh
+  migrate --dockerfile Dockerfile
+  told 'TODO: the script looks at its arguments, and CMD gives it none'
+}

@@ -584,3 +584,12 @@ EOS
   told 'line 4: services.d/load_settings/run: task load_settings'
   told 'by its name, a function of a file that is sourced, which sets variables: they reach no other file'
 }
+
+@test "what only the setup needs is not told to be handed on" {
+  wrapper <<<$'COUNT=$(psql -tc "select 1")\n[ "$COUNT" = 1 ] || ./seed\nweb &\nwait $!'
+  migrate
+  untold 'handed on'
+  sed -i 's/^web/web $COUNT/' start.sh
+  migrate
+  told 'environment: COUNT; done once, and handed on to the services'
+}

@@ -158,6 +158,7 @@ extern char const *sourced_start (struct analysis *a, char const *name) ; /* the
 extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such a file starts while it is read */
 
 /* ---- context.c: what applies to everything behind it ---- */
+#define HANDED_ON "; done once, and handed on to the services" /* in what a claim says */
 extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
 extern int executes_variable (struct statement *statement, void *data) ; /* eval "$HOOK"; for statement_walk() */
 /* cd /app && migrate: notes `cd` for all later statements. Returns the rest; the statement
@@ -212,6 +213,7 @@ extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$!
 extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
 extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process that only keeps the container alive */
 /* From now on, `name` holds the pids of these services. */
+extern int empties_pid (struct analysis *a, struct statement const *statement) ; /* PID="" */
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
 extern void alias_loop (struct analysis *a, struct statement const *loop) ; /* for pid in "${pids[@]}" */
 extern void alias_found (struct analysis *a, struct statement const *set) ; /* the same for pid=$(pidof web) */

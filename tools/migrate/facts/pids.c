@@ -243,14 +243,29 @@ void alias_loop (struct analysis *a, struct statement const *loop)
   if (meant.first) alias_pid(a, loop->name, &meant) ;
 }
 
+/* PID="", of a process that has been started */
+int empties_pid (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  size_t len = strspn(text, NAME_LETTERS) ;
+  if (statement->kind != STATEMENT_ASSIGNMENT || text[len] != '=' || (text[len + 1] && !shell_one_of(text + len + 1, "\"\" '' 0"))) return 0 ;
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (!pid->key && strlen(pid->name) == len && !strncmp(pid->name, text, len)) return 1 ;
+  return 0 ;
+}
+
 /* ---- pids that are not known any more ---- */
 
-/* Does the text ask for $NAME or ${NAME without setting it? */
-static int asks_pid (struct pool *pool, char const *text, char const *name)
+/* Does the text ask for $NAME or ${NAME ahead of setting it? */
+static int asks_pid (char const *text, char const *name)
 {
-  if (!shell_mentions(text, name) || strstr(text, pool_printf(pool, "%s=", name)) || strstr(text, pool_printf(pool, "%s+=", name))) return 0 ;
+  size_t len = strlen(name) ;
   for (char const *p = text ; (p = strstr(p, name)) ; p++)
-    if (p > text && !in_name(p[strlen(name)]) && (p[-1] == '$' || (p - text > 1 && p[-1] == '{' && p[-2] == '$'))) return 1 ;
+  {
+    if (in_name(p[len]) || (p > text && in_name(p[-1]))) continue ;
+    if (p > text && (p[-1] == '$' || (p - text > 1 && p[-1] == '{' && p[-2] == '$'))) return 1 ;
+    if (p[len] == '=' || (p[len] == '+' && p[len + 1] == '=')) return 0 ;
+  }
   return 0 ;
 }
 
@@ -279,7 +294,7 @@ void settle_pids (struct analysis *a)
     char const *text = pool_printf(a->pool, "%s\n%s\n%s\n%s\n%s\n%s\n%s", service->text, texts_join(a->pool, &service->before, "\n"), texts_join(a->pool, &service->run, "\n"),
       service->command ? service->command : "", service->check ? service->check : "", texts_join(a->pool, &service->finish, "\n"), conditions) ;
     for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
-      if (!isdigit((unsigned char)*pid->name) && *pid->name != '/' && asks_pid(a->pool, text, pid->name))
+      if (!isdigit((unsigned char)*pid->name) && *pid->name != '/' && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
           pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
     if (lists_processes(conditions))

@@ -89,13 +89,28 @@ static char const *text_without_again (struct analysis *a, struct statement *sta
     source_copy(a->source, (struct range){ a->again->range.end, range.end })) ;
 }
 
+/* if [ -n "$DEBUG" ]; then set -- debug; else set -- run; fi */
+static int replaces_in_each (struct analysis *a, struct statement const *statement)
+{
+  int has_else = 0 ;
+  if (statement->kind != STATEMENT_IF || mentions_positional(statement_text(a, statement))) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    struct statement const *one = branch->body ;
+    while (one && !replaces_arguments(a, one)) one = one->next ;
+    if (!one) return 0 ;
+    has_else |= !branch->condition ;
+  }
+  return has_else ;
+}
+
 static int asks_positional (struct analysis *a, struct statement *first)
 {
   for (struct statement *one = first ; one ; one = one->next)
   {
     char const *text = text_without_again(a, one) ;
     if (a->waited_line && line_of(a, one) > a->waited_line && is_image_command(a, one)) continue ; /* it never ran */
-    if (replaces_arguments(a, one)) return 0 ; /* nothing asks for those of the image any more */
+    if (replaces_arguments(a, one) || replaces_in_each(a, one)) return 0 ; /* nothing asks for those of the image any more */
     if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && mentions_positional(text)) return 1 ;
   }
   return 0 ;

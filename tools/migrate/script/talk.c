@@ -88,7 +88,7 @@ static int does_more (struct statement *statement, void *data)
     return more ;
   }
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger pgrep pidof ps grep jobs wc cat tail head ls date sleep")
-   : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
+   : (statement->kind == STATEMENT_ASSIGNMENT && !empties_pid(a, statement)) || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
 static int is_signal (struct statement *statement, void *data)
@@ -375,9 +375,7 @@ void walk_after (struct analysis *a, struct statement *statement)
   else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
   else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))
-  {
     drop(a, statement, "the container's exit code is the main service's") ;
-  }
   else
   {
     if (a->idle_line && a->waited_line == a->idle_line)
