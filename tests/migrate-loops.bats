@@ -454,3 +454,15 @@ EOS
   untold TODO
   told 'lines 1-3: services.d/web/run: service web'
 }
+
+@test "logs that a pattern stands for are shown when what makes them is there" {
+  wrapper <<<$'server &\nuntil nc -z localhost 80; do sleep 1; done\nprepare\ntail -f /var/log/app/*.log'
+  migrate
+  file logs/dependencies.d/server <<<optional
+  file logs/dependencies.d/prepare <<<optional
+  told 'and of a pattern those that are there when it starts'
+  wrapper <<<$'server &\nuntil nc -z localhost 80; do sleep 1; done\nprepare\ntail -f /var/log/app.log'
+  migrate
+  lacks logs/dependencies.d
+  becomes logs 'exec tail -F /var/log/app.log'
+}

@@ -486,3 +486,22 @@ EOS
   task=$(basename "$(dirname "$(find "$tree" -name flag-oneshot)")")
   has "bridge/dependencies.d/$task" "api/dependencies.d/$task"
 }
+
+@test "what asks supervisord waits for it, and what it tells supervisord is a task" {
+  for loop in 'until supervisorctl status db | grep -q RUNNING; do sleep 1; done' 'while ! supervisorctl status; do sleep 1; done' 'while supervisorctl status | grep -q STARTING; do sleep 1; done'; do
+    wrapper <<<"supervisord"$'\n'"$loop"$'\nsupervisorctl -c /x start mail\nexec web'
+    migrate
+    has supervisord/data/check web/dependencies.d/supervisord supervisorctl/flag-oneshot
+    lacks supervisord/flag-main
+  done
+  wrapper <<<$'supervisord &\nsleep 2\nsupervisorctl start mail\nwait'
+  migrate
+  has supervisord/flag-main supervisorctl/flag-oneshot
+  untold 'if it goes on running'
+  wrapper <<<$'supervisord &\nuntil supervisorctl status | grep -q -e EXITED -e FATAL; do sleep 5; done\nexit 1'
+  migrate
+  has supervisord/flag-main
+  wrapper <<<$'supervisord\nsupervisorctl tail -f web'
+  migrate
+  has supervisorctl/flag-main
+}

@@ -28,6 +28,7 @@ int is_probe (char const *condition)
 {
   if (only_counts(condition)) return 0 ;
   if (strstr(condition, "/dev/tcp/") || strstr(condition, "/dev/udp/")) return 1 ;
+  if ((shell_mentions(condition, "supervisorctl") || shell_mentions(condition, "service")) && shell_mentions(condition, "status")) return 1 ;
   for (size_t i = 0 ; i < ROWS(probes) ; i++)
     if (shell_mentions(condition, probes[i])) return 1 ;
   /* a file or a socket that has to appear: [ -S /run/x.sock ] */

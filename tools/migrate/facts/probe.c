@@ -40,6 +40,7 @@ static struct
   { "kinit", "krb5kdc" },
   { "influx", "influxd" },
   { "vault", "vault" },
+  { "supervisorctl", "supervisord" },
   { "consul", "consul" },
   { "cypher-shell", "neo4j" },
   { "mosquitto_pub", "mosquitto" },

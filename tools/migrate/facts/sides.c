@@ -21,6 +21,17 @@ int is_task_program (char const *program)
     "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
 }
 
+/* supervisorctl -c FILE start X; not tail -f X, which stays. */
+static int is_control (char const *const *argv)
+{
+  int any = 0 ;
+  if (strcmp(shell_basename(argv[0]), "supervisorctl") != 0) return 0 ;
+  for (; *argv ; argv++)
+    if (shell_one_of(*argv, "tail maintail fg")) return 0 ;
+    else any |= shell_one_of(*argv, "start stop restart status update reread reload add remove signal clear pid version") ;
+  return any ;
+}
+
 int is_client_command (char const *const *argv)
 {
   static struct { char const *programs ; char const *words ; } const table[] =
@@ -32,6 +43,7 @@ int is_client_command (char const *const *argv)
     { "docker podman", "pull load login" },
     { "huggingface-cli hf", "download login" },
   } ;
+  if (argv[0] && is_control(argv)) return 1 ;
   for (size_t i = 0 ; argv[0] && argv[1] && i < sizeof(table) / sizeof(*table) ; i++)
     if (shell_one_of(shell_basename(argv[0]), table[i].programs)) return shell_one_of(argv[1], table[i].words) ;
   return 0 ;

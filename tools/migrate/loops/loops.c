@@ -49,13 +49,19 @@ static int shows_logs (struct analysis *a, struct statement const *statement, ch
   return inner.kind == STATEMENT_COMMAND && !strcmp(statement_command(&inner), "tail") && keeps_alive(&inner) && *logs_followed(a, &inner, linked) ;
 }
 
+/* Is one of the logs a pattern? Then only what is there when it starts is shown. */
+static int has_pattern (char const *command)
+{
+  return !!strpbrk(command, "*?[") ;
+}
+
 /* tail -f ends where there is no file yet, and nobody makes one before a service starts. -F waits for it, but
    not for what a pattern would stand for. */
 static char const *following_by_name (struct pool *pool, char const *command)
 {
   size_t size = strlen(command) + 1 ;
   char *out = memcpy(pool_alloc(pool, size), command, size) ;
-  for (char *word = out ; !strpbrk(out, "*?[") && (word = strstr(word, " -")) ; )
+  for (char *word = out ; !has_pattern(out) && (word = strstr(word, " -")) ; )
   {
     size_t len ;
     word += 2 ;
@@ -69,11 +75,18 @@ static char const *following_by_name (struct pool *pool, char const *command)
 static struct service *start_showing (struct analysis *a, struct statement *statement, char const *how)
 {
   struct service *service = start_service(a, statement, START_BACKGROUND) ;
+  char const *those = "" ;
   service->is_background = 0 ; /* nothing waits for it alone */
   service->is_apart = 1 ;
-  service->dependencies = (struct texts){ 0 } ; /* the log of what cannot start is worth a look */
+  if (service->command && has_pattern(service->command))
+  {
+    /* What writes them has to be there first, though the log of what cannot start is worth a look, too. */
+    texts_add_all(a->pool, &service->optional, &service->dependencies) ;
+    those = ", and of a pattern those that are there when it starts" ;
+  }
+  else service->dependencies = (struct texts){ 0 } ; /* the log of what cannot start is worth a look */
   if (service->command) service->command = following_by_name(a->pool, service->command) ;
-  service->claim->what = pool_printf(a->pool, "service %s, %s: it shows these logs, as before", service->name, how) ;
+  service->claim->what = pool_printf(a->pool, "service %s, %s: it shows these logs, as before%s", service->name, how, those) ;
   return service ;
 }
 

@@ -170,6 +170,15 @@ char const *look_for_watching_in (struct analysis *a, struct statement *statemen
   return watching.asked ;
 }
 
+/* until supervisorctl status db | grep RUNNING; do sleep 1; done: it ends when that runs, and so waits for a start. */
+static int waits_for_status (struct analysis *a, struct statement *statement)
+{
+  char const *probe = statement->kind == STATEMENT_LOOP ? loop_probe(a, statement) : 0 ;
+  if (probe && strstr(probe, "supervisorctl") && strstr(probe, "STARTING")) return 1 ;
+  if (!probe || !shell_one_of(pool_copy(a->pool, probe, strcspn(probe, " ")), "supervisorctl service")) return 0 ;
+  return !strcasestr(probe, "exited") && !strcasestr(probe, "fatal") && !strcasestr(probe, "stopped") && !strcasestr(probe, "backoff") ;
+}
+
 int watches_processes (struct analysis *a, struct statement *statement)
 {
   struct watching watching = { .a = a, .whole = statement, .asked = "" } ;
@@ -177,5 +186,5 @@ int watches_processes (struct analysis *a, struct statement *statement)
   statement_walk(statement, &look_for_watching, &watching) ;
   if (!watching.seen.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
     watching.seen.watches = 1 ;
-  return watching.seen.watches && (!watching.seen.works || watching.seen.starts) ;
+  return watching.seen.watches && (!watching.seen.works || watching.seen.starts) && !waits_for_status(a, statement) ;
 }
