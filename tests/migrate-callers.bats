@@ -92,3 +92,13 @@ teardown() { reeve_teardown; }
   migrate --dockerfile Dockerfile
   [ "$(grep -c '^note: Dockerfile, line 2: overmind ' <<<"$report")" -eq 1 ]
 }
+
+@test "as long as supervisord is a service, supervisorctl finds it" {
+  wrapper <<<$'#!/bin/sh\nprepare\nexec supervisord -n -c /etc/app.conf'
+  printf '#!/bin/sh\nsupervisorctl stop web\n' >backup.sh
+  printf 'FROM debian\nCOPY start.sh backup.sh /\nHEALTHCHECK CMD supervisorctl status\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  has supervisord/run
+  untold 'finds no supervisord any more'
+  untold 'HEALTHCHECK asks'
+}

@@ -210,3 +210,19 @@ same_as_script() # CODE
   told 'input: docker/supervisord, which CMD executes (Dockerfile, line 5)'
   told 'TODO: services.d/supervisord: supervisord starts and watches processes of its own: give reeve-migrate its supervisord.conf'
 }
+
+@test "supervisord's configuration is the input, where a script ahead of it executes CMD, and -c does not name it" {
+  mkdir -p bin etc/supervisor
+  printf '#!/bin/sh\nprepare\nexec "$@"\n' >bin/entry.sh
+  printf '[supervisord]\nnodaemon=true\n[program:web]\ncommand=web\n' >etc/supervisor/supervisord.conf
+  alone <<'EOS'
+FROM debian
+ADD bin /usr/bin
+ADD etc /etc
+ENTRYPOINT ["/usr/bin/entry.sh"]
+CMD ["supervisord"]
+EOS
+  told 'summary: input: etc/supervisor/supervisord.conf, which supervisord reads'
+  has web/run
+  [[ $result == *'ENTRYPOINT ["/usr/bin/entry.sh", "/init"]'* ]]
+}

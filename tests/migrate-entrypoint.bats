@@ -528,3 +528,47 @@ EOS
   migrate --dockerfile Dockerfile
   told 'TODO: the script looks at its arguments, and CMD gives it none'
 }
+
+@test "a script that passes its arguments on to the base image's entrypoint, or in another form, executes /init" {
+  local line
+  supervised
+  printf 'FROM php:8-fpm\nCOPY supervisord.conf /etc/\nCOPY entry.sh hook.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["supervisord", "-n", "-c", "/etc/supervisord.conf"]\n' >Dockerfile
+  printf '#!/bin/sh\nexec "$@"\n' >hook.sh
+  for line in 'docker-php-entrypoint "$@"' '/usr/local/bin/docker-entrypoint.sh "$@"' '/hook.sh "$@"' '${@}' '$*' '"${@:-bash}"'; do
+    printf '#!/bin/sh\nprepare\nexec %s\n' "$line" >entry.sh
+    patched
+    told 'ran ahead of the input, and stays ahead of /init, which it executes' && untold TODO || { echo "# $line"; return 1; }
+  done
+  printf '#!/bin/sh\nprepare\n"$@"\n' >entry.sh
+  patched
+  told 'it runs its arguments without exec, so that /init would not be PID 1'
+  printf '#!/bin/sh\nprepare\nexec /hook.sh "$@"\n' >entry.sh
+  printf '#!/bin/sh\n"$@"\n' >hook.sh
+  patched
+  told 'TODO: /entry.sh ran ahead of the input, and stays ahead of /init: it executes its arguments by way of /hook.sh: see that this ends in exec "$@"'
+}
+
+@test "what is ahead of supervisord in a script's last command stays ahead of /init" {
+  local end new
+  supervised
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nCMD ["/entry.sh"]\n' >Dockerfile
+  while IFS='|' read -r end new; do
+    printf '#!/bin/sh\n%s\n' "$end" >entry.sh
+    patched
+    told "executed supervisord: $end; it stays ahead of /init: write $new there" && [[ $result != *CMD* ]] || { echo "# $end"; return 1; }
+  done <<'EOS'
+exec env A=b supervisord -n|exec env A=b "$@"
+A=b exec supervisord -n|A=b exec "$@"
+exec nice -n 5 supervisord -n >/log|exec nice -n 5 "$@"
+exec chpst -u app supervisord -n|exec chpst -u app "$@"
+exec /docker-entrypoint.sh supervisord -n|exec /docker-entrypoint.sh "$@"
+exec tini -g -- supervisord -n|exec "$@"
+exec bash -c "supervisord -n"|exec "$@"
+EOS
+  printf '#!/bin/sh\nsu app -c "supervisord -n"\n' >entry.sh
+  patched
+  told 'supervisord ran as app'
+  printf '#!/bin/sh\nexec "$(which supervisord)" -n -c /etc/supervisord.conf\n' >entry.sh
+  patched
+  [ "$(tail -n 1 copy/entry.sh)" = 'exec "$@"' ]
+}

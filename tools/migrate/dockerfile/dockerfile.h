@@ -106,6 +106,7 @@ struct docker_start
   struct range through_at ;
   uint32_t through_line ;
   char const *through_user ; /* as whom; 0: as the script */
+  char const *through_new ; /* the command that executes /init in its place, with what it has ahead of the input: exec env A=1 "$@"; 0: just exec "$@" */
   int through_goes_on ; /* further commands follow that one */
   int has_init ; /* the image executes an /init of its own */
   struct texts passed ; /* words that the image gives it as arguments */

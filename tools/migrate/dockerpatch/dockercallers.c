@@ -7,11 +7,19 @@
 #include "migrate/dockerpatch/patching.h"
 #include "migrate/shell/shell.h"
 
+/* A script whose supervisord is a service, until its configuration is migrated, too. */
+static int keeps_supervisor (struct patching const *p)
+{
+  for (struct service const *one = p->plan->services ; one ; one = one->next)
+    if (!strcmp(one->program, "supervisord")) return 1 ;
+  return 0 ;
+}
+
 /* The program that has gone, and that the text asks for or looks for; 0: none. */
 static char const *gone_in (struct patching *p, char const *text)
 {
   int is_supervisor = p->plan->kind == INPUT_SUPERVISORD ;
-  if (shell_mentions(text, "supervisorctl")) return "supervisorctl" ;
+  if (shell_mentions(text, "supervisorctl")) return keeps_supervisor(p) ? 0 : "supervisorctl" ;
   if (is_supervisor && shell_mentions(text, "supervisord")) return "supervisord" ;
   if (p->start->script && procrunner_is(p->start->script) && shell_mentions(text, p->start->script)) return p->start->script ;
   return !is_supervisor && strstr(p->input, ".sh") && shell_mentions(text, p->input) ? p->input : 0 ;
@@ -30,9 +38,10 @@ static void note_health (struct patching *p, struct instruction const *one, char
 static void note_caller (struct patching *p, struct instruction const *one)
 {
   char const *gone = shell_one_of(one->name, "HEALTHCHECK") ? gone_in(p, text_without_urls(p->pool, one->arguments)) : 0 ;
-  int calls = shell_one_of(one->name, "RUN ONBUILD") && shell_mentions(one->arguments, "supervisorctl") ;
+  int stays = keeps_supervisor(p) ;
+  int calls = !stays && shell_one_of(one->name, "RUN ONBUILD") && shell_mentions(one->arguments, "supervisorctl") ;
   if (gone) note_health(p, one, gone) ;
-  for (struct text const *text = one->documents.first ; text ; text = text->next) calls |= shell_mentions(text->text, "supervisorctl") ;
+  for (struct text const *text = one->documents.first ; text && !stays ; text = text->next) calls |= shell_mentions(text->text, "supervisorctl") ;
   if (calls)
     patching_note(p, pool_printf(p->pool, "TODO: %s: %s has supervisorctl, which finds no supervisord any more: write reeve start, stop, restart, status NAME there", patching_place(p, one), one->name)) ;
 }
@@ -41,7 +50,7 @@ static void note_caller (struct patching *p, struct instruction const *one)
 void note_callers (struct patching *p)
 {
   for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
-    if (shell_mentions(one->text, "supervisorctl"))
+    if (shell_mentions(one->text, "supervisorctl") && !keeps_supervisor(p))
       patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more: remove the file down of the services that it starts, and write reeve stop, reeve status and the like elsewhere", one->name)) ;
   for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
     if (one->stage != STAGE_OTHER && !patching_is_removed(p, one)) note_caller(p, one) ;

@@ -9,6 +9,9 @@
 
 #define CHANGES_USER "gosu su-exec setpriv s6-setuidgid setuidgid chpst runuser sudo"
 
+/* Entrypoints of official images. */
+#define OF_BASE "docker-php-entrypoint docker-entrypoint.sh docker-entrypoint"
+
 struct front
 {
   struct pool *pool ;
@@ -21,6 +24,7 @@ struct front
   char const *condition ; /* the line with the condition under which it executes the input; 0: it always does */
   struct texts ends ; /* lines with other commands that it becomes, or that get its arguments */
   int goes_on ; /* it executes its arguments */
+  int runs_them ; /* it does so without exec */
 } ;
 
 /* ---- facts ---- */
@@ -37,11 +41,33 @@ static int is_inside (struct range inner, struct range outer)
   return inner.end > inner.start && inner.start >= outer.start && inner.end <= outer.end ;
 }
 
+/* "$@", ${@}, $*, "${@:-bash}" */
+static int is_arguments (char const *raw)
+{
+  raw += *raw == '"' ;
+  if (*raw++ != '$') return 0 ;
+  raw += *raw == '{' ;
+  return *raw && strchr("@*", *raw) && (!raw[1] || strchr("\"}:-", raw[1])) ;
+}
+
 /* exec "$@" */
 static int executes_arguments (struct statement const *statement)
 {
   unsigned int i = !strcmp(statement_command(statement), "exec") ;
-  return statement->kind == STATEMENT_COMMAND && statement->nwords == i + 1 && shell_one_of(statement->words[i].raw, "\"$@\" $@ \"${@}\" ${@}") ;
+  return statement->kind == STATEMENT_COMMAND && statement->nwords == i + 1 && is_arguments(statement->words[i].raw) ;
+}
+
+static int becomes_arguments (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exec") && executes_arguments(statement) ;
+}
+
+/* "$@", without exec */
+static int runs_arguments (struct statement *statement, void *data)
+{
+  (void)data ;
+  return executes_arguments(statement) && strcmp(statement_command(statement), "exec") != 0 ;
 }
 
 /* Is each of these only the execution of the input, or of the arguments? */
@@ -150,7 +176,12 @@ static void front_read (struct front *f, struct pool *pool, char const *text, st
   f->goes_on = strstr(text, "exec \"$@\"") || strstr(text, "exec $@") || strstr(text, "exec \"${@}\"") ;
   find_questions(f) ;
   for (struct statement *one = f->first ; one && !f->condition ; one = one->next) statement_walk(one, &is_conditional, f) ;
-  for (struct statement *one = f->first ; one ; one = one->next) statement_walk(one, &is_other_end, f) ;
+  for (struct statement *one = f->first ; one ; one = one->next)
+  {
+    statement_walk(one, &is_other_end, f) ;
+    f->goes_on |= statement_walk(one, &becomes_arguments, 0) ;
+    f->runs_them |= statement_walk(one, &runs_arguments, 0) ;
+  }
 }
 
 /* exec tini -- "$@", exec gosu app "$@": returns what is ahead of the arguments; 0: the text has no such command. */
@@ -160,7 +191,7 @@ static struct word const *before_arguments (struct front const *f)
   for (struct statement *one = f->first ; one ; one = one->next)
   {
     unsigned int i = !strcmp(statement_command(one), "exec") ;
-    if (one->kind == STATEMENT_COMMAND && i + 1 < one->nwords && shell_one_of(one->words[one->nwords - 1].raw, "\"$@\" $@")) found = one->words + i ;
+    if (one->kind == STATEMENT_COMMAND && i + 1 < one->nwords && is_arguments(one->words[one->nwords - 1].raw)) found = one->words + i ;
   }
   return found ;
 }
@@ -209,6 +240,17 @@ static char const *new_end (struct front const *f)
     line, f->ends.first ? "what that executed" : "that, if it serves") ;
 }
 
+/* exec docker-php-entrypoint "$@": does that execute its arguments? */
+static int passes_on (struct patching const *p, char const *word)
+{
+  struct docker_script const *script = dockerfile_script(p->dockerfile, p->start->scripts, word) ;
+  struct source code ;
+  if (!script) return shell_one_of(shell_basename(word), OF_BASE) ;
+  for (struct statement *one = shell_parse_text(p->pool, &code, script->text) ; one ; one = one->next)
+    if (statement_walk(one, &becomes_arguments, 0)) return 1 ;
+  return 0 ;
+}
+
 void note_front (struct patching *p)
 {
   char const *words = texts_join(p->pool, &p->start->front, " ") ;
@@ -235,9 +277,16 @@ void note_front (struct patching *p)
     words = pool_printf(p->pool, "%s (which executes /init by way of %s: the user or the environment that this sets is that of /init and all services, as before)", words, shell_basename(before->raw)) ;
     f.goes_on = 1 ;
   }
+  if (before && passes_on(p, before->raw))
+  {
+    words = pool_printf(p->pool, "%s (by way of %s)", words, before->raw) ;
+    f.goes_on = 1 ;
+  }
   if (f.goes_on && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
   else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
     f.goes_on ? "" : init ? pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", init)
+      : before && strstr(text, pool_printf(p->pool, "exec %s", before->raw)) ? pool_printf(p->pool, "it executes its arguments by way of %s: see that this ends in exec \"$@\", so that /init is PID 1", before->raw)
+      : f.runs_them ? "it runs its arguments without exec, so that /init would not be PID 1: let it end in exec \"$@\""
       : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : !is_program ? "it has to end in exec \"$@\""
       : "/init has to be PID 1: if it starts that as a child in place of becoming it, make a service of what it does, and let the others depend on that",
     f.goes_on || is_program ? "" : ", and ", is_program ? "" : f.asks.first ? asked(&f) : "its first argument is /init now")) ;
@@ -276,6 +325,7 @@ void note_through (struct patching *p)
     return ;
   }
   if (*p->through) patching_note(p, pool_printf(p->pool, "%s; it stays ahead of /init: the patch writes exec \"$@\" there, so that it executes /init", place)) ;
-  else patching_note(p, pool_printf(p->pool, "TODO: %s; it stays ahead of /init: write exec \"$@\" there, so that it executes /init%s", place, f.condition ? otherwise(&f) : "")) ;
+  else patching_note(p, pool_printf(p->pool, "TODO: %s; it stays ahead of /init: write %s there, so that it executes /init%s", place,
+    start->through_new ? start->through_new : "exec \"$@\"", f.condition ? otherwise(&f) : "")) ;
   note_questions(p, &f, start->through) ;
 }

@@ -126,6 +126,7 @@ static void find_configuration (struct finding *f, struct text const *at)
 {
   char const *named = option_value(f->s.pool, at->next, "-c", "--configuration") ;
   f->executed = at->text ;
+  f->input->file = f->input->text = 0 ; /* a script ahead of it executes its arguments */
   if (named) f->input->file = placed_or_named(f, named) ;
   for (char const *const *one = (char const *const[]){ "supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf", 0 } ;
     *one && !named && !f->input->file ; one++)
@@ -140,6 +141,7 @@ static void find_procfile (struct finding *f, struct text const *at)
   char const *named = option_value(f->s.pool, at->next, "-f", "--procfile") ;
   char const *folder = option_value(f->s.pool, at->next, "-d", "--root") ;
   f->executed = at->text ;
+  f->input->text = 0 ;
   if (!named) named = folder ? dockerfile_below(f->s.pool, folder, "Procfile") : "Procfile" ;
   f->input->file = placed_or_named(f, named) ;
   if (!f->input->file)

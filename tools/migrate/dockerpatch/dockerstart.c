@@ -116,21 +116,62 @@ static void find_in_words (struct starting *s)
 
 /* ---- a script of the image that executes the input ---- */
 
+static void take_user (struct starting *s, struct launch const *launch)
+{
+  for (struct text const *one = launch->options.first ; one && one->next ; one = one->next)
+    if (!strcmp(one->text, "--user")) s->start->through_user = one->next->text ;
+}
+
+/* env A=1 and nice, but not exec, sh and tini, which /init does without. */
+static char const *new_command (struct starting const *s, struct statement const *statement, unsigned int i)
+{
+  char const *ahead = "" ;
+  char const *set = "" ;
+  if (!strstr(statement->words[i].raw, "supervisord") || strstr(statement->words[i].raw, ".conf")) return 0 ; /* python -m supervisor.supervisord -c FILE */
+  for (unsigned int j = 0 ; j < statement->nassignments ; j++) set = pool_printf(s->pool, "%s%s ", set, statement->assignments[j].raw) ;
+  for (unsigned int j = 0 ; j < i ; j++)
+    if (!is_starter(statement_word(statement, j)) || (j + 1 < i && env_sets(statement_word(statement, j), statement->words[j + 1].raw)))
+      ahead = pool_printf(s->pool, "%s%s ", ahead, statement->words[j].raw) ;
+    else if (j + 1 < i && *statement->words[j + 1].raw == '-') return 0 ; /* options of tini */
+  return *ahead || *set ? pool_printf(s->pool, "%sexec %s\"$@\"", set, ahead) : 0 ;
+}
+
+/* exec nice -n 5 supervisord, exec /docker-entrypoint.sh supervisord: a word behind the program; nwords: none is. */
+static unsigned int word_behind (struct starting const *s, struct statement const *statement, unsigned int i)
+{
+  if (strcmp(statement_command(statement), "exec") != 0 || !s->is_read) return statement->nwords ;
+  for (; i < statement->nwords ; i++)
+    if (names_input(s, statement->words[i].raw) || strstr(statement->words[i].raw, "which supervisord") || strstr(statement->words[i].raw, "command -v supervisord")) return i ;
+  return statement->nwords ;
+}
+
+/* exec bash -c CODE; 0: it is no such thing */
+static char const *code_of_shell (struct statement const *statement)
+{
+  unsigned int i = !strcmp(statement_command(statement), "exec") ;
+  if (i + 3 != statement->nwords || !shell_one_of(shell_basename(statement_word(statement, i)), "sh bash ash dash")) return 0 ;
+  return shell_one_of(statement_word(statement, i + 1), "-c -lc -ec") ? statement->words[i + 2].raw : 0 ;
+}
+
 static int executes_input (struct statement *statement, void *data)
 {
   struct starting *s = data ;
   struct launch launch ;
+  char const *inner ;
   unsigned int i ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   command_unwrap(s->pool, statement, &launch) ;
-  if (launch.code)
+  inner = launch.code ? launch.code : code_of_shell(statement) ;
+  if (inner)
   {
     struct source code ;
-    char const *text = shell_unquote(s->pool, launch.code) ;
+    char const *text = shell_unquote(s->pool, inner) ;
     for (struct statement *one = text ? shell_parse_text(s->pool, &code, text) : 0 ; one ; one = one->next)
       if (statement_walk(one, &executes_input, s))
       {
         s->start->through_at = statement->range ;
+        s->start->through_new = 0 ;
+        take_user(s, &launch) ;
         return 1 ;
       }
   }
@@ -150,11 +191,12 @@ static int executes_input (struct statement *statement, void *data)
     for (; i < statement->nwords && !names_input(s, statement_word(statement, i)) ; i++) texts_add(s->pool, &words, statement_word(statement, i)) ;
     if (i < statement->nwords) set_prefix(s, &words) ;
   }
-  if (i == statement->nwords || !names_input(s, executed_word(s, statement, i))) return 0 ;
+  if (i < statement->nwords && !names_input(s, executed_word(s, statement, i))) i = word_behind(s, statement, i) ;
+  if (i == statement->nwords) return 0 ;
   set_command(s, statement, i) ;
-  s->start->script = shell_basename(executed_word(s, statement, i)) ;
-  for (struct text const *one = launch.options.first ; one && one->next ; one = one->next)
-    if (!strcmp(one->text, "--user")) s->start->through_user = one->next->text ;
+  s->start->script = names_input(s, executed_word(s, statement, i)) ? shell_basename(executed_word(s, statement, i)) : "supervisord" ;
+  take_user(s, &launch) ;
+  if (!s->start->through_user) s->start->through_new = new_command(s, statement, i) ;
   s->start->through_at = statement->range ;
   s->start->through_goes_on = !launch.replaced ;
   return 1 ;
