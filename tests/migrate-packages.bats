@@ -221,3 +221,15 @@ EOS
   told 'line 2: supervisor is not needed any more'
   told 'line 3: the ADD of supervisord.conf is in another stage than the last, which alone the patch changes: take it out, if no other stage needs it'
 }
+
+@test "what stays as CMD is named by its program, and not by its shell" {
+  input=supervisord.conf
+  wrapper <<<$'[program:web]\ncommand=web'
+  for command in 'sleep 5 && other' '["bash", "-e", "/other.sh"]'; do
+    printf 'FROM debian\nRUN apt-get install -y supervisor\nCOPY supervisord.conf /etc/\nCMD %s\n' "$command" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'which stays as CMD, may execute something of it'
+    untold '/sh, which stays as CMD'
+    untold 'bash, which stays as CMD'
+  done
+}

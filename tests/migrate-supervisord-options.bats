@@ -447,3 +447,13 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   patched
   told 'line 1: mistake: without a section [supervisord], supervisord refuses the file'
 }
+
+@test "redirect_stderr=false is not said to join the outputs" {
+  input=supervisord.conf
+  wrapper <<<$'[program:a]\ncommand=a\nredirect_stderr=false\n[program:b]\ncommand=b\nredirect_stderr=true'
+  migrate
+  told 'line 3: dropped: stderr stays by itself'
+  told 'line 6: services.d/b/run: stderr to stdout'
+  becomes a 'exec a'
+  becomes b 'exec b 2>&1'
+}

@@ -74,6 +74,14 @@ static struct instruction const *user_of_supervisor (struct patching *p)
   return 0 ;
 }
 
+/* The program that stays as CMD; not the shell that reads its code, or the script. */
+static char const *instead_name (struct patching const *p)
+{
+  struct text const *one = p->start->instead.first ;
+  while (one->next && (shell_one_of(shell_basename(one->text), "sh bash ash dash") || *one->text == '-')) one = one->next ;
+  return one->text ;
+}
+
 /* Not where something of it is still executed, or may be. */
 static void supervisor_goes (struct patching *p, char const **packages)
 {
@@ -83,7 +91,7 @@ static void supervisor_goes (struct patching *p, char const **packages)
     patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", unread)) ;
   else if (p->start->front.first && supervisor_needed(p)) note_package(p, "supervisor", supervisor_needed(p)) ;
   else if (patching_keeps_instead(p))
-    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", p->start->instead.first->text)) ;
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", instead_name(p))) ;
   else if (user_of_supervisor(p)) note_package(p, "supervisor", pool_printf(p->pool, "RUN in line %u uses what it brings, and the build would fail: take that out, too, if nothing else needs it", user_of_supervisor(p)->first)) ;
   else if (needs_its_python(p)) note_package(p, "supervisor", "something executes Python, which came with it: install python3 in its place") ;
   else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;

@@ -115,9 +115,11 @@ static void set_outputs (struct translation *t)
     { "stdout_capture_maxbytes", "stderr_capture_maxbytes", "stdout_events_enabled", "stderr_events_enabled", 0 } ;
   static char const *const copies[] = { "stdout_syslog", "stderr_syslog", 0 } ;
   struct pool *pool = t->plan->pool ;
-  char const *redirect = take(t, "redirect_stderr", "run", "stderr to stdout") ;
+  char const *redirect = ini_take(t->source, t->section, "redirect_stderr", "", 0) ;
   char const *out = output(t, "stdout_logfile", "") ;
   char const *err = redirect && is_true(redirect) ? "2>&1" : output(t, "stderr_logfile", "2") ;
+  if (redirect && is_true(redirect)) take(t, "redirect_stderr", "run", "stderr to stdout") ;
+  else note(t, "redirect_stderr", "stderr stays by itself, as it is without this line") ;
   t->service->redirects = pool_printf(pool, "%s%s%s", out, *out && *err ? " " : "", err) ;
   note(t, "stderr_logfile", "stderr goes to stdout") ;
   for (char const *const *name = rotations ; *name ; name++)
