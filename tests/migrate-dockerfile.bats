@@ -327,3 +327,13 @@ COPY app /app
 # How it starts
 EOS
 }
+
+@test "another stage that starts the same input without the script ahead of it is named, too" {
+  input=supervisord.conf
+  wrapper <<<$'[program:web]\ncommand=web'
+  printf '#!/bin/sh\nprepare\nexec supervisord -n\n' >entry.sh
+  printf 'FROM debian AS base\nCOPY supervisord.conf /etc/\nFROM base AS dev\nCMD ["supervisord", "-n"]\nFROM base AS test\nCMD ["pytest"]\nFROM base\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: another stage, dev (from line 3 on) starts supervisord, too'
+  untold 'another stage, test'
+}

@@ -572,3 +572,29 @@ EOS
   patched
   [ "$(tail -n 1 copy/entry.sh)" = 'exec "$@"' ]
 }
+
+@test "a script that stays and hands its arguments on is named: the first one is /init now" {
+  local line
+  supervised
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["--fast"]\n' >Dockerfile
+  for line in 'export OPTS="$*"' 'ARGS=("$@")'; do
+    printf '#!/bin/bash\n%s\nexec supervisord -n\n' "$line" >entry.sh
+    patched
+    told "TODO: /entry.sh stays ahead of /init: it asks what its first argument is, which is /init now: line 2: $line"
+  done
+  printf '#!/bin/bash\nshow() { local all="$*"; }\nrest="${@:2}"\nexec supervisord -n\n' >entry.sh
+  patched
+  untold 'it asks what its first argument is'
+}
+
+@test "where a script executes CMD, and that is a supervisor, the report says what to migrate in its place" {
+  wrapper <<<$'#!/bin/sh\nprepare\nexec "$@"'
+  for command in '["supervisord", "-c", "/etc/app.conf"]' 'exec supervisord -n' '["gosu", "app", "supervisord"]'; do
+    printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$command" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'supervisord starts and watches processes of its own: give reeve-migrate its supervisord.conf in place of this script'
+  done
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["bundle", "exec", "foreman", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'foreman starts and watches processes of its own: migrate what it reads next'
+}

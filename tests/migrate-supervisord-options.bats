@@ -457,3 +457,24 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   becomes a 'exec a'
   becomes b 'exec b 2>&1'
 }
+
+@test "a program that asks for what supervisord set in its environment has that" {
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\nnodaemon=true\n[program:a]\ncommand=sh -c "exec worker --name $SUPERVISOR_PROCESS_NAME"\n[program:w]\ncommand=/start.sh\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)02d\n[program:c]\ncommand=/srv/c\n[group:g]\nprograms=w'
+  wrapper start.sh <<<$'#!/bin/sh\nexec worker "$SUPERVISOR_GROUP_NAME" "$SUPERVISOR_PROCESS_NAME" "$SUPERVISOR_SERVER_URL"'
+  started '["supervisord","-c","/opt/sv/supervisord.conf"]'
+  patched
+  grep -q '^export SUPERVISOR_PROCESS_NAME=a ' "$tree/a/run"
+  grep -q '^export SUPERVISOR_PROCESS_NAME="w_${process_num_02}" ' "$tree/w@/run"
+  grep -q '^export SUPERVISOR_GROUP_NAME=g ' "$tree/w@/run"
+  told 'it asks for SUPERVISOR_SERVER_URL, where nobody answers any more'
+  run ! grep -q SUPERVISOR "$tree/c/run"
+}
+
+@test "what supervisord could not start is said" {
+  input=supervisord.conf
+  wrapper <<<$'[program:a]\ncommand=/srv/a "x y\n[program:b]\ncommand=/srv/b\nnumprocs=3'
+  migrate
+  told 'line 1: services.d/a/run: service a; TODO: a quote in it has no end'
+  told 'line 5: services.d/b@/count: how many; without %(process_num)d in process_name, supervisord refused that'
+}

@@ -141,6 +141,7 @@
      commandline.c    what supervisord's own words say
      expansion.c      what %(...)s makes of a value
      fcgi.c           sockets of fcgi-programs
+     given.c          variables that supervisord gave them
      include.c        the files that it includes
      ini.c            reading a supervisord.conf
      options.c        what supervisord knows, and ignores

@@ -117,9 +117,21 @@ static enum question question_of (char const *text, char const *at)
   return at - text > 1 && (!strncmp(at - 2, "-z", 2) || !strncmp(at - 2, "-n", 2)) ? QUESTION_WHETHER : QUESTION_WHAT ;
 }
 
-static void look_for_questions (struct front *f, struct statement const *statement)
+/* OPTS="$*": it hands its arguments on. */
+static int look_for_use (struct statement *statement, void *data)
+{
+  struct front *f = data ;
+  char const *text = source_copy(&f->code, statement->range) ;
+  if (statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION) return 0 ;
+  for (char const *p = text ; (p = next_expansion(text, p)) ; p++)
+    if (p[1] && strchr("@*", p[1 + (p[1] == '{')]) && strncmp(p, "${@:2", 5) != 0) texts_add_once(f->pool, &f->asks, line_at(f, statement->range.start)) ;
+  return 0 ;
+}
+
+static void look_for_questions (struct front *f, struct statement *statement)
 {
   char const *text = source_copy(&f->code, statement->range) ;
+  statement_walk(statement, &look_for_use, f) ;
   for (char const *p = text ; (p = next_expansion(text, p)) ; p++)
   {
     enum question question = question_of(text, p) ;

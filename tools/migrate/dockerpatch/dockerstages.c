@@ -5,16 +5,25 @@
 #include "migrate/dockerpatch/patching.h"
 #include "migrate/shell/shell.h"
 
+/* The input, what reads it, or the script that executed it; 0: none of them. */
+static char const *started_there (struct patching const *p, char const *words)
+{
+  char const *through = p->start->through ? shell_basename(p->start->through) : 0 ;
+  if (through && shell_mentions(words, through)) return through ;
+  return p->start->script && shell_mentions(words, p->start->script) ? p->start->script : 0 ;
+}
+
 /* The patch changes the last stage. Another one that is an image of its own starts the input, too. */
 void note_stages (struct patching *p)
 {
   struct instruction const *from = 0 ;
-  char const *script = p->start->through ? shell_basename(p->start->through) : p->start->script ;
-  for (struct instruction const *one = p->dockerfile->instructions ; one && script ; one = one->next)
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
   {
     char const *name ;
+    char const *script ;
     if (!strcmp(one->name, "FROM")) from = one ;
-    if (!from || one->stage != STAGE_OTHER || !shell_one_of(one->name, "ENTRYPOINT CMD") || !shell_mentions(one->arguments, script)) continue ;
+    script = shell_one_of(one->name, "ENTRYPOINT CMD") ? started_there(p, one->arguments) : 0 ;
+    if (!from || one->stage != STAGE_OTHER || !script) continue ;
     name = strstr(from->arguments, " AS ") ? strstr(from->arguments, " AS ") : strstr(from->arguments, " as ") ;
     patching_note(p, pool_printf(p->pool, "TODO: another stage%s%s (from line %u on) starts %s, too, and stays as it is, as the patch changes the last stage alone: "
       "if that one is shipped (docker build --target), put it last in the Dockerfile, and migrate again", name ? ", " : "", name ? name + 4 : "", from->first, script)) ;

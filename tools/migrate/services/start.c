@@ -110,6 +110,18 @@ static char const *name_of_image_command (struct analysis *a)
   return words && words[0] && *words[0] != '-' && !a->loses_arguments ? command_service_name(a->pool, words) : "cmd" ;
 }
 
+static char const *program_of_cmd (struct analysis *a)
+{
+  char const *const *words = command_behind_runners(a->pool, a->arguments) ;
+  struct source code ;
+  struct statement const *one ;
+  if (!words || !words[0]) return "" ;
+  if (!shell_one_of(shell_basename(words[0]), "sh bash ash dash") || !words[1] || !words[2] || strcmp(words[1], "-c") != 0) return shell_basename(words[0]) ;
+  one = shell_parse_text(a->pool, &code, words[2]) ;
+  if (!one || one->next || one->kind != STATEMENT_COMMAND) return "" ;
+  return shell_basename(statement_word(one, !strcmp(statement_command(one), "exec"))) ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -141,7 +153,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
-  program = ahead ? shell_basename(statement_command(ahead)) : by_cmd ? shell_basename(a->arguments[0]) : service->program ;
+  program = ahead ? shell_basename(statement_command(ahead)) : by_cmd ? program_of_cmd(a) : service->program ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
   if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && service->command && takes_arguments(service->command))

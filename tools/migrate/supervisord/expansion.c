@@ -107,7 +107,7 @@ char const *supervisord_word (struct pool *pool, struct expansion const *expansi
 }
 
 /* The next word, split and unquoted as shlex does; *text is moved behind it. */
-static char const *next_word (struct pool *pool, char const **text, int *is_quoted)
+static char const *next_word (struct pool *pool, char const **text, int *is_quoted, int *is_open)
 {
   char const *p = *text + strspn(*text, " \t\n") ;
   char *word ;
@@ -127,6 +127,7 @@ static char const *next_word (struct pool *pool, char const **text, int *is_quot
         *out++ = *p++ ;
       }
       if (*p) p++ ;
+      else *is_open = 1 ;
     }
     else
     {
@@ -178,9 +179,10 @@ char const *supervisord_command (struct pool *pool, struct expansion const *expa
   char const *variable ;
   size_t len ;
   int is_quoted ;
+  int is_open = 0 ; /* a quote without an end */
   int is_code = 0 ; /* the word is for a shell, or another interpreter */
   if (strstr(command, "%(here)s") && !expansion->here) *todo = "%(here)s was the folder of supervisord.conf, and is . here" ;
-  while ((word = next_word(pool, &text, &is_quoted)))
+  while ((word = next_word(pool, &text, &is_quoted, &is_open)))
   {
     if (shell_one_of(word, "&& || | ; & > >> <") || !strncmp(word, "2>", 2))
       *todo = pool_printf(pool, "%s is an argument here, as in supervisord, which has no shell", word) ;
@@ -202,6 +204,7 @@ char const *supervisord_command (struct pool *pool, struct expansion const *expa
     }
     else texts_add(pool, &words, quote(pool, word)) ;
   }
+  if (is_open) *todo = "a quote in it has no end, so that supervisord never started it: here all behind the quote is one word" ;
   return texts_join(pool, &words, " ") ;
 }
 

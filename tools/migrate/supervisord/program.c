@@ -271,6 +271,7 @@ static void set_all (struct translation *t)
   set_command(t) ;
   set_environment(t, t->global, "environment of every service") ;
   set_environment(t, t->section, "environment") ;
+  set_given(t) ;
   set_process(t) ;
   set_outputs(t) ;
   translate_restart(t) ;
@@ -332,7 +333,8 @@ void translate_program (struct translation *t, char const *name)
   {
     add_template(t, name, variable ? pool_printf(pool, "$%s:1", variable) : pool_printf(pool, "%d", n), first) ;
     take(t, "process_name", "run", pool_printf(pool, "names of the processes: they are %s1, %s2, ... here", t->service->name, t->service->name)) ;
-    take(t, "numprocs", "count", variable ? pool_printf(pool, "how many: %s, or 1 where that is not set (supervisord did not start then)", variable) : "how many") ;
+    take(t, "numprocs", "count", variable ? pool_printf(pool, "how many: %s, or 1 where that is not set (supervisord did not start then)", variable)
+      : process_name && strstr(process_name, "process_num") ? "how many" : "how many; without %(process_num)d in process_name, supervisord refused that, and never started") ;
     take(t, "numprocs_start", "run", pool_printf(pool, "the first number: instance 1 has process_num %d", first)) ;
     note(t, "serverurl", "supervisord's own interface") ;
     return ;

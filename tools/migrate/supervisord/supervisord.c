@@ -302,6 +302,13 @@ static void note_variables (struct plan *plan)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "supervisord did not start where one of these was not set: %s; here it is empty then (${NAME:?} in run lets the service fail)", texts_join(plan->pool, &names, ", "))) ;
 }
 
+/* 1 where an included file has that section. */
+static uint32_t line_of_global (struct translation const *t)
+{
+  uint32_t line = source_line(t->source, t->global->range.start) ;
+  return t->source->parts && line >= t->source->parts->first ? 1 : line ;
+}
+
 /* What was wrong with the file, where nothing else can tell supervisord so. */
 static void find_mistakes (struct translation *t)
 {
@@ -310,7 +317,7 @@ static void find_mistakes (struct translation *t)
   if (!c || !c->reads_input || t->plan->unread.first || t->plan->is_of_package) return ;
   if (!t->global->range.end) plan_mistake(t->plan, 1, "without a section [supervisord], supervisord refuses the file, and the container ended; here the services start") ;
   else if (c->is_last && !c->stays && !(nodaemon && is_true(nodaemon)))
-    plan_mistake(t->plan, source_line(t->source, t->global->range.start), "neither nodaemon=true nor -n: supervisord put itself into the background, and the container ended; here the services keep it up") ;
+    plan_mistake(t->plan, line_of_global(t), "neither nodaemon=true nor -n: supervisord put itself into the background, and the container ended; here the services keep it up") ;
 }
 
 static void note_commandline (struct plan *plan)

@@ -67,6 +67,9 @@ static inline int is_started_by_listener (struct translation *t)
 /* autorestart.c: whether it is started, and when again; restart, down, enable-if, success-codes, flag-oneshot. */
 extern void translate_restart (struct translation *t) ;
 
+/* given.c: SUPERVISOR_PROCESS_NAME and the like. */
+extern void set_given (struct translation *t) ;
+
 /* process.c: where and as whom it runs. */
 extern void set_process (struct translation *t) ;
 
