@@ -25,6 +25,21 @@ teardown() { survival_teardown; }
   ready_soon web
 }
 
+@test "the scanner hears that a service is down before the client does, whose orders would start what needs it" {
+  strace -e trace=none true 2>/dev/null || skip "strace cannot be used here"
+  idle db
+  idle web
+  needs web db
+  scanner
+  up web
+  start strace -q -o /dev/null -e trace=write -e inject=write:delay_enter=500000 -P "$live/.s6-svscan/reports" -p "$(supervisor_of db)"
+  eventually 10 grep -q 'TracerPid:[[:space:]]*[1-9]' "/proc/$(supervisor_of db)/status"
+  reeve -l "$live" stop db
+  held web
+  reeve -l "$live" start db
+  up web
+}
+
 @test "reeve stop --only leaves alone what needs it, reeve restart too, and says so" {
   chain
   ready db

@@ -76,8 +76,8 @@ failed() # TIMES
   up web
   failing "$(supervisor_of web)" write EIO
   s6-svc -t "$live/web"
-  says "web: warning: unable to write supervise/status .*: Input/output error"
-  says "web: warning: unable to record the death in supervise/death_tally: Input/output error"
+  says "web: warning: unable to write supervise/status .*: I.* error"
+  says "web: warning: unable to record the death in supervise/death_tally: I.* error"
   release
   up web
 }
@@ -202,7 +202,7 @@ children_of() { echo "/proc/$1/task/$1/children"; }
 
 @test "a scanner does not begin where it cannot lock LIVE or learn of signals, and with a -d that is not open" {
   run -111 strace -qq -o "$dir/strace" -e trace=signalfd,signalfd4 -e inject=signalfd,signalfd4:error=EMFILE reeve-scan -l "$live" "$scan"
-  [[ $output == *'reeve-scan: fatal: unable to open a descriptor for signals: Too many open files'* ]]
+  [[ $output == *'reeve-scan: fatal: unable to open a descriptor for signals: '* ]]
   mkdir -p "$dir/other/.s6-svscan/lock"
   run -111 reeve-scan -l "$dir/other" "$scan"
   [[ $output == *"reeve-scan: fatal: unable to lock $dir/other/.s6-svscan/lock: Is a directory"* ]]
@@ -217,7 +217,7 @@ children_of() { echo "/proc/$1/task/$1/children"; }
   up web
   failing "$scanner" $poll ENOMEM
   s6-svscanctl -a "$live"
-  says 'unable to poll (trying again): Cannot allocate memory'
+  says 'unable to poll (trying again): .*memory'
   release
   s6-svc -wd -T 10000 -d "$live/web"
   failing "$scanner" $poll EINVAL
@@ -228,7 +228,7 @@ children_of() { echo "/proc/$1/task/$1/children"; }
 
 @test "a stop does not wait for ever for a live directory that could never be read" {
   start strace -D -q -o "$dir/strace" -e trace=getdents64 -e inject=getdents64:error=EIO reeve-scan -l "$scan" "$scan"
-  says 'unable to read the directory .*(next try in 1 second): Input/output error'
+  says 'unable to read the directory .*(next try in 1 second): I.* error'
   kill -TERM "$started"
   says 'ending, though .* could not be examined: what runs there and is not known yet is left alone'
   ended "$started"

@@ -6,8 +6,7 @@ load lib
 setup()
 {
   reeve_setup
-  command -v s6-log >/dev/null || skip "no s6-log to compare with"
-  real=$(type -P s6-log)
+  real=$(PATH=${PATH//"$REEVE_BIN:"/} type -P s6-log) || skip "no s6-log to compare with" # the overlay has one of its own
   mkdir "$dir/bin" "$dir/ours" "$dir/theirs"
   for name in s6-log logutil-service; do ln -s "$REEVE_BIN/reeve-log" "$dir/bin/$name"; done
   printf '%s\n' 'GET / 200' 'GET /x 404' 'error: no such file' '' 'POST /form 200 {"a": 1}' 'fatal: [end]' 'a very long line, longer than what an alert shows' >"$dir/input"

@@ -158,13 +158,19 @@ static int send_report (struct supervisor const *s, int killed)
   return write(s->reports, line, len) != -1 || (errno != EAGAIN && errno != EINTR) ;
 }
 
-void publish_pending (struct supervisor *s)
+static void tell_scanner (struct supervisor *s)
 {
-  publish_now(s) ;
-  if (s->state_pending) publish_state(s) ; /* the events are told now: saves that none is due any more */
   if (!s->report_pending) return ;
   /* The fifo is full: the loop waits for POLLOUT, and then sends the state of that moment. */
   if (!send_report(s, 0)) return ;
   if (s->kill_due && !send_report(s, 1)) return ;
   s->kill_due = s->report_pending = 0 ;
+}
+
+void publish_pending (struct supervisor *s)
+{
+  if (s->phase != PHASE_EXITED) tell_scanner(s) ;
+  publish_now(s) ;
+  if (s->state_pending) publish_state(s) ; /* the events are told now: saves that none is due any more */
+  tell_scanner(s) ;
 }

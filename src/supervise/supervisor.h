@@ -419,7 +419,9 @@ extern void publish_state (struct supervisor *s) ;
 /* Tells all that was noted. The state is saved first. So a client that reads the status can also
    read the reason. */
 extern void publish_now (struct supervisor *s) ;
-/* The same, and sends the report that is due. Called before each sleep. */
+/* The same, and sends the report that is due. Called before each sleep. The scanner hears of a change
+   before clients do: one that sees a service down may start what needs it, and the scanner has to
+   hold that. Of the supervisor's end it hears last, as it may remove the directory then. */
 extern void publish_pending (struct supervisor *s) ;
 
 /* ---- saved.c ---- */
