@@ -302,3 +302,11 @@ EOS
   migrate
   untold 'also when'
 }
+
+@test "a sleep behind branches gives time to what each of them has started" {
+  wrapper <<<$'#!/bin/sh\nif [ -e /tls ]; then\n  proxy --tls &\nelse\n  proxy &\nfi\nsleep 1\nexec web'
+  migrate
+  services proxy proxy-2 web
+  has web/dependencies.d/proxy web/dependencies.d/proxy-2
+  told 'a bare sleep, to give proxy, proxy-2 time: what comes later depends on proxy, proxy-2 instead'
+}

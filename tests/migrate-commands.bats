@@ -269,3 +269,52 @@ EOS
   migrate
   told 'TODO: "$@" is the image'
 }
+
+@test "a comment behind the first start stays with what it stands above" {
+  wrapper <<'EOS'
+#!/bin/sh
+queue &
+
+# about the end:
+# the queue stops
+on_end() {
+  kill $!
+}
+trap on_end TERM
+
+# the data
+cd /data
+
+# the level
+LEVEL=3
+# the port
+export PORT=80
+
+# prepares it
+./prepare --now
+
+# about the web
+exec web --level $LEVEL
+EOS
+  migrate
+  file web/run <<'EOS'
+#!/bin/sh
+# the data
+cd /data
+# the level
+LEVEL=3
+# the port
+export PORT=80
+# about the web
+exec web --level $LEVEL
+EOS
+  file prepare/run <<'EOS'
+#!/bin/sh
+# the data
+cd /data
+# the port
+export PORT=80
+# prepares it
+exec ./prepare --now
+EOS
+}

@@ -176,3 +176,19 @@ EOS
   done
   grep -q 'TODO: its functions call each other too many times to follow them all' report
 }
+
+@test "a lone dash in a test, and a loop over the arguments without a semicolon, are understood" {
+  local test
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["-v"]\n' >Dockerfile
+  for test in '[ "${1:0:1}" = - ]' '[[ ${1:0:1} == - ]]' '[ "$1" != --  ]'; do
+    wrapper <<<$'#!/bin/bash\nif '"$test"$'; then set -- web "$@"; fi\nhelper &\nexec "$@"'
+    patched
+    services helper web
+    becomes web 'exec web -v'
+    untold damaged
+  done
+  wrapper <<<$'#!/bin/sh\nwords=\nfor word do words="$words $word"; done\nhelper &\nexec web $words'
+  patched
+  grep -q -x 'for word do words="$words $word"; done' "$tree/web/run"
+  untold damaged
+}

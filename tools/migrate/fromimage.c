@@ -173,6 +173,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   read_front(plan, dockerfile, path, start) ;
   plan->configurations = context_configurations(dockerfile, path) ;
   plan->script_name = start->script ;
+  plan->script_path = start->path ;
   plan->cmd = start->arguments ;
   plan->cmd_code = start->arguments_code ;
   plan->lost_cmd = start->lost_cmd ;

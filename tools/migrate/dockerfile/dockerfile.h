@@ -118,6 +118,7 @@ struct docker_start
   char const *const *arguments ; /* of the input, ended by 0; 0: not known */
   char const *arguments_code ; /* the same as shell words, if only the shell knows them: "$ROLE"; 0: none */
   uint32_t lost_cmd ; /* the line of a CMD that an ENTRYPOINT in shell form does not get; 0: none */
+  char const *path ; /* of the input in the image, absolute, as the words have it; 0: not known */
   int is_given ; /* it is the ENTRYPOINT: the words of docker run after the image are its arguments */
   char const *shell ; /* that reads it: bash, /bin/sh; 0: that of its own #! */
   char const *shell_options ; /* -eux of that shell; 0: none */

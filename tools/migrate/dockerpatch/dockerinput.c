@@ -36,7 +36,7 @@ static char const *below_workdir (struct finding const *f, char const *name)
 /* By its place in the image, or else by its name alone: a RUN may move it. */
 static char const *placed_or_named (struct finding const *f, char const *name)
 {
-  char const *path = context_place(f->s.dockerfile, f->path, below_workdir(f, name)) ;
+  char const *path = context_file_at(f->s.dockerfile, f->path, below_workdir(f, name)) ;
   char const *source = path ? 0 : dockerfile_source_of(f->s.dockerfile, name) ;
   return source ? context_path(f->s.pool, f->path, source) : path ;
 }
@@ -48,10 +48,10 @@ static char const *file_of_word (struct finding *f, char const *word, int of_she
   if (strchr(word, '/') || of_shell) return placed_or_named(f, word) ;
   for (char const *const *folder = (char const *const[]){ PATH_FOLDERS, 0 } ; *folder ; folder++)
   {
-    char const *path = context_place(f->s.dockerfile, f->path, pool_printf(f->s.pool, "%s/%s", *folder, word)) ;
+    char const *path = context_file_at(f->s.dockerfile, f->path, pool_printf(f->s.pool, "%s/%s", *folder, word)) ;
     if (path) return path ;
   }
-  return 0 ;
+  return strlen(word) > 3 && !strcmp(word + strlen(word) - 3, ".sh") ? placed_or_named(f, word) : 0 ;
 }
 
 /* COPY <<"EOF" /start.sh: the Dockerfile itself has the script. Without quotes, the builder expands its variables. */

@@ -87,6 +87,7 @@ static int add_input_names (struct starting *s, char const *input)
           found = 1 ;
         }
     }
+  add_moved_names(s) ;
   return found ;
 }
 
@@ -107,6 +108,7 @@ static void find_in_words (struct starting *s)
     in_code = shell_one_of(one->text, "-c -lc -ec -xc -exc") ; /* its further words are no arguments of the input */
   }
   s->start->is_given = !in_code && n < s->nentrypoint ;
+  if (*at->text == '/' || (!in_code && strchr(at->text, '/'))) s->start->path = dockerfile_below(s->pool, dockerfile_workdir(s->dockerfile, 0), at->text) ;
   add_front(s, at) ;
   if (in_code) s->start->shell = 0 ;
   for (struct text const *one = s->is_read ? at : 0 ; one ; one = one->next) texts_add(s->pool, &s->start->command, shell_quote(s->pool, one->text)) ;

@@ -63,4 +63,10 @@ extern char const *guess_name (struct starting *s, char const *text) ;
 /* Is the file one for a shell? Without a #!, only if a shell reads it, or its name says so. */
 extern int is_shell_script (char const *path, char const *text, int of_shell) ;
 
+/* ---- moved.c ---- */
+extern void add_moved_names (struct starting *s) ; /* s->names: those that a RUN gives to the input by ln, mv, cp or install */
+/* The file of the build context that is at `place` in the image, perhaps by a RUN that moved it or made a link
+   to it, on this machine; 0: none. */
+extern char const *context_file_at (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *place) ;
+
 #endif

@@ -319,6 +319,7 @@ int add_context (struct analysis *a, struct statement *statement)
   piece->claim = claim ;
   piece->shared = !repeatable && before_all ;
   piece->in_setup = before_all ;
+  if (!before_all) remarks_to_piece(a, piece, statement) ;
   if (before_all && statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
     plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
   else if (before_all)

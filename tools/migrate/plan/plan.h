@@ -140,6 +140,7 @@ struct plan
   struct source *source ;
   enum input_kind kind ;
   char const *script_name ; /* that the input has in the image; 0: not known */
+  char const *script_path ; /* by which the image executes it, absolute; 0: not known */
   char const *taken ; /* what was taken as the input, of a Dockerfile; 0: the input is what was given */
   int is_of_package ; /* that is the configuration which supervisor's package has, of a text that is assumed */
   char const *setup_name ; /* of the scripts in cont-init.d and cont-finish.d */
@@ -215,6 +216,9 @@ extern void plan_todo (struct plan *plan, struct service *service, struct claim 
 
 /* A TODO if the text asks for the directory of the script: the new files are in other ones. */
 extern void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text) ;
+
+/* ownplace.c: the text with the place of the script where it asks for that, if it is known */
+extern char const *plan_with_place (struct plan const *plan, char const *text) ;
 
 /* Does the text use $1, $@, $#, ...? */
 extern int mentions_positional (char const *text) ;

@@ -130,6 +130,8 @@ void set_waiting (struct analysis *a, struct statement *statement, struct waitin
 
 void walk_sleep (struct analysis *a, struct statement *statement)
 {
+  struct texts names = { 0 } ;
+  char const *all ;
   struct claim *claim ;
   if (a->template)
   {
@@ -150,7 +152,15 @@ void walk_sleep (struct analysis *a, struct statement *statement)
   drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, "dropped", "a bare sleep") ;
   if (!a->last || a->last->check) return ;
-  claim->what = pool_printf(a->pool, "a bare sleep, to give %s time: what comes later depends on %s instead", a->last->name, a->last->name) ;
-  a->last->slept = claim ;
-  add_ready(a, a->last) ;
+  if (a->last_or_of == a->last) texts_add_all(a->pool, &names, &a->last_or) ; /* each branch has started one */
+  texts_add(a->pool, &names, a->last->name) ;
+  all = texts_join(a->pool, &names, ", ") ;
+  claim->what = pool_printf(a->pool, "a bare sleep, to give %s time: what comes later depends on %s instead", all, all) ;
+  for (struct text const *one = names.first ; one ; one = one->next)
+  {
+    struct service *service = plan_find(a->plan, one->text) ;
+    if (!service || service->check) continue ;
+    service->slept = claim ;
+    add_ready(a, service) ;
+  }
 }

@@ -32,7 +32,7 @@ static void add_all (struct pool *pool, struct texts *to, struct texts const *fr
 
 static char const *as_script (struct rendering *r, struct texts const *lines)
 {
-  return pool_printf(r->plan->pool, "%s\n", texts_join(r->plan->pool, lines, "\n")) ;
+  return plan_with_place(r->plan, pool_printf(r->plan->pool, "%s\n", texts_join(r->plan->pool, lines, "\n"))) ;
 }
 
 static int is_absolute_cd (char const *text)

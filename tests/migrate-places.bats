@@ -1,0 +1,60 @@
+# Where the script is in the image: what moves it or makes a link to it, and where it asks for its own place.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+alone() # the Dockerfile is the input
+{
+  cat >Dockerfile
+  rm -rf rootfs
+  run --separate-stderr reeve-migrate Dockerfile -o rootfs/etc/services.d
+  report=$output
+  [ "$status" -eq 0 ] || { echo "# exit code $status: $stderr"; return 1; }
+  checked
+}
+
+@test "a script is found by a link to it, and where a RUN has moved it" {
+  local run
+  mkdir -p docker
+  printf '#!/bin/sh\nhelper &\nexec "$@"\n' >docker/start.sh
+  for run in 'ln -s /opt/start.sh /entry' 'ln -sf opt/start.sh /entry' 'mv /opt/start.sh /entry && chmod +x /entry' 'set -e; cp -p "/opt/start.sh" /entry' \
+    'install -m 755 /opt/start.sh /entry' $'<<EOS\nset -e\nln -s /opt/start.sh /entry\nEOS' 'mv /opt/start.sh /opt/go && ln -s /opt/go /entry'; do
+    alone <<<$'FROM debian\nCOPY docker/start.sh /opt/\nRUN '"$run"$'\nENTRYPOINT ["/entry"]\nCMD ["web"]'
+    services helper web || { echo "# $run"; return 1; }
+    told 'input: docker/start.sh, which ENTRYPOINT executes'
+    untold TODO
+  done
+  alone <<<$'FROM debian\nCOPY docker /opt/docker\nRUN cp /opt/docker/start.sh /usr/local/bin/ && chmod +x /usr/local/bin/start.sh\nENTRYPOINT ["start.sh"]\nCMD ["web"]'
+  services helper web
+  alone <<<$'FROM debian\nCOPY docker/start.sh /opt/\nRUN ln -s /opt/start.sh /other\nENTRYPOINT ["/entry"]\nCMD ["web"]'
+  services entry
+}
+
+@test "a script by its name alone is found in any folder" {
+  mkdir -p docker
+  printf '#!/bin/sh\nhelper &\nexec "$@"\n' >docker/start.sh
+  alone <<<$'FROM debian\nENV HOME_OF=/opt/app\nCOPY docker/start.sh ${HOME_OF}/\nENV PATH=$HOME_OF:$PATH\nENTRYPOINT ["start.sh"]\nCMD ["web"]'
+  services helper web
+}
+
+@test "where the script asks for its own place, the files have that" {
+  local place
+  printf 'FROM debian\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["./start.sh"]\n' >Dockerfile
+  for place in '$(dirname "$0")' '$(dirname -- "$0")' '`dirname $0`' '${0%/*}' '$(dirname "${BASH_SOURCE[0]}")' '$(dirname "$(readlink -f "$0")")' '$(dirname $(realpath "$BASH_SOURCE"))'; do
+    printf '#!/bin/bash\ncd "%s"\n./prepare\nhelper &\nexec web\n' "$place" >start.sh
+    patched
+    grep -q -x 'cd "/srv"' "$init/10-start" && grep -q -x 'cd "/srv"' "$tree/helper/run" || { echo "# $place"; cat "$init/10-start"; return 1; }
+    told 'note: where the script asked for its own place, the files have /srv/start.sh'
+    untold TODO
+  done
+  printf '#!/bin/bash\ncd "$(dirname "$0")"\nhelper &\nexec web\n' >start.sh
+  printf 'FROM debian\nCOPY start.sh /usr/local/bin/\nENTRYPOINT ["start.sh"]\n' >Dockerfile
+  patched
+  told 'TODO: it asks where the script is, and this file is elsewhere'
+  printf '#!/bin/bash\nhelper "$(basename "$0")" &\nexec web\n' >start.sh
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  patched
+  told "TODO: it asks for the script's name"
+}

@@ -1,0 +1,127 @@
+/* A file of the image that a RUN makes of another one: ln -s /app/start.sh /entrypoint, mv, cp, install. */
+
+#include <string.h>
+
+#include "migrate/dockerfile/readfile.h"
+#include "migrate/dockerpatch/starting.h"
+#include "migrate/shell/shell.h"
+
+struct moving
+{
+  struct dockerfile const *dockerfile ;
+  struct instruction const *run ;
+  char const *place ; /* what is asked for */
+  char const *from ; /* where it came from; 0: not known yet */
+} ;
+
+/* The folder of a path, with its slash. */
+static char const *folder_of (struct pool *pool, char const *path)
+{
+  return pool_copy(pool, path, (size_t)(shell_basename(path) - path)) ;
+}
+
+static char const *placed (struct moving const *m, char const *word)
+{
+  return dockerfile_below(m->dockerfile->source->pool, dockerfile_workdir(m->dockerfile, m->run), dockerfile_expand(m->dockerfile, m->run, word)) ;
+}
+
+/* ln -s usr/local/bin/start.sh /start: from the link's folder. */
+static char const *link_source (struct moving const *m, char const *word)
+{
+  struct pool *pool = m->dockerfile->source->pool ;
+  return *word == '/' || strchr(word, '$') ? placed(m, word) : dockerfile_below(pool, folder_of(pool, m->place), word) ;
+}
+
+/* ln -s A B, mv A B, cp A B, install A B: sets both words; 0: another command, or several files. */
+static int two_files (struct pool *pool, struct statement const *statement, char const **words, int *is_symbolic)
+{
+  unsigned int n = 0 ;
+  *is_symbolic = 0 ;
+  if (!shell_one_of(statement_command(statement), "ln mv cp install")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *word = shell_without_quotes(pool, statement->words[i].raw) ;
+    if (*word == '-')
+    {
+      *is_symbolic |= !strcmp(statement_command(statement), "ln") && strchr(word, 's') ;
+      if (shell_one_of(word, "-m -o -g")) i++ ;
+    }
+    else if (n < 2 && *word) words[n++] = word ;
+    else return 0 ;
+  }
+  return n == 2 ;
+}
+
+static int find_move (struct statement *statement, void *data)
+{
+  struct moving *m = data ;
+  struct pool *pool = m->dockerfile->source->pool ;
+  char const *words[2] ;
+  int is_symbolic ;
+  char const *target ;
+  if (!two_files(pool, statement, words, &is_symbolic)) return 0 ;
+  target = placed(m, words[1]) ;
+  if (words[1][strlen(words[1]) - 1] == '/' || !strcmp(pool_printf(pool, "%s/", target), folder_of(pool, m->place)))
+    target = pool_printf(pool, "%s%s%s", target, target[strlen(target) - 1] == '/' ? "" : "/", shell_basename(words[0])) ;
+  if (!strcmp(target, m->place)) m->from = is_symbolic ? link_source(m, words[0]) : placed(m, words[0]) ;
+  return 0 ;
+}
+
+/* Visits each command of each RUN. */
+static void walk_runs (struct dockerfile const *dockerfile, struct instruction const **run, statement_visit *visit, void *data)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "RUN")) ; )
+  {
+    struct source code ;
+    struct texts words = { 0 } ;
+    struct texts texts = { 0 } ;
+    *run = one ;
+    if (!dockerfile_exec_form(pool, one->arguments, &words)) texts_add(pool, &texts, one->arguments) ;
+    texts_add_all(pool, &texts, &one->documents) ;
+    for (struct text const *text = texts.first ; text ; text = text->next)
+      for (struct statement *statement = shell_parse_text(pool, &code, text->text) ; statement ; statement = statement->next)
+        statement_walk(statement, visit, data) ;
+  }
+}
+
+static char const *moved_from (struct dockerfile const *dockerfile, char const *place)
+{
+  struct moving m = { .dockerfile = dockerfile, .place = place } ;
+  walk_runs(dockerfile, &m.run, &find_move, &m) ;
+  return m.from ;
+}
+
+struct naming
+{
+  struct starting *s ;
+  struct instruction const *run ;
+} ;
+
+static int add_moved_name (struct statement *statement, void *data)
+{
+  struct naming *naming = data ;
+  struct starting *s = naming->s ;
+  char const *words[2] ;
+  int is_symbolic ;
+  if (two_files(s->pool, statement, words, &is_symbolic) && texts_has(&s->names, shell_basename(words[0])) && *shell_basename(words[1]))
+    texts_add_once(s->pool, &s->names, shell_basename(words[1])) ;
+  return 0 ;
+}
+
+void add_moved_names (struct starting *s)
+{
+  struct naming naming = { .s = s } ;
+  walk_runs(s->dockerfile, &naming.run, &add_moved_name, &naming) ;
+}
+
+char const *context_file_at (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *place)
+{
+  for (int i = 0 ; place && i < 4 ; i++)
+  {
+    char const *path = context_place(dockerfile, dockerfile_path, place) ;
+    if (path) return path ;
+    place = moved_from(dockerfile, place) ;
+  }
+  return 0 ;
+}
