@@ -269,6 +269,18 @@ static int asks_pid (char const *text, char const *name)
   return 0 ;
 }
 
+/* kill -TERM $$ */
+static int kills_script (char const *text)
+{
+  for (char const *at = text ; (at = strstr(at, "$$")) ; at += 2)
+  {
+    char const *line = at ;
+    while (line > text && !strchr("\n;&|", line[-1])) line-- ;
+    if (shell_mentions(line, "kill") && strstr(line, "kill") < at) return 1 ;
+  }
+  return 0 ;
+}
+
 /* Conditions that look for processes by their names. */
 static int lists_processes (char const *text)
 {
@@ -297,6 +309,8 @@ void settle_pids (struct analysis *a)
       if (!isdigit((unsigned char)*pid->name) && *pid->name != '/' && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
           pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
+    if (kills_script(text))
+      plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it ended the script, and the container with it; here $$ is only the shell of this file: write `reeve shutdown` in its place") ;
     if (lists_processes(conditions))
       plan_todo(a->plan, service, service->claim, service->line,
         "its condition looks for a process by name, and supervisors have the services' names among their arguments: leave it out, if it only asked whether the service runs already") ;

@@ -9,9 +9,16 @@
 /* ---- a server that is only started to be prepared, and stopped again before the rest
    starts: part of the setup, not a service ---- */
 
+/* pg_ctl start | indent: a daemon, whose messages are in a filter. */
+static struct statement *daemon_of (struct statement *first)
+{
+  return first->kind == STATEMENT_PIPELINE && first->body && !first->background ? first->body : first ;
+}
+
 struct statement *temporary_end (struct analysis *a, struct statement *first)
 {
-  int starts = first->background || (first->kind == STATEMENT_COMMAND && starts_something(a, first) && strcmp(statement_command(first), "exec") != 0) ;
+  struct statement *daemon = daemon_of(first) ;
+  int starts = first->background || (daemon->kind == STATEMENT_COMMAND && starts_something(a, daemon) && strcmp(statement_command(daemon), "exec") != 0) ;
   return starts && !shell_one_of(statement_command(first), "wait") ? stopped_at(a, first) : 0 ;
 }
 

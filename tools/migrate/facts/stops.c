@@ -185,7 +185,8 @@ static struct statement *behind_stop (struct analysis *a, struct statement *stop
 
 struct statement *stopped_at (struct analysis *a, struct statement *first)
 {
-  struct stopping stopping = { .a = a, .pid = "", .pidfile = "", .program = statement_command(first), .name = name_of(a, first), .text = statement_text(a, first) } ;
+  struct statement *starting = first->kind == STATEMENT_PIPELINE && first->body ? first->body : first ;
+  struct stopping stopping = { .a = a, .pid = "", .pidfile = "", .program = statement_command(starting), .name = name_of(a, first), .text = statement_text(a, first) } ;
   struct function *function = find_function(a, stopping.program) ;
   if (function && function->statement->body) statement_walk(function->statement->body, &finds_pid, &stopping) ;
   for (struct statement *one = first->next ; one ; one = one->next)

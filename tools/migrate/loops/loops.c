@@ -304,7 +304,7 @@ int walk_own_background (struct analysis *a, struct statement *statement)
     return 1 ;
   }
   if (walk_following(a, statement, 0)) return 1 ;
-  if (walk_logs_shown(a, statement)) return 1 ;
+  if (walk_logs_shown(a, statement) || walk_ending_all(a, statement)) return 1 ;
   if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (walk_watching_work(a, statement)) return 1 ;
   else if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))

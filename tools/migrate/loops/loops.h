@@ -41,6 +41,8 @@ extern int walk_waiting_work (struct analysis *a, struct statement *statement) ;
 extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */
 /* A statement in the background that has no others inside to be walked; 1: it was that. */
 extern int walk_own_background (struct analysis *a, struct statement *statement) ;
+/* ---- endsall.c ---- */
+extern int walk_ending_all (struct analysis *a, struct statement *statement) ; /* (worker; kill $$) &: 1: it was that */
 /* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. */
 extern void keep_starting_loop (struct analysis *a, struct statement *statement) ;
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;

@@ -143,6 +143,12 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
     note_ended_with(a, &names, claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name))) ;
     return ;
   }
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_main) /* (worker; kill $$) & */
+    {
+      claim_statement(a, statement, "dropped", "waited until all had ended; what ended everything before is main") ;
+      return ;
+    }
   claim_statement(a, statement, "dropped", n
     ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end" : "waited for nothing") ;
   if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;

@@ -1,0 +1,89 @@
+/* (worker; kill -TERM $$) &, (wait $PID; kill 0) &: whose end ended everything. It is main. */
+
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/services/services.h"
+
+/* kill $$, kill -TERM 0, kill -s TERM -- -$$, kill 1: the script, and with it the container. */
+static int ends_script (struct statement const *statement)
+{
+  int found = 0 ;
+  if (strcmp(statement_command(statement), "kill") != 0 || shell_one_of(statement_word(statement, 1), "-0 -l")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    found |= shell_one_of(statement->words[i].raw, "$$ \"$$\" -$$ -\"$$\" \"-$$\" 0 1 $PPID -1") && strcmp(statement->words[i - 1].raw, "-s") != 0 && (i > 1 || strcmp(statement->words[i].raw, "-1") != 0) ;
+  return found ;
+}
+
+struct ending
+{
+  struct statement *work ; /* what is ahead of the kill, but for messages; 0: nothing, or several statements */
+  int ends_all ;
+} ;
+
+static struct ending ending_of (struct analysis *a, struct statement const *group)
+{
+  struct ending ending = { 0 } ;
+  unsigned int n = 0 ;
+  for (struct statement *one = group->body ; one ; one = one->next)
+  {
+    if (one->kind == STATEMENT_COMMENT || only_prints(a, one) || shell_one_of(statement_command(one), "true :")) continue ;
+    if (ending.ends_all && strcmp(statement_command(one), "exit") != 0) return (struct ending){ 0 } ;
+    if (ending.ends_all) continue ;
+    ending.ends_all = ends_script(one) ;
+    if (ending.ends_all) continue ;
+    ending.work = one ;
+    n++ ;
+  }
+  if (n != 1 || (ending.work && ending.work->background)) ending.work = 0 ;
+  return ending ;
+}
+
+static int asks_whether_it_lives (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "kill") && !strcmp(statement_word(statement, 1), "-0") ;
+}
+
+/* Makes those main that it waits for; 0: it waits for none. */
+static char const *waited_for (struct analysis *a, struct statement *work)
+{
+  struct texts names = { 0 } ;
+  int is_wait = !strcmp(statement_command(work), "wait") ;
+  if (!is_wait && (work->kind != STATEMENT_LOOP || !statement_walk(work, &asks_whether_it_lives, 0))) return 0 ;
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service && shell_mentions(statement_text(a, work), pid->name)) texts_add_once(a->pool, &names, pid->service->name) ;
+  for (unsigned int i = 1 ; is_wait && i < work->nwords ; i++) services_of_pid(a, work->words[i].raw, &names) ;
+  for (struct text const *one = names.first ; one ; one = one->next)
+    if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
+  return names.first ? texts_join(a->pool, &names, ", ") : 0 ;
+}
+
+int walk_ending_all (struct analysis *a, struct statement *statement)
+{
+  struct ending ending = { 0 } ;
+  struct statement *start ;
+  struct service *service ;
+  char const *names ;
+  if (statement->kind != STATEMENT_SUBSHELL && statement->kind != STATEMENT_GROUP) return 0 ;
+  ending = ending_of(a, statement) ;
+  if (!ending.ends_all || !ending.work) return 0 ;
+  names = waited_for(a, ending.work) ;
+  if (names)
+  {
+    if (!strcmp(statement_command(ending.work), "wait"))
+      plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "in the background, a shell waits only for what it has started itself: kill came at once, and not when %s had ended", names)) ;
+    drop_statement(a, statement, pool_printf(a->pool, "ended everything when one of these had ended, which are main: %s", names)) ;
+    return 1 ;
+  }
+  start = pool_alloc(a->pool, sizeof(*start)) ;
+  *start = ending.work->kind == STATEMENT_OR && shell_one_of(statement_command(ending.work->body->next), "true :") ? *ending.work->body : *ending.work ;
+  if (start->kind != STATEMENT_COMMAND || find_function(a, statement_command(start)) || shell_one_of(statement_command(start), "wait sleep cd")) return 0 ;
+  start->next = 0 ;
+  start->background = 1 ;
+  service = start_service(a, start, START_BACKGROUND) ;
+  service->is_main = !service->is_oneshot ;
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "what ended everything when %s had ended: it is main", service->name)) ;
+  return 1 ;
+}
