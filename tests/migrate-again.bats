@@ -115,3 +115,25 @@ if $condition; then exec gosu \"\$PUID\" \"\$0\" \"\$@\"; fi"
   services helper web
   becomes web 'exec /usr/bin/web --now'
 }
+
+@test "what stands in a branch ahead of another one in it is not done on the condition of that" {
+  wrapper <<<$'#!/bin/bash\nif [ "$(id -u)" = 0 ]; then\n  chown app /data\n  if [ -n "$RUN_AS" ]; then\n    echo "as $RUN_AS"\n    usermod -l "$RUN_AS" app\n  fi\n  chmod 700 /data\nfi\nhelper &\nexec web'
+  migrate
+  [[ $(<"$init/10-start") != *'RUN_AS'*'chown'* ]]
+  wrapper <<<$'#!/bin/bash\nif [ "$(id -u)" = 0 ]; then\n  chown app /data\n  if [ "${STAY:-no}" = no ]; then\n    exec gosu app "$0" "$@"\n  fi\n  echo "staying root"\nfi\nhelper &\nexec web'
+  migrate
+  file cont-init.d/10-start <<'EOS'
+#!/bin/bash
+set -- # the script's arguments are not known
+if [ "$(id -u)" = 0 ]; then
+chown app /data
+fi
+if [ "$(id -u)" = 0 ] && ! { [ "${STAY:-no}" = no ]; }; then
+echo "staying root"
+fi
+exit 0 # the last command's code did not matter to the script
+EOS
+  wrapper <<<$'#!/bin/bash\nif [ -d /data ]; then\n  # about the inner one\n  if [ -e /data/x ]; then\n    ./use /data/x\n  fi\n  # about the end\nfi\nhelper &\nexec web'
+  migrate
+  bash -n "$init/10-start"
+}

@@ -59,6 +59,7 @@ struct held
   struct claim *claim ;
   unsigned int npieces ; /* how many of the plan's pieces came before it */
   int must_succeed ; /* it is ahead of && */
+  char const *under ; /* the conditions of the branch that it stands in; "": it stands in none */
   struct held *next ;
 } ;
 

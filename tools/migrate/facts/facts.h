@@ -123,6 +123,7 @@ extern void remarks_to_piece (struct analysis *a, struct piece *piece, struct st
 extern void remarks_to_service (struct analysis *a, struct service *service) ;
 extern void remarks_to_setup (struct analysis *a) ;
 extern void remarks_to_list (struct analysis *a, struct held **list) ;
+extern void remarks_under_next (struct held *first) ; /* in a list: they are in the branch of what comes next */
 
 /* ---- names.c ---- */
 extern char const *name_of (struct analysis *a, struct statement *statement) ; /* of the service that the statement would become */

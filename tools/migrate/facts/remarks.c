@@ -10,6 +10,7 @@ struct held *hold_statement (struct analysis *a, struct held **list, struct stat
   struct held *held = pool_alloc(a->pool, sizeof(*held)) ;
   held->statement = statement ;
   held->npieces = a->plan->npieces ;
+  held->under = texts_join(a->pool, &a->conditions, " && ") ;
   while (*list) list = &(*list)->next ;
   *list = held ;
   return held ;
@@ -117,6 +118,19 @@ void remarks_to_list (struct analysis *a, struct held **list)
   while (*list) list = &(*list)->next ;
   *list = a->remarks ;
   a->remarks = 0 ;
+}
+
+/* A branch of comments alone would be none: each goes where the statement is that it is about. */
+void remarks_under_next (struct held *first)
+{
+  char const *before = "" ;
+  for (struct held *one = first ; one ; one = one->next)
+  {
+    struct held const *next = one ;
+    while (next && next->statement->kind == STATEMENT_COMMENT) next = next->next ;
+    if (next != one) one->under = next ? next->under : before ;
+    before = one->under ;
+  }
 }
 
 void drop_statement (struct analysis *a, struct statement *statement, char const *why)

@@ -310,6 +310,7 @@ static int drop_messages (struct analysis *a)
 
 static void pending_to_task (struct analysis *a, struct held *first)
 {
+  a->pending = 0 ;
   for (struct held *held = first ; held ; held = held->next)
   {
     struct claim *claim = held->claim ;
@@ -329,7 +330,6 @@ static void pending_to_task (struct analysis *a, struct held *first)
 void flush_pending (struct analysis *a)
 {
   struct held *first = a->pending ;
-  struct texts lines = { 0 } ;
   unsigned int i = 0 ;
   if (!first) return ;
   if (a->plan->services && drop_messages(a)) return ;
@@ -342,16 +342,20 @@ void flush_pending (struct analysis *a)
   if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && mentions_positional(texts_join(a->pool, &a->conditions, " ")))
     plan_todo(a->plan, 0, first->claim, line_of(a, first->statement),
       "the script's arguments decide whether it is done, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
-  for (struct held *held = first ; held ; held = held->next)
+  remarks_under_next(first) ;
+  for (struct held *held = first ; held ; )
   {
-    /* What the branch has set for these lines. */
-    for (; i < held->npieces ; i++)
-      if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, texts_join(a->pool, &a->conditions, " && "))) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
-    texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
-    held->claim->where = plan_setup_where(a->plan) ;
+    char const *under = held->under ; /* perhaps of the branch around the one that ends */
+    struct texts lines = { 0 } ;
+    for (; held && !strcmp(held->under, under) ; held = held->next)
+    {
+      for (; i < held->npieces ; i++) /* what the branch has set for these lines */
+        if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, under)) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
+      texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
+      held->claim->where = plan_setup_where(a->plan) ;
+    }
+    plan_setup(a->plan, (struct range){ 0, 0 }, *under ? pool_printf(a->pool, "if %s; then\n%s\nfi", under, texts_join(a->pool, &lines, "\n")) : texts_join(a->pool, &lines, "\n"), 1) ;
   }
-  plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n%s\nfi",
-    texts_join(a->pool, &a->conditions, " && "), texts_join(a->pool, &lines, "\n")), 1) ;
 }
 
 void share_pending (struct analysis *a)
@@ -359,9 +363,5 @@ void share_pending (struct analysis *a)
   struct held *first = a->pending ;
   if (!first || !a->here || is_for_next(a)) return ;
   if (a->conditions.first) flush_pending(a) ;
-  else
-  {
-    a->pending = 0 ;
-    pending_to_task(a, first) ;
-  }
+  else pending_to_task(a, first) ;
 }
