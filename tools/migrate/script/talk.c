@@ -306,8 +306,7 @@ int never_comes_to (struct analysis *a)
 
 void drop_never (struct analysis *a, struct statement *statement)
 {
-  uint32_t ended = a->replaced_line ? a->replaced_line : plan_last(a->plan)->line ;
-  if (!a->ended_by_cmd) find_dead_code(a, line_of(a, statement), ended) ;
+  uint32_t ended = find_dead_code(a, line_of(a, statement)) ;
   drop_statement(a, statement, pool_printf(a->pool, a->ended_by_cmd ? "never runs with this CMD: line %u has become another program" : "never runs, behind line %u", ended)) ;
 }
 

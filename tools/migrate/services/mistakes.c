@@ -6,9 +6,11 @@
 #include "migrate/facts/facts.h"
 #include "migrate/services/services.h"
 
-void find_dead_code (struct analysis *a, uint32_t line, uint32_t ended)
+uint32_t find_dead_code (struct analysis *a, uint32_t line)
 {
-  plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, become another program, or never ends", ended)) ;
+  uint32_t ended = a->replaced_line ? a->replaced_line : plan_last(a->plan)->line ;
+  if (!a->ended_by_cmd) plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, become another program, or never ends", ended)) ;
+  return ended ;
 }
 
 static int reads_status (struct analysis *a, struct statement const *statement)

@@ -47,7 +47,7 @@ extern void settle_finish (struct analysis *a) ; /* at the end: how long finish 
 
 /* ---- mistakes.c ---- */
 extern void find_mistakes (struct analysis *a, struct statement *first) ;
-extern void find_dead_code (struct analysis *a, uint32_t line, uint32_t ended) ;
+extern uint32_t find_dead_code (struct analysis *a, uint32_t line) ; /* returns the line behind which it is dead */
 /* The service that runs the daemon of that name, or of another name of it; 0: none. */
 extern struct service *same_daemon (struct analysis *a, char const *name) ;
 

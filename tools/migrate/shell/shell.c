@@ -302,22 +302,6 @@ static char const *behind_comments (char const *p)
   return p ;
 }
 
-/* [ "$x" = - ], and for name do: words that the grammar does not take there. */
-static void with_plain_words (char *text)
-{
-  for (char *p = text ; (p = strstr(p, "= -")) ; p++)
-  {
-    size_t n = strspn(p + 2, "-") ;
-    if (n < 3 && p[2 + n] == ' ' && p[2 + n + strspn(p + 2 + n, " ")] == ']') memset(p + 2, '_', n) ;
-  }
-  for (char *p = text ; (p = strstr(p, "for ")) ; p++)
-  {
-    char *end = p + 4 + strspn(p + 4, " ") ;
-    end += strspn(end, NAME_LETTERS) ;
-    if ((p == text || strchr(" \t\n;&|(", p[-1])) && end[-1] != ' ' && !strncmp(end, " do", 3) && strchr(" \t\n", end[3])) *end = ';' ;
-  }
-}
-
 /* What the grammar misreads, in a form that it knows, at the same place. {log}>FILE: it takes {log} for
    a word. >&- at the end of a line: it takes the next line for a file. Each becomes a digit. <> becomes <.
    The last branch of a case may not end in ;& or ;;& for it: they become ;;. */

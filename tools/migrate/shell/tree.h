@@ -55,6 +55,9 @@ extern void read_endless (struct source *source, struct statement *loop) ;
    and in `text`, which the grammar reads. Returns 1 if there was such a command. */
 extern int without_eval (struct source *source, char *text, struct statement const *first) ;
 
+/* plainwords.c: changes the text for the grammar, which does not take every word in every place. */
+extern void with_plain_words (char *text) ;
+
 /* lineends.c: ends commands whose words the grammar has taken from several lines, in `text`, which it reads.
    Returns 1 if there are any. */
 extern int without_run_on (char *text, TSNode node, unsigned int depth) ;
