@@ -134,3 +134,15 @@ exec web"
   migrate
   file migrate/dependencies.d/mariadbd </dev/null
 }
+
+@test "supervisorctl behind supervisord starts when that can be reached" {
+  wrapper <<<$'supervisord -c /etc/x.conf\nsupervisorctl -c /etc/x.conf start worker\nexec web'
+  migrate
+  services supervisord supervisorctl web
+  has supervisorctl/flag-oneshot supervisorctl/dependencies.d/supervisord
+  grep -q "^supervisorctl -c /etc/x.conf pid 2>/dev/null | grep -q '^\[0-9\]'$" "$tree/supervisord/data/check"
+  told 'it left when it was ready, for supervisorctl: its readiness check asks that'
+  wrapper <<<$'supervisord\nexec web'
+  migrate
+  lacks supervisord/data
+}

@@ -416,3 +416,31 @@ EOS
   told 'and make a task of what is ahead of it'
   [ "$(grep TODO "$tree/initialize/run" | cut -d: -f2)" = ' line 4' ]
 }
+
+@test "a program that starts and watches others is named with what to do, also behind what only starts it" {
+  local command
+  while IFS='|' read -r command advice; do
+    wrapper <<<"$command"$'\nweb &\nwait -n'
+    migrate
+    told "starts and watches processes of its own: $advice" || { echo "# $command"; return 1; }
+  done <<'EOS'
+service supervisor start|migrate what it reads next
+bundle exec foreman start &|migrate what it reads next
+python3 -m honcho start &|migrate what it reads next
+npx nf start &|migrate what it reads next
+npx pm2-runtime start app.js &|write a service for each program that it starts
+pm2 start app.js|write a service for each program that it starts
+circusd circus.ini &|write a service for each program that it starts
+runsvdir-start &|Reeve reads its service directories
+EOS
+  wrapper <<<$'prepare\nexec bundle exec foreman start -f Procfile.prod'
+  migrate
+  told 'foreman starts and watches processes of its own: give reeve-migrate its Procfile in place of this script'
+  wrapper <<<$'prepare\nexec "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'supervisord starts and watches processes of its own: give reeve-migrate its supervisord.conf in place of this script'
+  wrapper <<<$'bundle exec rails server &\nwait'
+  migrate
+  untold 'processes of its own'
+}

@@ -505,3 +505,18 @@ EOS
   migrate
   has supervisorctl/flag-main
 }
+
+@test "a loop that names nobody, behind a later start, says whom that makes wait" {
+  wrapper <<'EOS'
+/opt/emulator/run.sh &
+sleep 20
+nginx -g 'daemon off;' &
+for i in 1 2 3; do
+  [ -f /srv/status ] && break
+  sleep 5
+done
+wait -n
+EOS
+  migrate
+  told 'TODO: nothing in it names emulator: is it the one that is asked? If it is, nginx, which the script started ahead of the loop, is started when it succeeds.'
+}

@@ -51,4 +51,8 @@ extern uint32_t find_dead_code (struct analysis *a, uint32_t line) ; /* returns 
 /* The service that runs the daemon of that name, or of another name of it; 0: none. */
 extern struct service *same_daemon (struct analysis *a, char const *name) ;
 
+/* ---- supervisors.c ---- */
+/* If it starts and watches others, a note says what to do about it. `program`: of the service; `is_last`: the script ended with it. */
+extern void tell_supervisor (struct analysis *a, struct service const *service, char const *program, int is_last) ;
+
 #endif

@@ -3,9 +3,6 @@
 #include "migrate/facts/facts.h"
 #include "migrate/services/services.h"
 
-/* Programs that start and watch others. */
-#define SUPERVISORS "supervisord forego foreman honcho goreman overmind hivemind s6-svscan runsvdir svscan circusd monit pm2 pm2-runtime god bluepill multirun immortal"
-
 /* ---- services ---- */
 
 /* "$@", and perhaps more: the program is not named in the script. */
@@ -172,11 +169,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->claim->what = pool_printf(a->pool, "%s; not main: -r starts again what ends", service->claim->what) ;
   }
   if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
-  if (shell_one_of(program, SUPERVISORS))
-    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: %s", service->name, program,
-      shell_one_of(program, "s6-svscan runsvdir svscan") ? "Reeve reads its service directories as they are: COPY them to /etc/services.d, and take it out"
-      : how == START_MAIN && !strcmp(program, "supervisord") ? "give reeve-migrate its supervisord.conf in place of this script, which then stays ahead of /init"
-      : "migrate what it reads next (reeve-migrate reads a supervisord.conf and a Procfile), and take it out")) ;
+  tell_supervisor(a, service, program, how == START_MAIN) ;
   if (how == START_BACKGROUND && (is_task_program(service->program) || ends_soon(a, statement)))
   {
     service->is_oneshot = 1 ;

@@ -173,12 +173,18 @@ static int knows_check (struct analysis *a, struct service const *service, struc
   return row && row->check && (row->options ? has_only(a, service, row->options) : has_client ? !has_other_port(service) : !may_listen_elsewhere(service)) ;
 }
 
-static void set_daemon_check (struct analysis *a, struct service *service, struct row const *row, int has_client)
+static void set_check (struct service *service, char const *check, char const *builtin)
 {
-  service->check = has_client || !row->other ? row->check : row->other ;
-  service->builtin = builtin_check(a->pool, service->check) ;
+  service->check = check ;
+  service->builtin = builtin ;
   service->check_npieces = service->npieces ;
   service->check_claim = service->claim ;
+}
+
+static void set_daemon_check (struct analysis *a, struct service *service, struct row const *row, int has_client)
+{
+  char const *check = has_client || !row->other ? row->check : row->other ;
+  set_check(service, check, builtin_check(a->pool, check)) ;
 }
 
 /* docker-entrypoint.sh postgres, of the official images: while it prepares the database, a server without a port
@@ -300,12 +306,30 @@ static void forgive_daemon (struct analysis *a, struct service const *daemon)
       texts_add_once(a->pool, &one->optional, daemon->name) ;
 }
 
+/* supervisorctl start web, behind supervisord: it needs the socket, which only the configuration names. Old
+   versions of supervisorctl exit 0 in any case. */
+static char const *supervisor_check (struct analysis *a, struct service const *service, struct service const *client)
+{
+  char const *command = service->command ? service->command : "" ;
+  char const *option = strstr(command, " -c ") ;
+  if (!client || !is_client_of(service, "supervisorctl")) return 0 ;
+  if (option) option += 4 ;
+  else if ((option = strstr(command, " --configuration"))) option += 17 ;
+  return pool_printf(a->pool, "supervisorctl%s%s pid 2>/dev/null | grep -q '^[0-9]'", option ? " -c " : "", option ? pool_copy(a->pool, option, strcspn(option, " ")) : "") ;
+}
+
 static void check_daemon (struct analysis *a, struct service *service)
 {
   struct service const *client = client_of(a, service) ;
   struct row const *row = row_of(a, service) ;
   int knows = knows_check(a, service, row, !!client) ;
   if (!service->claim) return ;
+  if (supervisor_check(a, service, client))
+  {
+    set_check(service, supervisor_check(a, service, client), 0) ;
+    service->claim->what = pool_printf(a->pool, "%s; it left when it was ready, for %s: its readiness check asks that", service->claim->what, client->name) ;
+    return ;
+  }
   if (!client && !(knows && is_needed(service)) && (!has_behind(a, service, row) || (!knows && only_daemons_behind(a, service))))
   {
     tell_beside(a, service) ;

@@ -43,6 +43,21 @@ static void check_alternatives (struct analysis *a, struct waiting const *waitin
   }
 }
 
+/* What was started between the service and the loop did not wait for the loop. */
+static void doubt_whom (struct analysis *a, struct service *service, struct claim *claim, uint32_t line)
+{
+  struct texts names = { 0 } ;
+  int is_last = 1 ;
+  for (struct service const *one = service->next ; one ; one = one->next)
+  {
+    is_last &= one->is_oneshot ;
+    if (texts_has(&one->dependencies, service->name)) texts_add(a->pool, &names, one->name) ;
+  }
+  plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s%s: is it the one that is asked?%s If not, write the loop as a task of its own, and take data/check and notification-fd away",
+    service->name, is_last ? ", the last that was started" : "",
+    names.first ? pool_printf(a->pool, " If it is, %s, which the script started ahead of the loop, is started when it succeeds.", texts_join(a->pool, &names, ", ")) : "")) ;
+}
+
 static void set_check (struct analysis *a, struct statement *statement, struct waiting const *waiting)
 {
   struct service *service = waiting->service ;
@@ -54,7 +69,7 @@ static void set_check (struct analysis *a, struct statement *statement, struct w
   service->check_npieces = a->plan->npieces ;
   service->check_positional = a->positional ;
   note_waited(a, statement, waiting, claim) ;
-  if (!waiting->certain && !names_pid(a, statement, service) && !(builtin && is_alone(a, service))) plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked? If not, write the loop as a task of its own, and take data/check and notification-fd away", service->name)) ;
+  if (!waiting->certain && !names_pid(a, statement, service) && !(builtin && is_alone(a, service))) doubt_whom(a, service, claim, line) ;
   if (waiting->gives_up && !waiting->limit_ms) plan_todo(a->plan, service, claim, line, "the script gave up after some time, which is not known here: write timeout-up") ;
   if (waiting->reads_log && (!strchr(service->redirects, '>') || strstr(service->redirects, ">>")))
     plan_todo(a->plan, service, claim, line, "its log may have that line from an earlier run, and it counts as ready too early then: empty the log in run, ahead of the command") ;
