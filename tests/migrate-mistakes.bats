@@ -342,3 +342,15 @@ EOS
   migrate
   told 'REDIS was exported'
 }
+
+@test "a server behind one that stays starts when that has ended, if ever" {
+  wrapper <<<$'# Start the first process\njupyter notebook\n# Start the second process\npython3 app.py\n# Wait for any process to exit\nwait -n\nexit $?'
+  migrate
+  told 'line 4: mistake: it starts when jupyter (line 2) has ended, if ever'
+  wrapper <<<$'stop() {\nredis-cli shutdown\nwait\n}\ntrap stop TERM\nredis-server &\nwait $!\nstop'
+  migrate
+  untold 'if ever'
+  wrapper <<<$'jupyter notebook\nrm -f /run/x'
+  migrate
+  untold 'if ever'
+}

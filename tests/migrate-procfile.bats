@@ -455,3 +455,12 @@ EOS
   run ! grep -q old "$tree/job/run"
   told 'lines 1-4: beside what they are about'
 }
+
+@test "a Procfile of another name is one by the name of its runner" {
+  input=honcho.cnf
+  two
+  started_by 'honcho start -f /app/honcho.cnf'
+  services web worker
+  wrapper <<<$'[x]\na = 1'
+  run ! reeve-migrate honcho.cnf
+}

@@ -189,3 +189,10 @@ EOS
     ! ls "$tree"/*/flag-oneshot
   done
 }
+
+@test "what generates something in the background is a task" {
+  wrapper <<<$'[ -f /certs/dhparam.pem ] || ./generate-dhparam.sh 2048 &\nexec web'
+  migrate
+  has generate-dhparam/flag-oneshot
+  told 'TODO: by its name it prepares something, and ends'
+}

@@ -15,6 +15,7 @@
      constant.c       loops that only a command in them ends become `while true`
      evaluated.c      eval of a constant text
      joined.c         lines of redirections or assignments without a command
+     lineends.c       commands whose words the grammar takes from several lines
      precedence.c     a pipeline binds more tightly than && and !
      shell.c          parsing
      statement.c      statements of all kinds, gone through
@@ -85,6 +86,7 @@
      mistakes.c       mistakes in the wrapper itself
      runscript.c      the lines of its run
      start.c          a statement becomes a service
+     supervisors.c    a service that starts others: what to give next
      tasks.c          or goes to the setup, a branch, or a task
 
    waits/           waiting for a service: readiness checks
@@ -102,7 +104,9 @@
      loops.c          loops that keep alive, or work
      restarts.c       loops that restart a program
      rounds.c         the same of a loop over a list, or over a number
-     watching.c       loops that watch processes
+     watching.c       does a loop watch processes, and what does it ask?
+     askednames.c     whom it names
+     watched.c        with whose end it ended the script
      watchwork.c      the work that some of them do
 
    traps/           signals, and the work at the end
@@ -153,6 +157,8 @@
 
    procfile/        a Procfile becomes a plan
      procfile.c       a Procfile's processes
+     procports.c      PORT, which each process got
+     procenv.c        .env and the like
 
    dockerpatch/     what has to change in the Dockerfile
      cmdcode.c        CMD's shell code, where the script executes it

@@ -34,6 +34,14 @@ static int is_procfile (char const *text)
   return found ;
 }
 
+/* honcho.cnf, prod.procfile.conf */
+static int says_procfile (char const *base)
+{
+  for (char const *const *one = (char const *const[]){ "procfile", "foreman", "honcho", "forego", "goreman", "overmind", "hivemind", 0 } ; *one ; one++)
+    if (strcasestr(base, *one)) return 1 ;
+  return 0 ;
+}
+
 enum input_kind input_kind (char const *name, char const *text)
 {
   char const *base = shell_basename(name) ;
@@ -43,6 +51,7 @@ enum input_kind input_kind (char const *name, char const *text)
   if (is_dockerfile(base, text)) return INPUT_DOCKERFILE ;
   if (strstr(text, "[program:") || strstr(text, "[fcgi-program:") || strstr(text, "[supervisord]")) return INPUT_SUPERVISORD ;
   if (!strncmp(base, "supervisord", 11)) return INPUT_SUPERVISORD ;
+  if (says_procfile(base) && is_procfile(text)) return INPUT_PROCFILE ;
   if (other_input(name, text)) return INPUT_OTHER ;
   return is_procfile(text) ? INPUT_PROCFILE : INPUT_SCRIPT ;
 }

@@ -388,6 +388,7 @@ void walk_after (struct analysis *a, struct statement *statement)
       char const *text = a->on_success ? pool_printf(a->pool, "%s && {\n%s\n}", a->on_success, statement_text(a, statement)) : statement_text(a, statement) ;
       struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"),
         main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
+      find_late_start(a, main, statement) ;
       tell_status(a, main, claim, statement) ;
       mark_other_code(a, statement, claim) ;
       texts_add(a->pool, &main->finish, text) ;

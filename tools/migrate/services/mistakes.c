@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
+#include "migrate/command/configured.h"
 #include "migrate/facts/facts.h"
 #include "migrate/services/services.h"
 
@@ -345,6 +346,20 @@ static void find_twice (struct analysis *a, struct statement *first)
       break ;
     }
   }
+}
+
+/* first; second; wait -n, as in Docker's manual, but without the & of both. */
+void find_late_start (struct analysis *a, struct service const *main, struct statement const *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  struct statement const *wait = statement->next ;
+  if (statement->kind != STATEMENT_COMMAND || statement->background || a->in_function) return ;
+  while (wait && (strcmp(statement_command(wait), "wait") != 0 || (wait->nwords > 1 && strcmp(statement_word(wait, 1), "-n") != 0))) wait = wait->next ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  if (wait || foreground.is_daemon || says_serve(statement, launch.first))
+    plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "it starts when %s (line %u) has ended, if ever: if it has to run beside that, an & is missing behind both", main->name, main->line)) ;
 }
 
 void find_mistakes (struct analysis *a, struct statement *first)
