@@ -177,6 +177,10 @@ EOC
     told "note: ${runner% start} set the variables of /app/.env for all processes, and so does run"
     untold 'is not read'
   done
+  wrapper <<<$'release: ./tables\nweb: ./web\nworker: ./worker'
+  started_by 'foreman start'
+  grep -q -A 1 'set -a; . /app/.env' "$init/10-Procfile"
+  two
   printf 'A=1\n' >prod.env
   started_by 'honcho -e .env,prod.env start'
   grep -q '/app/.env' "$tree/web/run"

@@ -49,11 +49,24 @@ int procfile_reads_env (struct plan *plan)
   return 1 ;
 }
 
+static struct texts reading_lines (struct plan *plan)
+{
+  struct texts lines = { 0 } ;
+  for (struct configuration const *one = procfile_reads_env(plan) ? plan->procrun->env_files : 0 ; one ; one = one->next)
+    texts_add(plan->pool, &lines, pool_printf(plan->pool, "if [ -e %1$s ]; then set -a; . %1$s; set +a; fi # as %2$s did", shell_quote(plan->pool, one->path), plan->procrun->name)) ;
+  return lines ;
+}
+
 void procfile_env (struct plan *plan, struct service *service)
 {
-  if (!procfile_reads_env(plan)) return ;
-  for (struct configuration const *one = plan->procrun->env_files ; one ; one = one->next)
-    texts_add(plan->pool, &service->before, pool_printf(plan->pool, "if [ -e %1$s ]; then set -a; . %1$s; set +a; fi # as %2$s did", shell_quote(plan->pool, one->path), plan->procrun->name)) ;
+  struct texts lines = reading_lines(plan) ;
+  texts_add_all(plan->pool, &service->before, &lines) ;
+}
+
+void procfile_env_setup (struct plan *plan, struct range range)
+{
+  struct texts lines = reading_lines(plan) ;
+  for (struct text const *one = lines.first ; one ; one = one->next) plan_setup(plan, range, one->text, 1) ;
 }
 
 static char const *list_of (struct pool *pool, struct configuration const *files)

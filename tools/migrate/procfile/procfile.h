@@ -15,6 +15,7 @@ extern void procfile_note_ports (struct plan *plan, struct texts const *ports) ;
 /* ---- procenv.c ---- */
 extern int procfile_reads_env (struct plan *plan) ; /* the files of variables are here, and run reads them as the runner did */
 extern void procfile_env (struct plan *plan, struct service *service) ;
+extern void procfile_env_setup (struct plan *plan, struct range range) ; /* the same for the setup */
 extern void procfile_note_env (struct plan *plan) ;
 
 #endif
