@@ -102,3 +102,30 @@ teardown() { reeve_teardown; }
   untold 'finds no supervisord any more'
   untold 'HEALTHCHECK asks'
 }
+
+@test "what looks for a service among all processes finds its supervisor, too" {
+  local check
+  wrapper <<<$'mydaemon &\nexec web'
+  printf '#!/bin/sh\n# ps and grep, for web\nps -ef | grep "[m]ydaemon" || exit 1\n' >health.sh
+  while read -r check; do
+    printf 'FROM debian\nCOPY start.sh /\nHEALTHCHECK CMD %s\nCMD ["/start.sh"]\n' "$check" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'TODO: Dockerfile, line 3: HEALTHCHECK looks for mydaemon among all processes' || { echo "# $check"; return 1; }
+  done <<'EOS'
+ps aux | grep mydaemon | grep -v grep || exit 1
+pgrep -f mydaemon
+pgrep -lf "mydaemon"
+EOS
+  while read -r check; do
+    printf 'FROM debian\nCOPY start.sh /\nHEALTHCHECK CMD %s\nCMD ["/start.sh"]\n' "$check" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'among all processes' || { echo "# $check"; return 1; }
+  done <<'EOS'
+pgrep -x mydaemon
+ps aux | grep /usr/sbin/mydaemon
+curl -f http://localhost/mydaemon
+EOS
+  printf 'FROM debian\nCOPY start.sh health.sh /\nHEALTHCHECK CMD ["/health.sh"]\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: health.sh, which stays in the image, looks for mydaemon among all processes'
+}

@@ -45,7 +45,6 @@ static struct
   { "cypher-shell", "neo4j" },
   { "mosquitto_pub", "mosquitto" },
   { "kafka-topics.sh", "kafka-server-start.sh" },
-  { "supervisorctl", "supervisord" },
   { "389", "slapd" },
   { "25", "postfix exim4 master" },
   { "53", "dnsmasq named unbound pdns_server coredns" },
