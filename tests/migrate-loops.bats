@@ -119,6 +119,28 @@ EOS
   lacks nginx/flag-main
 }
 
+@test "a program of the image may be called like a word of the shell, or a function" {
+  wrapper <<'EOS'
+start() { echo go; }
+until bin/jobs; do sleep 1; done &
+/app/exec --all &
+/opt/start &
+while ./test; do sleep 4; done &
+web & wait $!
+EOS
+  migrate
+  services jobs exec start test web
+  file jobs/restart <<<on-failure
+  grep -qx 'exec bin/jobs' "$tree/jobs/run"
+  grep -qx 'exec /app/exec --all' "$tree/exec/run"
+  grep -qx 'exec /opt/start' "$tree/start/run"
+  wrapper <<<$'db &\n/wait\n./migrate\nexec web'
+  migrate
+  services db wait web
+  has wait/dependencies.d/db web/dependencies.d/wait
+  lacks db/flag-oneshot
+}
+
 @test "what only keeps the container alive is removed" {
   local last
   for last in 'sleep infinity' 'tail -f /dev/null' 'while :; do sleep 1; done' 'exec sleep infinity'; do

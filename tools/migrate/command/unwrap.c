@@ -102,16 +102,17 @@ static void unwrap_exec (struct unwrapping *u)
 static int unwrap_one (struct unwrapping *u)
 {
   char const *name = shell_basename(word(u, u->i)) ;
+  char const *own = word(u, u->i) ; /* of the shell: not /app/exec */
   unsigned int began = u->i ;
-  if (shell_one_of(name, "exec"))
+  if (shell_one_of(own, "exec"))
   {
     u->launch->replaced = 1 ;
     u->i++ ;
     unwrap_exec(u) ;
   }
-  else if (shell_one_of(name, "command builtin"))
+  else if (shell_one_of(own, "command builtin"))
   {
-    if (!strcmp(name, "command") && shell_one_of(word(u, u->i + 1), "-v -V -pv -pV")) return 0 ; /* it only looks for it */
+    if (!strcmp(own, "command") && shell_one_of(word(u, u->i + 1), "-v -V -pv -pV")) return 0 ; /* it only looks for it */
     u->i++ ;
     skip_options(u, "") ;
   }

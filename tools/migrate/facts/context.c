@@ -148,7 +148,7 @@ static int applies_in_call (struct statement *statement, void *data)
 /* The body of the function that a command calls; 0: it calls none. */
 static struct statement *called (struct analysis *a, struct statement const *statement)
 {
-  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  struct function *function = statement->kind == STATEMENT_COMMAND ? called_function(a, statement) : 0 ;
   return function ? function->statement->body : 0 ;
 }
 

@@ -14,6 +14,7 @@ extern struct claim *claim_statement (struct analysis *a, struct statement const
 extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* without its `&` */
 extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
 extern struct function *find_function (struct analysis *a, char const *name) ;
+extern struct function *called_function (struct analysis *a, struct statement const *statement) ; /* 0: it calls none */
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only print? */
 extern int only_prints (struct analysis *a, struct statement *statement) ; /* the same, and no program's answer: echo "$(migrate)" works */
 /* if ...; then echo ...; fi: only messages, and perhaps an exit */

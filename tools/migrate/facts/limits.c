@@ -174,7 +174,7 @@ int gives_up (struct analysis *a, struct statement *list)
 static int ends_somewhere (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (!strcmp(statement_command(statement), "exit")) return 1 ;
   if (!function || !function->statement->body || function->asked == a->questions) return 0 ;
   function->asked = a->questions ;

@@ -211,7 +211,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
   struct foreground foreground ;
   struct statement *found ;
   char const *argv[COMMAND_WORDS_MAX] ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (function && function->statement->body && a->depth < 10)
   {
     char const *name ;
@@ -233,7 +233,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
   if (statement->nwords > 1 && !strcmp(statement_command(statement), "eval")) return name_of_code(a, evaluated(a, statement)) ;
   found = find_main_command(a, statement) ;
   if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
-  if (found != statement && find_function(a, statement_command(found)) && a->depth < 10)
+  if (found != statement && called_function(a, found) && a->depth < 10)
   {
     char const *name ;
     a->depth++ ;
@@ -303,7 +303,7 @@ static char const *name_of_pid (struct analysis *a, struct statement const *next
 /* A name that says nothing gives way to that of the function, of the directory, or of the variable with its pid. */
 static char const *telling_name (struct analysis *a, char const *name, struct statement *statement)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   char const *folder ;
   name = command_plain_name(name) ;
   if (!command_name_is_poor(name)) return name ;

@@ -51,7 +51,7 @@ struct calling_with
 static int hands_to_function (struct statement *statement, void *data)
 {
   struct calling_with *with = data ;
-  if (statement->kind != STATEMENT_COMMAND || !find_function(with->a, statement_command(statement))) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || !called_function(with->a, statement)) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (!strcmp(statement_word(statement, i), with->name)) return 1 ;
   return 0 ;

@@ -25,7 +25,7 @@ static int may_serve (struct analysis *a, struct statement *statement)
 /* `at_end`: the script ends with the statement. */
 static unsigned int starts_in (struct analysis *a, struct statement *statement, int at_end)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   unsigned int n = 0 ;
   if (statement->kind == STATEMENT_FUNCTION || keeps_alive(statement) || (!at_end && !starts_something(a, statement))) return 0 ;
   if (statement->background) return 1 ;

@@ -168,7 +168,7 @@ static int take_out (struct analysis *a, struct statement *statement, char const
 
 void keep_redirections (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
-  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  struct function *function = statement->kind == STATEMENT_COMMAND ? called_function(a, statement) : 0 ;
   struct statement *body = function ? function->statement->body : statement ;
   if (!body || statement->background || !leaves_redirections(body)) return ;
   if (take_out(a, body, a->conditions.first ? texts_join(a->pool, &a->conditions, " && ") : 0))

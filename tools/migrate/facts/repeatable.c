@@ -71,7 +71,7 @@ static int is_not_repeatable (struct statement *statement, void *data)
   {
     int redirects_all = redirects_everything(statement) ;
     int is_pure = shell_one_of(command, PURE) || redirects_all || sets_up_shell(statement) ;
-    if (!is_pure && (!find_function(a, command) || !function_is_repeatable(a, find_function(a, command)))) return 1 ;
+    if (!is_pure && (!called_function(a, statement) || !function_is_repeatable(a, called_function(a, statement)))) return 1 ;
     if (!redirects_all && writes_files(statement)) return 1 ;
   }
   else if (writes_files(statement)) return 1 ;
@@ -132,7 +132,7 @@ static int unsets (struct statement *statement, void *data)
 {
   struct unsetting *unsetting = data ;
   struct analysis *a = unsetting->a ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (function && function->statement->body && function->asked != a->questions)
   {
     function->asked = a->questions ;
@@ -157,7 +157,7 @@ static void mark_unset (struct analysis *a, struct service *service, struct stat
 /* Adds the files that it reads, as part of what else it does. */
 static void add_files_read (struct analysis *a, struct statement *statement, struct texts *files)
 {
-  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  struct function *function = statement->kind == STATEMENT_COMMAND ? called_function(a, statement) : 0 ;
   if (is_apart(statement)) return ;
   if (reads_file(statement, 0)) texts_add_once(a->pool, files, statement->words[1].raw) ;
   for (struct statement *one = statement->body ; one ; one = one->next) add_files_read(a, one, files) ;
@@ -196,7 +196,7 @@ static int sets_trap (struct statement *statement, void *data)
 
 void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
-  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  struct function *function = statement->kind == STATEMENT_COMMAND ? called_function(a, statement) : 0 ;
   struct statement *body = function ? function->statement->body : statement ;
   if (body && !statement->background && statement_walk(body, &sets_trap, 0))
     plan_todo(a->plan, service, claim, line_of(a, statement), "the trap in it has no effect on the services: write what it does on TERM as down-signal and finish") ;

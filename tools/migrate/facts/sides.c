@@ -205,7 +205,7 @@ static int may_go_on (struct statement *statement, void *data)
   if (statement->background || statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
   if (statement->kind == STATEMENT_LOOP) return is_constant(a, statement->branches) ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
-  if (find_function(a, statement_command(statement))) return function_may_go_on(a, find_function(a, statement_command(statement))) ;
+  if (called_function(a, statement)) return function_may_go_on(a, called_function(a, statement)) ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.code) return code_may_go_on(a, launch.code) ;
   command_argv(statement, launch.first, argv) ;

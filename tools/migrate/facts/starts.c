@@ -153,7 +153,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   if (launch.detached || code_leaves(a, statement, &launch)) return 1 ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.is_daemon || foreground.may_leave || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
-  function = find_function(a, command) ;
+  function = called_function(a, statement) ;
   return function && function_starts(a, function) ;
 }
 

@@ -33,6 +33,12 @@ struct function *find_function (struct analysis *a, char const *name)
   return function ;
 }
 
+struct function *called_function (struct analysis *a, struct statement const *statement)
+{
+  if (statement->nwords && strchr(statement->words[0].raw, '/')) return 0 ; /* a file, whatever it is called */
+  return find_function(a, statement_command(statement)) ;
+}
+
 /* ---- what only talks ---- */
 
 /* echo none >/run/state */
@@ -51,7 +57,7 @@ static int says_log (char const *name)
 
 int is_message (struct analysis *a, struct statement *statement)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (goes_to_file(statement)) return 0 ;
   if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP)
   {

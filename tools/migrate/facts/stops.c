@@ -132,7 +132,7 @@ static int always_stops (struct statement *statement, struct stopping *stopping)
   if (statement->kind == STATEMENT_COMMAND)
   {
     if (stops(statement, stopping) || stops_as_other(statement, stopping)) return 1 ;
-    function = find_function(stopping->a, statement_command(statement)) ;
+    function = called_function(stopping->a, statement) ;
     if (!function || !function->statement->body || function->asked == stopping->a->questions) return 0 ;
     function->asked = stopping->a->questions ;
     return always_stops(function->statement->body, stopping) ;

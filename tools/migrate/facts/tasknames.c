@@ -219,7 +219,7 @@ char const *task_name (struct analysis *a, struct statement *statement)
   struct working working = { .a = a } ;
   char const *best = 0 ;
   unsigned int most = 0 ;
-  if (find_function(a, statement_command(statement))) return statement_command(statement) ;
+  if (called_function(a, statement)) return statement_command(statement) ;
   if (statement->kind == STATEMENT_COMMAND)
   {
     if (name_of_default(a, statement)) return name_of_default(a, statement) ;

@@ -27,7 +27,7 @@ static int sets_unknown (struct statement *statement, void *data)
 /* eval "$HOOK", or a function that does that */
 static int executes (struct analysis *a, struct statement *statement)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   struct statement *body = function ? function->statement->body : statement ;
   return body && statement_walk(body, &executes_variable, 0) ;
 }

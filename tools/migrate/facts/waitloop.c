@@ -145,7 +145,7 @@ static int is_background (struct statement *statement, void *data)
 static int does_work (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement))
+  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement)
    && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill ps wait") && !is_probe(statement_text(a, statement)) ;
 }
 
@@ -234,7 +234,7 @@ char const *end_probe (struct analysis *a, struct statement *statement)
 
 int waits_for_end (struct analysis *a, struct statement *statement)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (function && function->statement->body) return statement_walk(function->statement->body, &is_waiting_for_end, a) ;
   return is_waiting_for_end(statement, a) ;
 }

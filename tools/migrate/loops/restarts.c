@@ -78,7 +78,7 @@ static int is_pause (struct statement const *statement)
 /* Is it a program that may serve, and no question and no preparation? */
 static int may_serve (struct analysis *a, struct statement const *statement)
 {
-  return is_server(a, statement) && !is_question(statement) && !is_probe(statement_text(a, statement)) && !find_function(a, statement_command(statement))
+  return is_server(a, statement) && !is_question(statement) && !is_probe(statement_text(a, statement)) && !called_function(a, statement)
    && !shell_one_of(statement_command(statement), "wait break exit return read cd eval . source") ;
 }
 
@@ -352,7 +352,7 @@ static struct statement *only_statement (struct statement *list)
 static struct statement *loop_inside (struct analysis *a, struct statement *statement, struct function **function)
 {
   struct statement *inside = statement ;
-  *function = statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && !statement->nassignments ? find_function(a, statement_command(statement)) : 0 ;
+  *function = statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && !statement->nassignments ? called_function(a, statement) : 0 ;
   if (*function && !statement->nredirects) inside = (*function)->statement->body ;
   while (inside && (inside->kind == STATEMENT_GROUP || inside->kind == STATEMENT_SUBSHELL))
     inside = inside->nredirects ? 0 : only_statement(inside->body) ;

@@ -28,7 +28,7 @@ static int find_restart (struct statement *statement, void *data)
 {
   struct restarts *restarts = data ;
   struct analysis *a = restarts->a ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (function && function->statement->body && starts_something(a, function->statement->body)) function->walked = 1 ;
   if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
   {
@@ -148,7 +148,7 @@ static int find_starting_again (struct statement *statement, void *data)
 {
   struct starting_again *s = data ;
   struct service const *same = s->a->plan->services ;
-  struct function *function = find_function(s->a, statement_command(statement)) ;
+  struct function *function = called_function(s->a, statement) ;
   if (!strcmp(statement_command(statement), "wait")) s->waits = 1 ;
   if (function && function->statement->body && s->depth < 5)
   {
@@ -186,7 +186,7 @@ static int find_codes (struct statement *statement, void *data)
 {
   struct codes *codes = data ;
   char const *code = code_of(codes->a, statement_word(statement, 1)) ;
-  struct function *function = find_function(codes->a, statement_command(statement)) ;
+  struct function *function = called_function(codes->a, statement) ;
   if (function && function->statement->body && codes->depth < 5)
   {
     codes->depth++ ;

@@ -68,7 +68,7 @@ struct asking
 static int is_no_question (struct statement *statement, void *data)
 {
   struct asking *asking = data ;
-  struct function *function = find_function(asking->a, statement_command(statement)) ;
+  struct function *function = called_function(asking->a, statement) ;
   if (looks_at_processes(statement, asking->a))
   {
     asking->asks = 1 ;
@@ -92,7 +92,7 @@ static int asks_only (struct analysis *a, struct statement *body, unsigned int d
 /* alive "$API": a function that only asks, perhaps by calling others */
 static int asks_by_function (struct watching *watching, struct statement *statement)
 {
-  struct function *function = find_function(watching->a, statement_command(statement)) ;
+  struct function *function = called_function(watching->a, statement) ;
   struct statement *body = function ? function->statement->body : 0 ;
   if (!body || !asks_only(watching->a, body, 0)) return 0 ;
   add_asked(watching, body) ;
@@ -110,7 +110,7 @@ static int ends_more (struct statement *statement, void *data)
 /* cleanup: a function that ends the processes, and perhaps the script. */
 int only_ends_processes (struct analysis *a, struct statement *statement)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   struct statement *body = function ? function->statement->body : 0 ;
   if (!body || statement_walk(body, &ends_more, 0)) return 0 ;
   function->walked = 1 ;
@@ -154,7 +154,7 @@ static int look_for_watching (struct statement *statement, void *data)
   else if (!strcmp(command, "wait")) add_asked(watching, statement) ;
   else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;
   else if (only_ends_processes(watching->a, statement)) return 0 ;
-  else if (find_function(watching->a, command) && starts_something(watching->a, find_function(watching->a, command)->statement->body)) watching->seen.starts = 1 ;
+  else if (called_function(watching->a, statement) && starts_something(watching->a, called_function(watching->a, statement)->statement->body)) watching->seen.starts = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->seen.watches = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->seen.starts = 1 ;
   else if (starts_again(watching->a, statement)) watching->seen.starts = 1 ;

@@ -102,7 +102,7 @@ int is_work (struct analysis *a, struct statement *statement)
   if (is_compound_work(a, statement)) return 1 ;
   if (foreground.ends) return 0 ; /* sshd -t && sshd */
   if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
-  return !is_question(statement) && (!find_function(a, statement_command(statement)) || is_message(a, statement)) ;
+  return !is_question(statement) && (!called_function(a, statement) || is_message(a, statement)) ;
 }
 
 /* ---- if A; then B; fi, where A is a start ---- */

@@ -30,7 +30,7 @@ static int passes_all (struct statement const *call)
 
 int begin_call (struct analysis *a, struct statement *statement, struct calling *call)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   struct statement *body = function ? function->statement->body : 0 ;
   if (!body || a->in_function > 10 || !starts_something(a, body)) return 0 ;
   *call = (struct calling){ .statement = statement, .function = function, .positional = a->positional, .before = plan_last(a->plan) } ;

@@ -62,7 +62,7 @@ static int may_be_server (struct analysis *a, struct frame const *frame, char co
 static int may_serve_at_end (struct analysis *a, struct statement const *statement)
 {
   return is_server(a, statement) && !says_stop(statement) && !starts_something(a, (struct statement *)statement)
-   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !find_function(a, statement_command(statement))
+   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !called_function(a, statement)
    && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
 }
 
@@ -146,7 +146,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     if (ends) script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (!foreground.is_daemon && !foreground.ends && !find_function(a, name) && starts_by_word(a, statement, &launch))
+  if (!foreground.is_daemon && !foreground.ends && !called_function(a, statement) && starts_by_word(a, statement, &launch))
   {
     struct service *service = start_service(a, statement, START_DAEMON) ;
     service_set(a->plan, service, "flag-forks", "") ;

@@ -35,7 +35,7 @@ static int does_something (struct statement *statement, void *data)
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.first >= statement->nwords || shell_one_of(shell_basename(statement_word(statement, launch.first)), ANSWERS) || is_code(statement, launch.first)) return 0 ;
-  return !is_question(statement) && !only_checks(a, statement) && !find_function(a, statement_command(statement)) && !is_probe(text) && !says_that_it_asks(text) && !starts_something(a, statement) ;
+  return !is_question(statement) && !only_checks(a, statement) && !called_function(a, statement) && !is_probe(text) && !says_that_it_asks(text) && !starts_something(a, statement) ;
 }
 
 /* What does nothing for who comes later, when the container ends or the service is started again. */
@@ -49,7 +49,7 @@ static int does_lasting_work (struct statement *statement, void *data)
 
 static int calls_lasting_work (struct statement *statement, void *data)
 {
-  struct function *function = find_function(data, statement_command(statement)) ;
+  struct function *function = called_function(data, statement) ;
   return function ? statement_walk(function->statement->body, &does_lasting_work, data) : does_lasting_work(statement, data) ;
 }
 

@@ -247,7 +247,7 @@ int is_between_signals (struct statement const *statement)
 
 void drop_end_call (struct analysis *a, struct statement *statement)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
   char const *code = 0 ;
   if (function && statement_walk(function->statement->body, &find_exit, &code))

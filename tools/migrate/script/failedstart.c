@@ -21,7 +21,7 @@ static int is_wait (struct statement *statement, void *data)
 static int does_more (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (statement->background || writes_files(statement)) return 1 ;
   if (function && function->statement->body && a->depth < 20)
   {

@@ -34,7 +34,7 @@ static int has_used (struct plan const *plan, unsigned int i)
 static int does_more (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (moves_shell(statement, 0) || shell_one_of(statement_command(statement), "set shopt trap source . eval unset") || redirects_everything(statement)) return 1 ;
   return function && function->statement->body && statement_walk(function->statement->body, &moves_shell, 0) ;
 }

@@ -77,7 +77,7 @@ static int writes_file (struct statement const *statement)
 static int does_more (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   if (statement->background || writes_file(statement)) return 1 ;
   if (function && function->statement->body && a->depth < 20)
   {

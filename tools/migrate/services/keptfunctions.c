@@ -17,7 +17,7 @@ static int keep_function (struct statement *statement, void *data)
 {
   struct keeping *keeping = data ;
   struct analysis *a = keeping->a ;
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   struct statement *body = function ? function->statement->body : 0 ;
   if (!body || !starts_something(a, body)) return 0 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)

@@ -103,7 +103,7 @@ static int uses_function_words (struct statement *statement, void *data)
 
 static int call_lines (struct analysis *a, struct service *service, struct statement *statement)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   struct statement *body ;
   if (!function) return 0 ;
   body = function->statement->body ;
@@ -219,7 +219,7 @@ void run_lines (struct analysis *a, struct service *service, struct statement *s
   {
     case STATEMENT_COMMAND :
       if (is_shells_own(statement)) keep_shell(a, service, statement) ;
-      else if (!find_function(a, statement_command(statement)) && may_be_sourced(a, service, statement))
+      else if (!called_function(a, statement) && may_be_sourced(a, service, statement))
       {
         char const *place = sourced_function(a, statement->words[0].raw) ;
         keep_shell(a, service, statement) ;

@@ -70,7 +70,7 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
     command_argv(statement, launch.first, argv) ;
     if (!launch.code && is_client_command(command_behind_runners(a->pool, argv))) return 1 ;
   }
-  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_SUBSHELL && !find_function(a, statement_command(statement))) return 0 ;
+  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_SUBSHELL && !called_function(a, statement)) return 0 ;
   return surely_ends(a, &waited) ;
 }
 
@@ -176,7 +176,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
   }
-  else if (how == START_BACKGROUND && (says_task(service->name) || (find_function(a, statement_command(statement)) && says_task(statement_command(statement)))))
+  else if (how == START_BACKGROUND && (says_task(service->name) || (called_function(a, statement) && says_task(statement_command(statement)))))
   {
     /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
     service->is_oneshot = 1 ;

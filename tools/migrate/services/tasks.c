@@ -213,7 +213,7 @@ static int find_starter (struct statement *statement, void *data)
 static int calls_starter (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement)) && sourced_start(a, statement_command(statement)) ;
+  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && sourced_start(a, statement_command(statement)) ;
 }
 
 static void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)

@@ -103,10 +103,11 @@ extern unsigned int shell_number (char const *text, unsigned int max, char const
 extern char const *shell_basename (char const *path) ;
 /* The value of word `i`; "" if there is none, or it is not known. */
 extern char const *statement_word (struct statement const *statement, unsigned int i) ;
-/* The command's name without folders; "" if it is none. */
+/* The command's name without folders; "" if it is none. A program of the image that is called like a word of the
+   shell keeps its folder: bin/jobs, /wait. */
 extern char const *statement_command (struct statement const *statement) ;
 /* The same of a system's program; "" of one that is only called so: /sync/sync. */
-extern char const *statement_utility (struct pool *pool, struct statement const *statement) ;
+extern char const *statement_utility (struct statement const *statement) ;
 
 /* Has an interpreter as in a #! line the option -e? */
 extern int shell_has_errexit (char const *interpreter) ;

@@ -131,19 +131,37 @@ char const *statement_word (struct statement const *statement, unsigned int i)
   return i < statement->nwords && statement->words[i].value ? statement->words[i].value : "" ;
 }
 
-char const *statement_command (struct statement const *statement)
+/* Words of the shell's own. A program of the image that is only called so has its folder with it. */
+#define OWN_WORDS ". : [ alias bg break builtin cd command continue declare echo eval exec exit export false fg getopts hash jobs kill let local " \
+  "printf pushd popd pwd read readonly return set shift shopt source test times trap true type typeset ulimit umask unset wait"
+
+static int is_in_system (char const *path, char const *name)
 {
-  if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION) return "" ;
-  if (statement->nwords && statement->words[0].path) return shell_basename(statement->words[0].path) ;
-  return shell_basename(statement_word(statement, 0)) ;
+  static char const *const folders[] = { "/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/" } ;
+  size_t len = (size_t)(name - path) ;
+  for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
+    if (len == strlen(folders[i]) && !strncmp(path, folders[i], len)) return 1 ;
+  return 0 ;
 }
 
-char const *statement_utility (struct pool *pool, struct statement const *statement)
+static char const *command_path (struct statement const *statement)
 {
+  return statement->nwords && statement->words[0].path ? statement->words[0].path : statement_word(statement, 0) ;
+}
+
+char const *statement_command (struct statement const *statement)
+{
+  char const *path = command_path(statement) ;
+  char const *name = shell_basename(path) ;
+  if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION) return "" ;
+  return name > path && shell_one_of(name, OWN_WORDS) && !is_in_system(path, name) ? path : name ;
+}
+
+char const *statement_utility (struct statement const *statement)
+{
+  char const *path = command_path(statement) ;
   char const *name = statement_command(statement) ;
-  char const *path = statement->nwords && statement->words[0].path ? statement->words[0].path : statement_word(statement, 0) ;
-  size_t folder = strlen(path) - strlen(name) ;
-  return !*name || !folder || shell_one_of(pool_copy(pool, path, folder), "/bin/ /sbin/ /usr/bin/ /usr/sbin/") ? name : "" ;
+  return !*name || name == path || is_in_system(path, name) ? name : "" ;
 }
 
 int statement_walk (struct statement *statement, statement_visit *visit, void *data)

@@ -132,8 +132,8 @@ static int names_word (struct statement const *statement, char const *word)
 
 static int needs_services (struct statement *statement, void *data)
 {
-  struct trapping *t = data ;
-  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_utility(t->a->pool, statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_utility(statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
 }
 
 /* sudo nginx -s stop: without what is put before it */
@@ -215,7 +215,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
 {
   for (struct statement *one = list ; one ; one = one->next)
   {
-    struct function *function = find_function(t->a, statement_command(one)) ;
+    struct function *function = called_function(t->a, one) ;
     t->kills = t->works = 0 ;
     if (function && t->calls == CALLS_MAX)
     {

@@ -99,7 +99,7 @@ void walk_trap (struct analysis *a, struct statement *statement)
 /* on_signals() { trap stop TERM; trap reload HUP; } */
 int walk_trap_call (struct analysis *a, struct statement *statement)
 {
-  struct function *function = find_function(a, statement_command(statement)) ;
+  struct function *function = called_function(a, statement) ;
   struct statement *body = function ? function->statement->body : 0 ;
   struct claim *claim ;
   int traps = 0 ;

@@ -187,7 +187,7 @@ static struct statement *only_loop (struct analysis *a, struct statement *body, 
 
 static void of_function (struct analysis *a, struct statement *call, struct waiting *waiting)
 {
-  struct function *function = find_function(a, statement_command(call)) ;
+  struct function *function = called_function(a, call) ;
   struct statement *body = function ? function->statement->body : 0 ;
   struct texts setting = { 0 } ;
   struct statement *loop = body && body->kind == STATEMENT_GROUP && !body->nredirects ? only_loop(a, body, &setting) : 0 ;
@@ -208,7 +208,7 @@ int find_waiting (struct analysis *a, struct statement *statement, struct waitin
 {
   char const *command = statement_command(statement) ;
   char const *text = statement_text(a, statement) ;
-  struct function *function = find_function(a, command) ;
+  struct function *function = called_function(a, statement) ;
   *waiting = (struct waiting){ .certain = 1 } ;
   if (!a->plan->services || statement->background) return 0 ;
   waiting->check = log_check(a, statement, &waiting->limit_ms) ;
