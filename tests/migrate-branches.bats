@@ -61,6 +61,40 @@ EOS
   lacks exporter/enable-if
 }
 
+@test "what asks for the arguments without naming them has them, too" {
+  printf '%s\n' 'FROM debian' 'ENTRYPOINT ["/start.sh"]' 'CMD ["--worker", "--mode=fast"]' >Dockerfile
+  wrapper <<'EOS'
+#!/bin/bash
+MODE=$1
+for word
+do
+  case $word in
+    --worker) WORKER=1 ;;
+    --mode=*) MODE=${word#*=} ;;
+  esac
+done
+case $MODE in
+  --worker) exec simple ;;
+esac
+[ -n "$WORKER" ] && worker &
+exec web --mode "$MODE"
+EOS
+  migrate --dockerfile Dockerfile
+  services simple worker web
+  for one in simple worker web; do grep -qx 'set -- --worker --mode=fast # CMD' "$tree/$one/run"; done
+  told 'in place of `set -- --worker --mode=fast`, and start with'
+  wrapper <<<$'n=1\nshift $n\nexec web "$@"'
+  migrate --dockerfile Dockerfile
+  file web/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+set -- --worker --mode=fast # CMD
+n=1
+shift $n
+exec web "$@"
+EOS
+}
+
 @test "what a loop or a call sets comes ahead of what uses it, for its own services" {
   wrapper <<'EOS'
 #!/bin/bash

@@ -307,6 +307,7 @@ int add_context (struct analysis *a, struct statement *statement)
   a->sets_errexit |= statement_sets_errexit(statement) > 0 ;
   if (statement->kind != STATEMENT_FUNCTION) statement_walk(statement, &note_exports, a) ;
   if (positional) note_arguments_set(a, statement) ;
+  if (statement->kind != STATEMENT_FUNCTION && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION) forget_values(a, names) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, for_each_service(a, statement), names) ;

@@ -148,8 +148,10 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   }
   if (plain && !strcmp(command, "shift"))
   {
-    unsigned int by = statement->nwords > 1 ? shell_number(statement_word(statement, 1), 1000, 0) : 1 ;
-    for ( ; by && *a->arguments ; by--) a->arguments++ ;
+    char const *end = "" ;
+    unsigned int by = statement->nwords > 1 ? shell_number(statement->words[1].raw, 1000, &end) : 1 ;
+    if (*end) a->shifted = 1 ; /* shift $((OPTIND - 1)) */
+    else for ( ; by && *a->arguments ; by--) a->arguments++ ;
     return ;
   }
   plain = plain && !strcmp(command, "set") ;
@@ -179,11 +181,25 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   a->arguments = array ;
 }
 
+static void add_known (struct analysis *a, char const *name, char const *value)
+{
+  struct known *known = pool_alloc(a->pool, sizeof(*known)) ;
+  known->name = name ;
+  known->value = value ;
+  known->next = a->known ;
+  a->known = known ;
+}
+
+void forget_values (struct analysis *a, char const *names)
+{
+  for (char const *p = names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    add_known(a, pool_copy(a->pool, p, strcspn(p, " ")), 0) ;
+}
+
 void note_value (struct analysis *a, struct statement const *statement)
 {
   char const *raw = statement_text(a, statement) ;
   size_t len = strcspn(raw, "=") ;
-  struct known *known ;
   if (statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION) return ;
   if (statement->kind == STATEMENT_DECLARATION)
   {
@@ -193,12 +209,8 @@ void note_value (struct analysis *a, struct statement const *statement)
   }
   else if (statement->nassignments > 1) return ;
   if (!raw[len]) return ;
-  known = pool_alloc(a->pool, sizeof(*known)) ;
-  known->name = pool_copy(a->pool, raw, len) ;
   /* Only values from the arguments count: others may come from the environment. */
-  known->value = a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0) ;
-  known->next = a->known ;
-  a->known = known ;
+  add_known(a, pool_copy(a->pool, raw, len), a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0)) ;
 }
 
 /* "a"|b* */

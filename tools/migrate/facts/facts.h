@@ -100,6 +100,7 @@ extern void note_arguments_set (struct analysis *a, struct statement const *stat
 extern int is_image_command (struct analysis *a, struct statement const *statement) ; /* exec "$@" */
 extern int runs_nothing (struct analysis *a, struct statement const *statement) ; /* exec "$@", and nothing is left of the arguments */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
+extern void forget_values (struct analysis *a, char const *names) ; /* something else gives them others */
 
 /* ---- arguments.c: what changes the script's arguments, among others ---- */
 extern int sets_positional (struct statement *statement, void *data) ; /* set -- WORDS, shift; for statement_walk() */

@@ -154,6 +154,15 @@ static int is_chosen (struct analysis *a, struct service const *service)
 
 #define SHELL_FORM "an ENTRYPOINT in shell form gets none. If CMD is to reach it, write ENTRYPOINT [\"WORD\", ...], and migrate again"
 
+/* How whoever starts the container can still choose. */
+static char const *how_to_choose (struct plan const *plan, char const *cmd)
+{
+  if (!plan->cmd[1] && *plan->cmd[0] != '-')
+    return pool_printf(plan->pool, ". To choose, write `set -- \"${ROLE:-%s}\"` in place of `set -- %s`, and start with `docker run -e ROLE=WORD`", plan->cmd[0], cmd) ;
+  if (strpbrk(cmd, "'\"\\}*?[")) return "" ;
+  return pool_printf(plan->pool, ". To choose, write `set -- ${ARGUMENTS:-%s}` in place of `set -- %s`, and start with `docker run -e ARGUMENTS='WORD...'`", cmd, cmd) ;
+}
+
 /* The files have the CMD of now: another CMD would not choose another branch. */
 static void note_arguments (struct analysis *a, struct statement *first)
 {
@@ -188,9 +197,9 @@ static void note_arguments (struct analysis *a, struct statement *first)
   else for (struct service *service = plan->services ; service ; service = service->next)
     if (is_chosen(a, service)) texts_add(a->pool, &chosen, service->name) ;
   if (!a->dispatched) texts_add(a->pool, &plan->notes, chosen.first
-    ? pool_printf(a->pool, "the script's arguments chose among %s; now CMD (%s) is written into their run, and `docker run IMAGE WORD` does not choose any more: "
-      "it runs WORD beside the services. To choose, write `set -- \"${ROLE:-%s}\"` in place of `set -- %s`, and start with `docker run -e ROLE=WORD`",
-      texts_join(a->pool, &chosen, ", "), cmd, plan->cmd[0], cmd)
+    ? pool_printf(a->pool, "the script's arguments decided about %s; now CMD (%s) is written into their run, and `docker run IMAGE WORD` does not choose any more: "
+      "it runs WORD beside the services%s",
+      texts_join(a->pool, &chosen, ", "), cmd, how_to_choose(plan, cmd))
     : pool_printf(a->pool, "the script ran its arguments; now CMD (%s) is written into the files, and `docker run IMAGE COMMAND` runs COMMAND beside the services", cmd)) ;
 }
 
