@@ -593,3 +593,26 @@ EOS
   migrate
   told 'environment: COUNT; done once, and handed on to the services'
 }
+
+@test "a variable of the image that the script fills, or reads, reaches every later program" {
+  printf '%s\n' 'FROM debian' 'ENV PORT= MODE=a KEY=b' 'CMD ["/start.sh"]' >Dockerfile
+  wrapper <<'EOS'
+fill() { : "${KEY:=none}"; }
+: "${PORT:=80}"
+read -r MODE </etc/mode
+fill
+web --port "$PORT" &
+worker &
+wait $!
+EOS
+  migrate --dockerfile Dockerfile
+  file worker/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+fill() { : "${KEY:=none}"; }
+: "${PORT:=80}"
+read -r MODE </etc/mode
+fill
+exec worker
+EOS
+}

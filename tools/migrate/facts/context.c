@@ -6,37 +6,20 @@
 /* Does it apply to all later statements, whether they mention it or not? */
 static int applies_always (struct statement *statement, void *data)
 {
-  struct analysis *a = data ;
   char const *command = statement_command(statement) ;
-  if (statement->kind == STATEMENT_ASSIGNMENT)
-  {
-    for (unsigned int i = 0 ; i < statement->nassignments ; i++)
-    {
-      char const *raw = statement->assignments[i].raw ;
-      char name[64] ;
-      size_t len = strcspn(raw, "=+[") ;
-      if (len >= sizeof(name)) continue ;
-      memcpy(name, raw, len) ;
-      name[len] = 0 ;
-      if (is_exported(a, name)) return 1 ;
-    }
-    return 0 ;
-  }
+  (void)data ;
   if (shell_one_of(command, "declare typeset")) return statement_word(statement, 1)[0] == '-' && strchr(statement_word(statement, 1), 'x') ;
   if (redirects_everything(statement)) return 1 ;
   if (!strcmp(command, "set")) return !shell_one_of(statement_word(statement, 1), "--") && statement->nwords > 1 ;
   return sets_up_shell(statement) || shell_one_of(command, "export unset cd pushd popd umask ulimit shopt source . eval") ;
 }
 
-static int applies_always_assignment (struct analysis *a, struct statement *statement)
+/* : "${PORT:=80}", read -r PORT: a variable that the image exports has its new value in every later program. */
+static int changes_exported (struct analysis *a, char const *names)
 {
-  char name[64] ;
-  char const *raw = source_copy(a->source, statement->range) ;
-  size_t len = strcspn(raw, "=+[") ;
-  if (statement->kind != STATEMENT_ASSIGNMENT || statement->nassignments || len >= sizeof(name)) return 0 ;
-  memcpy(name, raw, len) ;
-  name[len] = 0 ;
-  return is_exported(a, name) ;
+  for (char const *p = names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (is_exported(a, pool_copy(a->pool, p, strcspn(p, " ")))) return 1 ;
+  return 0 ;
 }
 
 /* export A B=1; set -a */
@@ -276,7 +259,7 @@ int add_context (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
   char const *names = body ? names_called(a, body) : names_defined(a, statement) ;
-  int always = applies_in(a, statement) || applies_always_assignment(a, statement) ;
+  int always = applies_in(a, statement) || changes_exported(a, names) ;
   int positional = statement_walk(statement, &sets_positional, 0) ;
   int takes_status = (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && strstr(statement_text(a, statement), "$?") ;
   int repeatable = statement->kind == STATEMENT_FUNCTION || (is_repeatable(a, statement) && !takes_status) ;
