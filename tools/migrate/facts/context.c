@@ -289,8 +289,8 @@ int add_context (struct analysis *a, struct statement *statement)
   if (body && !before_all && !repeatable) return 0 ;
   a->sets_errexit |= statement_sets_errexit(statement) > 0 ;
   if (statement->kind != STATEMENT_FUNCTION) statement_walk(statement, &note_exports, a) ;
-  if (positional) note_arguments_set(a, statement) ;
   if (statement->kind != STATEMENT_FUNCTION && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION) forget_values(a, names) ;
+  if (positional) note_arguments_set(a, statement) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, for_each_service(a, statement), names) ;

@@ -150,7 +150,7 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   {
     char const *end = "" ;
     unsigned int by = statement->nwords > 1 ? shell_number(statement->words[1].raw, 1000, &end) : 1 ;
-    if (*end) a->shifted = 1 ; /* shift $((OPTIND - 1)) */
+    if (*end && *a->arguments) a->shifted = 1 ; /* shift $((OPTIND - 1)) */
     else for ( ; by && *a->arguments ; by--) a->arguments++ ;
     return ;
   }

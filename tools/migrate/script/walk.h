@@ -125,6 +125,7 @@ struct calling /* a function that starts something */
   struct statement *statement ;
   struct function *function ;
   struct statement *body ; /* to be walked; 0: the call itself has become a service */
+  struct expanded *expanded ; /* statements that have its words for now */
   struct placed const *positional ; /* as before the statement */
   struct service *before ;
 } ;
