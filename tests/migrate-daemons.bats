@@ -146,3 +146,22 @@ exec web"
   migrate
   lacks supervisord/data
 }
+
+@test "a daemon that a function is told as its words has only its own options" {
+  wrapper <<'EOS'
+#!/bin/bash
+launch() { "$@" & }
+log() { local name=$1; shift; nohup "${@:1}" >/var/log/$name.log 2>&1 & }
+launch nginx -g 'daemon off;'
+launch php-fpm
+launch redis-server --daemonize yes
+log web memcached -d
+wait -n
+EOS
+  migrate
+  services nginx php-fpm redis-server memcached
+  becomes nginx 'exec "$@"'
+  becomes php-fpm 'exec php-fpm -F'
+  becomes redis-server 'exec redis-server --daemonize no'
+  becomes memcached 'exec memcached >/var/log/$name.log 2>&1'
+}

@@ -169,10 +169,18 @@ static char const *as_comment (struct pool *pool, char const *text)
   return pool_printf(pool, "%s%s", out, text) ;
 }
 
+/* The code of the image's shell has no lines that a reader knows. */
+char const *plan_place (struct plan *plan, struct claim const *claim, uint32_t line)
+{
+  for (uint32_t i = 0 ; claim && plan->code_source && i < plan->code_source->nclaims ; i++)
+    if (plan->code_source->claims[i] == claim) return plan->code_where ;
+  return source_place(plan->source, line) ;
+}
+
 void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text)
 {
   texts_add_once(plan->pool, service ? &service->todo : &plan->setup_todo,
-    pool_printf(plan->pool, "# TODO reeve-migrate: %s: %s", source_place(plan->source, line), as_comment(plan->pool, text))) ;
+    pool_printf(plan->pool, "# TODO reeve-migrate: %s: %s", plan_place(plan, claim, line), as_comment(plan->pool, text))) ;
   if (claim) texts_add_once(plan->pool, &claim->todo, text) ;
 }
 

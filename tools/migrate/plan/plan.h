@@ -184,6 +184,7 @@ struct plan
   char const *code_where ; /* its place */
   struct source *code_source ; /* its account, once it has been walked */
   int code_must_succeed ; /* the script follows && */
+  struct texts code_ready ; /* services of that code which it gave time, or waited for */
   char const *refused ; /* why nothing is written; 0: files are written */
 } ;
 
@@ -210,6 +211,7 @@ extern char const *plan_setup_where (struct plan *plan) ;
 extern int plan_has_setup (struct plan const *plan) ;
 
 extern void plan_mistake (struct plan *plan, uint32_t line, char const *text) ;
+extern char const *plan_place (struct plan *plan, struct claim const *claim, uint32_t line) ; /* for the reader: line 5; Dockerfile, line 9 */
 /* Work for a person: a TODO in the service's run (service 0: in the cont-init.d script) and in the
    claim's entry. */
 extern void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text) ;
@@ -242,6 +244,7 @@ extern int piece_is_elsewhere (struct piece const *piece, struct placed const *p
 /* pieces.c: reports where each piece went. For plan_settle(). */
 extern void settle_pieces (struct plan *plan) ;
 
+extern void plan_settle_order (struct plan *plan) ; /* settle.c: which dependencies are optional, and who says when it is ready; for plan_settle(), and once more if services were added */
 /* settle.c: reports where each piece went, and makes a TODO of each byte that nobody claimed. */
 extern void plan_settle (struct plan *plan) ;
 /* Notes where the code that the image's shell executed ahead of the input went: after the end, as only then it is

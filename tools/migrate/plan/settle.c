@@ -103,6 +103,12 @@ static void settle_checks (struct plan *plan)
     if (service->check) service_set(plan, service, "notification-fd", descriptor) ;
 }
 
+void plan_settle_order (struct plan *plan)
+{
+  settle_dependencies(plan) ;
+  settle_checks(plan) ;
+}
+
 /* KILL takes no time. */
 static int is_killed_at_once (struct service const *service)
 {
@@ -172,8 +178,7 @@ void plan_settle (struct plan *plan)
 {
   settle_unclaimed(plan) ;
   settle_pieces(plan) ;
-  settle_dependencies(plan) ;
-  settle_checks(plan) ;
+  plan_settle_order(plan) ;
   settle_grace(plan) ;
   settle_talk(plan) ;
   settle_todos(plan) ;

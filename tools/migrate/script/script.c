@@ -232,8 +232,10 @@ struct service *migrate_code (struct plan *plan)
     a.must_succeed = 1 ;
   }
   walk_script(&a, plan->code_must_succeed ? last : first, &behind) ;
+  close_task(&a) ;
+  plan->code_ready = a.ready ;
   for (struct service *service = plan->services ; service ; service = service->next) all_aside &= service->is_background ;
-  if (!all_aside) return 0 ;
+  if (plan->kind == INPUT_SCRIPT && (!all_aside || a.ready.first)) return 0 ;
   aside = plan->services ;
   plan->services = 0 ;
   return aside ;
@@ -250,17 +252,41 @@ static void rename_places (struct plan *plan, char const *from, char const *to)
   }
 }
 
+/* Xvfb & sleep 2; exec supervisord: all that this starts came later. */
+static void order_behind_code (struct plan *plan, struct service *input)
+{
+  struct analysis a = { .plan = plan, .source = plan->code_source, .pool = plan->pool, .suffix = "" } ;
+  for (; input ; input = input->next)
+    for (struct text const *one = plan->code_ready.first ; one ; one = one->next) texts_add_once(plan->pool, &input->dependencies, one->text) ;
+  settle_ready(&a) ;
+  plan_settle_order(plan) ;
+}
+
 void migrate_code_end (struct plan *plan, struct service *services)
 {
   struct service **end = &plan->services ;
+  struct texts ready = { 0 } ;
+  int all_background = !plan->code_ready.first ;
   for (struct service *one = services ; one ; one = one->next)
   {
     char const *base = one->name ;
+    all_background &= one->is_background ;
     for (unsigned int i = 2 ; plan_find(plan, one->name) ; i++) one->name = pool_printf(plan->pool, "%s-%u", base, i) ;
     if (one->name != base) rename_places(plan, base, one->name) ;
+    if (texts_has(&plan->code_ready, base)) texts_add(plan->pool, &ready, one->name) ;
   }
+  if (plan->kind == INPUT_SCRIPT || all_background)
+  {
+    while (*end) end = &(*end)->next ;
+    *end = services ;
+    return ;
+  }
+  plan->code_ready = ready ;
+  end = &services ;
   while (*end) end = &(*end)->next ;
-  *end = services ;
+  *end = plan->services ;
+  plan->services = services ;
+  order_behind_code(plan, *end) ;
 }
 
 /* The files that it reads, which may start what it does not. */
@@ -334,6 +360,7 @@ void migrate_script (struct plan *plan)
   interpreter_claim(&a, first) ;
   a.sets_errexit = shell_has_errexit(plan->shell) ;
   aside = migrate_code(plan) ;
+  a.ready = plan->code_ready ;
   add_arguments(&a, first) ;
   add_shell_options(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;

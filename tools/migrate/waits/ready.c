@@ -293,8 +293,8 @@ static void check_slept (struct analysis *a, struct service *service)
     if (strstr(one->text, "write data/check")) return ;
   texts_add(a->pool, &service->slept->todo, pool_printf(a->pool, "warning: nothing says when %s is ready: write data/check and notification-fd", service->name)) ;
   texts_add(a->pool, &service->todo, pool_printf(a->pool,
-    "# TODO reeve-migrate: line %u: the script slept here until this was ready: write data/check, and run it with reeve-exec --ready ./data/check",
-    source_line(a->source, service->slept->range.start))) ;
+    "# TODO reeve-migrate: %s: the script slept here until this was ready: write data/check, and run it with reeve-exec --ready ./data/check",
+    plan_place(a->plan, service->slept, source_line(a->source, service->slept->range.start)))) ;
 }
 
 /* Work behind a daemon that it does not talk to was done also when the daemon had not come up, unless by set -e. */
