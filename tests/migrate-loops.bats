@@ -141,6 +141,35 @@ EOS
   lacks db/flag-oneshot
 }
 
+@test "a loop that waits, and starts again until a trap, is restart always; a sleep in the background is its pause" {
+  wrapper <<'EOS'
+start_worker() { worker --fast & W=$!; }
+stopping=0
+trap 'stopping=1; kill $W $P' TERM
+web & P=$!
+start_worker
+while [ $stopping -eq 0 ]; do
+  wait $W
+  if [ $stopping -eq 0 ]; then
+    sleep 3 & wait $!
+    start_worker
+  fi
+done
+EOS
+  migrate
+  services worker web
+  file worker/restart <<<always
+  file worker/restart-delay <<<'3000 3000'
+  untold TODO
+  wrapper <<<$'db & A=$!\nweb & B=$!\nwhile kill -0 $A && kill -0 $B; do sleep 5 & wait $!; done\nexit 1'
+  migrate
+  has db/flag-main web/flag-main
+  untold TODO
+  wrapper <<<$'w() { worker & W=$!; }\nw\nwhile :; do wait $W; [ $? -eq 3 ] && exit 3; w; done'
+  migrate
+  told 'TODO: the script looked at its end'
+}
+
 @test "what only keeps the container alive is removed" {
   local last
   for last in 'sleep infinity' 'tail -f /dev/null' 'while :; do sleep 1; done' 'exec sleep infinity'; do

@@ -354,3 +354,26 @@ EOS
   migrate
   untold 'if ever'
 }
+
+@test "programs of branches that exclude each other do not run together, also if a function starts them" {
+  wrapper <<'EOS'
+all() {
+  jobs-runner &
+  cron
+  web
+}
+if [ -z "$MAINTENANCE" ]; then all; else exec httpd -DFOREGROUND; fi
+EOS
+  migrate
+  untold 'a child of'
+  untold 'docker stop signals httpd alone'
+  mistake 2 'nobody waits for jobs-runner'
+}
+
+@test "the lines of mistakes are those of the script, not of what the image's shell did ahead of it" {
+  printf 'FROM debian\nCOPY start.sh /\nCMD Xvfb :1 & sleep 1; exec /start.sh\n' >Dockerfile
+  wrapper <<<$'#!/bin/sh\n\n\nworker &\nweb &\nwait $!'
+  migrate --dockerfile Dockerfile
+  mistake 4 'no trap for TERM'
+  ! grep '^line 1: mistake' <<<"$report"
+}

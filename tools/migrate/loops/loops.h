@@ -50,6 +50,13 @@ extern void drop_keeping_alive (struct analysis *a, struct statement *statement)
 /* ---- restarts.c ---- */
 /* A loop that starts a program again and again. frame: where it stands; 0: in the background. 1: it was that. */
 extern int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern int asks_trap (struct analysis *a, char const *condition) ; /* [ "$stopping" -eq 1 ]: a variable that a trap sets? Then it asks whether the container is to end */
+extern int only_leaves (struct statement *statement) ; /* [ -e /tmp/stop ] && break; if [ ... ]; then exit; fi */
+extern char const *set_pause (struct analysis *a, struct service *service, struct statement *loop, struct claim *claim) ; /* becomes restart-delay; returns what the report says of it */
+
+/* ---- startagain.c ---- */
+extern int starts_again_always (struct analysis *a, struct statement *loop) ; /* a loop that waits, and starts it again however it ended */
+extern char const *set_again (struct analysis *a, struct statement *loop, struct texts const *names, struct claim *claim) ; /* these services get its pause; returns what the report says of it */
 
 /* ---- rounds.c ---- */
 struct looping /* a loop over the words of `for`: a round for each word, or one round if they are not known */

@@ -28,8 +28,7 @@ static int does_more (struct statement *statement, void *data)
   return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "break exit echo printf test [ rm true")) ;
 }
 
-/* [ -e /tmp/stop ] && break; if [ ... ]; then exit; fi */
-static int only_leaves (struct statement *statement)
+int only_leaves (struct statement *statement)
 {
   return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_IF)
    && statement_walk(statement, &leaves, 0) && !statement_walk(statement, &does_more, 0) ;
@@ -48,8 +47,7 @@ static int waits_in (struct statement *list)
   return 0 ;
 }
 
-/* [ "$stopping" -eq 1 ]: does it ask a variable that a trap sets? Then it asks whether the container is to end. */
-static int asks_trap (struct analysis *a, char const *condition)
+int asks_trap (struct analysis *a, char const *condition)
 {
   for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
   {
@@ -247,8 +245,7 @@ static int add_pause (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* The loop's pause becomes restart-delay. Returns what the report says of it. */
-static char const *set_pause (struct analysis *a, struct service *service, struct statement *loop, struct claim *claim)
+char const *set_pause (struct analysis *a, struct service *service, struct statement *loop, struct claim *claim)
 {
   struct pausing pausing = { .a = a } ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)

@@ -156,7 +156,7 @@ static int find_starting_again (struct statement *statement, void *data)
     statement_walk(function->statement->body, &find_starting_again, s) ;
     s->depth-- ;
   }
-  if (!statement->background) return 0 ;
+  if (!statement->background || shell_one_of(statement_command(statement), "sleep")) return 0 ; /* sleep 5 & wait $!: its pause */
   while (same && !is_same_program(s->a, same, statement)) same = same->next ;
   if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
   else s->other = statement_text(s->a, statement) ;
@@ -312,7 +312,8 @@ int walk_starting_again (struct analysis *a, struct statement *statement)
   drop_remarks(a, statement) ;
   mains = note_watched(a, statement) ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that waited, and started again what had ended: its supervisor does%s%s", *mains ? "; these are main: " : "", mains)) ;
-  for (struct text const *one = s.names.first ; one ; one = one->next)
+  if (!*mains && starts_again_always(a, statement)) claim->what = pool_printf(a->pool, "%s%s", claim->what, set_again(a, statement, &s.names, claim)) ;
+  else for (struct text const *one = s.names.first ; one ; one = one->next)
     plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,
       "the script looked at its end, and started it again or ended: flag-main (its end is the container's), restart and success-codes say that here: %s", statement_text(a, statement))) ;
   script_waits(a, line_of(a, statement)) ;

@@ -169,12 +169,16 @@ static char const *as_comment (struct pool *pool, char const *text)
   return pool_printf(pool, "%s%s", out, text) ;
 }
 
-/* The code of the image's shell has no lines that a reader knows. */
+int plan_is_code (struct plan const *plan, struct claim const *claim)
+{
+  for (uint32_t i = 0 ; plan->code_source && i < plan->code_source->nclaims ; i++)
+    if (plan->code_source->claims[i] == claim) return 1 ;
+  return 0 ;
+}
+
 char const *plan_place (struct plan *plan, struct claim const *claim, uint32_t line)
 {
-  for (uint32_t i = 0 ; claim && plan->code_source && i < plan->code_source->nclaims ; i++)
-    if (plan->code_source->claims[i] == claim) return plan->code_where ;
-  return source_place(plan->source, line) ;
+  return claim && plan_is_code(plan, claim) ? plan->code_where : source_place(plan->source, line) ;
 }
 
 void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text)

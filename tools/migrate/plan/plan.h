@@ -211,6 +211,7 @@ extern char const *plan_setup_where (struct plan *plan) ;
 extern int plan_has_setup (struct plan const *plan) ;
 
 extern void plan_mistake (struct plan *plan, uint32_t line, char const *text) ;
+extern int plan_is_code (struct plan const *plan, struct claim const *claim) ; /* is it of code that the image's shell executes before the input? Its lines are none that a reader knows */
 extern char const *plan_place (struct plan *plan, struct claim const *claim, uint32_t line) ; /* for the reader: line 5; Dockerfile, line 9 */
 /* Work for a person: a TODO in the service's run (service 0: in the cont-init.d script) and in the
    claim's entry. */

@@ -70,10 +70,16 @@ static int handles_stop (struct trap const *trap)
   return strstr(trap->signals, "TERM ") || strstr(trap->signals, " 15 ") || strstr(trap->signals, "EXIT ") || strstr(trap->signals, " 0 ") ;
 }
 
+/* The image's shell had started it, ahead of the script: no line of the script did. */
+static int is_of_code (struct analysis *a, struct service const *service)
+{
+  return service->claim && plan_is_code(a->plan, service->claim) ;
+}
+
 static struct service *first_process (struct analysis *a)
 {
   struct service *service = a->plan->services ;
-  while (service && service->is_oneshot) service = service->next ;
+  while (service && (service->is_oneshot || is_of_code(a, service))) service = service->next ;
   return service ;
 }
 
@@ -81,7 +87,7 @@ static struct service *first_process (struct analysis *a)
 static struct service *first_before (struct analysis *a, struct trap const *trap)
 {
   struct service *service = trap->after ? a->plan->services : 0 ;
-  while (service && (service->is_oneshot || service->is_exec)) service = service == trap->after ? 0 : service->next ;
+  while (service && (service->is_oneshot || service->is_exec || is_of_code(a, service))) service = service == trap->after ? 0 : service->next ;
   return service && trap->line > service->line ? service : 0 ;
 }
 
@@ -131,11 +137,11 @@ static int are_apart (struct statement *first, struct range one, struct range ot
 }
 
 /* Had the script started `service` when it came to `main`? */
-static int runs_with (struct statement *first, struct service const *service, struct service const *main)
+static int runs_with (struct analysis *a, struct statement *first, struct service const *service, struct service const *main)
 {
   struct service const *later = service ;
   while (later && later != main) later = later->next ;
-  if (!later || service == main) return 0 ;
+  if (!later || service == main || are_exclusive(a, service, main)) return 0 ;
   if (service->is_apart && !has_all(&main->conditions, &service->conditions)) return 0 ;
   return !service->claim || !main->claim || !are_apart(first, service->claim->range, main->claim->range) ;
 }
@@ -159,9 +165,9 @@ static void find_exec_mistakes (struct analysis *a, struct statement *first, str
     plan_mistake(a->plan, main->line, pool_printf(a->pool, "exec ends the shell, and the trap of line %u with it", trap->line)) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (service->is_exec || service->is_oneshot || service->is_main || !runs_with(first, service, main)) continue ;
+    if (service->is_exec || service->is_oneshot || service->is_main || !runs_with(a, first, service, main)) continue ;
     if (shell_one_of(service->program, "tail")) continue ; /* it only reads */
-    if (!line) line = service->line ;
+    if (!line) line = is_of_code(a, service) ? main->line : service->line ;
     texts_add(a->pool, &names, service->name) ;
   }
   if (line)
@@ -209,8 +215,8 @@ static void find_zombies_of (struct analysis *a, struct statement *first, struct
   int several ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (!service->is_background || service->is_main || service->is_oneshot || !runs_with(first, service, main)) continue ;
-    background = service ;
+    if (!service->is_background || service->is_main || service->is_oneshot || !runs_with(a, first, service, main)) continue ;
+    if (!background || !is_of_code(a, service)) background = service ;
     texts_add(a->pool, &names, service->name) ;
   }
   if (!background) return ;
@@ -221,7 +227,7 @@ static void find_zombies_of (struct analysis *a, struct statement *first, struct
       ? "%s become children of %s, which does not know them: their end goes unnoticed, and they may stay zombies"
       : "%s becomes a child of %s, which does not know it: its end goes unnoticed, and it may stay a zombie", all, main->name)) ;
   else
-    plan_mistake(a->plan, background->line, pool_printf(a->pool, several
+    plan_mistake(a->plan, is_of_code(a, background) ? main->line : background->line, pool_printf(a->pool, several
       ? "nobody waits for %s: their end goes unnoticed, and they are killed when %s ends"
       : "nobody waits for %s: its end goes unnoticed, and it is killed when %s ends", all, main->name)) ;
 }
@@ -339,7 +345,7 @@ static void find_twice (struct analysis *a, struct statement *first)
     char const *family = service->is_oneshot ? 0 : family_of_service(a, service) ;
     for (struct service *other = a->plan->services ; family && other != service ; other = other->next)
     {
-      if (other->is_oneshot || family_of_service(a, other) != family || are_asked_apart(service, other) || !runs_with(first, other, service)) continue ;
+      if (other->is_oneshot || family_of_service(a, other) != family || are_asked_apart(service, other) || !runs_with(a, first, other, service)) continue ;
       if (is_told_apart(service) != is_told_apart(other) || (is_told_apart(service) && strcmp(service->text, other->text) != 0)) continue ;
       plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port", other->name, other->line)) ;
       plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "%s is the same: remove one of the two", other->name)) ;
