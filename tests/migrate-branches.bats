@@ -344,3 +344,16 @@ EOS
   has web/dependencies.d/proxy web/dependencies.d/proxy-2
   told 'a bare sleep, to give proxy, proxy-2 time: what comes later depends on proxy, proxy-2 instead'
 }
+
+@test "CMD may name a function of the script" {
+  printf '%s\n' 'FROM debian' 'ENTRYPOINT ["/start.sh"]' 'CMD ["serve", "--all", "a b"]' >Dockerfile
+  for last in '"$@"' 'if declare -f "$1" >/dev/null; then "$@"; else exec "$@"; fi' 'case $(type -t "$1") in function) "$@" ;; *) exec "$@" ;; esac' \
+    'ROLE=$1; shift; $ROLE "$@"'; do
+    wrapper <<<$'#!/bin/bash\nserve() { jobs-runner & exec web "$@"; }\nother() { exec other; }\n'"$last"
+    migrate --dockerfile Dockerfile
+    services jobs-runner web || { echo "# $last"; return 1; }
+    becomes web 'exec web "$@"'
+    has web/flag-main
+    lacks jobs-runner/flag-main
+  done
+}

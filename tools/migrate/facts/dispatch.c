@@ -93,6 +93,7 @@ static char const *value_of (struct analysis *a, char const *raw, unsigned int d
   char const *p = raw ;
   char const *end ;
   char const *value = shell_unquote(a->pool, raw) ;
+  if (!value) value = type_of_word(a, raw) ;
   if (value) return value ;
   if (depth > 8) return 0 ;
   if (*p == '"' && len > 1 && raw[len - 1] == '"')
@@ -337,7 +338,7 @@ static int decide_condition (struct analysis *a, struct statement const *conditi
   }
   if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
     return combine(condition->kind == STATEMENT_OR, decide_condition(a, condition->body), decide_condition(a, condition->body->next)) ;
-  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "test [")) return -1 ;
+  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "test [")) return asks_for_function(a, condition) ;
   {
     char const *text = statement_text(a, condition) ;
     return decide_test(a, !strncmp(text, "test ", 5) ? text + 5 : text) ;

@@ -28,6 +28,12 @@ extern int ends_with_exec (struct statement const *body) ;
 extern int redirects_everything (struct statement const *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* from this line on, the script waits for its services */
 
+/* ---- cmdcall.c ---- */
+extern struct function *function_by_cmd (struct analysis *a, struct statement const *statement) ; /* "$@", "cmd_$1": what CMD makes of it; 0: no function */
+extern void take_function_by_cmd (struct analysis *a, struct statement *statement) ; /* it gets the words of that call; its text stays */
+extern int asks_for_function (struct analysis *a, struct statement const *statement) ; /* declare -f "$1": 1, 0; -1: not known */
+extern char const *type_of_word (struct analysis *a, char const *raw) ; /* "$(type -t "$1")": function; 0: not known */
+
 /* ---- exclude.c ---- */
 /* A branch that the script may take: a question, and which of its answers. Of two branches of one question it takes only one. */
 extern char const *place_of (struct pool *pool, char const *question, unsigned int answer) ;

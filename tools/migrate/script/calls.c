@@ -149,8 +149,9 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
   call->body = body ;
   if (statement->nwords > 1 && !passes_all(statement))
   {
-    place_values(a, call->positional, pool_printf(a->pool, "set -- %s", source_copy(a->source,
-      (struct range){ statement->words[1].range.start, statement->words[statement->nwords - 1].range.end }))) ;
+    struct texts words = { 0 } ;
+    for (unsigned int i = 1 ; i < statement->nwords ; i++) texts_add(a->pool, &words, statement->words[i].raw) ;
+    place_values(a, call->positional, pool_printf(a->pool, "set -- %s", texts_join(a->pool, &words, " "))) ;
     set_arguments(a, body, statement, &call->expanded) ;
   }
   a->in_function++ ;

@@ -333,7 +333,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   struct branch const *taken ;
   if (a->depth > 60) return ; /* left unclaimed: a TODO */
   a->depth++ ;
-  if (statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
+  if (take_function_by_cmd(a, statement), statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
   else if (a->stays && stayed_in(a) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (never_comes_to(a)) drop_never(a, statement) ;
   else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
