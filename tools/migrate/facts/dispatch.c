@@ -1,7 +1,6 @@
 /* Which branch the script takes, if its arguments decide, and the image's CMD is known. */
 
 #include <fnmatch.h>
-#include <regex.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
@@ -93,9 +92,19 @@ static char const *value_of (struct analysis *a, char const *raw, unsigned int d
   char const *p = raw ;
   char const *end ;
   char const *value = shell_unquote(a->pool, raw) ;
-  if (!value) value = type_of_word(a, raw) ;
+  struct parts parts ;
   if (value) return value ;
   if (depth > 8) return 0 ;
+  if (asked_type(a->pool, raw))
+  {
+    value = value_of(a, asked_type(a->pool, raw), depth + 1) ;
+    return value && find_function(a, value) ? "function" : 0 ;
+  }
+  if (split_parameter(a->pool, raw, &parts))
+  {
+    value = value_of(a, parts.parameter, depth + 1) ;
+    return value ? pool_printf(a->pool, "%s%s%s", parts.before, value, parts.after) : 0 ;
+  }
   if (*p == '"' && len > 1 && raw[len - 1] == '"')
   {
     p++ ;
@@ -239,47 +248,6 @@ static int combine (int is_or, int left, int right)
   return left == -1 || right == -1 ? -1 : !is_or ;
 }
 
-static int is_number (char const *text)
-{
-  return *text && strspn(text, "0123456789") == strlen(text) ;
-}
-
-/* right is 0 if its value is not known, for example a pattern. Returns -1 if the result is not known. */
-static int compare (struct analysis *a, char const *left, char const *operator, char const *right, char const *raw)
-{
-  static char const *const numbers[] = { "-eq", "-ne", "-lt", "-le", "-gt", "-ge" } ;
-  if (shell_one_of(operator, "= == !="))
-  {
-    int same ;
-    if (right) same = !strcmp(left, right) ;
-    else if (strpbrk(raw, "$`\"'\\")) return -1 ;
-    else same = !fnmatch(raw, left, 0) ;
-    return same ^ (*operator == '!') ;
-  }
-  if (!strcmp(operator, "=~"))
-  {
-    regex_t regex ;
-    int r ;
-    char const *pattern = right ? right : raw ;
-    if (!right && strpbrk(raw, "`\"'")) return -1 ;
-    for (char const *p = pattern ; (p = strchr(p, '$')) ; p++)
-      if (p[1] && !strchr(")|", p[1])) return -1 ;
-    if (regcomp(&regex, pool_copy(a->pool, pattern, strlen(pattern)), REG_EXTENDED | REG_NOSUB)) return -1 ;
-    r = !regexec(&regex, left, 0, 0, 0) ;
-    regfree(&regex) ;
-    return r ;
-  }
-  for (size_t i = 0 ; right && i < sizeof(numbers) / sizeof(*numbers) ; i++)
-    if (!strcmp(operator, numbers[i]) && is_number(left) && is_number(right))
-    {
-      unsigned int x = shell_number(left, 1000000, 0) ;
-      unsigned int y = shell_number(right, 1000000, 0) ;
-      int const is[] = { x == y, x != y, x < y, x <= y, x > y, x >= y } ;
-      return is[i] ;
-    }
-  return -1 ;
-}
-
 /* A test's words from `i` on: 1, 0; -1: not known. In [[ ]] they may be joined by && and ||. */
 static int decide_words (struct analysis *a, struct statement const *test, unsigned int i)
 {
@@ -303,7 +271,7 @@ static int decide_words (struct analysis *a, struct statement const *test, unsig
     int r = -1 ;
     left = value_of(a, words[0].raw, 0) ;
     right = value_of(a, words[2].raw, 0) ;
-    if (left) r = compare(a, left, words[1].raw, right, words[2].raw) ;
+    if (left) r = compare_words(a->pool, left, words[1].raw, right, words[2].raw) ;
     if (r != -1) return r ^ negated ;
   }
   else if (n == 1 && (left = value_of(a, words[0].raw, 0))) return !!*left ^ negated ;
@@ -338,7 +306,12 @@ static int decide_condition (struct analysis *a, struct statement const *conditi
   }
   if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
     return combine(condition->kind == STATEMENT_OR, decide_condition(a, condition->body), decide_condition(a, condition->body->next)) ;
-  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "test [")) return asks_for_function(a, condition) ;
+  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "test ["))
+  {
+    char const *raw = asked_function(condition) ;
+    char const *name = raw ? value_of(a, raw, 0) : 0 ;
+    return name ? !!find_function(a, name) : -1 ;
+  }
   {
     char const *text = statement_text(a, condition) ;
     return decide_test(a, !strncmp(text, "test ", 5) ? text + 5 : text) ;

@@ -29,10 +29,21 @@ extern int redirects_everything (struct statement const *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* from this line on, the script waits for its services */
 
 /* ---- cmdcall.c ---- */
-extern struct function *function_by_cmd (struct analysis *a, struct statement const *statement) ; /* "$@", "cmd_$1": what CMD makes of it; 0: no function */
-extern void take_function_by_cmd (struct analysis *a, struct statement *statement) ; /* it gets the words of that call; its text stays */
-extern int asks_for_function (struct analysis *a, struct statement const *statement) ; /* declare -f "$1": 1, 0; -1: not known */
-extern char const *type_of_word (struct analysis *a, char const *raw) ; /* "$(type -t "$1")": function; 0: not known */
+/* "$@", "cmd_$1": if CMD makes a function's name of it, the statement gets the words of that call. Its text stays. */
+extern void take_function_by_cmd (struct analysis *a, struct statement *statement) ;
+
+/* ---- parameter.c ---- */
+struct parts /* task_${1}_now */
+{
+  char const *before ;
+  char const *parameter ; /* with its $ */
+  char const *after ;
+} ;
+extern int split_parameter (struct pool *pool, char const *raw, struct parts *parts) ; /* 0: another form, or only the parameter */
+extern char const *asked_function (struct statement const *statement) ; /* declare -f "$1": the word; 0: it asks something else */
+extern char const *asked_type (struct pool *pool, char const *raw) ; /* "$(type -t "$1")": the word; 0: it asks something else */
+/* Of a test. right is 0 if its value is not known, for example a pattern. Returns -1 if the result is not known. */
+extern int compare_words (struct pool *pool, char const *left, char const *operator, char const *right, char const *raw) ;
 
 /* ---- exclude.c ---- */
 /* A branch that the script may take: a question, and which of its answers. Of two branches of one question it takes only one. */

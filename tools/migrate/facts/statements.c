@@ -36,7 +36,7 @@ struct function *find_function (struct analysis *a, char const *name)
 struct function *called_function (struct analysis *a, struct statement const *statement)
 {
   if (statement->nwords && strchr(statement->words[0].raw, '/')) return 0 ; /* a file, whatever it is called */
-  return *statement_command(statement) ? find_function(a, statement_command(statement)) : function_by_cmd(a, statement) ;
+  return find_function(a, statement_command(statement)) ;
 }
 
 /* ---- what only talks ---- */
