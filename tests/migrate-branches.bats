@@ -357,3 +357,23 @@ EOS
     lacks jobs-runner/flag-main
   done
 }
+
+@test "work ahead of && in a branch: what is behind it does not start when that has failed" {
+  wrapper <<<$'#!/bin/sh\ncron\nif [ "$M" = 1 ]; then\n  touch /x && ./migrate && exec web\nfi\nexit 64'
+  migrate
+  file make-x/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+touch /x || exit
+exec ./migrate
+EOS
+  file web/dependencies.d/make-x </dev/null
+  told 'task make-x, run once after cron; when it fails, what depends on it is not started'
+  sed -i /^cron/d start.sh
+  migrate
+  grep -qx './migrate || exit' "$init/10-start"
+  wrapper <<<$'#!/bin/sh\ndb &\nif [ "$M" = 1 ]; then\n  ./migrate && web --all\n  job &\nfi\nother &\nwait'
+  migrate
+  file job/dependencies.d/migrate <<<optional
+  file other/dependencies.d/migrate <<<optional
+}

@@ -207,6 +207,13 @@ void begin_work_ahead (struct analysis *a, struct statement *statement, struct f
 void end_work_ahead (struct analysis *a, struct statement *statement, struct work_ahead *work)
 {
   if (!work->goes_on) return ;
+  if (a->conditions.first && has_work(a->pending))
+  {
+    struct held *last = a->pending ;
+    while (last->next) last = last->next ;
+    if (a->plan->services) last->must_succeed = 0 ; /* of the task, only what is behind the && needs it */
+    flush_pending(a) ;
+  }
   a->task_must_succeed = may_end_script(statement->body) ;
   close_task(a) ;
   work->is_start = plan_last(a->plan) != work->before ;

@@ -248,6 +248,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     struct held *held ;
     remarks_to_list(a, &a->pending) ;
     held = hold_statement(a, &a->pending, statement) ;
+    held->must_succeed = a->must_succeed > 0 ;
     held->claim = claim_statement(a, statement, "", "as it was") ;
     mark_move(a, 0, statement, held->claim) ;
     mark_arguments(a, 0, statement, held->claim) ;
@@ -310,6 +311,7 @@ static int drop_messages (struct analysis *a)
 
 static void pending_to_task (struct analysis *a, struct held *first)
 {
+  struct service *task ;
   a->pending = 0 ;
   for (struct held *held = first ; held ; held = held->next)
   {
@@ -321,10 +323,14 @@ static void pending_to_task (struct analysis *a, struct held *first)
     }
     add_task(a, held->statement) ;
     last_of(a->task_statements)->npieces = held->npieces ;
+    last_of(a->task_statements)->must_succeed = held->must_succeed ;
     claim->where = service_where(a->plan, a->task, "run") ;
     claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
   }
+  task = a->task ;
+  if (task && last_of(first)->must_succeed) a->task_must_succeed = 1 ;
   close_task(a) ;
+  if (task && task->claim) last_of(first)->claim->what = task->claim->what ;
 }
 
 void flush_pending (struct analysis *a)
@@ -351,7 +357,7 @@ void flush_pending (struct analysis *a)
     {
       for (; i < held->npieces ; i++) /* what the branch has set for these lines */
         if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, under)) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
-      texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
+      texts_add(a->pool, &lines, pool_printf(a->pool, held->must_succeed ? "%s || exit" : "%s", statement_text(a, held->statement))) ;
       held->claim->where = plan_setup_where(a->plan) ;
     }
     plan_setup(a->plan, (struct range){ 0, 0 }, *under ? pool_printf(a->pool, "if %s; then\n%s\nfi", under, texts_join(a->pool, &lines, "\n")) : texts_join(a->pool, &lines, "\n"), 1) ;
