@@ -372,8 +372,4 @@ EOS
   sed -i /^cron/d start.sh
   migrate
   grep -qx './migrate || exit' "$init/10-start"
-  wrapper <<<$'#!/bin/sh\ndb &\nif [ "$M" = 1 ]; then\n  ./migrate && web --all\n  job &\nfi\nother &\nwait'
-  migrate
-  file job/dependencies.d/migrate <<<optional
-  file other/dependencies.d/migrate <<<optional
 }

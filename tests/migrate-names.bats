@@ -293,3 +293,10 @@ EOS
   migrate
   services manage runserver
 }
+
+@test "a service behind wait-for-it or dockerize is named after its program" {
+  wrapper <<<$'#!/bin/sh\nwait-for-it db:5432 -t 60 -- celery -A x worker &\n/usr/local/bin/wait-for.sh q:1 -- ./server --all &\ndockerize -wait tcp://db:1 -timeout 20s ./web-ui &\nwait'
+  migrate
+  services celery server web-ui
+  becomes celery 'exec wait-for-it db:5432 -t 60 -- celery -A x worker'
+}

@@ -10,7 +10,7 @@
 static int is_runner (char const *name)
 {
   return shell_one_of(name, "docker-entrypoint.sh entrypoint.sh env flock timeout time npx poetry pipenv uv pdm hatch bundle ddtrace-run newrelic-admin "
-    "opentelemetry-instrument doppler envconsul bundler strace ltrace valgrind gdb faketime setarch ip proot chamber dotenv sg runuser aws-vault op") ;
+    "opentelemetry-instrument doppler envconsul bundler strace ltrace valgrind gdb faketime setarch ip proot chamber dotenv sg runuser aws-vault op dockerize") ;
 }
 
 /* Their options whose value is the next word. */
@@ -18,6 +18,7 @@ static int has_value (char const *runner, char const *option)
 {
   static struct { char const *runner ; char const *options ; } const table[] =
   {
+    { "dockerize", "-wait -timeout -wait-retry-interval -wait-http-header -template -stdout -stderr -delims -env -env-section -validate-cert" },
     { "flock", "-w -E --wait --timeout --conflict-exit-code" },
     { "npx", "-p --package" },
     { "poetry", "-C -P --directory --project" },
@@ -73,6 +74,15 @@ static char const *const *behind_runner (struct pool *pool, char const *const *a
   return argv ;
 }
 
+/* wait-for-it db:5432 -t 60 -- PROGRAM. What has no --, or only says then that it is up, waits and nothing else. */
+static char const *const *behind_waiter (char const *const *argv)
+{
+  if (!shell_one_of(shell_basename(argv[0]), "wait-for-it wait-for-it.sh wait-for wait-for.sh")) return argv ;
+  for (char const *const *one = argv ; one[0] && one[1] ; one++)
+    if (!strcmp(one[0], "--")) return shell_one_of(one[1], "echo printf true :") ? argv : one + 1 ;
+  return argv ;
+}
+
 char const *const *command_behind_runners (struct pool *pool, char const *const *argv)
 {
   for (unsigned int i = 0 ; argv[0] && argv[1] && i < 20 ; i++) /* a split word may begin anew */
@@ -81,6 +91,7 @@ char const *const *command_behind_runners (struct pool *pool, char const *const 
     if (behind && behind != argv && behind[0][0] != '-') argv = behind ;
     else if (!strcmp(shell_basename(argv[0]), "ip") && !shell_one_of(argv[1], "netns vrf")) break ; /* ip addr show */
     else if (is_runner(shell_basename(argv[0]))) argv = behind_runner(pool, argv) ;
+    else if (behind_waiter(argv) != argv) argv = behind_waiter(argv) ;
     else break ;
   }
   return argv ;
