@@ -517,3 +517,19 @@ EOS
   lacks logs/dependencies.d
   becomes logs 'exec tail -F /var/log/app.log'
 }
+
+@test "the variable of a loop over starts is no pid, also if a later loop over pids has the same" {
+  wrapper <<'EOS'
+#!/bin/bash
+declare -A commands=( [web]="gunicorn a:a" [beat]="celery -A a beat" ) pids
+for n in "${!commands[@]}"; do
+  ${commands[$n]} &
+  pids[$n]=$!
+done
+while sleep 5; do
+  for n in "${pids[@]}"; do kill -0 "$n" || exit 1; done
+done
+EOS
+  migrate
+  untold 'is not known here: it was the pid'
+}

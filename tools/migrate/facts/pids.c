@@ -297,6 +297,15 @@ static void note_exported (struct analysis *a, struct pid_variable const *pid)
       pid->name, later->name, later->next ? ", ..." : "", pid->service->name)) ;
 }
 
+/* for n in "${!cmds[@]}": a later loop over pids may have a variable of that name. */
+static int is_loop_variable (struct service const *service, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (struct placed const *one = service->positional ; one ; one = one->outer)
+    if (!strncmp(one->text, name, len) && one->text[len] == '=') return 1 ;
+  return 0 ;
+}
+
 void settle_pids (struct analysis *a)
 {
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next) note_exported(a, pid) ;
@@ -306,7 +315,7 @@ void settle_pids (struct analysis *a)
     char const *text = pool_printf(a->pool, "%s\n%s\n%s\n%s\n%s\n%s\n%s", service->text, texts_join(a->pool, &service->before, "\n"), texts_join(a->pool, &service->run, "\n"),
       service->command ? service->command : "", service->check ? service->check : "", texts_join(a->pool, &service->finish, "\n"), conditions) ;
     for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
-      if (!isdigit((unsigned char)*pid->name) && *pid->name != '/' && asks_pid(text, pid->name))
+      if (!isdigit((unsigned char)*pid->name) && *pid->name != '/' && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
           pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
     if (kills_script(text))
