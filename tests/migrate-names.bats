@@ -300,3 +300,18 @@ EOS
   services celery server web-ui
   becomes celery 'exec wait-for-it db:5432 -t 60 -- celery -A x worker'
 }
+
+@test "a command in an array names its service, also if conditions add options to it" {
+  wrapper <<'EOS'
+#!/bin/bash
+server=(python3 -m agents.indexer "$DIR")
+run=(/opt/catalog --listen :80)
+[[ -n $DEBUG ]] && run+=(--debug)
+if [[ $TLS == 1 ]]; then run+=(--tls "$CERT"); fi
+server+=("$MORE")
+"${server[@]}" &
+exec "${run[@]}"
+EOS
+  migrate
+  services agents.indexer catalog
+}

@@ -125,3 +125,21 @@ int array_known (struct analysis *a, char const *name, struct array *array)
   }
   return 1 ;
 }
+
+char const *array_begins (struct analysis *a, char const *raw)
+{
+  char const *name = raw + strspn(raw, "\"${") ;
+  name = pool_copy(a->pool, name, strspn(name, NAME_LETTERS)) ;
+  for (unsigned int i = 0 ; *name && i < a->plan->npieces ; i++)
+  {
+    struct piece const *piece = a->plan->pieces + i ;
+    char const *text = piece->text ;
+    char const *end = strrchr(text, ')') ;
+    size_t len = strlen(name) ;
+    if (strncmp(text, name, len) != 0 || !end) continue ;
+    text += len + (text[len] == '+') ;
+    if (strncmp(text, "=(", 2) != 0 || text + 2 + strspn(text + 2, " \t\n") >= end) continue ;
+    return piece->under || end[1] ? 0 : pool_copy(a->pool, text + 2, (size_t)(end - text - 2)) ;
+  }
+  return 0 ;
+}

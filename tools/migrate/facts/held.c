@@ -58,6 +58,6 @@ char const *held_by (struct analysis *a, char const *raw)
     char const *value = variable.constant ? variable.constant : variable.fallback ;
     return value && *value ? value : 0 ;
   }
-  if (strstr(raw, "[@]}")) return known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : 0 ;
+  if (strstr(raw, "[@]}")) return known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : array_begins(a, raw) ;
   return code_set(a, raw) ;
 }

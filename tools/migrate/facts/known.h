@@ -44,5 +44,8 @@ struct array
 } ;
 /* 0: the script does something with it that is not known here. An array that nobody sets has no elements. */
 extern int array_known (struct analysis *a, char const *name, struct array *array) ;
+/* "${COMMAND[@]}" of an array that is not known as a whole: COMMAND=(server --all), to which conditions add options. 0: it
+   begins with no word. */
+extern char const *array_begins (struct analysis *a, char const *raw) ;
 
 #endif
