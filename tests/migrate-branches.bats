@@ -373,3 +373,15 @@ EOS
   migrate
   grep -qx './migrate || exit' "$init/10-start"
 }
+
+@test "a loop over the arguments starts what CMD names; the variable of a loop that is not known is none of the environment" {
+  printf '%s\n' 'FROM debian' 'ENTRYPOINT ["/start.sh"]' 'CMD ["web", "mail"]' >Dockerfile
+  wrapper <<<$'#!/bin/bash\nfor name in "$@"; do\n  /srv/$name/bin/serve --all &\ndone\nwait -n'
+  migrate --dockerfile Dockerfile
+  grep -qx 'name=web' "$tree"/*/run
+  grep -qx 'name=mail' "$tree"/*/run
+  wrapper <<<$'#!/bin/bash\nfor name in $(cat /list); do\n  case $name in\n    all|web) web --serve & ;;&\n    all|mail) mailer --run & ;;\n  esac\ndone\nwait -n'
+  migrate --dockerfile Dockerfile
+  lacks web/enable-if mailer/enable-if
+  for one in web mailer; do grep -q '# TODO reeve-migrate: line .*: a loop over values of name that are not known here' "$tree/$one/run"; done
+}

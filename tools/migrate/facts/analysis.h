@@ -137,6 +137,7 @@ struct analysis
   int stays ; /* there it stays in a server in each branch: what follows and starts nothing ran at their end */
   struct service *branch_last ; /* `last` at the beginning of the branch */
   char const *suffix ; /* for the names of services that a loop starts; "" outside of loops */
+  struct texts unknown_loops ; /* variables of loops over values that are not known */
   char const *template ; /* how many instances of each service a loop starts; 0 outside of loops */
   int in_function ;
   int in_call ; /* run is being written from a function's body */

@@ -68,7 +68,7 @@ struct looping /* a loop over the words of `for`: a round for each word, or one 
   unsigned int round ;
   struct placed const *positional ; /* as before the statement */
   char const *suffix ;
-  struct service *last ;
+  struct service *before ; /* the last service before it; 0: there was none */
   unsigned int nsetup ;
 } ;
 extern void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop) ;

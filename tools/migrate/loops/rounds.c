@@ -29,10 +29,20 @@ static int is_span (char const *text, char const *before, char const *between, c
   return end > p && !strcmp(end, after) ;
 }
 
+/* for WORD in "$@"; for WORD; do: CMD's words. */
+static int add_arguments (struct analysis *a, struct texts *values)
+{
+  if (!a->arguments || a->shifted || a->positional) return 0 ;
+  for (unsigned int i = 0 ; a->arguments[i] ; i++) texts_add(a->pool, values, a->arguments[i]) ;
+  a->dispatched = 1 ;
+  return 1 ;
+}
+
 /* The words of `for`, when they are all known. */
 static int list_values (struct analysis *a, struct statement const *statement, struct texts *values)
 {
   unsigned int n = 0 ;
+  if (!statement->nwords && !add_arguments(a, values)) return 0 ;
   for (unsigned int i = 0 ; i < statement->nwords ; i++)
   {
     struct word const *word = statement->words + i ;
@@ -47,6 +57,10 @@ static int list_values (struct analysis *a, struct statement const *statement, s
     else if (!strncmp(word->raw, "$(seq ", 6) && (last = shell_number(word->raw + 6, 1000000, &end)) && !strcmp(end, ")"))
     {
       if (!add_numbers(a, values, 1, last)) return 0 ;
+    }
+    else if (shell_one_of(word->raw, "\"$@\" \"${@}\""))
+    {
+      if (!add_arguments(a, values)) return 0 ;
     }
     else if (!known_words(a, word->raw, values)) return 0 ;
   }
@@ -147,11 +161,12 @@ static void begin_template (struct analysis *a, struct looping *loop)
 void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop)
 {
   struct texts values = { 0 } ;
-  *loop = (struct looping){ .statement = statement, .positional = a->positional, .suffix = a->suffix, .last = a->last, .nsetup = a->plan->nsetup } ;
+  *loop = (struct looping){ .statement = statement, .positional = a->positional, .suffix = a->suffix, .before = plan_last(a->plan), .nsetup = a->plan->nsetup } ;
   loop->known = *statement->name && list_values(a, statement, &values) ;
   if (loop->known) loop->value = values.first ;
   else begin_template(a, loop) ;
   if (loop->known || loop->count) return ;
+  texts_add_once(a->pool, &a->unknown_loops, statement->name) ;
   if (may_end_script(statement->branches->body)) alias_loop(a, statement) ; /* do wait $p || exit 1; done: who ends, ends all */
   refuse_registry(a, statement) ;
 }
@@ -189,8 +204,8 @@ static void end_unknown_loop (struct analysis *a, struct looping const *loop)
 {
   char const *what = pool_printf(a->pool, "a loop over values of %s that are not known here", loop->statement->name) ;
   if (a->plan->nsetup > loop->nsetup) plan_todo(a->plan, 0, 0, line_of(a, loop->statement), pool_printf(a->pool, "part of this was in %s", what)) ;
-  if (a->last && a->last != loop->last)
-    plan_todo(a->plan, a->last, a->last->claim, a->last->line, pool_printf(a->pool, "%s started it: one directory for each", what)) ;
+  for (struct service *one = loop->before ? loop->before->next : a->plan->services ; one ; one = one->next)
+    if (!one->is_oneshot) plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, "%s started it: one directory for each", what)) ;
   claim_statement(a, loop->statement, "dropped", "the loop around a start") ;
 }
 
