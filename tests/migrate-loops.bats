@@ -533,3 +533,11 @@ EOS
   migrate
   untold 'is not known here: it was the pid'
 }
+
+@test "a pause that a trap can end (sleep & wait) is none of the starts of a loop that watches" {
+  wrapper <<<$'#!/bin/bash\nweb &\nA=$!\nworker &\nB=$!\nwhile kill -0 $A && kill -0 $B; do\n  sleep 5 &\n  wait $!\ndone\nexit 1'
+  migrate
+  told 'a loop that watched processes and ended with them: supervision replaces it, and these are main: web, worker'
+  untold TODO
+  has web/flag-main worker/flag-main
+}

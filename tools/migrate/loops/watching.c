@@ -129,7 +129,7 @@ static int look_for_watching (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
   char const *command = statement_command(statement) ;
-  if (statement->background && statement != watching->whole) watching->seen.starts = 1 ;
+  if (statement->background && statement != watching->whole && strcmp(command, "sleep") != 0) watching->seen.starts = 1 ;
   if (statement->kind == STATEMENT_TEST)
   {
     char const *text = statement_text(watching->a, statement) ;
