@@ -596,5 +596,5 @@ EOS
   done
   printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["bundle", "exec", "foreman", "start"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
-  told 'foreman starts and watches processes of its own: migrate what it reads next'
+  told 'foreman starts and watches processes of its own: give reeve-migrate its Procfile in place of this script'
 }
