@@ -119,3 +119,15 @@ EOS
   migrate
   told 'TODO: $P is not known here'
 }
+
+@test "what the script came to when its services had ended, or waited for in a branch only, is a question" {
+  wrapper <<<$'#!/bin/bash\nmysqld &\nredis-server &\nwait -n\nexec bash'
+  migrate
+  told 'TODO: the script came here only when one of these had ended: mysqld, redis-server'
+  wrapper <<<$'#!/bin/bash\nweb &\nworker &\nif [ -n "$X" ]; then wait -n; exit 1; fi\ntail -f /dev/null'
+  migrate
+  told 'only if [ -n "$X" ], and kept the container alive otherwise'
+  wrapper <<<$'#!/bin/bash\nweb &\nA=$!\nworker &\nwait $A\nkill %2\nwait'
+  migrate
+  untold TODO
+}

@@ -393,3 +393,12 @@ EOS
   migrate
   untold TODO
 }
+
+@test "a trap for errors that works, and does not only tell, is a question" {
+  wrapper <<<$'#!/bin/bash\ntrap "curl http://hook" ERR\n./prepare\nweb &\nwait -n'
+  migrate
+  told 'TODO: what it did when a command had failed (curl http://hook) is not done any more'
+  wrapper <<<$'#!/bin/bash\nnotify() { echo "failed"; }\ntrap notify ERR\n./prepare\nweb &\nwait -n'
+  migrate
+  untold TODO
+}

@@ -199,6 +199,9 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
       "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is started now, and is not main", a->idle_line)) ;
   }
+  if (how == START_MAIN && a->ended_with.first && !strcmp(a->ended_where, texts_join(a->pool, &a->conditions, " && ")))
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+      "the script came here only when one of these had ended: %s; now it is started beside them: is it wanted?", texts_join(a->pool, &a->ended_with, ", "))) ;
   if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
   {
     /* In the script it began when that one had ended, if ever. */

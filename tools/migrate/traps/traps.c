@@ -198,6 +198,24 @@ static void tell_ended (struct analysis *a, struct trap const *trap, struct clai
   claim->what = pool_printf(a->pool, "%s; it never ran, as exec of line %u ended it", claim->what, ended->line) ;
 }
 
+/* A trap for errors that only tells of them, and ends. */
+static int only_tells (struct analysis *a, struct trap const *trap)
+{
+  struct source code ;
+  struct function *function = find_function(a, trap->code) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  struct statement *one = function ? body && body->kind == STATEMENT_GROUP ? body->body : body : shell_parse_text(a->pool, &code, trap->code) ;
+  while (one && (one->kind == STATEMENT_COMMENT || shell_one_of(statement_command(one), "echo printf exit return local : true log"))) one = one->next ;
+  return !one ;
+}
+
+static void apply_error_trap (struct analysis *a, struct trap *trap, struct claim *claim)
+{
+  claim->what = "a trap for errors of the script" ;
+  if (!only_tells(a, trap))
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "what it did when a command had failed (%s) is not done any more: if it is wanted, set the trap in cont-init.d, too", trap->code)) ;
+}
+
 static void apply_trap (struct analysis *a, struct trap *trap)
 {
   struct trapping t = { .a = a, .trap = trap } ;
@@ -220,7 +238,7 @@ static void apply_trap (struct analysis *a, struct trap *trap)
     tell_of_function(a, function, trap, "dropped", pool_printf(a->pool, "line %u sets another one, or none", trap->replaced_line)) ;
   }
   else if (!*trap->code) t.claim->what = pool_printf(a->pool, "ignores%s: a service has the default", signals) ;
-  else if (shell_one_of("ERR", trap->signals + 1) || strstr(trap->signals, " ERR ") || strstr(trap->signals, " DEBUG ")) t.claim->what = "a trap for errors of the script" ;
+  else if (shell_one_of("ERR", trap->signals + 1) || strstr(trap->signals, " ERR ") || strstr(trap->signals, " DEBUG ")) apply_error_trap(a, trap, t.claim) ;
   else if (strstr(trap->signals, "CHLD"))
   {
     t.claim->what = "watched its children: supervision replaces it" ;

@@ -51,7 +51,13 @@ void note_ended_with (struct analysis *a, struct texts const *names, struct clai
 static void went_on (struct analysis *a)
 {
   char const *names = texts_join(a->pool, &a->ended_with, ", ") ;
-  if (!a->ended_with.first || strcmp(a->ended_where, texts_join(a->pool, &a->conditions, " && ")) != 0) return ;
+  char const *where = texts_join(a->pool, &a->conditions, " && ") ;
+  if (!a->ended_with.first) return ;
+  if (strcmp(a->ended_where, where) != 0)
+  {
+    if (!*where) texts_add(a->pool, &a->ended_claim->todo, pool_printf(a->pool, "the script waited for the end of %s only if %s, and kept the container alive otherwise; now the container ends with it in any case: take flag-main off, if it shall go on", names, a->ended_where)) ;
+    return ;
+  }
   if (a->sets_errexit && !a->end_is_forgiven)
   {
     a->ended_claim->what = pool_printf(a->pool, "%s; the script kept the container alive when that had ended without a failure: now also such an end is the container's", a->ended_claim->what) ;
