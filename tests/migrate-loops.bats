@@ -541,3 +541,15 @@ EOS
   untold TODO
   has web/flag-main worker/flag-main
 }
+
+@test "logs of a pattern come after each service ahead; -F waits for the pattern's own name, which is said" {
+  wrapper <<<$'#!/bin/bash\nservice mysql start\nnginx\ntail -F /var/log/nginx/*.log'
+  migrate
+  file logs/dependencies.d/nginx <<<optional
+  file logs/dependencies.d/mysqld <<<optional
+  told 'TODO: the logs of the pattern have to be there when it starts'
+  wrapper <<<$'#!/bin/bash\nnginx\ntail -f /var/log/nginx/*.log'
+  migrate
+  file logs/dependencies.d/nginx <<<optional
+  untold TODO
+}

@@ -71,6 +71,16 @@ static char const *following_by_name (struct pool *pool, char const *command)
   return out ;
 }
 
+/* What writes the logs of a pattern has to be there first, though the log of what cannot start is worth a look, too. */
+static void follow_all_ahead (struct analysis *a, struct service *service)
+{
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one != service && !one->is_apart) texts_add_once(a->pool, &service->dependencies, one->name) ;
+  texts_add_all(a->pool, &service->optional, &service->dependencies) ;
+  if (strstr(service->command, " -F") || strstr(service->command, "--retry"))
+    plan_todo(a->plan, service, service->claim, service->line, "the logs of the pattern have to be there when it starts: if none is there yet, it waits for a file of the pattern's own name, for ever; name the files, if they are known") ;
+}
+
 /* The logs are shown by a service, as before. */
 static struct service *start_showing (struct analysis *a, struct statement *statement, char const *how)
 {
@@ -80,8 +90,7 @@ static struct service *start_showing (struct analysis *a, struct statement *stat
   service->is_apart = 1 ;
   if (service->command && has_pattern(service->command))
   {
-    /* What writes them has to be there first, though the log of what cannot start is worth a look, too. */
-    texts_add_all(a->pool, &service->optional, &service->dependencies) ;
+    follow_all_ahead(a, service) ;
     those = ", and of a pattern those that are there when it starts" ;
   }
   else service->dependencies = (struct texts){ 0 } ; /* the log of what cannot start is worth a look */
