@@ -315,3 +315,9 @@ EOS
   migrate
   services agents.indexer catalog
 }
+
+@test "an image's own entrypoint is not the program" {
+  wrapper <<<$'#!/bin/bash\nworker &\ndocker-php-entrypoint php-fpm &\nexec docker-php-entrypoint apache2-foreground'
+  migrate
+  services worker php-fpm apache2-foreground
+}

@@ -9,7 +9,7 @@
 /* Those that run what their next word names, as far as reeve check does not know them. */
 static int is_runner (char const *name)
 {
-  return shell_one_of(name, "docker-entrypoint.sh entrypoint.sh env flock timeout time npx poetry pipenv uv pdm hatch bundle ddtrace-run newrelic-admin "
+  return shell_one_of(name, "docker-entrypoint.sh docker-entrypoint docker-php-entrypoint entrypoint.sh env flock timeout time npx poetry pipenv uv pdm hatch bundle ddtrace-run newrelic-admin "
     "opentelemetry-instrument doppler envconsul bundler strace ltrace valgrind gdb faketime setarch ip proot chamber dotenv sg runuser aws-vault op dockerize") ;
 }
 
