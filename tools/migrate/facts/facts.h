@@ -250,10 +250,13 @@ extern int is_waiting_task (struct analysis *a, struct statement *statement) ;
 /* The part of a condition that asks a service, in the form that succeeds when it is ready; 0: none. */
 extern char const *extract_probe (struct analysis *a, struct statement *condition, int negate) ;
 
-/* ---- limits.c ---- */
-/* The limit of a loop in ms; 0: none, or not known. `text`: of the loop, perhaps with the lines before it. */
-extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text) ;
+/* ---- numbers.c ---- */
 extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as in sleep; 0: another form */
+
+/* ---- limits.c ---- */
+/* The limit of a loop in ms; 0: none, or not known. `text`: of the loop, perhaps with the lines before it.
+   *is_unknown: it has a limit, but nothing says how long that is. */
+extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text, int *is_unknown) ;
 extern int may_end_script (struct statement *list) ; /* does one of them exit? */
 extern int gives_up (struct analysis *a, struct statement *list) ; /* does one of them exit for another reason than that a process has died? */
 extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */

@@ -1,137 +1,86 @@
 /* How long does the script wait, and does it give up then? */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/facts/limiting.h"
 
-#define TRIES_MAX 100000
-
-unsigned long duration_ms (char const *text)
+/* The numbers from one to the other, both included. */
+static unsigned long words_between (unsigned long from, unsigned long to, unsigned long step)
 {
-  static struct { char letter ; double seconds ; } const units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } } ;
-  char *end ;
-  double seconds ;
-  if (!strchr("0123456789.", *text) || !*text) return 0 ;
-  seconds = strtod(text, &end) ;
-  for (size_t i = 0 ; i < sizeof(units) / sizeof(*units) ; i++)
-    if (*end == units[i].letter) seconds *= units[i].seconds ;
-  return seconds > 0 && seconds < 1000000 ? (unsigned long)(seconds * 1000 + 0.5) : 0 ;
+  unsigned long way = from < to ? to - from : from - to ;
+  return step ? way / step + 1 : 0 ;
 }
 
-struct limit
+/* The number of words of `seq`: $(seq 30), $(seq 5 5 60), `seq -w 1 $N`; 0: not known */
+static unsigned long sequence (struct limit *limit, char const *p)
 {
-  struct pool *pool ;
-  char const *text ; /* the loop's */
-  char const *script ; /* around it */
-} ;
-
-static unsigned long number_at (struct limit const *limit, char const *p, unsigned int depth) ;
-
-static unsigned long set_in (struct limit const *limit, char const *text, char const *name, unsigned int depth)
-{
-  char const *mark = pool_printf(limit->pool, "%s=", name) ;
-  for (char const *p = text ; (p = strstr(p, mark)) ; p++)
-    if ((p == text || strchr(" \t\n;(", p[-1])) && p[strlen(mark)] != '=' && strncmp(p + strlen(mark), "$((", 3) != 0)
-    {
-      unsigned long n = number_at(limit, p + strlen(mark), depth + 1) ;
-      if (n) return n ;
-    }
-  return 0 ;
+  unsigned long numbers[3] = { 0 } ;
+  unsigned int n = 0 ;
+  for (p += strspn(p, " ") ; *p && !strchr(")`", *p) ; p += strcspn(p, " )`"), p += strspn(p, " "))
+  {
+    unsigned long number = number_at(limit, p + (*p == '-')) ;
+    if (*p == '-' && p[1] > '9') continue ; /* -w */
+    limit->is_unknown |= n == 3 || (!number && *p != '0') ;
+    if (limit->is_unknown) return 0 ;
+    numbers[n++] = number ;
+  }
+  if (n < 2) return numbers[0] ;
+  return words_between(numbers[0], numbers[n - 1], n == 3 ? numbers[1] : 1) ;
 }
 
-/* The number that the script sets the variable to; 0: not known. */
-static unsigned long constant (struct limit const *limit, char const *name, unsigned int depth)
+/* {1..30}, {60..5..5} */
+static unsigned long braces (struct limit const *limit, char const *begin, char const *last)
 {
-  unsigned long n = set_in(limit, limit->text, name, depth) ;
-  return n ? n : set_in(limit, limit->script, name, depth) ;
+  char const *step = strstr(last + 2, "..") ;
+  unsigned long to = number_at(limit, last + 2) ;
+  if (begin[1] < '0' || begin[1] > '9') return to ;
+  return words_between(number_at(limit, begin + 1), to, step ? number_at(limit, step + 2 + (step[2] == '-')) : 1) ;
 }
 
-/* 30, "30", $TRIES, ${TRIES:-30}, "$TRIES" */
-static unsigned long number_at (struct limit const *limit, char const *p, unsigned int depth)
-{
-  size_t len ;
-  unsigned long n = 0 ;
-  int expanded ;
-  size_t blank = strspn(p, " \"'$({") ;
-  expanded = blank && (p[blank - 1] == '$' || (p[blank - 1] == '{')) ;
-  p += blank ;
-  if (*p >= '0' && *p <= '9' && !expanded) return strtoul(p, 0, 10) ;
-  len = strspn(p, NAME_LETTERS) ;
-  if (!len || depth > 3) return 0 ;
-  if (!(*p >= '0' && *p <= '9')) n = constant(limit, pool_copy(limit->pool, p, len), depth) ;
-  p += len ;
-  if (*p == ':') p++ ;
-  return n || *p != '-' ? n : strtoul(p + 1, 0, 10) ;
-}
-
-static unsigned long for_tries (struct limit const *limit, struct statement const *statement)
+static unsigned long for_tries (struct limit *limit, struct statement const *statement)
 {
   char const *raw = statement->nwords == 1 ? statement->words[0].raw : "" ;
   char const *last ;
   if (statement->nwords > 1) return statement->nwords ;
-  if ((last = strstr(raw, ".."))) return number_at(limit, last + 2, 0) ;
-  if (strncmp(raw, "$(seq ", 6) != 0 && strncmp(raw, "`seq ", 5) != 0) return 0 ;
-  last = strrchr(raw, ' ') ;
-  return last ? number_at(limit, last, 0) : 0 ;
+  if (!strncmp(raw, "$(seq ", 6)) return sequence(limit, raw + 6) ;
+  if (!strncmp(raw, "`seq ", 5)) return sequence(limit, raw + 5) ;
+  last = *raw == '{' ? strstr(raw, "..") : 0 ;
+  return last ? braces(limit, raw, last) : 0 ;
 }
 
-/* A counter that is compared: the largest of the numbers. */
-static unsigned long compared (struct limit const *limit)
+/* The pause of a round; 0: not known */
+static unsigned long pause_ms (struct limit const *limit)
 {
-  char const *text = limit->text ;
-  static char const *const marks[] = { "-ge ", "-gt ", "-eq ", "-lt ", "-le ", "-ne ", ">=", "<=", "==", ">", "<", "seq " } ;
-  unsigned long tries = 0 ;
-  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
-    for (char const *p = text ; (p = strstr(p, marks[i])) ; p++)
-    {
-      unsigned long n ;
-      if (strchr("<>=", *marks[i]))
-      {
-        char const *arithmetic = strstr(text, "((") ;
-        if (!arithmetic || arithmetic > p || strchr("<>=&", p[strlen(marks[i])])) continue ;
-      }
-      n = number_at(limit, p + strlen(marks[i]), 0) ;
-      if (n > tries && n < TRIES_MAX) tries = n ;
-    }
-  return tries ;
+  char const *sleep = strstr(limit->text, "sleep ") ;
+  unsigned long ms = sleep ? duration_ms(sleep + 6) : 1000 ;
+  return ms ? ms : number_at(limit, sleep + 6) * 1000 ;
 }
 
-/* n=30, then n=$((n - 1)) until it is 0: counted down. */
-static unsigned long counted_down (struct limit const *limit)
+static unsigned long counted_limit (struct limit *limit, unsigned long tries)
 {
-  char const *text = limit->text ;
-  for (char const *p = text ; (p = strchr(p, '-')) ; p++)
+  unsigned long ms = pause_ms(limit) ;
+  int is_variable_step = 0 ;
+  if (!tries) tries = counted_tries(limit, &is_variable_step) ;
+  /* n=$((n + INTERVAL)), sleep $INTERVAL: seconds, whatever INTERVAL is */
+  if (is_variable_step && ms)
   {
-    char const *begin = p ;
-    size_t len ;
-    unsigned long n ;
-    if (p[1] != '-' && strncmp(p + 1, " 1", 2) != 0 && p[1] != '1' && p[1] != '=') continue ;
-    while (begin > text && begin[-1] == ' ') begin-- ;
-    len = 0 ;
-    while (begin - len > text && strchr(NAME_LETTERS, begin[-(ptrdiff_t)len - 1])) len++ ;
-    if (len && (n = constant(limit, pool_copy(limit->pool, begin - len, len), 0))) return n ;
+    limit->is_unknown = 1 ;
+    return 0 ;
   }
-  return 0 ;
-}
-
-unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text)
-{
-  struct limit limit = { .pool = a->pool, .text = text, .script = a->source->text } ;
-  char const *sleep = strstr(text, "sleep ") ;
-  unsigned long ms = sleep ? duration_ms(sleep + 6) : 0 ;
-  unsigned long tries = statement->kind == STATEMENT_FOR ? for_tries(&limit, statement) : 0 ;
-  if (sleep && !ms) ms = number_at(&limit, sleep + 6, 0) * 1000 ;
   if (!ms) ms = 1000 ;
-  if (strstr(text, "SECONDS") || strstr(text, "date +%s"))
-  {
-    unsigned long seconds = compared(&limit) ;
-    return seconds > 1 ? seconds * 1000 : 0 ;
-  }
-  if (!tries) tries = compared(&limit) ;
-  if (tries < 2) tries = counted_down(&limit) ;
   return tries > 1 && tries < TRIES_MAX && ms < 86400000 ? tries * ms : 0 ;
+}
+
+unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text, int *is_unknown)
+{
+  struct limit limit = { .pool = a->pool, .loop = statement_text(a, statement), .text = text, .script = a->source->text } ;
+  unsigned long ms ;
+  limit.before = source_copy(a->source, (struct range){ 0, statement->range.start }) ;
+  ms = has_clock(text) ? clock_limit(&limit) * 1000 : counted_limit(&limit, statement->kind == STATEMENT_FOR ? for_tries(&limit, statement) : 0) ;
+  *is_unknown = !ms && limit.is_unknown ;
+  return ms ;
 }
 
 static int ends (struct statement *statement, void *data)

@@ -194,7 +194,7 @@ static void of_function (struct analysis *a, struct statement *call, struct wait
   char const *probe = loop && loop->branches && !starts_something(a, body) ? loop_probe(a, loop) : 0 ;
   if (!probe) return ;
   waiting->asks = with_arguments(a, call, &setting, probe) ;
-  waiting->limit_ms = wait_limit(a, loop, with_arguments(a, call, &setting, pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &setting, "\n"), statement_text(a, loop)))) ;
+  waiting->limit_ms = wait_limit(a, loop, with_arguments(a, call, &setting, pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &setting, "\n"), statement_text(a, loop))), &waiting->gives_up) ;
   waiting->gives_up |= may_end_script(body) || (a->sets_errexit && statement_walk(body, &returns, 0)) ;
   /* The check calls a function with the same code, so that its variables mean the same. */
   waiting->check = setting.first || call->nwords > 1

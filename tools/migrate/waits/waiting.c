@@ -100,7 +100,7 @@ static int walk_both (struct analysis *a, struct statement *statement, char cons
 
 static void set_probe (struct analysis *a, struct statement *statement, struct waiting *waiting)
 {
-  waiting->limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
+  waiting->limit_ms = wait_limit(a, statement, statement_text(a, statement), &waiting->gives_up) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting->gives_up |= gives_up(a, branch->body) ;
   set_check(a, statement, waiting) ;
 }

@@ -1,0 +1,106 @@
+# How long a loop waits at most: a counter with a step, a deadline in a variable.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+limit_behind() # COMMANDS ahead of the loop, LOOP ; what comes of it: timeout-up, with what follows it
+{
+  wrapper <<<$'#!/bin/bash\npostgres &\n'"$1"$'\n'"$2"$'\n./app'
+  migrate
+  [ ! -e "$tree/postgres/timeout-up" ] || cat "$tree/postgres/timeout-up"
+  if grep -q optional "$tree/app/dependencies.d/postgres"; then echo optional; fi
+  if grep -q 'the script gave up after some time, which is not known here' <<<"$output"; then echo TODO; fi
+}
+
+limits() # lines of EXPECTED|COMMANDS|LOOP, where ASK is the question
+{
+  local before loop expected found
+  while IFS='|' read -r expected before loop; do
+    found=$(limit_behind "$before" "${loop//ASK/pg_isready}" | paste -sd ' ')
+    [ "$found" = "$expected" ] || { echo "# $before; $loop: $found"; return 1; }
+  done
+}
+
+@test "a counter that steps by more than 1 reaches its limit earlier" {
+  limits <<'EOS'
+300000|N=0|until ASK; do sleep 5; N=$((N + 5)); if [ $N -ge 300 ]; then exit 1; fi; done
+300000|N=0 STEP=5|until ASK; do sleep $STEP; N=$(($N+STEP)); if [ "$N" -ge 300 ]; then exit 1; fi; done
+300000|N=0|until ASK; do sleep "$PAUSE"; N=$((N + PAUSE)); if [ $N -ge 300 ]; then exit 1; fi; done
+60000|N=0|until ASK; do sleep 2; N=$(expr $N + 2); [ $N -lt 60 ] || exit 1; done
+60000|N=0|until ASK; do sleep 2; N=`expr $N + 2`; [ $N -lt 60 ] || exit 1; done
+60000|N=0|until ASK; do sleep 2; let N+=2; [ "$N" = 60 ] && exit 1; done
+60000|N=0|until ASK; do sleep 2; let "N = N + 2"; if ((N > 60)); then exit 1; fi; done
+60000|N=0|until ASK; do sleep 2; [ $((N+=2)) -lt 60 ] || exit 1; done
+60000|N=0|until ASK; do sleep 5; ((N+=5)); ((N < 60)) || exit 1; done
+60000|N=60|until ASK; do sleep 2; ((N-=2)); if [ $N -le 0 ]; then exit 1; fi; done
+60000|N=60|until ASK; do sleep 5; N=$((N - 5)); if [ $N -lt 1 ]; then exit 1; fi; done
+20000|N=0; DELAY=0|until ASK; do sleep 2; N=$((N+1)); DELAY=$((DELAY+5)); if [ $N -ge 10 ]; then exit 1; fi; done
+60000|N=0; T=60|until ASK; do sleep 2; N=$((N+1)); if [ $N -ge $((T / 2)) ]; then exit 1; fi; done
+TODO|N=0|until ASK; do sleep 2; N=$((N + STEP)); if [ $N -ge 300 ]; then exit 1; fi; done
+60000 optional||for ((i=0;i<60;i+=5)); do ASK && break; sleep 5; done
+60000 optional||for ((i=60; i > 0; i -= 5)); do ASK && break; sleep 5; done
+60000 optional||for i in $(seq 5 5 60); do ASK && break; sleep 5; done
+60000 optional||for i in `seq 60 -5 5`; do ASK && break; sleep 5; done
+60000 optional||for i in {5..60..5}; do ASK && break; sleep 5; done
+TODO||for i in $(seq 1 $N); do ASK && break; sleep 1; done
+TODO||for i in $(seq $(nproc)); do ASK && break; sleep 1; done
+12000 optional||for i in $(seq -w 1 12); do ASK && break; sleep 1; done
+EOS
+}
+
+@test "a step in a function that waits" {
+  wrapper <<'EOS'
+#!/bin/bash
+wait_ready() {
+  local limit=${1:-30} waited=0
+  until pg_isready; do
+    sleep 5
+    waited=$((waited + 5))
+    if [ "$waited" -ge "$limit" ]; then exit 1; fi
+  done
+}
+postgres &
+wait_ready 120
+exec web
+EOS
+  migrate
+  file postgres/timeout-up <<<120000
+}
+
+@test "a deadline in a variable is a limit" {
+  limits <<'EOS'
+60000 optional|end=$((SECONDS+60))|while [ $SECONDS -lt $end ]; do ASK && break; sleep 2; done
+60000 optional|deadline=$((SECONDS + 60))|until ASK; do if (( SECONDS > deadline )); then break; fi; sleep 1; done
+60000|deadline=$((SECONDS + 60))|until ASK; do if (( SECONDS > deadline )); then exit 1; fi; sleep 1; done
+60000 optional|end=$(( $(date +%s) + 60 ))|while [ $(date +%s) -lt $end ]; do ASK && break; sleep 2; done
+60000 optional|end=$((`date +%s`+60))|while [ "$end" -gt "$(date +%s)" ]; do ASK && break; sleep 2; done
+60000 optional|end=$(expr $(date +%s) + 60)|while [ $(date -u +%s) -lt $end ]; do ASK && break; sleep 2; done
+60000 optional|T=${T:-60}; end=$((SECONDS + T))|while ((SECONDS < end)); do ASK && break; sleep 2; done
+120000 optional|end=$((SECONDS + 2 * 60))|while ((SECONDS < end)); do ASK && break; sleep 2; done
+60000 optional|start=$(date +%s); end=$((start + 60))|while [ $(date +%s) -lt $end ]; do ASK && break; sleep 2; done
+60000 optional|start=$SECONDS|while [ $SECONDS -lt $((start + 60)) ]; do ASK && break; sleep 2; done
+60000 optional|start=$SECONDS|while [ $((SECONDS - start)) -lt 60 ]; do ASK && break; sleep 2; done
+60000 optional|end=$((EPOCHSECONDS + 60))|until ASK || ((EPOCHSECONDS >= end)); do sleep 2; done
+60000 optional|next=5; end=$((SECONDS+60))|while [ $SECONDS -lt $end ]; do ASK && break; if ((SECONDS > next)); then echo wait; next=$((SECONDS + 90)); fi; sleep 2; done
+TODO|end=$((SECONDS + LIMIT))|while [ $SECONDS -lt $end ]; do ASK && break; sleep 2; done
+TODO|end=$(date -d '+1 minute' +%s)|while [ $(date +%s) -lt $end ]; do ASK && break; sleep 2; done
+EOS
+}
+
+@test "each of two loops has the deadline that is set ahead of it" {
+  wrapper <<'EOS'
+#!/bin/bash
+postgres &
+end=$((SECONDS + 60))
+until pg_isready; do ((SECONDS < end)) || exit 1; sleep 1; done
+redis-server &
+end=$((SECONDS + 20))
+until redis-cli ping; do ((SECONDS < end)) || exit 1; sleep 1; done
+exec web
+EOS
+  migrate
+  file postgres/timeout-up <<<60000
+  file redis-server/timeout-up <<<20000
+}
