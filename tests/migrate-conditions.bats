@@ -111,3 +111,50 @@ EOS
   file worker/enable-if <<<ROLE=worker
   grep -q 'exit 1' "$init/10-start"
 }
+
+ends_where() # LINES SCRIPT ; of run of nginx, which the script behind ./app & ends with: these ask for it, and end the container
+{
+  wrapper <<<$'#!/bin/sh\n./app &\n'"$2"
+  migrate
+  [ "$(grep -F ' || exit' "$tree/nginx/run" | sed '/exit 111$/d')" = "$1" ] && ! grep -q 'reeve stop' "$tree/nginx/run" || { echo "# $2"; cat "$tree/nginx/run"; return 1; }
+  has nginx/flag-main
+  lacks nginx/enable-if
+  untold 'here the container stays up'
+  untold 'the script did this once'
+}
+
+@test "where the condition of what the script ended with fails, run ends with the code of the script" {
+  local nginx="nginx -g 'daemon off;'"
+  ends_where '{ envsubst < /t > /c && cat /c; } || exit' "envsubst < /t > /c && cat /c && $nginx"
+  ends_where '{ cp /a /b && nginx -t; } || exit' "cp /a /b && nginx -t && exec $nginx # the last"
+  ends_where '{ cp /a /b && cat /b; } || exit 4' "cp /a /b && cat /b && $nginx || { echo bad; exit 4; }"
+  ends_where '{ cp /a /b && cat /b; } || exit' "start() { cp /a /b && cat /b && $nginx; }"$'\nstart'
+  ends_where '[ -f /x ] || exit 0' "if [ -f /x ]; then $nginx; fi"
+  ends_where '[ -f /x ] || exit 0' "if [ -f /x ]; then exec $nginx; else echo nothing; fi"
+  ends_where '[ -f /x ] || exit 3' "if [ -f /x ]; then $nginx; else exit 3; fi"
+  ends_where '! { [ -f /x ]; } || exit 0' "[ -f /x ] || $nginx"
+  ends_where 'case $(uname) in Linux) true ;; *) false ;; esac || exit 0' "case \$(uname) in Linux) $nginx ;; esac"
+  ends_where $'[ -f /x ] || exit 0\n{ cp /a /b && cat /b; } || exit' "if [ -f /x ]; then cp /a /b && cat /b && $nginx; fi"
+}
+
+stays_where() # SCRIPT ; the same, but the service is stopped, and the container goes on
+{
+  wrapper <<<$'#!/bin/sh\n./app &\n'"$1"
+  migrate
+  [ -e "$tree/nginx/enable-if" ] || grep -q 'reeve stop' "$tree/nginx/run" || { echo "# $1"; cat "$tree/nginx/run"; return 1; }
+}
+
+@test "where the container goes on without what the script ended with, the report says that" {
+  local nginx="nginx -g 'daemon off;'" one
+  for one in "if [ -f /x ]; then $nginx; fi"$'\nexit 3' "if [ -f /x ]; then $nginx; elif [ -f /y ]; then httpd -DFOREGROUND; fi" \
+    "if [ \"\$X\" = 1 ]; then $nginx; fi" "cp /a /b && cat /b && $nginx || ./recover"; do
+    stays_where "$one"
+    told 'the script ended, and the container with it; here the container stays up, with what else is started'
+  done
+  stays_where "if [ -f /x ]; then $nginx; elif [ -f /y ]; then tail -f /dev/null; fi"
+  told 'where no branch is taken, the script ended, and the container with it; here the container stays up'
+  for one in "if [ -f /x ]; then $nginx; fi"$'\nwait' "if [ -f /x ]; then $nginx; else tail -f /dev/null; fi" "if [ -f /x ]; then $nginx; else wait; fi" "if [ -f /x ]; then exec $nginx; else ./other; fi"; do
+    stays_where "$one"
+    untold 'here the container stays up'
+  done
+}

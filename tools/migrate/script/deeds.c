@@ -129,7 +129,7 @@ static void mark_deed (struct analysis *a, struct statement *deed)
 {
   char const *text = statement_text(a, deed) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->claim && !service_has(service, "enable-if") && is_part(texts_join(a->pool, &service->conditions, " && "), text))
+    if (service->claim && !service_has(service, "enable-if") && !service->ends.first && is_part(texts_join(a->pool, &service->conditions, " && "), text))
       plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
         "the script did this once: %s; here it is done at each start of %s, to know whether to start it: do it once in the setup, keep its answer in a file, and ask for that",
         text, service->name)) ;

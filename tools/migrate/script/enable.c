@@ -273,26 +273,31 @@ static void enable (struct analysis *a, struct service *service)
   if (service->claim) service->claim->what = pool_printf(a->pool, "%s (enable-if)", service->claim->what) ;
 }
 
-/* Where none of the branches was taken, the script had nothing to become, or to wait for. */
-static void note_nothing_runs (struct analysis *a)
+/* Where none of the branches was taken, the script had nothing to become, or to wait for. `is_end`: it ended with these services. */
+static void note_nothing_runs (struct analysis *a, int is_end)
 {
   struct texts names = { 0 } ;
   int others = 0 ;
-  if (a->replaced_line || (a->waited_line ? !a->waited_in_branch : !a->otherwise.first)) return ;
+  if (a->replaced_line || (a->waited_line ? !a->waited_in_branch && !is_end : !a->otherwise.first)) return ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
   {
-    if (one->is_main && !one->conditions.first) return ;
+    if (one->is_main && (!one->conditions.first || one->ends.first)) return ;
     if (one->is_main) texts_add(a->pool, &names, one->name) ;
     else others |= !one->is_oneshot && !one->conditions.first ;
   }
-  if (!names.first || (others && a->waited_line)) return ;
+  if (!names.first || (others && a->waited_line && !is_end)) return ;
   texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "where nothing asks for %s, the script ended, and the container with it; here the container stays up%s", texts_join(a->pool, &names, ", or "),
     others ? ", with what else is started" : ", and nothing runs in it")) ;
 }
 
-void settle_conditions (struct analysis *a)
+void settle_conditions (struct analysis *a, struct statement *script)
 {
-  note_nothing_runs(a) ;
+  int is_end = 0 ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->conditions.first) enable(a, service) ;
+  {
+    if (!service->conditions.first) continue ;
+    enable(a, service) ;
+    is_end |= settle_last_choice(a, service, script) ;
+  }
+  note_nothing_runs(a, is_end) ;
 }

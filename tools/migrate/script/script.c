@@ -368,7 +368,7 @@ void migrate_script (struct plan *plan)
   if (plan->refused) return ;
   apply_traps(&a) ;
   migrate_code_end(plan, aside) ;
-  settle_conditions(&a) ;
+  settle_conditions(&a, first) ;
   mark_deeds(&a, first) ;
   settle_exclusive(&a) ;
   settle_waits(&a) ;

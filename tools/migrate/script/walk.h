@@ -57,7 +57,12 @@ extern void mark_deeds (struct analysis *a, struct statement *script) ;
 
 /* ---- enable.c ---- */
 /* At the end: conditions about the environment become enable-if. */
-extern void settle_conditions (struct analysis *a) ;
+extern void settle_conditions (struct analysis *a, struct statement *script) ;
+
+/* ---- lastchoice.c ---- */
+/* Did the script end with the service? Then it also ended where a condition of the service fails: run does the same
+   (service->ends), unless the conditions are enable-if, or the code of that end is not known. */
+extern int settle_last_choice (struct analysis *a, struct service *service, struct statement *script) ;
 
 /* ---- lost.c ---- */
 /* At the end, after plan_settle(): marks what the files ask for and do not have: variables of

@@ -91,6 +91,12 @@ static void add_conditions (struct rendering *r, struct texts *lines, struct ser
   struct pool *pool = r->plan->pool ;
   char const *name ;
   if (!service->conditions.first || service_has(service, "enable-if")) return ;
+  if (service->is_main && service->ends.first)
+  {
+    texts_add(pool, lines, "# Where this fails, the script ended, and so does the container.") ;
+    add_all(pool, lines, &service->ends) ;
+    return ;
+  }
   texts_add(pool, lines, "# Not started unless the script would have.") ;
   name = service_has(service, "count") ? pool_printf(pool, "\"%s$REEVE_INSTANCE\"", service->name) : service->name ;
   texts_add(pool, lines, pool_printf(pool, "if ! { %s; }; then %s; fi", texts_join(pool, &service->conditions, " && "), service->is_oneshot ? "exit 0"
