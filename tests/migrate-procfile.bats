@@ -65,6 +65,7 @@ ends() { tail -n 1 "$tree/$1/run" | grep -qxF -- "$2" || { cat "$tree/$1/run"; r
   started_by 'overmind start -i web=SIGQUIT'
   file web/down-signal <<<QUIT
   file worker/down-signal <<<INT
+  has worker/flag-down-group
   started_by hivemind
   file web/down-signal <<<INT
   told 'hivemind stopped it with SIGINT'

@@ -49,7 +49,7 @@ static char const *set_end (struct plan *plan, struct service *service, char con
   return "main, as the whole ends with any process" ;
 }
 
-/* overmind and hivemind end with SIGINT. */
+/* overmind and hivemind end with SIGINT, which they send to the process group. */
 static char const *set_signal (struct plan *plan, struct service *service, char const *name)
 {
   struct procrun const *run = plan->procrun ;
@@ -58,7 +58,9 @@ static char const *set_signal (struct plan *plan, struct service *service, char 
   if (!signal) return "" ;
   if (!strncmp(signal, "SIG", 3)) signal += 3 ;
   service_set(plan, service, "down-signal", signal) ;
-  return pool_printf(plan->pool, "; %s stopped it with SIG%s (down-signal)", run->name, signal) ;
+  if (!run->signal) return pool_printf(plan->pool, "; %s stopped it with SIG%s (down-signal)", run->name, signal) ;
+  service_set(plan, service, "flag-down-group", "") ;
+  return pool_printf(plan->pool, "; %s stopped it with SIG%s to its process group (down-signal, flag-down-group)", run->name, signal) ;
 }
 
 /* -t 20: it killed what took longer. */
