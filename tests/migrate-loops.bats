@@ -121,19 +121,19 @@ EOS
 
 @test "a program of the image may be called like a word of the shell, or a function" {
   wrapper <<'EOS'
-start() { echo go; }
+launch() { echo go; }
 until bin/jobs; do sleep 1; done &
 /app/exec --all &
-/opt/start &
+/opt/launch &
 while ./test; do sleep 4; done &
 web & wait $!
 EOS
   migrate
-  services jobs exec start test web
+  services jobs exec launch test web
   file jobs/restart <<<on-failure
   grep -qx 'exec bin/jobs' "$tree/jobs/run"
   grep -qx 'exec /app/exec --all' "$tree/exec/run"
-  grep -qx 'exec /opt/start' "$tree/start/run"
+  grep -qx 'exec /opt/launch' "$tree/launch/run"
   wrapper <<<$'db &\n/wait\n./migrate\nexec web'
   migrate
   services db wait web

@@ -298,12 +298,12 @@ EOS
 @test "a trap ahead of the call of a function that starts is not too late" {
   wrapper <<'EOS'
 #!/bin/bash
-start() {
+together() {
   web &
   worker &
 }
 trap 'kill 0' TERM
-start
+together
 wait -n
 EOS
   migrate

@@ -420,14 +420,14 @@ EOS
 @test "a function that starts its arguments and waits until they run" {
   wrapper <<'EOS'
 #!/bin/bash
-start() {
+launch() {
   echo "starting $1"
   "$@" &
   while ! pgrep -x "$1" >/dev/null; do sleep 1; done
 }
-start Xvfb :1 -screen 0 "${SIZE:-800x600x24}"
-start fluxbox -display :1
-start x11vnc -display :1
+launch Xvfb :1 -screen 0 "${SIZE:-800x600x24}"
+launch fluxbox -display :1
+launch x11vnc -display :1
 tail -f /dev/null
 EOS
   migrate
