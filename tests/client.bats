@@ -78,7 +78,7 @@ teardown() { reeve_teardown; }
   idle web
   scanner
   up web
-  kill -STOP "$scanner"
+  freeze "$scanner"
   idle new
   field new state unsupervised
   run reeve status
@@ -151,7 +151,7 @@ command_outlives_the_supervisor() # COMMAND
   up web
   pid=$(pid_of web)
   supervisor=$(pgrep -P "$scanner" -x reeve-supervise)
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   start reeve "$1" --timeout 60s web
   eventually 10 listens
   kill -KILL "$supervisor"
@@ -173,7 +173,7 @@ command_outlives_the_supervisor() # COMMAND
   up once
   up paused
   supervisor=$(processes in "$live/web" reeve-supervise)
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   pid=$(pid_of web)
   kill -KILL "$pid"
   eventually 10 over "$pid"
@@ -255,7 +255,7 @@ command_outlives_the_supervisor() # COMMAND
   up web
   eventually 10 test -e "$dir/ready"
   supervisor=$(sed -n 's/^PPid:\t//p' "/proc/$(pid_of stuck)/status")
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   start reeve kill USR2 stuck web
   eventually 10 grep -q usr2 "$dir/got"
   run ! said 'timed out while waiting for the supervisor of stuck'
@@ -444,7 +444,7 @@ waits_for_the_lock() { grep -q -- "-> .* $1 " /proc/locks; } # PID
   ended "$started" 143
   start reeve shutdown
   eventually 10 waits_for_the_lock "$started"
-  kill -STOP "$started"
+  freeze "$started"
   touch "$dir/end"
   ended "$scanner" 0
   kill -TERM "$started"

@@ -331,7 +331,7 @@ END
   idle other
   scanner_into_pipe lines
   eventually 20 grep -qx 30000 "$dir/stdout"
-  kill -STOP "$(pid_of .log)"
+  freeze "$(pid_of .log)"
   reeve -l "$live" restart other
   reeve -l "$live" stop talks
   stop_all

@@ -47,7 +47,7 @@ only_its_own()
 
 @test "a supervisor whose child waits for lock-fd is gone when it was killed" {
   waits_for_lock
-  kill -STOP "$scanner"
+  freeze "$scanner"
   kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
   eventually 10 field web state unsupervised
   kill -CONT "$scanner"

@@ -70,7 +70,7 @@ trap_of() # KIND PATH
   up web
   supervisors=$(cat "/proc/$scanner/task/$scanner/children")
   # shellcheck disable=SC2086
-  kill -STOP "$scanner" $supervisors
+  freeze "$scanner" $supervisors
   for kind in fifo link folder hole; do
     while IFS= read -r file; do trap_of "$kind" "$file"; done \
       < <(find "$live" -type f ! -name lock ! -name '*.lock'; find "$live" -type p)

@@ -68,7 +68,7 @@ b" export TWO; only=$dir exec env -u HOME sleep 1000000'
   sleep 1000000 3>&- &
   pids+=($!)
   supervisor=$(sed -n 's/^PPid:\t//p' "/proc/$(pid_of web)/status")
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   python3 -c 'import struct, sys
 with open(sys.argv[1], "r+b") as f: f.seek(24); f.write(struct.pack(">Q", int(sys.argv[2])))' "$live/web/supervise/status" $!
   rm "$live/web/supervise/state"

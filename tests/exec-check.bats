@@ -303,7 +303,7 @@ END
   server 'go|HTTP/1.1 200 OK\r\n'
   start reeve-exec --check "http://127.0.0.1:$port/" --timeout 3s
   eventually 10 test -s request
-  kill -STOP "$started"
+  freeze "$started"
   sleep 5 # more than the limit: that it does not run meanwhile is what is tested
   kill -CONT "$started"
   short_pause 200

@@ -197,7 +197,7 @@ test_many() { [ "$(lines "$dir/runs")" -ge 12 ]; } # by the delay, this takes 25
   scanner
   eventually 20 runs 1
   all="$scanner $(processes of "$dir" | tr '\n' ' ')"
-  kill -STOP $all
+  freeze $all
   set_clock '2027-01-01 12:05:10Z'
   rm "$dir/long"
   kill -CONT $all
@@ -213,7 +213,7 @@ test_many() { [ "$(lines "$dir/runs")" -ge 12 ]; } # by the delay, this takes 25
   scanner
   eventually 10 waits job
   all="$scanner $(processes of "$dir" | tr '\n' ' ')"
-  kill -STOP $all
+  freeze $all
   before=$(cat "$dir/runs" 2>/dev/null | wc -l)
   for i in 1 2 3 4 5 6; do short_pause 1000; done
   runs "$before"

@@ -125,7 +125,7 @@ pause_ms() { local i; for ((i = 0; i < $1; i += 500)); do short_pause 500; done;
   rm "$dir/hush"
   web --watchdog 2s
   eventually 20 pings 3
-  kill -STOP "$(pid_of web)"
+  freeze "$(pid_of web)"
   eventually 20 aborted
   eventually 20 runs 2
 }
@@ -163,8 +163,8 @@ pause_ms() { local i; for ((i = 0; i < $1; i += 500)); do short_pause 500; done;
   web --watchdog 2s
   eventually 20 pings 3
   helper=$(helper)
-  kill -STOP "$helper"
-  kill -STOP "$(pid_of web)"
+  freeze "$helper"
+  freeze "$(pid_of web)"
   pause_ms 4000
   kill -CONT "$helper"
   short_pause 700

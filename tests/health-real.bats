@@ -65,7 +65,7 @@ comes_again()
     def answer(self): pass
 EOF
   with_check /
-  kill -STOP "$pid"
+  freeze "$pid"
   comes_again
   says 'is unhealthy: 2 health checks in a row have failed'
 }
@@ -185,7 +185,7 @@ as_postgres() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
   scanner
   reeve -l "$live" wait --timeout 60 healthy web
   pid=$(pid_of web)
-  kill -STOP "$pid"
+  freeze "$pid"
   comes_again
   run ! said 'was not properly shut down'
 }

@@ -322,7 +322,7 @@ checked_alone()
   eventually 10 test -s "$dir/check"
   supervisor=$(supervisor_of web)
   check=$(cat "$dir/check")
-  kill -STOP "$supervisor" "$check"
+  freeze "$supervisor" "$check"
   sleep 4 # more than the timeout: that nothing runs meanwhile is what is tested
   touch "$dir/go"
   kill -CONT "$supervisor"
@@ -341,7 +341,7 @@ checked_alone()
   eventually 10 test -s "$dir/check"
   supervisor=$(supervisor_of web)
   check=$(cat "$dir/check")
-  kill -STOP "$supervisor" "$check"
+  freeze "$supervisor" "$check"
   sleep 5.4 # as above
   kill -CONT "$supervisor"
   short_pause 500

@@ -65,6 +65,15 @@ gone() # PID
 # ended before its reaper, the scanner mostly, comes to it.
 over() { gone "$1" || grep -qs '^State:.Z' "/proc/$1/status" || gone "$1"; }
 
+# Stops them, and waits until they are stopped: until then one may still take what it was woken for.
+freeze() # PID...
+{
+  local pid
+  kill -STOP "$@" || return 1
+  for pid; do eventually 10 is_frozen "$pid" || return 1; done
+}
+is_frozen() { grep -qs '^State:.[TtZX]' "/proc/$1/status" || gone "$1"; }
+
 # It has done what it was woken for, and waits for what comes.
 polls() { grep -q poll "/proc/$1/wchan"; } # PID
 

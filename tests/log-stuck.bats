@@ -150,7 +150,7 @@ unhealthy() { ! healthy "$@"; }
   eventually 20 is_full web
   s6-svc -wD -T 10000 -d "$live/web/log"
   reeve -l "$live" --timeout 20s stop web
-  kill -STOP "$scanner" # for a moment nobody holds what is in the fifo
+  freeze "$scanner" # for a moment nobody holds what is in the fifo
   for name in web web/log; do
     supervisor=$(pgrep -f "^reeve-supervise $name\$" -P "$scanner")
     s6-svc -x "$live/$name"

@@ -168,7 +168,7 @@ stopped_logger_runs_dry()
   up burst/log
   eventually 10 test -e "$dir/ready"
   logger=$(pid_of burst/log)
-  kill -STOP "$logger"
+  freeze "$logger"
   kill -TERM "$scanner"
   eventually 10 runs_dry burst/log
 }

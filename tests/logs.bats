@@ -83,7 +83,7 @@ END2
   reeve restart web/log
   echo 501 >&7
   eventually 10 shows 501
-  kill -STOP "$follower"
+  freeze "$follower"
   seq 502 900 >&7
   eventually 10 grep -rqx 900 "$dir/log"
   kill -CONT "$follower"
@@ -109,7 +109,7 @@ END2
   up web
   follow web
   eventually 10 shows one
-  kill -STOP "$follower"
+  freeze "$follower"
   echo two >"$dir/log/@4000000000000000000000a2.s"
   echo three >"$dir/log/current"
   kill -CONT "$follower"

@@ -148,7 +148,7 @@ for i in range(500): os.write(1, b"%d\n" % i)
   logger -t none "$to"
   echo one >&7
   eventually 10 holds one
-  kill -STOP "$logger"
+  freeze "$logger"
   printf 'two\nthr' >&7
   kill -TERM "$logger"
   kill -CONT "$logger"

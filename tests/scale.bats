@@ -158,7 +158,7 @@ answers() # CODE TEXT COMMAND...
   eventually 10 test -s "$dir/code"
   grep -q 'not waiting for own@2: its ./finish waits for this command' "$dir/said"
   soon_there_are own@1 slow@1
-  kill -STOP "$scanner"
+  freeze "$scanner"
   reeve scale --timeout 60s own@ 0 >"$dir/overruled" 2>&1 3>&- &
   first=$!
   eventually 10 grep -qx 0 "$live/.s6-svscan/scale/own@"
@@ -169,7 +169,7 @@ answers() # CODE TEXT COMMAND...
   [ "$code" -eq 1 ]
   grep -q 'own@ was scaled to 1 meanwhile' "$dir/overruled"
   there_are own@1 slow@1
-  kill -STOP "$scanner"
+  freeze "$scanner"
   reeve scale --timeout 60s own@ 50 >"$dir/overruled" 2>&1 3>&- &
   first=$!
   eventually 10 grep -qx 50 "$live/.s6-svscan/scale/own@"

@@ -87,7 +87,7 @@ all_there() { for i in $(seq "$many"); do s6-svok "$dir/live$i/web" || return 1;
   scanner
   most=$(cat /proc/sys/fs/inotify/max_queued_events)
   [ "$most" -le 32768 ] || skip "this kernel keeps $most events"
-  kill -STOP "$scanner"
+  freeze "$scanner"
   mkdir "$scan/noise"
   for i in $(seq $((most / 2 + 100))); do : >"$scan/x"; rm "$scan/x"; done 2>/dev/null
   in=$dir/source idle web

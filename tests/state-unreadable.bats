@@ -17,7 +17,7 @@ kill_with_state() # NAME HOW
 {
   local supervisor
   supervisor=$(supervisor_of "$1")
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   "$2" "$live/$1/supervise/state"
   kill -KILL "$supervisor"
   eventually 20 has_successor "$1" "$supervisor"
@@ -84,7 +84,7 @@ goes_on() # HOW
   scanner
   up web
   supervisor=$(supervisor_of web)
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   another_version "$live/web/supervise/state"
   kill -KILL "$(pid_of web)"
   kill -KILL "$supervisor"

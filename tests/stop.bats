@@ -376,7 +376,7 @@ finish other" ]
   finish web <<<'echo finish >>"$dir/order"'
   scanner
   up web
-  kill -STOP "$(pgrep -P "$scanner" -x reeve-supervise)"
+  freeze "$(pgrep -P "$scanner" -x reeve-supervise)"
   stop_scanner 0
   [ "$(cat "$dir/order")" = finish ]
 }

@@ -27,7 +27,7 @@ teardown() { survival_teardown; }
   scanner
   eventually 10 field web state starting
   remember_process web
-  kill -STOP "$scanner"
+  freeze "$scanner"
   kill -KILL "$(supervisor_of web)"
   touch "$dir/go"
   eventually 10 eval '! readlink "/proc/$pid/exe" | grep -q sh$'
@@ -42,7 +42,7 @@ teardown() { survival_teardown; }
   scanner
   eventually 10 field web state starting
   remember_process web
-  kill -STOP "$scanner"
+  freeze "$scanner"
   kill -KILL "$(supervisor_of web)"
   touch "$dir/go"
   eventually 10 test -e "$dir/closed"

@@ -151,7 +151,7 @@ while :; do wait; done'
   up web
   remember_process web
   listen web
-  kill -STOP "$scanner"
+  freeze "$scanner"
   kill -KILL "$(supervisor_of web)"
   kill -TERM "$pid"
   eventually 10 grep -q '^State:.Z' "/proc/$pid/status"

@@ -105,7 +105,7 @@ s.bind(os.environ["dir"] + "/socket")'
 @test "what was sent before its end is written; then what has taken the place stays" {
   start reeve-log --syslog="$dir/socket" -
   eventually 10 test -S "$dir/socket"
-  kill -STOP "$started"
+  freeze "$started"
   sends '<13>one' '<13>two'
   mv "$dir/socket" "$dir/moved"
   touch "$dir/socket"

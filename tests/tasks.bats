@@ -181,7 +181,7 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   supervisor=$(supervisor_of seed)
   eventually 10 is_up_for_s6 seed
   pid=$(pid_of seed)
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   : >"$dir/seed.go"
   eventually 10 over "$pid"
   start reeve restart seed
@@ -202,7 +202,7 @@ listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
   supervisor=$(supervisor_of other)
   eventually 10 is_up_for_s6 other
   pid=$(pid_of other)
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   start reeve restart other
   eventually 10 listens other
   : >"$dir/other.go"

@@ -217,7 +217,7 @@ quiet() # nothing is written while so many looks are taken
   : >"$dir/screen"
   kill -CONT "$top"
   shows '^web  *up'
-  kill -STOP "$top"
+  freeze "$top"
   : >"$dir/screen"
   kill -CONT "$top"
   shows '^web  *up'

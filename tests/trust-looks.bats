@@ -31,7 +31,7 @@ user_scanner()
 claims() # NAME PID
 {
   supervisor=$(sed -n 's/^PPid:\t//p' "/proc/$(pid_of "$1")/status")
-  kill -STOP "$supervisor"
+  freeze "$supervisor"
   python3 -c 'import struct, sys
 with open(sys.argv[1], "r+b") as f: f.seek(24); f.write(struct.pack(">Q", int(sys.argv[2])))' "$live/$1/supervise/status" "$2"
   rm "$live/$1/supervise/state"

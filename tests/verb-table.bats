@@ -216,7 +216,7 @@ try_traps() # PATH KIND...
   eventually 10 test -s "$dir/own/log/current"
   frozen="$scanner $(cat "/proc/$scanner/task/$scanner/children")"
   # shellcheck disable=SC2086
-  kill -STOP $frozen
+  freeze $frozen
   before=$(private_now)
   # One at a time: below a directory that is replaced, nothing else is found.
   for each in web web/supervise web/event .s6-svscan; do try_traps "$live/$each" link fifo; done

@@ -78,7 +78,7 @@ once() { setting "$1" restart no; } # fails for good
   setting db notification-fd 3
   scanner
   eventually 10 because db 'db is starting'
-  kill -STOP "$scanner" # it does not come to the new service
+  freeze "$scanner" # it does not come to the new service
   idle web
   setting web dependencies.d/db ''
   because web 'web has no supervisor: the scanner has not come to it yet'
