@@ -5,15 +5,8 @@ load migrate
 setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
-supervised() # [INPUT]
-{
-  input=${1:-supervisord.conf}
-  mkdir -p "$(dirname "$dir/$input")"
-  printf '[program:web]\ncommand=web\n' >"$dir/$input"
-}
-
 @test "an ENTRYPOINT that ends in the input stays ahead of /init" {
-  supervised
+  supervisord_conf
   printf '#!/bin/sh\nset -e\nexport PORT=1\nexec /usr/bin/supervisord -n -c /etc/app.conf\n' >entry.sh
   cat >Dockerfile <<'EOS'
 FROM debian
@@ -32,7 +25,7 @@ EOS
 
 @test "the end of such a script is changed only where nothing else is lost by that" {
   local end
-  supervised
+  supervisord_conf
   printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\n' >Dockerfile
   for end in 'exec supervisord -n >/log' 'A=1 supervisord -n' 'cd /app && exec supervisord -n' 'exec nice supervisord -n' 'su app -c "supervisord -n"' \
     'if [ -n "$GO" ]; then exec supervisord -n; fi' $'set -- a\nexec supervisord -n' $'shift\nexec supervisord -n' 'supervisord -n; echo over' 'run() { exec supervisord -n; }; run'; do
@@ -51,7 +44,7 @@ EOS
 }
 
 @test "one that executes its arguments as well needs no change" {
-  supervised
+  supervisord_conf
   printf '#!/bin/sh\nprepare\nif [ $# -gt 0 ]; then exec "$@"; fi\nexec supervisord\n' >entry.sh
   printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/usr/bin/tini", "--", "/entry.sh"]\n' >Dockerfile
   patched
@@ -87,39 +80,8 @@ EOS
   told '/entry.sh /outer.sh ran ahead of the input, and stays ahead of /init, which it executes'
 }
 
-@test "one that starts supervisord and goes on keeps its command" {
-  supervised
-  printf '#!/bin/sh\nsupervisord -c /etc/supervisord.conf\nsupervisorctl start web\nexec "$@"\n' >entry.sh
-  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/bin/bash"]\n' >Dockerfile
-  patched
-  [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]'$'\n''CMD ["/bin/bash"]' ]]
-  told 'TODO: line 2 of /entry.sh executed supervisord: supervisord -c /etc/supervisord.conf; it went on then, and stays ahead of /init: take that line out'
-  told 'TODO: entry.sh, which stays in the image, calls supervisorctl'
-}
-
-@test "what follows supervisord in such a script is named: a program becomes a service, what kept the container alive goes" {
-  supervised
-  printf 'FROM debian\nCOPY supervisord.conf entry.sh /\nCMD ["/entry.sh"]\n' >Dockerfile
-  behind() # CODE
-  {
-    printf '#!/bin/bash\nrender\n%s\n' "$1" >entry.sh
-    patched
-  }
-  behind $'supervisord -c /supervisord.conf &\nexec caddy run'
-  told 'take that line out, and write exec "$@", which executes /init, in place of line 4: exec caddy run; make a service of what that executed, with flag-main'
-  behind $'[ $# -eq 0 ] || exec "$@"\nsupervisord &\nexec traefik'
-  told 'in place of line 5: exec traefik; make a service of what that executed'
-  behind $'start() { supervisord; }\nstart\nnginx -g "daemon off;"'
-  told 'in place of line 5: nginx -g "daemon off;"; make a service of that, if it serves'
-  behind $'service supervisor start\n# logs\ntail -F /var/log/web.log'
-  told 'in place of what kept the container alive: line 5: tail -F /var/log/web.log'
-  untold 'make a service'
-  behind $'supervisord &\nif [ $# -gt 0 ]; then exec "$@"; fi'
-  untold 'in place of'
-}
-
 @test "what the script's arguments chose instead is named" {
-  supervised bin/worker.conf
+  supervisord_conf bin/worker.conf
   printf '#!/bin/sh\ncase "$1" in server) exec gunicorn app ;; worker) exec supervisord -c bin/worker.conf ;; esac\n' >bin/entry
   printf 'FROM debian\nWORKDIR /app\nCOPY . /app\nENTRYPOINT ["/app/bin/entry"]\nCMD ["server"]\n' >Dockerfile
   patched
@@ -128,7 +90,7 @@ EOS
 }
 
 @test "a script of another name is not the input, nor is it a configuration's reader" {
-  supervised worker.conf
+  supervisord_conf worker.conf
   printf '#!/bin/sh\nexec gunicorn app\n' >entry
   printf 'FROM debian\nCOPY . /app\nENTRYPOINT ["/app/entry"]\nCMD ["server"]\n' >Dockerfile
   patched
@@ -138,19 +100,6 @@ EOS
   wrapper <<<$'worker &\nexec web'
   patched
   [[ $result == *'CMD ["/app/entry", "server"]' ]]
-}
-
-@test "supervisord reads all that is copied to its conf.d" {
-  supervised etc/one.conf
-  printf '[program:other]\ncommand=other\n' >etc/two.conf
-  printf '[program:ignored]\ncommand=ignored\n' >etc/three.txt
-  printf 'FROM debian\nCOPY etc/one.conf etc/two.conf /etc/supervisor/conf.d/\nCOPY etc/three.txt /etc/supervisor/conf.d/\nCMD ["supervisord", "-n"]\n' >Dockerfile
-  run --separate-stderr reeve-migrate "$input" -o rootfs/etc/services.d --dockerfile Dockerfile
-  [ "$status" -eq 0 ]
-  report=$output
-  services web other
-  told 'included: etc/two.conf, lines 1-2: services.d/other/run'
-  [[ $report == *'-CMD ["supervisord", "-n"]'*'+ENTRYPOINT ["/init"]'* && $report != *'+CMD'* ]]
 }
 
 @test "what the script became by exec is stopped by the image's STOPSIGNAL" {
@@ -214,7 +163,7 @@ EOS
 }
 
 @test "the shell ahead of a script that stays is in the ENTRYPOINT, and a shell's only command is looked into" {
-  supervised
+  supervisord_conf
   printf 'echo setup\nexec supervisord -c /etc/supervisord.conf\n' >entry.sh # no #!, and not executable
   local command words
   while IFS="|" read -r command words; do
@@ -231,45 +180,16 @@ EOS
 EOS
 }
 
-@test "supervisor goes where the script ahead of /init is known, and names nothing of it" {
-  local word
-  supervised
-  printf 'FROM debian\nRUN apt-get install -y supervisor curl\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["supervisord", "-n"]\n' >Dockerfile
-  printf '#!/bin/sh\n# supervisord comes next\nprepare\nexec "$@"\n' >entry.sh
-  patched
-  [[ $result == *'apt-get install -y curl'* ]]
-  untold 'supervisor stays'
-  for word in 'supervisorctl version' 'mkdir -p /var/log/supervisor' 'echo_supervisord_conf >/x'; do
-    printf '#!/bin/sh\n%s\nexec "$@"\n' "$word" >entry.sh
-    patched
-    [[ $result == *'apt-get install -y supervisor curl'* ]] && told 'line 2: the package supervisor stays: entry.sh, which stays in the image, names it' || { echo "# $word"; return 1; }
-  done
-  sed -i '/^CMD/d' Dockerfile
-  printf '#!/bin/sh\nprepare\nexec supervisord -c /etc/supervisord.conf >/log\n' >entry.sh
-  patched
-  [[ $result == *'apt-get install -y supervisor curl'*'COPY supervisord.conf'* ]]
-  told 'line 2: the package supervisor stays: line 3 of /entry.sh names it: take it out when that line is changed'
-  told 'line 3: supervisord.conf stays in the image, though /init does not need it: line 3 of /entry.sh names it: take it out when that line is changed'
-}
-
 @test "a script that two COPY bring is told once" {
-  supervised docker/supervisord.conf
+  supervisord_conf docker/supervisord.conf
   printf '#!/bin/sh\nsed -i s/web/api/ /etc/supervisord.conf\nexec "$@"\n' >docker/entry.sh
   printf 'FROM debian\nCOPY . /app/\nCOPY docker/supervisord.conf /etc/\nCOPY docker/entry.sh /app/\nENTRYPOINT ["/app/entry.sh"]\nCMD ["supervisord", "-n"]\n' >docker/Dockerfile
   migrate --dockerfile docker/Dockerfile
   [ "$(grep -c 'changes supervisord.conf in the image when the container starts' <<<"$report")" -eq 1 ]
 }
 
-@test "supervisor stays where what is not understood may execute it" {
-  supervised
-  printf 'FROM debian\nRUN apt-get install -y supervisor\nCOPY supervisord.conf /etc/\nCMD ["/unknown"]\n' >Dockerfile
-  patched
-  [[ $result == *'install -y supervisor'*'CMD ["/unknown"]' ]]
-  told 'the package supervisor stays, if one is installed: /unknown, which stays as CMD'
-}
-
 @test "what a function of the entrypoint asks is its own argument" {
-  supervised
+  supervisord_conf
   printf '#!/bin/sh\nwait_for() { nc -z "$1" 80; }\nwait_for db\nexec "$@"\n' >entry.sh
   printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY . /app\nENTRYPOINT ["/app/entry.sh"]\nCMD ["supervisord"]\n' >Dockerfile
   patched
@@ -286,7 +206,7 @@ EOS
 }
 
 @test "an entrypoint is found by its path from the working directory" {
-  supervised
+  supervisord_conf
   mkdir docker
   printf '#!/bin/sh\nmkdir -p /data\nexec "$@"\n' >docker/entry.sh
   printf 'FROM debian\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./docker/entry.sh"]\nCMD ["supervisord", "-c", "supervisord.conf"]\n' >Dockerfile
@@ -311,7 +231,7 @@ EOS
 }
 
 @test "what changes the input when the container starts is named" {
-  supervised
+  supervisord_conf
   cat >entry.sh <<'EOS'
 #!/bin/bash
 CONF=/etc/supervisor/conf.d/all.conf
@@ -372,7 +292,7 @@ EOS
 }
 
 @test "a script ahead of /init that asks its arguments, or starts the input under a condition, is told with its lines" {
-  supervised
+  supervisord_conf
   started_by() # CODE [CMD]
   {
     printf '#!/bin/sh\n%s\n' "$1" >entry.sh
@@ -400,38 +320,6 @@ EOS
   told 'which is /init now: line 2: if [ "$*" = supervisord ]'
   started_by $'supervisord || exit 1\nexec "$@"' 'CMD ["app"]'
   untold 'only under a condition'
-}
-
-@test "an entrypoint executes supervisord also by a variable, an interpreter, or its init script" {
-  local line
-  while IFS= read -r line; do
-    supervised
-    printf '#!/bin/sh\nSUPERVISOR=/usr/bin/supervisord\n%b\n' "$line" >entry.sh
-    printf 'FROM debian\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["/app/entry.sh"]\n' >Dockerfile
-    patched
-    [[ $result == *'ENTRYPOINT ["/app/entry.sh", "/init"]' ]] || { echo "# $line"; return 1; }
-    told 'line 3 of /app/entry.sh executed supervisord'
-    untold 'does not execute'
-  done <<'EOS'
-exec $SUPERVISOR -n -c /app/supervisord.conf
-exec "${SUPERVISORD:-/usr/bin/supervisord}" -n
-exec env A=1 /usr/bin/python3 /usr/bin/supervisord -n
-service supervisor start\ntail -f /dev/null
-/etc/init.d/supervisor start; sleep infinity
-EOS
-}
-
-@test "the user as whom supervisord ran is not lost" {
-  supervised
-  printf '#!/bin/sh\nmkdir -p /data\nexec gosu app supervisord -n\n' >entry.sh
-  printf 'FROM debian\nCOPY . /app\nENTRYPOINT ["/app/entry.sh"]\n' >Dockerfile
-  patched
-  told 'TODO: supervisord ran as app (exec gosu app supervisord -n), and so did all that it started: write reeve-exec --user app'
-  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCMD ["gosu", "app", "supervisord", "-n"]\n' >Dockerfile
-  patched
-  [[ $result == *'ENTRYPOINT ["gosu", "app", "/init"]' ]]
-  told 'gosu app stays ahead of /init, which so runs as that user'
-  untold 'it has to end in exec'
 }
 
 @test "an /init of its own, as s6-overlay's, is replaced, and is not ahead of Reeve's" {
@@ -531,7 +419,7 @@ EOS
 
 @test "a script that passes its arguments on to the base image's entrypoint, or in another form, executes /init" {
   local line
-  supervised
+  supervisord_conf
   printf 'FROM php:8-fpm\nCOPY supervisord.conf /etc/\nCOPY entry.sh hook.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["supervisord", "-n", "-c", "/etc/supervisord.conf"]\n' >Dockerfile
   printf '#!/bin/sh\nexec "$@"\n' >hook.sh
   for line in 'docker-php-entrypoint "$@"' '/usr/local/bin/docker-entrypoint.sh "$@"' '/hook.sh "$@"' '${@}' '$*' '"${@:-bash}"'; do
@@ -548,34 +436,9 @@ EOS
   told 'TODO: /entry.sh ran ahead of the input, and stays ahead of /init: it executes its arguments by way of /hook.sh: see that this ends in exec "$@"'
 }
 
-@test "what is ahead of supervisord in a script's last command stays ahead of /init" {
-  local end new
-  supervised
-  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nCMD ["/entry.sh"]\n' >Dockerfile
-  while IFS='|' read -r end new; do
-    printf '#!/bin/sh\n%s\n' "$end" >entry.sh
-    patched
-    told "executed supervisord: $end; it stays ahead of /init: write $new there" && [[ $result != *CMD* ]] || { echo "# $end"; return 1; }
-  done <<'EOS'
-exec env A=b supervisord -n|exec env A=b "$@"
-A=b exec supervisord -n|A=b exec "$@"
-exec nice -n 5 supervisord -n >/log|exec nice -n 5 "$@"
-exec chpst -u app supervisord -n|exec chpst -u app "$@"
-exec /docker-entrypoint.sh supervisord -n|exec /docker-entrypoint.sh "$@"
-exec tini -g -- supervisord -n|exec "$@"
-exec bash -c "supervisord -n"|exec "$@"
-EOS
-  printf '#!/bin/sh\nsu app -c "supervisord -n"\n' >entry.sh
-  patched
-  told 'supervisord ran as app'
-  printf '#!/bin/sh\nexec "$(which supervisord)" -n -c /etc/supervisord.conf\n' >entry.sh
-  patched
-  [ "$(tail -n 1 copy/entry.sh)" = 'exec "$@"' ]
-}
-
 @test "a script that stays and hands its arguments on is named: the first one is /init now" {
   local line
-  supervised
+  supervisord_conf
   printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["--fast"]\n' >Dockerfile
   for line in 'export OPTS="$*"' 'ARGS=("$@")'; do
     printf '#!/bin/bash\n%s\nexec supervisord -n\n' "$line" >entry.sh
@@ -585,16 +448,4 @@ EOS
   printf '#!/bin/bash\nshow() { local all="$*"; }\nrest="${@:2}"\nexec supervisord -n\n' >entry.sh
   patched
   untold 'it asks what its first argument is'
-}
-
-@test "where a script executes CMD, and that is a supervisor, the report says what to migrate in its place" {
-  wrapper <<<$'#!/bin/sh\nprepare\nexec "$@"'
-  for command in '["supervisord", "-c", "/etc/app.conf"]' 'exec supervisord -n' '["gosu", "app", "supervisord"]'; do
-    printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$command" >Dockerfile
-    migrate --dockerfile Dockerfile
-    told 'supervisord starts and watches processes of its own: give reeve-migrate its supervisord.conf in place of this script'
-  done
-  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["bundle", "exec", "foreman", "start"]\n' >Dockerfile
-  migrate --dockerfile Dockerfile
-  told 'foreman starts and watches processes of its own: give reeve-migrate its Procfile in place of this script'
 }

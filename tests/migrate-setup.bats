@@ -168,23 +168,6 @@ EOS
   told 'line 3: dropped: function never'
 }
 
-@test "what is computed is computed once" {
-  wrapper <<'EOS'
-export TOKEN=$(openssl rand -hex 8)
-export HOST=$(hostname)
-web &
-worker &
-wait
-EOS
-  migrate
-  has cont-init.d/10-start
-  grep -q '>"$reeve_place/TOKEN"' "$init/10-start"
-  grep -q 'export TOKEN=.*reeve_place/TOKEN' "$tree/web/run"
-  run ! grep -q openssl "$tree/web/run"
-  grep -q 'HOST=$(hostname)' "$tree/web/run"
-  run ! grep -q 'reeve_place/HOST' "$init/10-start"
-}
-
 @test "what by its name starts something is marked" {
   for line in /opt/hadoop/sbin/start-dfs.sh _start_daemons ./startup.sh; do
     wrapper <<<". /lib.sh"$'\n'"$line"$'\nweb &\nwait'
@@ -194,21 +177,6 @@ EOS
   wrapper <<<$'start() { echo no; }\nstart\ncp /x/start.txt /y\nweb &\nwait'
   migrate
   untold 'by its name'
-}
-
-@test "a comment at the end of a line stays with what it is about" {
-  wrapper <<<$'mkdir /a # first\ndb & # second\nweb & # third\nwait # fourth'
-  migrate
-  grep -qx 'mkdir /a # first' "$init/10-start"
-  grep -qx '# second' "$tree/db/run"
-  grep -qx '# third' "$tree/web/run"
-  told 'line 3: services.d/web/run: service web, started in the background'
-}
-
-@test "eval of a variable is done by all, and that is said" {
-  wrapper <<<$'eval "$PRE"\nweb &\nother &\nwait'
-  migrate
-  told 'whatever the variable holds'
 }
 
 @test "the interpreter is the script's, or the one that it needs" {
@@ -244,13 +212,6 @@ EOS
   [ ! -e rootfs ]
 }
 
-@test "what eval sets, nobody knows" {
-  wrapper <<<$'eval "$(ssh-agent -s)"\nexec web'
-  migrate
-  grep -q '^# TODO reeve-migrate: line 1: which variables it sets' "$init/10-start"
-  told 'TODO: which variables it sets'
-}
-
 @test "where the script was, no other file is" {
   wrapper <<'EOS'
 #!/bin/bash
@@ -282,34 +243,6 @@ EOS
   run ! grep -q 'date' "$tree/web/run"
   grep -q 'date' "$tree/worker/run"
   grep -q 'date' "$init/10-start"
-}
-
-@test "comments stay with what they are about" {
-  wrapper <<'EOS'
-#!/bin/bash
-# turn on job control
-set -m
-# the database
-postgres &
-# wait for it
-until pg_isready; do sleep 1; done
-# tables
-migrate --all
-# rows
-load rows
-other &
-# room
-mkdir -p /a
-# for all
-chmod 777 /a
-# the web
-web
-EOS
-  migrate
-  run ! grep -r -e 'job control' -e 'wait for it' "$tree"
-  [ "$(grep -A 1 '^# tables' "$tree/migrate/run" | tail -n 1)" = 'migrate --all' ]
-  [ "$(grep -A 1 '^# rows' "$tree/migrate/run" | tail -n 1)" = 'exec load rows' ]
-  [ "$(grep -A 3 '^# room' "$tree/web/run" | xargs)" = '# room mkdir -p /a # for all chmod 777 /a' ]
 }
 
 @test "a word that merely has a variable's name does not use it" {
@@ -376,31 +309,6 @@ EOS
   has allow-redis.sock/dependencies.d/redis-server
 }
 
-@test "eval of a variable is done where it was, once" {
-  local line
-  for line in 'eval "$HOOK"' '[ -z "$HOOK" ] || eval "$HOOK"' 'if [ -n "$HOOK" ]; then eval $HOOK; fi' 'run_hook'; do
-    wrapper <<<$'#!/bin/bash\nrun_hook() { eval "$HOOK"; }\nweb &\n'"$line"$'\nexec worker'
-    migrate
-    [ "$(grep -l 'eval' "$tree"/*/run | wc -l)" -eq 1 ]
-    [ "$(grep -l '^# TODO.*whatever the variable holds' "$tree"/*/run)" = "$(grep -l eval "$tree"/*/run)" ]
-    has "$(basename "$(dirname "$(grep -l eval "$tree"/*/run)")")/flag-oneshot"
-    [ "$(grep -c eval "$tree/worker/run")" -eq 0 ]
-  done
-  wrapper <<<$'web &\nif [ -z "$HOOK" ]; then\n  cron\nelse\n  eval "$HOOK"\nfi\nsleep infinity'
-  migrate
-  services web cron HOOK
-  file HOOK/enable-if <<<HOOK
-  [ "$(grep -c TODO "$tree/cron/run")" -eq 0 ]
-  wrapper <<<$'if [ -n "$HOOK" ]; then eval "$HOOK"; fi\nweb & worker & wait'
-  migrate
-  grep -qx 'if \[ -n "$HOOK" \]; then eval "$HOOK"; fi' "$init/10-start"
-  [ "$(cat "$tree"/*/run | grep -c eval)" -eq 0 ]
-  # What the script has put together may be for all.
-  wrapper <<<$'#!/bin/bash\nSETTINGS="$(settings --shell)"\neval "$SETTINGS"\nweb & worker & wait'
-  migrate
-  [ "$(grep -l 'eval "$SETTINGS"' "$tree"/*/run | wc -l)" -eq 2 ]
-}
-
 @test "a message is no reason for a setup, and a comment stays ahead of its command" {
   wrapper <<<$'#!/bin/sh\n# The shop\necho "Starting backend..."\n# Where it is\ncd /app/backend\nnode dist/main.js &\necho "Starting frontend..."\ncd /app/frontend\nnode web.js &\nwait -n'
   migrate
@@ -420,45 +328,6 @@ EOS
   [ "$(cat "$tree"/*/run | grep -c skills)" -eq 0 ]
 }
 
-@test "a substitution that writes a file is done once" {
-  local line
-  for line in 'eval $(printenv | sed "s/^/export /" >> /etc/profile)' 'NOW=$(date >/run/started; hostname)' 'export ID=$(hostname | cut -c1-8 > /run/id)'; do
-    wrapper <<<$'#!/bin/sh\n'"$line"$'\na --id "$ID$NOW" &\nexec b --id "$ID$NOW"'
-    migrate
-    grep -qF -- "$line" "$init/10-start"
-    ! grep -rF -e 'eval ' -e 'date >' -e 'cut ' "$tree"
-    untold 'TODO'
-  done
-  # What it prints otherwise may set variables.
-  for line in 'eval $(ssh-agent >/run/agent; echo A=1)' 'eval $(bus-launch)'; do
-    wrapper <<<$'#!/bin/sh\n'"$line"$'\na &\nexec b'
-    migrate
-    told 'which variables it sets is not known'
-  done
-  # No file, no work.
-  wrapper <<<$'#!/bin/sh\nNAME=$(hostname 2>/dev/null)\na --name $NAME &\nexec b --name $NAME'
-  migrate
-  grep -qF 'NAME=$(hostname 2>/dev/null)' "$tree/a/run"
-  lacks cont-init.d/10-start
-}
-
-@test "a compound command ahead of && is done once, and ends the start when it fails" {
-  local work
-  for work in 'if [ -n "$KEY" ]; then echo "$KEY" >/root/key; fi' 'for f in /sql/*; do load "$f"; done' '{ cp -n /def/* /etc; chown -R app /etc; }' \
-    'case $MODE in dev) cp dev.conf app.conf ;; *) cp prod.conf app.conf ;; esac' '(cd /app && ./prepare)' 'TOKEN=$(fetch-token)'; do
-    wrapper <<<$'#!/bin/sh\n'"$work"$' && sshd && exec notebook --token "$TOKEN"'
-    migrate
-    grep -qF -- "$work || exit" "$init/10-start"
-    [ "$(ls "$tree")" = notebook$'\n'sshd ]
-    lacks sshd/condition
-    untold 'on a condition'
-  done
-  # A question alone is a condition.
-  wrapper <<<$'#!/bin/sh\n{ [ -n "$A" ] || [ -n "$B" ]; } && worker &\nexec web'
-  migrate
-  told 'worker (on a condition)'
-}
-
 @test "without #! the shell is a guess: source is Bash's" {
   wrapper <<<$'source env/bin/activate\nworker &\nexec web'
   migrate
@@ -466,31 +335,6 @@ EOS
   wrapper <<<$'. env/bin/activate\nworker &\nexec web'
   migrate
   [ "$(head -n 1 "$tree/web/run")" = '#!/bin/sh' ]
-}
-
-@test "a comment goes with what is dropped behind its message, and stays with what is not" {
-  wrapper <<'EOS'
-#!/bin/bash
-api --port 8000 &
-API_PID=$!
-
-# Give it a moment.
-echo "Waiting for the API"
-echo "..."
-sleep 5
-
-# Does it run?
-if ! kill -0 $API_PID; then
-  exit 1
-fi
-
-# The site.
-echo "Starting the site"
-site --port 80
-EOS
-  migrate
-  grep -q '^# The site.$' "$tree/site/run"
-  ! grep -rE '# (Give|Does)' "$tree"
 }
 
 @test "jupyter-lab and code-server are known to serve" {
@@ -527,18 +371,6 @@ EOS
     grep -q '^exit 0 # the last' "$init/10-start"
     ended
   done
-}
-
-@test "a comment right above a statement for several services stays above it, in each of them" {
-  wrapper <<<$'#!/bin/sh\n# The head\n\n# shared settings\n# of all\nexport APP_ENV=production\n# a helper\nsay() { echo "$1"; }\nweb &\nworker &\nsay started\nwait -n'
-  migrate
-  [ "$(grep -A2 --no-group-separator -hx '# shared settings' "$tree"/{web,worker}/run)" = $'# shared settings\n# of all\nexport APP_ENV=production\n# shared settings\n# of all\nexport APP_ENV=production' ]
-  told 'lines 2-5: beside what they are about: comments and blank lines'
-  run ! grep -q helper "$tree"/*/run
-  # With work in it, the setup has them, too.
-  wrapper <<<$'# where it is\nDATA=/data\nmkdir -p "$DATA"\nweb "$DATA" & wait'
-  migrate
-  [ "$(grep -A1 --no-group-separator -hx '# where it is' "$tree/web/run" "$init/10-start")" = $'# where it is\nDATA=/data\n# where it is\nDATA=/data' ]
 }
 
 @test "a file that is read as part of other work gives its variables to the services, or a TODO says that it does not" {

@@ -1,6 +1,7 @@
 # What the tests of reeve-migrate share; loaded after lib.
 #
 #   wrapper                 writes start.sh from stdin (as it is)
+#   supervisord_conf [PATH] writes that, or supervisord.conf: the program web; sets $input
 #   migrate [OPTION...]     migrates it; $report: what was printed; $tree, $init: where to
 #   file PATH               is services.d/PATH what stdin says? (PATH may begin with cont-init.d/)
 #   has PATH..., lacks PATH...
@@ -22,6 +23,13 @@ migrate_setup()
 }
 
 wrapper() { cat >"$dir/${1:-$input}"; }
+
+supervisord_conf() # [INPUT]
+{
+  input=${1:-supervisord.conf}
+  mkdir -p "$(dirname "$dir/$input")"
+  printf '[program:web]\ncommand=web\n' >"$dir/$input"
+}
 
 migrate()
 {

@@ -1,0 +1,80 @@
+# Comments stay with what they are about, or go with it.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a comment at the end of a line stays with what it is about" {
+  wrapper <<<$'mkdir /a # first\ndb & # second\nweb & # third\nwait # fourth'
+  migrate
+  grep -qx 'mkdir /a # first' "$init/10-start"
+  grep -qx '# second' "$tree/db/run"
+  grep -qx '# third' "$tree/web/run"
+  told 'line 3: services.d/web/run: service web, started in the background'
+}
+
+@test "comments stay with what they are about" {
+  wrapper <<'EOS'
+#!/bin/bash
+# turn on job control
+set -m
+# the database
+postgres &
+# wait for it
+until pg_isready; do sleep 1; done
+# tables
+migrate --all
+# rows
+load rows
+other &
+# room
+mkdir -p /a
+# for all
+chmod 777 /a
+# the web
+web
+EOS
+  migrate
+  run ! grep -r -e 'job control' -e 'wait for it' "$tree"
+  [ "$(grep -A 1 '^# tables' "$tree/migrate/run" | tail -n 1)" = 'migrate --all' ]
+  [ "$(grep -A 1 '^# rows' "$tree/migrate/run" | tail -n 1)" = 'exec load rows' ]
+  [ "$(grep -A 3 '^# room' "$tree/web/run" | xargs)" = '# room mkdir -p /a # for all chmod 777 /a' ]
+}
+
+@test "a comment goes with what is dropped behind its message, and stays with what is not" {
+  wrapper <<'EOS'
+#!/bin/bash
+api --port 8000 &
+API_PID=$!
+
+# Give it a moment.
+echo "Waiting for the API"
+echo "..."
+sleep 5
+
+# Does it run?
+if ! kill -0 $API_PID; then
+  exit 1
+fi
+
+# The site.
+echo "Starting the site"
+site --port 80
+EOS
+  migrate
+  grep -q '^# The site.$' "$tree/site/run"
+  ! grep -rE '# (Give|Does)' "$tree"
+}
+
+@test "a comment right above a statement for several services stays above it, in each of them" {
+  wrapper <<<$'#!/bin/sh\n# The head\n\n# shared settings\n# of all\nexport APP_ENV=production\n# a helper\nsay() { echo "$1"; }\nweb &\nworker &\nsay started\nwait -n'
+  migrate
+  [ "$(grep -A2 --no-group-separator -hx '# shared settings' "$tree"/{web,worker}/run)" = $'# shared settings\n# of all\nexport APP_ENV=production\n# shared settings\n# of all\nexport APP_ENV=production' ]
+  told 'lines 2-5: beside what they are about: comments and blank lines'
+  run ! grep -q helper "$tree"/*/run
+  # With work in it, the setup has them, too.
+  wrapper <<<$'# where it is\nDATA=/data\nmkdir -p "$DATA"\nweb "$DATA" & wait'
+  migrate
+  [ "$(grep -A1 --no-group-separator -hx '# where it is' "$tree/web/run" "$init/10-start")" = $'# where it is\nDATA=/data\n# where it is\nDATA=/data' ]
+}

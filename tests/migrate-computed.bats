@@ -1,0 +1,100 @@
+# What is computed, by eval, a substitution or a compound command, is computed once, where it was.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "what is computed is computed once" {
+  wrapper <<'EOS'
+export TOKEN=$(openssl rand -hex 8)
+export HOST=$(hostname)
+web &
+worker &
+wait
+EOS
+  migrate
+  has cont-init.d/10-start
+  grep -q '>"$reeve_place/TOKEN"' "$init/10-start"
+  grep -q 'export TOKEN=.*reeve_place/TOKEN' "$tree/web/run"
+  run ! grep -q openssl "$tree/web/run"
+  grep -q 'HOST=$(hostname)' "$tree/web/run"
+  run ! grep -q 'reeve_place/HOST' "$init/10-start"
+}
+
+@test "eval of a variable is done by all, and that is said" {
+  wrapper <<<$'eval "$PRE"\nweb &\nother &\nwait'
+  migrate
+  told 'whatever the variable holds'
+}
+
+@test "what eval sets, nobody knows" {
+  wrapper <<<$'eval "$(ssh-agent -s)"\nexec web'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 1: which variables it sets' "$init/10-start"
+  told 'TODO: which variables it sets'
+}
+
+@test "eval of a variable is done where it was, once" {
+  local line
+  for line in 'eval "$HOOK"' '[ -z "$HOOK" ] || eval "$HOOK"' 'if [ -n "$HOOK" ]; then eval $HOOK; fi' 'run_hook'; do
+    wrapper <<<$'#!/bin/bash\nrun_hook() { eval "$HOOK"; }\nweb &\n'"$line"$'\nexec worker'
+    migrate
+    [ "$(grep -l 'eval' "$tree"/*/run | wc -l)" -eq 1 ]
+    [ "$(grep -l '^# TODO.*whatever the variable holds' "$tree"/*/run)" = "$(grep -l eval "$tree"/*/run)" ]
+    has "$(basename "$(dirname "$(grep -l eval "$tree"/*/run)")")/flag-oneshot"
+    [ "$(grep -c eval "$tree/worker/run")" -eq 0 ]
+  done
+  wrapper <<<$'web &\nif [ -z "$HOOK" ]; then\n  cron\nelse\n  eval "$HOOK"\nfi\nsleep infinity'
+  migrate
+  services web cron HOOK
+  file HOOK/enable-if <<<HOOK
+  [ "$(grep -c TODO "$tree/cron/run")" -eq 0 ]
+  wrapper <<<$'if [ -n "$HOOK" ]; then eval "$HOOK"; fi\nweb & worker & wait'
+  migrate
+  grep -qx 'if \[ -n "$HOOK" \]; then eval "$HOOK"; fi' "$init/10-start"
+  [ "$(cat "$tree"/*/run | grep -c eval)" -eq 0 ]
+  # What the script has put together may be for all.
+  wrapper <<<$'#!/bin/bash\nSETTINGS="$(settings --shell)"\neval "$SETTINGS"\nweb & worker & wait'
+  migrate
+  [ "$(grep -l 'eval "$SETTINGS"' "$tree"/*/run | wc -l)" -eq 2 ]
+}
+
+@test "a substitution that writes a file is done once" {
+  local line
+  for line in 'eval $(printenv | sed "s/^/export /" >> /etc/profile)' 'NOW=$(date >/run/started; hostname)' 'export ID=$(hostname | cut -c1-8 > /run/id)'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\na --id "$ID$NOW" &\nexec b --id "$ID$NOW"'
+    migrate
+    grep -qF -- "$line" "$init/10-start"
+    ! grep -rF -e 'eval ' -e 'date >' -e 'cut ' "$tree"
+    untold 'TODO'
+  done
+  # What it prints otherwise may set variables.
+  for line in 'eval $(ssh-agent >/run/agent; echo A=1)' 'eval $(bus-launch)'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\na &\nexec b'
+    migrate
+    told 'which variables it sets is not known'
+  done
+  # No file, no work.
+  wrapper <<<$'#!/bin/sh\nNAME=$(hostname 2>/dev/null)\na --name $NAME &\nexec b --name $NAME'
+  migrate
+  grep -qF 'NAME=$(hostname 2>/dev/null)' "$tree/a/run"
+  lacks cont-init.d/10-start
+}
+
+@test "a compound command ahead of && is done once, and ends the start when it fails" {
+  local work
+  for work in 'if [ -n "$KEY" ]; then echo "$KEY" >/root/key; fi' 'for f in /sql/*; do load "$f"; done' '{ cp -n /def/* /etc; chown -R app /etc; }' \
+    'case $MODE in dev) cp dev.conf app.conf ;; *) cp prod.conf app.conf ;; esac' '(cd /app && ./prepare)' 'TOKEN=$(fetch-token)'; do
+    wrapper <<<$'#!/bin/sh\n'"$work"$' && sshd && exec notebook --token "$TOKEN"'
+    migrate
+    grep -qF -- "$work || exit" "$init/10-start"
+    [ "$(ls "$tree")" = notebook$'\n'sshd ]
+    lacks sshd/condition
+    untold 'on a condition'
+  done
+  # A question alone is a condition.
+  wrapper <<<$'#!/bin/sh\n{ [ -n "$A" ] || [ -n "$B" ]; } && worker &\nexec web'
+  migrate
+  told 'worker (on a condition)'
+}

@@ -1,0 +1,148 @@
+# An ENTRYPOINT that prepares, and executes supervisord or another one that starts processes.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "one that starts supervisord and goes on keeps its command" {
+  supervisord_conf
+  printf '#!/bin/sh\nsupervisord -c /etc/supervisord.conf\nsupervisorctl start web\nexec "$@"\n' >entry.sh
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/bin/bash"]\n' >Dockerfile
+  patched
+  [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]'$'\n''CMD ["/bin/bash"]' ]]
+  told 'TODO: line 2 of /entry.sh executed supervisord: supervisord -c /etc/supervisord.conf; it went on then, and stays ahead of /init: take that line out'
+  told 'TODO: entry.sh, which stays in the image, calls supervisorctl'
+}
+
+@test "what follows supervisord in such a script is named: a program becomes a service, what kept the container alive goes" {
+  supervisord_conf
+  printf 'FROM debian\nCOPY supervisord.conf entry.sh /\nCMD ["/entry.sh"]\n' >Dockerfile
+  behind() # CODE
+  {
+    printf '#!/bin/bash\nrender\n%s\n' "$1" >entry.sh
+    patched
+  }
+  behind $'supervisord -c /supervisord.conf &\nexec caddy run'
+  told 'take that line out, and write exec "$@", which executes /init, in place of line 4: exec caddy run; make a service of what that executed, with flag-main'
+  behind $'[ $# -eq 0 ] || exec "$@"\nsupervisord &\nexec traefik'
+  told 'in place of line 5: exec traefik; make a service of what that executed'
+  behind $'start() { supervisord; }\nstart\nnginx -g "daemon off;"'
+  told 'in place of line 5: nginx -g "daemon off;"; make a service of that, if it serves'
+  behind $'service supervisor start\n# logs\ntail -F /var/log/web.log'
+  told 'in place of what kept the container alive: line 5: tail -F /var/log/web.log'
+  untold 'make a service'
+  behind $'supervisord &\nif [ $# -gt 0 ]; then exec "$@"; fi'
+  untold 'in place of'
+}
+
+@test "supervisord reads all that is copied to its conf.d" {
+  supervisord_conf etc/one.conf
+  printf '[program:other]\ncommand=other\n' >etc/two.conf
+  printf '[program:ignored]\ncommand=ignored\n' >etc/three.txt
+  printf 'FROM debian\nCOPY etc/one.conf etc/two.conf /etc/supervisor/conf.d/\nCOPY etc/three.txt /etc/supervisor/conf.d/\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  run --separate-stderr reeve-migrate "$input" -o rootfs/etc/services.d --dockerfile Dockerfile
+  [ "$status" -eq 0 ]
+  report=$output
+  services web other
+  told 'included: etc/two.conf, lines 1-2: services.d/other/run'
+  [[ $report == *'-CMD ["supervisord", "-n"]'*'+ENTRYPOINT ["/init"]'* && $report != *'+CMD'* ]]
+}
+
+@test "supervisor goes where the script ahead of /init is known, and names nothing of it" {
+  local word
+  supervisord_conf
+  printf 'FROM debian\nRUN apt-get install -y supervisor curl\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  printf '#!/bin/sh\n# supervisord comes next\nprepare\nexec "$@"\n' >entry.sh
+  patched
+  [[ $result == *'apt-get install -y curl'* ]]
+  untold 'supervisor stays'
+  for word in 'supervisorctl version' 'mkdir -p /var/log/supervisor' 'echo_supervisord_conf >/x'; do
+    printf '#!/bin/sh\n%s\nexec "$@"\n' "$word" >entry.sh
+    patched
+    [[ $result == *'apt-get install -y supervisor curl'* ]] && told 'line 2: the package supervisor stays: entry.sh, which stays in the image, names it' || { echo "# $word"; return 1; }
+  done
+  sed -i '/^CMD/d' Dockerfile
+  printf '#!/bin/sh\nprepare\nexec supervisord -c /etc/supervisord.conf >/log\n' >entry.sh
+  patched
+  [[ $result == *'apt-get install -y supervisor curl'*'COPY supervisord.conf'* ]]
+  told 'line 2: the package supervisor stays: line 3 of /entry.sh names it: take it out when that line is changed'
+  told 'line 3: supervisord.conf stays in the image, though /init does not need it: line 3 of /entry.sh names it: take it out when that line is changed'
+}
+
+@test "supervisor stays where what is not understood may execute it" {
+  supervisord_conf
+  printf 'FROM debian\nRUN apt-get install -y supervisor\nCOPY supervisord.conf /etc/\nCMD ["/unknown"]\n' >Dockerfile
+  patched
+  [[ $result == *'install -y supervisor'*'CMD ["/unknown"]' ]]
+  told 'the package supervisor stays, if one is installed: /unknown, which stays as CMD'
+}
+
+@test "an entrypoint executes supervisord also by a variable, an interpreter, or its init script" {
+  local line
+  while IFS= read -r line; do
+    supervisord_conf
+    printf '#!/bin/sh\nSUPERVISOR=/usr/bin/supervisord\n%b\n' "$line" >entry.sh
+    printf 'FROM debian\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["/app/entry.sh"]\n' >Dockerfile
+    patched
+    [[ $result == *'ENTRYPOINT ["/app/entry.sh", "/init"]' ]] || { echo "# $line"; return 1; }
+    told 'line 3 of /app/entry.sh executed supervisord'
+    untold 'does not execute'
+  done <<'EOS'
+exec $SUPERVISOR -n -c /app/supervisord.conf
+exec "${SUPERVISORD:-/usr/bin/supervisord}" -n
+exec env A=1 /usr/bin/python3 /usr/bin/supervisord -n
+service supervisor start\ntail -f /dev/null
+/etc/init.d/supervisor start; sleep infinity
+EOS
+}
+
+@test "the user as whom supervisord ran is not lost" {
+  supervisord_conf
+  printf '#!/bin/sh\nmkdir -p /data\nexec gosu app supervisord -n\n' >entry.sh
+  printf 'FROM debian\nCOPY . /app\nENTRYPOINT ["/app/entry.sh"]\n' >Dockerfile
+  patched
+  told 'TODO: supervisord ran as app (exec gosu app supervisord -n), and so did all that it started: write reeve-exec --user app'
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCMD ["gosu", "app", "supervisord", "-n"]\n' >Dockerfile
+  patched
+  [[ $result == *'ENTRYPOINT ["gosu", "app", "/init"]' ]]
+  told 'gosu app stays ahead of /init, which so runs as that user'
+  untold 'it has to end in exec'
+}
+
+@test "what is ahead of supervisord in a script's last command stays ahead of /init" {
+  local end new
+  supervisord_conf
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nCMD ["/entry.sh"]\n' >Dockerfile
+  while IFS='|' read -r end new; do
+    printf '#!/bin/sh\n%s\n' "$end" >entry.sh
+    patched
+    told "executed supervisord: $end; it stays ahead of /init: write $new there" && [[ $result != *CMD* ]] || { echo "# $end"; return 1; }
+  done <<'EOS'
+exec env A=b supervisord -n|exec env A=b "$@"
+A=b exec supervisord -n|A=b exec "$@"
+exec nice -n 5 supervisord -n >/log|exec nice -n 5 "$@"
+exec chpst -u app supervisord -n|exec chpst -u app "$@"
+exec /docker-entrypoint.sh supervisord -n|exec /docker-entrypoint.sh "$@"
+exec tini -g -- supervisord -n|exec "$@"
+exec bash -c "supervisord -n"|exec "$@"
+EOS
+  printf '#!/bin/sh\nsu app -c "supervisord -n"\n' >entry.sh
+  patched
+  told 'supervisord ran as app'
+  printf '#!/bin/sh\nexec "$(which supervisord)" -n -c /etc/supervisord.conf\n' >entry.sh
+  patched
+  [ "$(tail -n 1 copy/entry.sh)" = 'exec "$@"' ]
+}
+
+@test "where a script executes CMD, and that is a supervisor, the report says what to migrate in its place" {
+  wrapper <<<$'#!/bin/sh\nprepare\nexec "$@"'
+  for command in '["supervisord", "-c", "/etc/app.conf"]' 'exec supervisord -n' '["gosu", "app", "supervisord"]'; do
+    printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$command" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'supervisord starts and watches processes of its own: give reeve-migrate its supervisord.conf in place of this script'
+  done
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["bundle", "exec", "foreman", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'foreman starts and watches processes of its own: give reeve-migrate its Procfile in place of this script'
+}

@@ -1,0 +1,66 @@
+# Logs that the script showed, mostly to keep the container alive.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "the logs that kept the container alive are shown by a service, whatever becomes of who writes them" {
+  local last
+  for last in 'web & tail -f /log/web' 'web & exec tail -fn 20 /log/web' 'cron && tail -f /log/web' 'service ssh start; tail -n0 -f /log/web'; do
+    wrapper <<<"$last"
+    migrate
+    told 'logs, in place of what kept the container alive: it shows these logs, as before'
+    grep -Eqx 'exec tail -(F|Fn 20|n0 -F) /log/web' "$tree/logs/run" || { cat "$tree/logs/run"; return 1; }
+    lacks logs/flag-main logs/dependencies.d
+    untold 'does not show any more'
+  done
+  wrapper <<<$'web &\nif [ "$DEBUG" ]; then tail -f /log/debug; else wait; fi'
+  migrate
+  file logs/enable-if <<<DEBUG
+  has web/flag-main
+  # A pattern stands for files that are there.
+  wrapper <<<$'web &\ntail -f /log/*.log'
+  migrate
+  grep -qx 'exec tail -f /log/\*.log' "$tree/logs/run"
+}
+
+@test "what shows logs in the background goes on showing them" {
+  wrapper <<<$'gunicorn --log-file /log/g app &\ntail -n 0 -f /log/*.log &\nsed -i s/a/b/ /etc/web.conf\nexec web'
+  migrate
+  services gunicorn logs web edit-web.conf
+  grep -qx 'exec tail -n 0 -f /log/\*.log' "$tree/logs/run"
+  lacks logs/flag-main edit-web.conf/dependencies.d/logs
+  untold 'kept the container alive'
+  untold 'does not show any more'
+  told 'line 1: mistake: docker stop signals web alone: when that has ended, this is killed: gunicorn'
+  # What waits for it alone is kept alive by it.
+  wrapper <<<$'web &\ntail -F /log/web & FOLLOW=$!\nwait "${FOLLOW}"'
+  migrate
+  services web
+  told 'does not show any more: /log/web'
+}
+
+@test "logs that a pattern stands for are shown when what makes them is there" {
+  wrapper <<<$'server &\nuntil nc -z localhost 80; do sleep 1; done\nprepare\ntail -f /var/log/app/*.log'
+  migrate
+  file logs/dependencies.d/server <<<optional
+  file logs/dependencies.d/prepare <<<optional
+  told 'and of a pattern those that are there when it starts'
+  wrapper <<<$'server &\nuntil nc -z localhost 80; do sleep 1; done\nprepare\ntail -f /var/log/app.log'
+  migrate
+  lacks logs/dependencies.d
+  becomes logs 'exec tail -F /var/log/app.log'
+}
+
+@test "logs of a pattern come after each service ahead; -F waits for the pattern's own name, which is said" {
+  wrapper <<<$'#!/bin/bash\nservice mysql start\nnginx\ntail -F /var/log/nginx/*.log'
+  migrate
+  file logs/dependencies.d/nginx <<<optional
+  file logs/dependencies.d/mysqld <<<optional
+  told 'TODO: the logs of the pattern have to be there when it starts'
+  wrapper <<<$'#!/bin/bash\nnginx\ntail -f /var/log/nginx/*.log'
+  migrate
+  file logs/dependencies.d/nginx <<<optional
+  untold TODO
+}
