@@ -417,25 +417,6 @@ EOS
   told 'TODO: the script looks at its arguments, and CMD gives it none'
 }
 
-@test "a script that passes its arguments on to the base image's entrypoint, or in another form, executes /init" {
-  local line
-  supervisord_conf
-  printf 'FROM php:8-fpm\nCOPY supervisord.conf /etc/\nCOPY entry.sh hook.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["supervisord", "-n", "-c", "/etc/supervisord.conf"]\n' >Dockerfile
-  printf '#!/bin/sh\nexec "$@"\n' >hook.sh
-  for line in 'docker-php-entrypoint "$@"' '/usr/local/bin/docker-entrypoint.sh "$@"' '/hook.sh "$@"' '${@}' '$*' '"${@:-bash}"'; do
-    printf '#!/bin/sh\nprepare\nexec %s\n' "$line" >entry.sh
-    patched
-    told 'ran ahead of the input, and stays ahead of /init, which it executes' && untold TODO || { echo "# $line"; return 1; }
-  done
-  printf '#!/bin/sh\nprepare\n"$@"\n' >entry.sh
-  patched
-  told 'it runs its arguments without exec, so that /init would not be PID 1'
-  printf '#!/bin/sh\nprepare\nexec /hook.sh "$@"\n' >entry.sh
-  printf '#!/bin/sh\n"$@"\n' >hook.sh
-  patched
-  told 'TODO: /entry.sh ran ahead of the input, and stays ahead of /init: it executes its arguments by way of /hook.sh: see that this ends in exec "$@"'
-}
-
 @test "a script that stays and hands its arguments on is named: the first one is /init now" {
   local line
   supervisord_conf

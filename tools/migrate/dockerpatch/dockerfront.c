@@ -3,14 +3,10 @@
 #include <string.h>
 
 #include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/dockerpatch/handover.h"
 #include "migrate/dockerpatch/patching.h"
 #include "migrate/facts/facts.h"
 #include "migrate/shell/shell.h"
-
-#define CHANGES_USER "gosu su-exec setpriv s6-setuidgid setuidgid chpst runuser sudo"
-
-/* Entrypoints of official images. */
-#define OF_BASE "docker-php-entrypoint docker-entrypoint.sh docker-entrypoint"
 
 struct front
 {
@@ -23,8 +19,7 @@ struct front
   int skips_input ; /* with any argument it executes that in place of the input, and loses nothing else */
   char const *condition ; /* the line with the condition under which it executes the input; 0: it always does */
   struct texts ends ; /* lines with other commands that it becomes, or that get its arguments */
-  int goes_on ; /* it executes its arguments */
-  int runs_them ; /* it does so without exec */
+  struct handover handover ; /* to its arguments */
 } ;
 
 /* ---- facts ---- */
@@ -39,35 +34,6 @@ static char const *line_at (struct front const *f, uint32_t byte)
 static int is_inside (struct range inner, struct range outer)
 {
   return inner.end > inner.start && inner.start >= outer.start && inner.end <= outer.end ;
-}
-
-/* "$@", ${@}, $*, "${@:-bash}" */
-static int is_arguments (char const *raw)
-{
-  raw += *raw == '"' ;
-  if (*raw++ != '$') return 0 ;
-  raw += *raw == '{' ;
-  return *raw && strchr("@*", *raw) && (!raw[1] || strchr("\"}:-", raw[1])) ;
-}
-
-/* exec "$@" */
-static int executes_arguments (struct statement const *statement)
-{
-  unsigned int i = !strcmp(statement_command(statement), "exec") ;
-  return statement->kind == STATEMENT_COMMAND && statement->nwords == i + 1 && is_arguments(statement->words[i].raw) ;
-}
-
-static int becomes_arguments (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "exec") && executes_arguments(statement) ;
-}
-
-/* "$@", without exec */
-static int runs_arguments (struct statement *statement, void *data)
-{
-  (void)data ;
-  return executes_arguments(statement) && strcmp(statement_command(statement), "exec") != 0 ;
 }
 
 /* Is each of these only the execution of the input, or of the arguments? */
@@ -99,7 +65,7 @@ static int is_in_question (char const *text, char const *at)
   while (p > text && p[-1] != '\n') p-- ;
   for (; p < at ; p++)
     if (*p == '[' || !strncmp(p, "case ", 5) || !strncmp(p, "test ", 5)) in = 1 ;
-    else if (strchr("];", *p)) in = 0 ;
+    else if (strchr("];", *p) || !strncmp(p, " in ", 4)) in = 0 ;
   return in ;
 }
 
@@ -158,17 +124,30 @@ static void find_questions (struct front *f)
     if (one->kind == STATEMENT_FUNCTION && strstr(text, pool_printf(f->pool, "%s \"$@\"", one->name))) look_for_questions(f, one) ;
 }
 
-/* The outermost condition that it is under. */
-static int is_conditional (struct statement *statement, void *data)
+struct around
 {
-  struct front *f = data ;
-  if (!is_inside(f->input_at, statement->range)) return 0 ;
+  struct range inner ;
+  struct statement const *outermost ;
+} ;
+
+static int is_condition_around (struct statement *statement, void *data)
+{
+  struct around *around = data ;
+  if (!is_inside(around->inner, statement->range)) return 0 ;
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE && statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-    if (is_inside(f->input_at, branch->condition_range)) return 0 ; /* if ! supervisord; then */
-  if (statement->body && is_inside(f->input_at, statement->body->range)) return 0 ; /* supervisord || exit */
-  f->condition = line_at(f, statement->range.start) ;
+    if (is_inside(around->inner, branch->condition_range)) return 0 ; /* if ! supervisord; then */
+  if (statement->body && is_inside(around->inner, statement->body->range)) return 0 ; /* supervisord || exit */
+  around->outermost = statement ;
   return 1 ;
+}
+
+/* The line of the outermost condition that it is under; 0: it is under none. */
+static char const *condition_around (struct front const *f, struct range inner)
+{
+  struct around around = { .inner = inner } ;
+  for (struct statement *one = f->first ; one && !around.outermost ; one = one->next) statement_walk(one, &is_condition_around, &around) ;
+  return around.outermost ? line_at(f, around.outermost->range.start) : 0 ;
 }
 
 static int is_other_end (struct statement *statement, void *data)
@@ -185,27 +164,10 @@ static void front_read (struct front *f, struct pool *pool, char const *text, st
   *f = (struct front){ .pool = pool, .input_at = input_at } ;
   if (!text) return ;
   f->first = shell_parse_text(pool, &f->code, text) ;
-  f->goes_on = strstr(text, "exec \"$@\"") || strstr(text, "exec $@") || strstr(text, "exec \"${@}\"") ;
+  handover_read(f->first, &f->handover) ;
   find_questions(f) ;
-  for (struct statement *one = f->first ; one && !f->condition ; one = one->next) statement_walk(one, &is_conditional, f) ;
-  for (struct statement *one = f->first ; one ; one = one->next)
-  {
-    statement_walk(one, &is_other_end, f) ;
-    f->goes_on |= statement_walk(one, &becomes_arguments, 0) ;
-    f->runs_them |= statement_walk(one, &runs_arguments, 0) ;
-  }
-}
-
-/* exec tini -- "$@", exec gosu app "$@": returns what is ahead of the arguments; 0: the text has no such command. */
-static struct word const *before_arguments (struct front const *f)
-{
-  struct word const *found = 0 ;
-  for (struct statement *one = f->first ; one ; one = one->next)
-  {
-    unsigned int i = !strcmp(statement_command(one), "exec") ;
-    if (one->kind == STATEMENT_COMMAND && i + 1 < one->nwords && is_arguments(one->words[one->nwords - 1].raw)) found = one->words + i ;
-  }
-  return found ;
+  f->condition = condition_around(f, input_at) ;
+  for (struct statement *one = f->first ; one ; one = one->next) statement_walk(one, &is_other_end, f) ;
 }
 
 /* ---- what is said of them ---- */
@@ -224,7 +186,7 @@ static char const *asked (struct front const *f)
 static char const *otherwise (struct front const *f)
 {
   return f->ends.first ? pool_printf(f->pool, ", and otherwise becomes something else, to which /init is nothing: %s: let each such end be exec \"$@\", and make a service of what it executed",
-    texts_join(f->pool, &f->ends, "; ")) : f->goes_on ? "" : ", and otherwise ends without /init: let it end in exec \"$@\" then, too" ;
+    texts_join(f->pool, &f->ends, "; ")) : f->handover.becomes ? "" : ", and otherwise ends without /init: let it end in exec \"$@\" then, too" ;
 }
 
 /* The last statement behind the input; 0: it is a function of the script that does that, or nothing. */
@@ -244,7 +206,7 @@ static char const *new_end (struct front const *f)
   struct statement const *last = last_behind(f) ;
   char const *text = last ? source_copy(&f->code, last->range) : "" ;
   char const *line = f->ends.first ? texts_join(f->pool, &f->ends, "; ") : last ? line_at(f, last->range.start) : 0 ;
-  if (f->goes_on && (!last || (strstr(text, "exec") && strstr(text, "$@")))) return "" ;
+  if (f->handover.becomes && (!last || (strstr(text, "exec") && strstr(text, "$@")))) return "" ;
   if (!line) return ", and let it end in exec \"$@\", so that it executes /init" ;
   if (!f->ends.first && (keeps_alive(last) || shell_one_of(statement_command(last), "wait sleep tail supervisorctl")))
     return pool_printf(f->pool, ", and write exec \"$@\", which executes /init, in place of what kept the container alive: %s", line) ;
@@ -257,51 +219,54 @@ static int passes_on (struct patching const *p, char const *word)
 {
   struct docker_script const *script = dockerfile_script(p->dockerfile, p->start->scripts, word) ;
   struct source code ;
+  struct handover handover ;
   if (!script) return shell_one_of(shell_basename(word), OF_BASE) ;
-  for (struct statement *one = shell_parse_text(p->pool, &code, script->text) ; one ; one = one->next)
-    if (statement_walk(one, &becomes_arguments, 0)) return 1 ;
-  return 0 ;
+  handover_read(shell_parse_text(p->pool, &code, script->text), &handover) ;
+  return handover.always && (!handover.by || shell_one_of(shell_basename(handover.by), CHANGES_USER " env nice")) ;
+}
+
+/* What keeps a script from becoming /init, always and itself; 0: nothing. *words gets what it does so by, if that may be. */
+static char const *why_not_init (struct patching *p, struct front const *f, char const **words)
+{
+  struct handover const *h = &f->handover ;
+  char const *by = h->by ? shell_basename(h->by) : 0 ;
+  if (!f->first) return "it has to end in exec \"$@\"" ;
+  if (!h->becomes)
+    return h->runs ? pool_printf(p->pool, "it runs its arguments in a child (%s), so that /init would not be PID 1: let it end in exec \"$@\"", line_at(f, h->runs->range.start))
+      : "it does not end in exec \"$@\", so that /init would never start: let it" ;
+  if (by && shell_one_of(by, CHANGES_USER " env nice"))
+    *words = pool_printf(p->pool, "%s (which executes /init by way of %s: the user or the environment that this sets is that of /init and all services, as before)", *words, by) ;
+  else if (by && passes_on(p, h->by)) *words = pool_printf(p->pool, "%s (by way of %s)", *words, h->by) ;
+  else if (by && names_init(h->by)) return pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", by) ;
+  else if (by) return pool_printf(p->pool, "it executes its arguments by way of %s: see that this ends in exec \"$@\", so that /init is PID 1", h->by) ;
+  if (h->always || f->asks.first || f->counts.first || f->skips_input) return 0 ;
+  return pool_printf(p->pool, "it becomes its arguments only under a condition (%s), and /init does not start without that: let it end in exec \"$@\" then, too",
+    condition_around(f, h->becomes->range) ? condition_around(f, h->becomes->range) : line_at(f, h->becomes->range.start)) ;
 }
 
 void note_front (struct patching *p)
 {
   char const *words = texts_join(p->pool, &p->start->front, " ") ;
   char const *text = p->start->front_text ;
+  char const *first = shell_basename(p->start->front.first->text) ;
+  char const *why ;
   struct front f ;
-  int is_program = !text && !is_script_name(p->start->front.first->text) ;
-  struct word const *before ;
-  char const *init ;
-  if (!text && shell_one_of(shell_basename(p->start->front.first->text), CHANGES_USER))
-  {
+  if (!text && shell_one_of(first, CHANGES_USER))
     patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which so runs as that user, and all services with it, as before", words)) ;
-    return ;
-  }
-  if (!text && shell_one_of(shell_basename(p->start->front.first->text), "env nice ionice chrt taskset stdbuf"))
-  {
+  else if (!text && shell_one_of(first, "env nice ionice chrt taskset stdbuf"))
     patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which has what this sets, and all services with it, as before", words)) ;
-    return ;
-  }
-  front_read(&f, p->pool, text, (struct range){ 0, 0 }) ;
-  before = text && !f.goes_on ? before_arguments(&f) : 0 ;
-  init = before && names_init(before->raw) ? shell_basename(before->raw) : 0 ;
-  if (before && shell_one_of(shell_basename(before->raw), CHANGES_USER " env nice"))
+  else if (!text && !is_script_name(p->start->front.first->text))
+    patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: /init has to be PID 1: "
+      "if it starts that as a child in place of becoming it, make a service of what it does, and let the others depend on that", words)) ;
+  else
   {
-    words = pool_printf(p->pool, "%s (which executes /init by way of %s: the user or the environment that this sets is that of /init and all services, as before)", words, shell_basename(before->raw)) ;
-    f.goes_on = 1 ;
+    front_read(&f, p->pool, text, (struct range){ 0, 0 }) ;
+    why = why_not_init(p, &f, &words) ;
+    if (!why && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
+    else
+      patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words, why ? why : "", why ? ", and " : "",
+        f.asks.first ? asked(&f) : "its first argument is /init now")) ;
   }
-  if (before && passes_on(p, before->raw))
-  {
-    words = pool_printf(p->pool, "%s (by way of %s)", words, before->raw) ;
-    f.goes_on = 1 ;
-  }
-  if (f.goes_on && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
-  else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
-    f.goes_on ? "" : init ? pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", init)
-      : before && strstr(text, pool_printf(p->pool, "exec %s", before->raw)) ? pool_printf(p->pool, "it executes its arguments by way of %s: see that this ends in exec \"$@\", so that /init is PID 1", before->raw)
-      : f.runs_them ? "it runs its arguments without exec, so that /init would not be PID 1: let it end in exec \"$@\""
-      : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : !is_program ? "it has to end in exec \"$@\""
-      : "/init has to be PID 1: if it starts that as a child in place of becoming it, make a service of what it does, and let the others depend on that",
-    f.goes_on || is_program ? "" : ", and ", is_program ? "" : f.asks.first ? asked(&f) : "its first argument is /init now")) ;
 }
 
 /* Questions that have another answer now. */
@@ -331,7 +296,7 @@ void note_through (struct patching *p)
   }
   if (start->passed.first)
     patching_note(p, pool_printf(p->pool, "TODO: %s; its arguments were %s, which the patch takes out: what it did for them is no service", place, texts_join(p->pool, &start->passed, " "))) ;
-  if (f.goes_on && f.skips_input && !f.asks.first && !f.counts.first)
+  if (f.handover.becomes && f.skips_input && !f.asks.first && !f.counts.first)
   {
     patching_note(p, pool_printf(p->pool, "%s; that stays, and executes /init instead, as its arguments say", place)) ;
     return ;

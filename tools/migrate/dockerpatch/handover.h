@@ -1,0 +1,27 @@
+/* How a script hands over to its arguments. Pure. */
+
+#ifndef REEVE_MIGRATE_HANDOVER_H
+#define REEVE_MIGRATE_HANDOVER_H
+
+#include "migrate/shell/shell.h"
+
+#define CHANGES_USER "gosu su-exec setpriv s6-setuidgid setuidgid chpst runuser sudo"
+
+/* Entrypoints of official images. */
+#define OF_BASE "docker-php-entrypoint docker-entrypoint.sh docker-entrypoint"
+
+struct handover
+{
+  struct statement const *becomes ; /* exec "$@", exec tini -- "$@"; 0: it does not become them */
+  char const *by ; /* what it becomes before, raw: tini; 0: nothing */
+  int always ; /* under no condition */
+  struct statement const *runs ; /* runs them in a child: "$@", (exec "$@"), exec "$@" &; 0: nothing does */
+} ;
+
+/* Of a script with the statements from `first` on. What functions do counts only where they are called. */
+extern void handover_read (struct statement *first, struct handover *handover) ;
+
+/* "$@", exec "$@": just the arguments */
+extern int executes_arguments (struct statement const *statement) ;
+
+#endif
