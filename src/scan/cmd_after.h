@@ -11,7 +11,7 @@
 /* All services are known: starts CMD, or makes it wait. A name that is not a service's is the
    user's mistake: everything is stopped, with code 100. */
 extern void cmd_after_begin (struct scanner *s) ;
-/* Starts CMD if it may start now. To be called after needs_progress(). */
+/* Starts CMD if it may start now. To be called after turns_progress(). */
 extern void cmd_after_progress (struct scanner *s) ;
 /* A stop begins: CMD does not wait any more, and is not started. */
 extern void cmd_after_end (struct scanner *s) ;

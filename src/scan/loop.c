@@ -26,6 +26,7 @@
 #include "scan/start.h"
 #include "scan/stop.h"
 #include "scan/templates.h"
+#include "scan/turns.h"
 #include "scan/upgrade.h"
 #include "scan/watch.h"
 #include "service/instance.h"
@@ -132,7 +133,7 @@ static void order_again (struct scanner *s)
     if (!unit->supervisor.pid) continue ;
     if (unit->supervisor.kill_due) stop_order_kill(s, unit) ;
     if (unit->supervisor.upgrade_due) upgrade_pass_on(s, unit) ;
-    if (unit->supervisor.go_due) needs_let_start(s, unit) ;
+    if (unit->supervisor.go_due) turns_go(s, unit) ;
   }
 }
 
@@ -173,7 +174,7 @@ void loop_look (struct scanner *s)
   templates_say_unused(s) ;
   look_prune_missing(s) ;
   loop_settle(s) ;
-  if (!look_under_way(s) && !templates_under_way(s)) needs_take_turns(s) ;
+  if (!look_under_way(s) && !templates_under_way(s)) turns_give(s) ;
   if (!s->look.ended_once || s->look.acted_on || units_have_turns(&s->units)) return ;
   s->look.acted_on = 1 ;
   condition_say_none_left(s) ;
@@ -222,7 +223,7 @@ void loop (struct scanner *s, int signals)
     if (stop_progress(s)) return ;
     upgrade_progress(s) ;
     loop_settle(s) ;
-    needs_progress(s) ;
+    turns_progress(s) ;
     dependents_progress(s) ;
     cmd_after_progress(s) ;
     held_say(s) ;

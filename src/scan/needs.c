@@ -1,26 +1,20 @@
 #include "scan/needs.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <skalibs/strerr.h>
 
 #include "base/message.h"
 #include "scan/again.h"
-#include "scan/directory.h"
 #include "scan/held.h"
-#include "scan/inherited.h"
 #include "scan/stopping.h"
 #include "service/dependencies.h"
-#include "wire/order.h"
 
 #define CIRCLE_MAX 1000
 
-/* ---- facts: what a service needs ---- */
+/* ---- what a service needs ---- */
 
 static void tell_fault (char const *file, char const *why, void *data)
 {
@@ -105,29 +99,11 @@ void needs_disabled (struct scanner *s, struct unit *unit)
   graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_DISABLED) ;
 }
 
-int needs_postpone (struct scanner *s, struct unit *unit)
+int needs_renamed (struct scanner *s, struct unit *unit)
 {
-  struct graph_node const *node = unit->needs.node ;
-  if (s->stop.on || unit->supervised || unit->adopt || !node || !node->need_count) return 0 ;
-  unit->needs.postponed = s->needs.postponed = 1 ;
+  if (units_is_logger(unit) || (unit->needs.node && !strcmp(unit->needs.node->name, unit->name))) return 0 ;
+  needs_learn(s, unit) ;
   return 1 ;
-}
-
-void needs_take_turns (struct scanner *s)
-{
-  struct graph *graph = &s->needs.graph ;
-  struct graph_list list = { .nodes = s->needs.postponed ? calloc(graph->count, sizeof(void *)) : 0 } ;
-  s->needs.postponed = 0 ;
-  if (!list.nodes) return ; /* without memory each unit is started as after a failed start: in a second */
-  graph_begin_list(graph, &list) ;
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (unit->needs.postponed && unit->needs.node) graph_list_needed(graph, &list, unit->needs.node) ;
-  for (size_t i = 0 ; i < list.count ; i++)
-  {
-    struct unit *unit = list.nodes[i]->owner ;
-    if (unit && unit->needs.postponed && unit->phase == UNIT_WAITING) units_arm(&s->units, unit, DEADLINE_TURN) ;
-  }
-  free(list.nodes) ;
 }
 
 int needs_are_met (struct scanner const *s, struct unit const *unit)
@@ -138,6 +114,8 @@ int needs_are_met (struct scanner const *s, struct unit const *unit)
     if (graph_holds(&s->needs.graph, node->needs + i)) return 0 ;
   return 1 ;
 }
+
+/* ---- the instances of a template ---- */
 
 /* A template holds its dependents until all of its instances are known. */
 static void settle_template (struct scanner *s, struct unit *unit)
@@ -184,15 +162,7 @@ static void take_instances (struct scanner *s)
   }
 }
 
-void needs_renamed (struct scanner *s, struct unit *unit)
-{
-  struct order order = { .letter = ORDER_REPORT } ;
-  if (units_is_logger(unit) || (unit->needs.node && !strcmp(unit->needs.node->name, unit->name))) return ;
-  needs_learn(s, unit) ;
-  directory_order(unit, &order) ;
-}
-
-/* ---- facts: what the supervisors report ---- */
+/* ---- what the supervisors report ---- */
 
 static unsigned int facts_of (struct report const *report, unsigned int before)
 {
@@ -213,17 +183,6 @@ static void is_held (struct scanner *s, struct unit *unit)
   held_begin(s, unit) ;
 }
 
-void needs_let_start (struct scanner *s, struct unit *unit)
-{
-  struct order order = { .letter = ORDER_GO } ;
-  unit->supervisor.go_due = !s->stop.on && !directory_order(unit, &order) ;
-  if (!unit->supervisor.go_due) return ;
-  /* The directory is gone, and the fifo of orders with it. The supervisor runs nothing: it is told
-     to exit, and another one follows. */
-  if (errno == ENOENT && unit->supervisor.pid && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGTERM) ;
-  again_later(s, AGAIN_ORDERS) ;
-}
-
 void needs_reported (struct scanner *s, struct unit *unit, struct report const *report)
 {
   struct graph_node *node ;
@@ -233,7 +192,8 @@ void needs_reported (struct scanner *s, struct unit *unit, struct report const *
   node = unit->needs.node ;
   if (!node)
   {
-    if (held) needs_let_start(s, unit) ; /* its needs could not be read, so they must not hold it */
+    unit->supervisor.go_due = held ; /* its needs could not be read, so they must not hold it */
+    if (held) again_later(s, AGAIN_ORDERS) ;
     return ;
   }
   if (held) is_held(s, unit) ;
@@ -266,7 +226,7 @@ void needs_forget (struct scanner *s, struct unit *unit)
   forget_node(s, node) ;
 }
 
-/* ---- deeds ---- */
+/* ---- the graph ---- */
 
 static void tell_circle (struct graph_node const *first, void *data)
 {
@@ -277,40 +237,18 @@ static void tell_circle (struct graph_node const *first, void *data)
   strerr_warnw3x("a circle of dependencies, which has no order; they are ignored: ", text, " (remove one of them)") ;
 }
 
-/* A main service that can never start: the tree has no purpose any more, so everything is stopped. */
-static void look_for_obstacles (struct scanner *s)
-{
-  s->needs.obstacles = 0 ;
-  s->cmd.look = 1 ;
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-  {
-    struct graph_node const *obstacle ;
-    if (!unit->needs.held_ms || !unit->needs.main_service) continue ;
-    obstacle = graph_find_obstacle(&s->needs.graph, unit->needs.node) ;
-    if (!obstacle) continue ;
-    stopping_main_cannot_start(s, unit, obstacle->name, ((struct unit *)obstacle->owner)->needs.wstat) ;
-    return ;
-  }
-}
-
-void needs_stop (struct scanner *s)
+void needs_find_circles (struct scanner *s)
 {
   graph_find_circles(&s->needs.graph, &tell_circle, 0) ;
 }
 
-void needs_progress (struct scanner *s)
+void needs_settle (struct scanner *s)
 {
-  struct graph_node *node ;
-  if (s->stop.on) return ;
   if (s->look.ended_once && !s->needs.graph.complete)
   {
     graph_set_complete(&s->needs.graph) ;
     s->needs.instances_changed = 1 ;
   }
   if (s->needs.instances_changed) take_instances(s) ;
-  graph_find_circles(&s->needs.graph, &tell_circle, 0) ;
-  while ((node = graph_take_free(&s->needs.graph)))
-    if (node->owner == &s->cmd.after) s->cmd.may_start = 1 ;
-    else needs_let_start(s, node->owner) ;
-  if (s->needs.obstacles) look_for_obstacles(s) ;
+  needs_find_circles(s) ;
 }

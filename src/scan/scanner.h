@@ -13,7 +13,7 @@
    was asked for they set a flag:
 
      reap.c         processes that have ended, and reports of supervisors
-     needs.c        which service needs which, and who may start
+     needs.c        which service needs which
      look.c         a scan: reading SCAN and LIVE
      earlier.c      what an earlier scanner has left in LIVE
      changes.c      inotify's events
@@ -22,6 +22,7 @@
    Deeds. One that has an outcome returns it:
 
      templates.c    which instances of a template there are
+     turns.c        who may start now: whose turn it is; orders to held services
      start.c        making a service's directory in LIVE, and starting its supervisor
      takeover.c     taking over a living supervisor of an earlier scanner
      console.c      flag-console: which service has the container's stdin and terminal
@@ -60,7 +61,7 @@
    What happens when:
 
      A supervisor ends: reap.c learns of it, plan.c decides, inherited.c and start.c do the rest.
-     A need holds a start: needs.c asks service/graph_hold.c; held.c says so.
+     A need holds a start: turns.c asks service/graph_hold.c; held.c says so.
      A stray is to be killed: its supervisor does that (supervise/strays.c). The scanner ends
      CMD's strays (cmd_strays.c), and a process that no supervisor can adopt (ending.c).
      The tree ends: stopping.c notes the exit code of CMD or of a main service; end.c decides.
@@ -130,7 +131,7 @@ struct needs /* needs.h, held.h */
 {
   struct graph graph ;
   uint64_t say_ms ; /* clock_ms(): when the next message about a held service is due; 0: never */
-  unsigned int postponed : 1 ; /* some unit waits for needs_take_turns() */
+  unsigned int postponed : 1 ; /* some unit waits for turns_give() */
   unsigned int listed : 1 ; /* dependents.c has written which services have dependencies */
   unsigned int obstacles : 1 ; /* a main service may not be able to start any more: look */
   unsigned int instances_changed : 1 ; /* the instances of a template have changed, and so have the needs of it */

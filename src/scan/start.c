@@ -32,9 +32,11 @@
 #include "scan/takeover.h"
 #include "scan/templates.h"
 #include "scan/trusted.h"
+#include "scan/turns.h"
 #include "service/executable.h"
 #include "service/instance.h"
 #include "wire/channels.h"
+#include "wire/order.h"
 #include "wire/state.h"
 
 #define EARLY_MS 1000
@@ -284,7 +286,7 @@ static enum unit_event prepare (struct scanner *s, struct unit *unit)
   if (event != UNIT_STARTED) return event ;
   if (condition_disables(s, unit)) return (needs_disabled(s, unit), UNIT_DISABLED) ;
   needs_learn(s, unit) ;
-  return unknown && needs_postpone(s, unit) ? UNIT_START_FAILED : UNIT_STARTED ;
+  return unknown && turns_postpone(s, unit) ? UNIT_START_FAILED : UNIT_STARTED ;
 }
 
 enum unit_event start_unit (struct scanner *s, struct unit *unit)
@@ -305,13 +307,14 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
 
 enum unit_event start_refresh (struct scanner *s, struct unit *unit)
 {
+  struct order const report = { .letter = ORDER_REPORT } ;
   if (units_is_logger(unit) || s->stop.on) return UNIT_NOTHING ;
   if (units_is_unwatched(unit) && !directory_supervisor(unit->name))
   {
     reap_other(s, unit) ;
     return UNIT_NOTHING ;
   }
-  needs_renamed(s, unit) ;
+  if (needs_renamed(s, unit)) directory_order(unit, &report) ;
   if (!unit->foreign && (make_own(s, unit) == LIVETREE_FAILED || !collector_make_fifos(s, unit)))
     strerr_warnwu4sys("refresh the live directory of ", message_about(unit->name), " in ", s->live) ;
   if (condition_ends(s, unit)) return UNIT_UNWANTED ;

@@ -66,7 +66,7 @@ static void begin (struct scanner *s)
   watch_end(s) ;
   cmd_stop(s) ;
   cmd_after_end(s) ;
-  needs_stop(s) ;
+  needs_find_circles(s) ;
   s->stop.in_order = 1 ;
   s->stop.cmd_first = !!cmd_runs(s) ;
   let_go_in_order(s) ;

@@ -138,7 +138,7 @@ struct unit
     uint8_t said ; /* how many messages have said that it is held */
     unsigned int main_service : 1 ;
     unsigned int none : 1 ; /* there was no dependencies.d when its directory in LIVE was made */
-    unsigned int postponed : 1 ; /* its first supervisor waits for its turn: needs_take_turns() */
+    unsigned int postponed : 1 ; /* its first supervisor waits for its turn: turns_give() */
     unsigned int fresh : 1 ; /* dependencies.d was read for the next start already */
   } needs ;
 

@@ -17,11 +17,11 @@
 #include "fuzz.h"
 #include "scan/held.h"
 #include "scan/loop.h"
-#include "scan/needs.h"
 #include "scan/reap.h"
 #include "scan/scanner.h"
 #include "scan/stop.h"
 #include "scan/stopping.h"
+#include "scan/turns.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 
@@ -235,7 +235,7 @@ static void wake_up (struct scanner *s)
   loop_settle(s) ;
   loop_deadlines(s) ;
   loop_look(s) ;
-  needs_progress(s) ;
+  turns_progress(s) ;
   held_say(s) ;
   loop_settle(s) ;
   units_sweep(&s->units) ;
