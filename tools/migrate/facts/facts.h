@@ -239,8 +239,12 @@ extern void alias_loop (struct analysis *a, struct statement const *loop) ; /* f
 extern void alias_found (struct analysis *a, struct statement const *set) ; /* the same for pid=$(pidof web) */
 extern void settle_pids (struct analysis *a) ; /* marks statements that still ask for a pid, or for processes by name */
 
+/* ---- lookedfor.c ---- */
+extern int is_grep (struct statement const *statement) ;
+extern int selects_others (struct pool *pool, struct statement const *grep) ; /* grep -v */
+extern struct texts looked_for (struct pool *pool, struct statement const *statement) ; /* by grep (also by grep -v), pgrep or pidof; without what is not known */
+
 /* ---- waitloop.c ---- */
-/* waitloop.c */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */
 extern char const *end_probe (struct analysis *a, struct statement *statement) ; /* the same of a loop that waits until what it asks is gone */
 /* Does the loop, or the function that is called, only wait until something has ended? */
@@ -268,6 +272,7 @@ extern int loop_ends_badly (struct statement *statement) ; /* does it end with a
 
 /* ---- isprobe.c ---- */
 extern int is_probe (char const *condition) ;
+extern int asks_status_of_service (struct statement const *statement) ; /* service nginx status, supervisorctl status db */
 
 /* ---- probe.c: whom does a condition ask? ---- */
 /* 0: no service of this script. *certain becomes 0 if only the order says which one. */

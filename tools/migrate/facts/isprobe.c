@@ -24,11 +24,19 @@ static int only_counts (char const *condition)
   return 0 ;
 }
 
+int asks_status_of_service (struct statement const *statement)
+{
+  if (shell_one_of(statement_command(statement), "service rc-service supervisorctl systemctl"))
+    return shell_one_of(statement_word(statement, 1), "status is-active") || !strcmp(statement_word(statement, 2), "status") ;
+  return !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) && !strcmp(statement_word(statement, 1), "status") ;
+}
+
 int is_probe (char const *condition)
 {
   if (only_counts(condition)) return 0 ;
   if (strstr(condition, "/dev/tcp/") || strstr(condition, "/dev/udp/")) return 1 ;
-  if ((shell_mentions(condition, "supervisorctl") || shell_mentions(condition, "service")) && shell_mentions(condition, "status")) return 1 ;
+  if ((shell_mentions(condition, "supervisorctl") || shell_mentions(condition, "service") || strstr(condition, "/etc/init.d/")) && shell_mentions(condition, "status")) return 1 ;
+  if (shell_mentions(condition, "systemctl") && strstr(condition, "is-active")) return 1 ;
   for (size_t i = 0 ; i < ROWS(probes) ; i++)
     if (shell_mentions(condition, probes[i])) return 1 ;
   /* a file or a socket that has to appear: [ -S /run/x.sock ] */

@@ -185,6 +185,25 @@ static int test_asks_for_end (char const *text, int negated)
   return strstr(text, " ! -") ? !negated : negated ;
 }
 
+/* Does what grep looks for say that a service does not run? */
+static int looks_for_down (struct pool *pool, struct statement const *grep)
+{
+  static char const *const words[] = { "exited", "fatal", "stopped", "backoff", "not running", "inactive", "dead", "failed", "is down", "starting" } ;
+  struct texts patterns = looked_for(pool, grep) ;
+  for (struct text const *one = patterns.first ; one ; one = one->next)
+    for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
+      if (strcasestr(one->text, words[i])) return 1 ;
+  return 0 ;
+}
+
+/* service db status | grep -q "not running", supervisorctl status db | grep -v RUNNING */
+static int finds_status (struct pool *pool, struct statement const *pipeline, int ended)
+{
+  struct statement const *last = last_of(pipeline->body) ;
+  if (!asks_status_of_service(pipeline->body) || !is_grep(last)) return 0 ;
+  return (looks_for_down(pool, last) ^ selects_others(pool, last)) == ended ;
+}
+
 /* Does the question succeed when what it asks for is gone? */
 static int asks_for_end (struct analysis *a, struct statement *question, char const *text)
 {
@@ -198,11 +217,13 @@ static int asks_for_end (struct analysis *a, struct statement *question, char co
   if (question->kind == STATEMENT_AND || question->kind == STATEMENT_OR)
     return !negated && (asks_for_end(a, question->body, text) || asks_for_end(a, question->body->next, text)) ;
   if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(text, negated) ;
+  if (question->kind == STATEMENT_PIPELINE && finds_status(a->pool, question, !negated)) return 1 ;
   if (!negated) return 0 ;
   if (question->kind == STATEMENT_PIPELINE && question->body)
     return shell_one_of(statement_command(question->body), "ps pgrep pidof ss netstat lsof")
      || shell_one_of(statement_command(last_of(question->body)), ASKS_WHETHER_IT_RUNS) ;
   if (question->kind != STATEMENT_COMMAND) return 0 ;
+  if (asks_status_of_service(question)) return 1 ;
   command_unwrap(a->pool, question, &launch) ;
   return launch.first < question->nwords && shell_one_of(shell_basename(statement_word(question, launch.first)), ASKS_WHETHER_IT_RUNS) ;
 }

@@ -40,7 +40,6 @@ int is_watched (struct analysis *a, struct service const *service, char const *t
   return (*service->program && (shell_mentions(text, service->program) || mentions_unversioned(a->pool, text, service->program))) || shell_mentions(text, service->name) ;
 }
 
-
 /* ---- the names that it asks for: ps aux | grep NAME, pgrep -f NAME ---- */
 
 struct asking
@@ -52,29 +51,23 @@ struct asking
 static void add_name (struct asking *asking, char const *name)
 {
   size_t len ;
-  if (!name) return ;
   if (name[0] == '[' && name[1] && name[2] == ']') name = pool_printf(asking->a->pool, "%c%s", name[1], name + 3) ; /* [w]eb */
   len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./- ") ;
   if (len > 1 && !name[len] && strcmp(name, "grep") != 0) texts_add_once(asking->a->pool, &asking->names, name) ;
 }
 
-/* grep -v NAME asks for all others. */
-static void read_grep (struct asking *asking, struct statement const *grep)
+static void add_names (struct asking *asking, struct statement const *command)
 {
-  unsigned int i = 1 ;
-  for (; i < grep->nwords && *statement_word(grep, i) == '-' ; i++)
-    if (strchr(statement_word(grep, i), 'v')) return ;
-  if (i < grep->nwords) add_name(asking, grep->words[i].value) ;
+  struct texts names = looked_for(asking->a->pool, command) ;
+  for (struct text const *one = names.first ; one ; one = one->next) add_name(asking, one->text) ;
 }
 
 static int find_names (struct statement *statement, void *data)
 {
-  struct asking *asking = data ;
   if (statement->kind == STATEMENT_PIPELINE && !strcmp(statement_command(statement->body), "ps"))
     for (struct statement const *one = statement->body->next ; one ; one = one->next)
-      if (shell_one_of(statement_command(one), "grep egrep")) read_grep(asking, one) ;
-  if (shell_one_of(statement_command(statement), "pgrep pidof") && statement->nwords > 1 && *statement_word(statement, statement->nwords - 1) != '-')
-    add_name(asking, statement->words[statement->nwords - 1].value) ;
+      if (is_grep(one) && !selects_others(((struct asking *)data)->a->pool, one)) add_names(data, one) ;
+  if (shell_one_of(statement_command(statement), "pgrep pidof")) add_names(data, statement) ;
   return 0 ;
 }
 

@@ -15,28 +15,22 @@ static int test_asks (char const *text, int negated)
   return strstr(text, "-n ") && !negated ;
 }
 
-static int selects_others (struct statement const *grep)
+/* ps aux | grep x | grep -v grep, in any order: the last one succeeds if there is a line. */
+static int pipeline_asks (struct pool *pool, struct statement const *pipeline)
 {
-  for (unsigned int i = 1 ; i < grep->nwords ; i++)
-    if (grep->words[i].raw[0] == '-' && grep->words[i].raw[1] != '-' && strchr(grep->words[i].raw, 'v')) return 1 ;
-  return 0 ;
-}
-
-/* ps aux | grep -v grep | grep -q x */
-static int pipeline_asks (struct statement const *pipeline)
-{
-  struct statement const *last = pipeline->body ;
-  if (!last || !shell_one_of(statement_command(last), "ps pgrep pidof")) return 0 ;
-  while (last->next) last = last->next ;
-  return shell_one_of(statement_command(last), "grep egrep fgrep") && !selects_others(last) ;
+  struct statement const *one = pipeline->body ;
+  int selects = 0 ;
+  if (!one || !shell_one_of(statement_command(one), "ps pgrep pidof")) return 0 ;
+  for (; one->next ; one = one->next) selects |= is_grep(one) && !selects_others(pool, one) ;
+  return is_grep(one) && (selects || !selects_others(pool, one)) ;
 }
 
 /* Does the question succeed while a process runs? */
-static int asks_whether_it_runs (char const *text, struct statement const *question, int negated)
+static int asks_whether_it_runs (struct pool *pool, char const *text, struct statement const *question, int negated)
 {
-  if (question->kind == STATEMENT_NOT && question->body) return asks_whether_it_runs(text, question->body, !negated) ;
+  if (question->kind == STATEMENT_NOT && question->body) return asks_whether_it_runs(pool, text, question->body, !negated) ;
   if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks(text, negated) ;
-  if (question->kind == STATEMENT_PIPELINE) return !negated && pipeline_asks(question) ;
+  if (question->kind == STATEMENT_PIPELINE) return !negated && pipeline_asks(pool, question) ;
   return !negated && question->kind == STATEMENT_COMMAND && shell_one_of(statement_command(question), "pgrep pidof") ;
 }
 
@@ -86,7 +80,7 @@ static char const *running_probe (struct analysis *a, struct statement *loop)
   struct seen seen ;
   char const *probe = loop_probe(a, loop) ;
   struct statement const *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
-  if (!question || question->next || !asks_whether_it_runs(probe, question, 0)) return 0 ;
+  if (!question || question->next || !asks_whether_it_runs(a->pool, probe, question, 0)) return 0 ;
   look_for_watching_in(a, loop, &seen) ;
   return seen.works || seen.starts ? 0 : probe ;
 }

@@ -7,7 +7,7 @@
 #include "migrate/loops/loops.h"
 
 #define WATCHERS "ps pgrep pidof jobs kill supervisorctl"
-#define HARMLESS "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger"
+#define HARMLESS "grep egrep fgrep awk wc sleep echo printf exit break continue true false : test [ wait date logger"
 
 struct watching
 {
@@ -52,7 +52,7 @@ static int does_work (struct statement *statement, void *data)
 {
   (void)data ;
   return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement),
-    WATCHERS " grep egrep awk wc sleep echo printf exit return true false : test [ wait date logger local read cut tr head tail sed") ;
+    WATCHERS " grep egrep fgrep awk wc sleep echo printf exit return true false : test [ wait date logger local read cut tr head tail sed") ;
 }
 
 static int asks_only (struct analysis *a, struct statement *body, unsigned int depth) ;
@@ -117,10 +117,15 @@ int only_ends_processes (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-/* rsyslogd, which is a service by now, and leaves by itself */
+/* service cron restart; rsyslogd, which is a service by now, and leaves by itself */
 static int starts_again (struct analysis *a, struct statement *statement)
 {
   struct service const *one = a->plan->services ;
+  struct launch launch ;
+  struct foreground foreground ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  if (foreground.is_init_script) return 1 ;
   while (one && !(one->is_daemon && !strcmp(one->text, statement_text(a, statement)))) one = one->next ;
   return !!one ;
 }
@@ -155,8 +160,11 @@ static int look_for_watching (struct statement *statement, void *data)
   else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;
   else if (only_ends_processes(watching->a, statement)) return 0 ;
   else if (called_function(watching->a, statement) && starts_something(watching->a, called_function(watching->a, statement)->statement->body)) watching->seen.starts = 1 ;
-  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->seen.watches = 1 ;
-  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->seen.starts = 1 ;
+  else if (asks_status_of_service(statement))
+  {
+    watching->seen.watches = 1 ;
+    add_asked(watching, statement) ;
+  }
   else if (starts_again(watching->a, statement)) watching->seen.starts = 1 ;
   else if (!shell_one_of(command, HARMLESS) && !statement->background) watching->seen.works = 1 ;
   return 0 ;
@@ -173,10 +181,11 @@ char const *look_for_watching_in (struct analysis *a, struct statement *statemen
 /* until supervisorctl status db | grep RUNNING; do sleep 1; done: it ends when that runs, and so waits for a start. */
 static int waits_for_status (struct analysis *a, struct statement *statement)
 {
+  struct source code ;
   char const *probe = statement->kind == STATEMENT_LOOP ? loop_probe(a, statement) : 0 ;
-  if (probe && strstr(probe, "supervisorctl") && strstr(probe, "STARTING")) return 1 ;
-  if (!probe || !shell_one_of(pool_copy(a->pool, probe, strcspn(probe, " ")), "supervisorctl service")) return 0 ;
-  return !strcasestr(probe, "exited") && !strcasestr(probe, "fatal") && !strcasestr(probe, "stopped") && !strcasestr(probe, "backoff") ;
+  struct statement const *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
+  while (question && (question->kind == STATEMENT_NOT || question->kind == STATEMENT_PIPELINE)) question = question->body ;
+  return question && asks_status_of_service(question) ;
 }
 
 int watches_processes (struct analysis *a, struct statement *statement)

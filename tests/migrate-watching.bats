@@ -1,0 +1,75 @@
+# Loops that watch processes: how they ask, and whom.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a loop until ps shows a process is its readiness check, in whatever order grep leaves itself out" {
+  local question
+  for question in '! ps aux | grep Xvfb | grep -v grep' '! ps aux | grep -v grep | grep -q Xvfb' '! ps -ef | grep -m 1 Xvfb | grep -qv grep' \
+    '! ps aux | fgrep --color=never Xvfb | fgrep --invert-match grep >/dev/null'; do
+    wrapper <<<$'Xvfb :1 &\nwhile '"$question; do sleep 1; done"$'\nchromium'
+    migrate
+    has Xvfb/data/check chromium/dependencies.d/Xvfb chromium/flag-main
+    lacks Xvfb/flag-main Xvfb/finish
+  done
+  wrapper <<<$'web &\nworker &\nwhile ps aux | grep web | grep -v grep >/dev/null; do sleep 5; done\nexit 1'
+  migrate
+  has web/flag-main
+  lacks worker/flag-main web/data/check
+}
+
+@test "the values of options are no names that a loop looks for" {
+  local question
+  for question in 'ps aux | grep -m 1 -i web | grep -q -v grep' 'ps aux | fgrep -A 2 -e web | grep -v grep' 'ps aux | grep --color web' \
+    'pgrep -u root web' 'pgrep -f web -u root' 'pidof -o %PPID -x web' 'pgrep --euid root -P 1 web'; do
+    wrapper <<<$'node web.js &\nworker &\nwhile sleep 9; do\n'"$question"$' || exit 1\ndone'
+    migrate
+    has web/flag-main
+    lacks worker/flag-main
+    untold 'TODO'
+    untold 'nothing that the script starts is called'
+  done
+}
+
+@test "pidof asks for each of its words" {
+  wrapper <<<$'yarn start &\njava -jar worker.jar &\nclock &\nwhile pidof node java >/dev/null; do sleep 9; done'
+  migrate
+  has yarn/flag-main worker/flag-main
+  lacks clock/flag-main
+}
+
+@test "a loop that asks an init script for the status waits until it runs, or watches it until it has ended" {
+  local question
+  for question in 'until service nginx status | grep -q "not running"' 'while service nginx status >/dev/null' 'until ! service nginx status' \
+    'while ! service nginx status | grep -q "not running"' 'while /etc/init.d/nginx status'; do
+    wrapper <<<$'service nginx start\nweb &\n'"$question"$'; do sleep 5; done\nexit 1'
+    migrate
+    has nginx/flag-main
+    lacks web/flag-main nginx/data/check
+  done
+  for question in 'until service nginx status | grep -q "is running"' 'while service nginx status | grep -q "not running"' 'while ! /etc/init.d/nginx status' \
+    'while service nginx status | grep -v "is running"'; do
+    wrapper <<<$'service nginx start\n'"$question"$'; do sleep 1; done\nexec web'
+    migrate
+    has nginx/data/check web/dependencies.d/nginx
+    lacks nginx/flag-main
+  done
+}
+
+@test "a loop that starts an init script's daemon again is its supervisor" {
+  wrapper <<'EOS'
+/etc/init.d/cron start
+web & PID=$!
+while kill -0 $PID; do
+  /etc/init.d/cron status >/dev/null || /etc/init.d/cron restart
+  sleep 5
+done
+EOS
+  migrate
+  services cron web
+  has web/flag-main
+  lacks cron/flag-main
+  told 'it started these again, as their supervisors do: cron'
+}
