@@ -1,5 +1,6 @@
 #include <sys/ioctl.h>
 
+#include "scan/needs.h"
 #include "scan_world.h"
 #include "wire/channels.h"
 #include "wire/report.h"
