@@ -126,6 +126,10 @@ exec chpst -u app supervisord -n|exec chpst -u app "$@"
 exec /docker-entrypoint.sh supervisord -n|exec /docker-entrypoint.sh "$@"
 exec tini -g -- supervisord -n|exec "$@"
 exec bash -c "supervisord -n"|exec "$@"
+exec env A=b tini -s -- supervisord -n|exec env A=b "$@"
+exec env A=b $(which supervisord) -n|exec env A=b "$@"
+exec gosu app env A=b supervisord -n|exec env A=b "$@"
+A=b exec /usr/bin/python3 -u /usr/bin/supervisord -n|A=b exec "$@"
 EOS
   printf '#!/bin/sh\nsu app -c "supervisord -n"\n' >entry.sh
   patched
@@ -133,6 +137,29 @@ EOS
   printf '#!/bin/sh\nexec "$(which supervisord)" -n -c /etc/supervisord.conf\n' >entry.sh
   patched
   [ "$(tail -n 1 copy/entry.sh)" = 'exec "$@"' ]
+}
+
+@test "what is ahead of a script or a Procfile's program in such a command stays, too" {
+  local end new
+  printf 'FROM debian\nCOPY start.sh Procfile entry.sh /\nCMD ["/entry.sh"]\n' >Dockerfile
+  wrapper <<<$'worker &\nexec web'
+  echo 'web: web' >Procfile
+  while IFS='|' read -r input end new; do
+    printf '#!/bin/sh\n%s\n' "$end" >entry.sh
+    migrate --dockerfile Dockerfile
+    told "executed ${end##* }: $end; it stays ahead of /init: write $new there" || told "executed foreman: $end; it stays ahead of /init: write $new there" || { echo "# $end"; return 1; }
+  done <<'EOS'
+start.sh|exec env A=b start.sh|exec env A=b "$@"
+start.sh|A=b exec nice -n 5 start.sh|A=b exec nice -n 5 "$@"
+start.sh|exec tini -g -- env A=b start.sh|exec env A=b "$@"
+Procfile|exec env A=b foreman start|exec env A=b "$@"
+Procfile|exec nice $(command -v foreman) start|exec nice "$@"
+EOS
+  printf '#!/bin/sh\nexec nice $(which supervisord)\n' >entry.sh # neither the script nor the Procfile is that one's
+  for input in start.sh Procfile; do
+    migrate --dockerfile Dockerfile
+    untold 'executed supervisord'
+  done
 }
 
 @test "where a script executes CMD, and that is a supervisor, the report says what to migrate in its place" {

@@ -124,26 +124,36 @@ static void take_user (struct starting *s, struct launch const *launch)
     if (!strcmp(one->text, "--user")) s->start->through_user = one->next->text ;
 }
 
-/* env A=1 and nice, but not exec, sh and tini, which /init does without. */
-static char const *new_command (struct starting const *s, struct statement const *statement, unsigned int i)
+/* What executes /init in place of the input, its word `i`: with env A=1 and nice, but without exec, sh and tini, which /init does
+   without, and without what is ahead of word `first`, which take_user() knows. 0: just exec "$@" */
+static char const *new_command (struct starting const *s, struct statement const *statement, unsigned int first, unsigned int i)
 {
   char const *ahead = "" ;
   char const *set = "" ;
-  if (!strstr(statement->words[i].raw, "supervisord") || strstr(statement->words[i].raw, ".conf")) return 0 ; /* python -m supervisor.supervisord -c FILE */
+  int of_starter = 0 ;
+  if (strstr(statement->words[i].raw, ".conf")) return 0 ; /* the file of a program that is not known here */
   for (unsigned int j = 0 ; j < statement->nassignments ; j++) set = pool_printf(s->pool, "%s%s ", set, statement->assignments[j].raw) ;
-  for (unsigned int j = 0 ; j < i ; j++)
-    if (!is_starter(statement_word(statement, j)) || (j + 1 < i && env_sets(statement_word(statement, j), statement->words[j + 1].raw)))
-      ahead = pool_printf(s->pool, "%s%s ", ahead, statement->words[j].raw) ;
-    else if (j + 1 < i && *statement->words[j + 1].raw == '-') return 0 ; /* options of tini */
+  for (unsigned int j = first ; j < i ; j++)
+  {
+    char const *word = statement_word(statement, j) ;
+    if (of_starter && *word == '-') continue ;
+    of_starter = is_interpreter(word) || (is_starter(word) && !(j + 1 < i && env_sets(word, statement->words[j + 1].raw))) ;
+    if (!of_starter) ahead = pool_printf(s->pool, "%s%s ", ahead, statement->words[j].raw) ;
+  }
   return *ahead || *set ? pool_printf(s->pool, "%sexec %s\"$@\"", set, ahead) : 0 ;
 }
 
-/* exec nice -n 5 supervisord, exec /docker-entrypoint.sh supervisord: a word behind the program; nwords: none is. */
+/* exec nice -n 5 supervisord, exec /docker-entrypoint.sh supervisord: a word behind the program, of a script behind those that
+   are known to execute it; nwords: none is. */
 static unsigned int word_behind (struct starting const *s, struct statement const *statement, unsigned int i)
 {
-  if (strcmp(statement_command(statement), "exec") != 0 || !s->is_read) return statement->nwords ;
-  for (; i < statement->nwords ; i++)
-    if (names_input(s, statement->words[i].raw) || strstr(statement->words[i].raw, "which supervisord") || strstr(statement->words[i].raw, "command -v supervisord")) return i ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *const *behind ;
+  if (strcmp(statement_command(statement), "exec") != 0) return statement->nwords ;
+  command_argv(statement, i, argv) ;
+  behind = command_behind_runners(s->pool, argv) ;
+  for (unsigned int j = i ; j < statement->nwords ; j++)
+    if (names_input(s, executed_word(s, statement, j)) && (s->is_read || behind == argv + (j - i))) return j ;
   return statement->nwords ;
 }
 
@@ -196,9 +206,9 @@ static int executes_input (struct statement *statement, void *data)
   if (i < statement->nwords && !names_input(s, executed_word(s, statement, i))) i = word_behind(s, statement, i) ;
   if (i == statement->nwords) return 0 ;
   set_command(s, statement, i) ;
-  s->start->script = names_input(s, executed_word(s, statement, i)) ? shell_basename(executed_word(s, statement, i)) : "supervisord" ;
+  s->start->script = shell_basename(executed_word(s, statement, i)) ;
   take_user(s, &launch) ;
-  if (!s->start->through_user) s->start->through_new = new_command(s, statement, i) ;
+  s->start->through_new = new_command(s, statement, launch.first, i) ;
   s->start->through_at = statement->range ;
   s->start->through_goes_on = !launch.replaced ;
   return 1 ;

@@ -31,6 +31,11 @@ int env_sets (char const *word, char const *next)
   return !strcmp(shell_basename(word), "env") && (strchr(next, '=') || (*next == '-' && strcmp(next, "-S") != 0)) ;
 }
 
+int is_interpreter (char const *word)
+{
+  return shell_one_of(shell_basename(word), "python python2 python3 ruby perl") ;
+}
+
 int is_project_starter (char const *word)
 {
   char const *name = shell_basename(word) ;
@@ -63,7 +68,18 @@ struct docker_script const *dockerfile_script (struct dockerfile const *dockerfi
 static char const *plain_name (struct pool *pool, char const *raw)
 {
   char const *name = shell_basename(pool_copy(pool, raw, strcspn(raw, " \t\n;&|"))) ;
-  return pool_copy(pool, name, strcspn(name, "}\"'")) ;
+  return pool_copy(pool, name, strcspn(name, ")}\"'`")) ;
+}
+
+/* $(which PROGRAM), "$(command -v PROGRAM)"; 0: it is no such thing */
+static char const *looked_up (struct pool *pool, char const *raw)
+{
+  static char const *const looks[] = { "which ", "command -v ", "type -P " } ;
+  char const *inside = raw + (*raw == '"') ;
+  inside += *inside == '`' ? 1 : !strncmp(inside, "$(", 2) ? 2 : 0 ;
+  for (size_t i = 0 ; inside > raw && i < sizeof(looks) / sizeof(*looks) ; i++)
+    if (!strncmp(inside, looks[i], strlen(looks[i]))) return plain_name(pool, inside + strlen(looks[i])) ;
+  return 0 ;
 }
 
 char const *executed_word (struct starting const *s, struct statement const *statement, unsigned int i)
@@ -72,6 +88,7 @@ char const *executed_word (struct starting const *s, struct statement const *sta
   char const *raw = statement->words[i].raw ;
   char const *name = raw + strspn(raw, "\"${") ;
   size_t len = strspn(name, NAME_LETTERS) ;
+  if (!*value && looked_up(s->pool, raw)) return looked_up(s->pool, raw) ;
   if (*value || !strchr(raw, '$')) return value ;
   if (name[len] == ':' || strchr(raw, '/')) return plain_name(s->pool, name[len] == ':' && name[len + 1] ? name + len + 2 : raw) ;
   name = pool_printf(s->pool, "%.*s=", (int)len, name) ;
