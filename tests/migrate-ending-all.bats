@@ -36,6 +36,19 @@ teardown() { reeve_teardown; }
   told 'mistake: in the background, a shell waits only for what it has started itself'
 }
 
+@test "what ended all others when one had ended makes that main" {
+  wrapper <<<$'#!/bin/bash\nworker &\nW=$!\nweb &\nB=$!\n(\n  while kill -0 $W 2>/dev/null; do sleep 5; done\n  echo gone\n  kill -TERM $B 2>/dev/null || true\n) &\nwait $B'
+  migrate
+  services worker web
+  has worker/flag-main web/flag-main
+  told 'ended everything when one of these had ended, which are main: worker'
+  untold TODO
+  wrapper <<<$'#!/bin/bash\nworker &\nW=$!\nweb &\nB=$!\ncache &\n(while kill -0 $W; do sleep 5; done; kill $B) &\nexec other'
+  migrate
+  lacks worker/flag-main
+  told 'TODO: $W is not known here'
+}
+
 @test "where more was done ahead of that kill, it is marked" {
   wrapper <<<$'#!/bin/bash\n(prepare && worker; sleep 3; kill $$) &\nexec web'
   migrate

@@ -71,3 +71,23 @@ EOS
   lacks rsyslogd/flag-main
   told 'it started these again, as their supervisors do: rsyslogd'
 }
+
+@test "a file that a pid was written to says whom a loop, a trap and wait mean" {
+  local write
+  for write in 'echo $! > FILE' 'P=$!; echo $P > FILE' 'P=$!; echo "${P}" >FILE'; do
+    for file in /run/web.id 'run/web.id' '"$STATE/web.id"' '$PIDFILE'; do
+      wrapper <<<$'#!/bin/bash\nweb &\n'"${write/FILE/$file}"$'\ncache &\ntrap \'kill -INT $(cat '"$file"$')\' TERM\nwait $(cat '"$file"')'
+      migrate
+      services web cache
+      has web/flag-main
+      lacks cache/flag-main
+      file web/down-signal <<<INT
+      told "TODO: does somebody read it from $file?"
+      wrapper <<<$'#!/bin/bash\nweb &\n'"${write/FILE/$file}"$'\ncache &\nwhile true; do\n  sleep 5\n  kill -0 $(cat '"$file"$') || exit 1\ndone'
+      migrate
+      services web cache
+      has web/flag-main
+      lacks cache/flag-main
+    done
+  done
+}

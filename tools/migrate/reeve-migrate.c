@@ -59,6 +59,7 @@
      isprobe.c        does a condition ask a service?
      limits.c         how long, and did the script give up then?
      loopend.c        how other loops end
+     lostwork.c       work that was done when something had failed
      names.c          names of services
      origin.c         where a variable's value comes from
      outlinks.c       log files that are links to the container's output

@@ -32,6 +32,7 @@ struct pid_variable
 {
   char const *name ;
   char const *key ; /* of the element; 0: the name is not an array */
+  int is_file ; /* the name is that of a file */
   struct service *service ;
   struct pid_variable *next ;
 } ;

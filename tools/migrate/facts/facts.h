@@ -96,6 +96,12 @@ extern int says_serve (struct statement const *statement, unsigned int first) ; 
 extern char const *left_behind (struct analysis *a, struct statement *statement, int last_stays) ; /* what the code of sh -c leaves in the background, or, unless its last command has to stay, with that; "": nothing */
 extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program, which ends */
 
+/* ---- lostwork.c ---- */
+extern int does_something (struct statement *statement, void *data) ; /* a command that not only answers; data: the analysis; for statement_walk() */
+/* A TODO for work that was done `when` something had failed, and is not any more. */
+extern void mark_lost_when (struct analysis *a, char const *when, struct statement *other, struct claim *claim) ;
+extern void mark_lost_work (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim) ; /* when `start` had failed */
+
 /* ---- controllers.c ---- */
 /* supervisorctl start X, where no supervisord is started here: a TODO, in the file of `service` (0: the setup's), or,
    if is_placed is 0, where the claim goes in the end. */

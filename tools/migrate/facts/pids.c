@@ -35,14 +35,12 @@ static unsigned int count_pids (struct analysis *a, char const *name)
   return n ;
 }
 
-static void add_pid (struct analysis *a, char const *name, char const *key, struct service *service)
+static struct pid_variable *add_pid (struct analysis *a, char const *name, char const *key, struct service *service)
 {
   struct pid_variable *pid = pool_alloc(a->pool, sizeof(*pid)) ;
-  pid->name = name ;
-  pid->key = key ;
-  pid->service = service ;
-  pid->next = a->pids ;
+  *pid = (struct pid_variable){ .name = name, .key = key, .service = service, .next = a->pids } ;
   a->pids = pid ;
+  return pid ;
 }
 
 /* Whose pid $! may be besides the last one's. */
@@ -119,29 +117,6 @@ static int takes_found_pid (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-int takes_pid (struct analysis *a, struct statement *statement)
-{
-  char const *text = statement_text(a, statement) ;
-  char const *value = find_pid(text) ;
-  if (!value) return takes_found_pid(a, statement) ;
-  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
-  {
-    note_pid(a, text, value) ;
-    claim_statement(a, statement, "dropped", a->last && !a->last_is_idle ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
-    return 1 ;
-  }
-  /* echo $! >file */
-  if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "echo printf"))
-  {
-    struct claim *claim = claim_statement(a, statement, "dropped", "the pid: the supervisor knows it") ;
-    if (!statement->nredirects) return 1 ;
-    add_pid(a, statement->redirects[0].target, 0, a->last) ;
-    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "does somebody read it from %s?", statement->redirects[0].target)) ;
-    return 1 ;
-  }
-  return 0 ;
-}
-
 /* ---- what is meant by a word ---- */
 
 /* Does the word mean this one of the variable's pids? */
@@ -151,7 +126,7 @@ static int means_pid (char const *raw, struct pid_variable const *pid)
   for (char const *p = raw ; (p = strstr(p, pid->name)) ; p++)
   {
     char const *end ;
-    if (in_name(p[len]) || (*pid->name != '/' && (p == raw || !strchr("${!", p[-1])))) continue ;
+    if (in_name(p[len]) || (!pid->is_file && (p == raw || !strchr("${!", p[-1])))) continue ;
     if (!pid->key) return 1 ;
     if (p[len] != '[') return !strcmp(pid->key, "0") ;
     end = strchr(p + len, ']') ;
@@ -214,6 +189,38 @@ int is_idle_pid (struct analysis *a, char const *raw)
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
     if (!pid->service && means_pid(raw, pid)) return 1 ;
   return 0 ;
+}
+
+/* echo $! >FILE, echo "$PID" >FILE */
+static int says_pid (struct analysis *a, struct statement const *statement)
+{
+  struct texts meant = { 0 } ;
+  struct claim *claim ;
+  char const *file ;
+  int is_last = !!find_pid(statement_text(a, statement)) ;
+  if (statement->kind != STATEMENT_COMMAND || !shell_one_of(statement_command(statement), "echo printf")) return 0 ;
+  if (is_last || (writes_files(statement) && statement->nwords == 2)) services_of_pid(a, is_last ? "$!" : statement->words[1].raw, &meant) ;
+  if (!is_last && !meant.first) return 0 ;
+  claim = claim_statement(a, statement, "dropped", "the pid: the supervisor knows it") ;
+  if (!writes_files(statement)) return 1 ;
+  file = shell_without_quotes(a->pool, statement->redirects[0].target) ;
+  for (struct text const *one = meant.first ; one ; one = one->next) add_pid(a, file, 0, plan_find(a->plan, one->text))->is_file = 1 ;
+  if (!meant.first) add_pid(a, file, 0, 0)->is_file = 1 ;
+  texts_add(a->pool, &claim->todo, pool_printf(a->pool, "does somebody read it from %s?", statement->redirects[0].target)) ;
+  return 1 ;
+}
+
+int takes_pid (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *value = find_pid(text) ;
+  if (value && (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION))
+  {
+    note_pid(a, text, value) ;
+    claim_statement(a, statement, "dropped", a->last && !a->last_is_idle ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
+    return 1 ;
+  }
+  return (!value && takes_found_pid(a, statement)) || says_pid(a, statement) ;
 }
 
 void alias_pid (struct analysis *a, char const *name, struct texts const *services)
@@ -315,7 +322,7 @@ void settle_pids (struct analysis *a)
     char const *text = pool_printf(a->pool, "%s\n%s\n%s\n%s\n%s\n%s\n%s", service->text, texts_join(a->pool, &service->before, "\n"), texts_join(a->pool, &service->run, "\n"),
       service->command ? service->command : "", service->check ? service->check : "", texts_join(a->pool, &service->finish, "\n"), conditions) ;
     for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
-      if (!isdigit((unsigned char)*pid->name) && *pid->name != '/' && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
+      if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
           pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
     if (kills_script(text))

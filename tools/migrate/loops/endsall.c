@@ -1,4 +1,4 @@
-/* (worker; kill -TERM $$) &, (wait $PID; kill 0) &: whose end ended everything. It is main. */
+/* (worker; kill -TERM $$) &, (wait $PID; kill 0) &, (while kill -0 $A; do sleep 1; done; kill $B) &: whose end ended everything. It is main. */
 
 #include <string.h>
 
@@ -16,6 +16,22 @@ static int ends_script (struct statement const *statement)
   return found ;
 }
 
+/* kill "$NGINX" || true, where nothing else runs but what is watched, and nothing is started later: the rest of the script then ends by itself. */
+static int ends_the_others (struct analysis *a, struct statement const *group, struct statement const *kill)
+{
+  struct texts killed = { 0 } ;
+  unsigned int n = 0 ;
+  int was = a->without_waits ;
+  int starts = 0 ;
+  if (strcmp(statement_command(kill), "kill") != 0 || !strcmp(statement_word(kill, 1), "-0")) return 0 ;
+  for (unsigned int i = 1 ; i < kill->nwords ; i++) services_of_pid(a, kill->words[i].raw, &killed) ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next) n += !one->is_oneshot && !texts_has(&killed, one->name) ;
+  a->without_waits = 1 ;
+  for (struct statement *one = group->next ; one ; one = one->next) starts |= starts_something(a, one) ;
+  a->without_waits = was ;
+  return killed.first && n == 1 && !starts ;
+}
+
 struct ending
 {
   struct statement *work ; /* what is ahead of the kill, but for messages; 0: nothing, or several statements */
@@ -25,13 +41,15 @@ struct ending
 static struct ending ending_of (struct analysis *a, struct statement const *group)
 {
   struct ending ending = { 0 } ;
+  struct statement const *last ;
   unsigned int n = 0 ;
   for (struct statement *one = group->body ; one ; one = one->next)
   {
     if (one->kind == STATEMENT_COMMENT || only_prints(a, one) || shell_one_of(statement_command(one), "true :")) continue ;
     if (ending.ends_all && strcmp(statement_command(one), "exit") != 0) return (struct ending){ 0 } ;
     if (ending.ends_all) continue ;
-    ending.ends_all = ends_script(one) ;
+    last = one->kind == STATEMENT_OR && shell_one_of(statement_command(one->body->next), "true :") ? one->body : one ;
+    ending.ends_all = ends_script(last) || (ending.work && ending.work->kind == STATEMENT_LOOP && ends_the_others(a, group, last)) ;
     if (ending.ends_all) continue ;
     ending.work = one ;
     n++ ;

@@ -16,8 +16,6 @@ extern int is_between_signals (struct statement const *statement) ; /* a pause b
 extern void drop_end_call (struct analysis *a, struct statement *statement) ; /* a function that ends processes, and perhaps the script */
 /* A TODO for what was started in the place of `start`, if that is another program. */
 extern void mark_other_start (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim) ;
-/* deeds.c: a TODO for other work that was done when `start` had failed. */
-extern void mark_lost_work (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim) ;
 extern void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right) ; /* what follows a start, or `wait`, behind || */
 extern void note_forgiven_wait (struct analysis *a, struct statement *statement, struct claim *claim) ; /* wait || true, as the last: the script ended with 0 */
 extern void settle_endings (struct analysis *a) ; /* at the end: says what became of the exit codes */

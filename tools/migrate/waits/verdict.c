@@ -106,23 +106,42 @@ static int does_more (struct statement *statement, void *data)
    : statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
-static int only_ends (struct statement *list)
+/* Is the last one exit 1, or a call of a function that exits? */
+static int fails_at_end (struct analysis *a, struct statement *list)
+{
+  struct statement *last = 0 ;
+  for (; list ; list = list->next)
+    if (list->kind != STATEMENT_COMMENT) last = list ;
+  if (last && last->kind == STATEMENT_GROUP) return fails_at_end(a, last->body) ;
+  return last && last->kind == STATEMENT_COMMAND && (fails(last, 0) || (called_function(a, last) && may_end(a, last))) ;
+}
+
+/* Is it a message, or an end, whatever is done ahead of that? */
+static int only_ends (struct analysis *a, struct statement *list)
 {
   void *failing = 0 ;
+  int at_end = fails_at_end(a, list) ;
   for (struct statement *one = list ; one && !failing ; one = one->next)
     if (statement_walk(one, &fails, 0)) failing = list ;
   for (; list ; list = list->next)
-    if (statement_walk(list, &does_more, failing)) return 0 ;
+    if (statement_walk(list, &does_more, failing) && (!at_end || starts_something(a, list))) return 0 ;
   return 1 ;
 }
 
 /* Is all that is done about the answer an end, or a message? */
-static int all_only_end (struct statement *statement)
+static int all_only_end (struct analysis *a, struct statement *statement)
 {
-  if (statement->kind != STATEMENT_IF) return !statement_walk(statement->body, &does_more, 0) && only_ends(statement->body->next) ;
+  if (statement->kind != STATEMENT_IF) return !statement_walk(statement->body, &does_more, 0) && only_ends(a, statement->body->next) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
-    if ((branch->condition && statement_walk(branch->condition, &does_more, 0)) || !only_ends(branch->body)) return 0 ;
+    if ((branch->condition && statement_walk(branch->condition, &does_more, 0)) || !only_ends(a, branch->body)) return 0 ;
   return 1 ;
+}
+
+/* What is done when the service was not ready in time */
+static void mark_lost (struct analysis *a, struct statement *list, struct claim *claim)
+{
+  if (may_end_script(list)) script_gives_up(a) ;
+  for (; list ; list = list->next) mark_lost_when(a, pool_printf(a->pool, "%s was not ready in time", a->awaited.service->name), list, claim) ;
 }
 
 /* if ! psql -c 'SELECT 1'; then exit 1; fi, behind a loop that asked just that */
@@ -133,14 +152,15 @@ static int asks_again (struct analysis *a, struct statement const *statement)
   if (!check) return 0 ;
   text += strspn(text, "! ") ;
   if (strcmp(text, check) != 0) return 0 ;
-  if (statement->kind != STATEMENT_IF) return only_ends(statement->body->next) ;
+  if (statement->kind != STATEMENT_IF) return only_ends(a, statement->body->next) ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-    if (!only_ends(branch->body)) return 0 ;
+    if (!only_ends(a, branch->body)) return 0 ;
   return 1 ;
 }
 
 int walk_verdict (struct analysis *a, struct statement *statement)
 {
+  struct claim *claim ;
   if (statement->kind == STATEMENT_ASSIGNMENT && a->awaited.service)
   {
     /* From here on it has another value. */
@@ -151,12 +171,11 @@ int walk_verdict (struct analysis *a, struct statement *statement)
     a->awaited.names = names ;
     return 0 ;
   }
-  if (!asks_again(a, statement) && (!asks_verdict(a, asked_text(a, statement)) || !all_only_end(statement))) return 0 ;
-  claim_statement(a, statement, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what comes later depends on it", a->awaited.service->name)) ;
+  if (!asks_again(a, statement) && (!asks_verdict(a, asked_text(a, statement)) || !all_only_end(a, statement))) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what comes later depends on it", a->awaited.service->name)) ;
   drop_remarks(a, statement) ;
-  if (may_end_script(statement->body)) script_gives_up(a) ;
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
-    if (may_end_script(branch->body)) script_gives_up(a) ;
+  mark_lost(a, statement->body ? statement->body->next : 0, claim) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) mark_lost(a, branch->body, claim) ;
   return 1 ;
 }
 
@@ -167,7 +186,7 @@ int decide_verdict (struct analysis *a, struct statement const *statement, struc
   if (statement->kind != STATEMENT_IF || !asks_verdict(a, asked_text(a, statement))) return 0 ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
-    if (only_ends(branch->body)) continue ;
+    if (only_ends(a, branch->body)) continue ;
     good++ ;
     *taken = branch ;
   }
@@ -188,9 +207,10 @@ struct statement *verdict_work (struct analysis *a, struct statement *statement)
 
 void drop_verdict (struct analysis *a, struct statement const *list)
 {
-  if (may_end_script((struct statement *)list)) script_gives_up(a) ;
-  for (; list ; list = list->next)
-    claim_statement(a, list, "dropped", pool_printf(a->pool, "what was done when %s was not there in time: its supervisor says it", a->awaited.service->name)) ;
+  struct claim *claim = 0 ;
+  for (struct statement const *one = list ; one ; one = one->next)
+    claim = claim_statement(a, one, "dropped", pool_printf(a->pool, "what was done when %s was not there in time: its supervisor says it", a->awaited.service->name)) ;
+  mark_lost(a, (struct statement *)list, claim) ;
 }
 
 /* wait_for db || exit 1; [ "$ready" = 1 ] && load */
