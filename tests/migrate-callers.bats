@@ -115,6 +115,12 @@ teardown() { reeve_teardown; }
 ps aux | grep mydaemon | grep -v grep || exit 1
 pgrep -f mydaemon
 pgrep -lf "mydaemon"
+pgrep -u root -f mydaemon
+pgrep --uid 0 --full mydaemon
+pgrep -c -f "my.*" || exit 1
+pkill -0 -f mydaemon$
+["pgrep", "-f", "mydaemon"]
+["sh", "-c", "[ -n \"$(ps aux | egrep 'other|[m]ydaemon')\" ]"]
 EOS
   while read -r check; do
     printf 'FROM debian\nCOPY start.sh /\nHEALTHCHECK CMD %s\nCMD ["/start.sh"]\n' "$check" >Dockerfile
@@ -122,9 +128,19 @@ EOS
     untold 'among all processes' || { echo "# $check"; return 1; }
   done <<'EOS'
 pgrep -x mydaemon
+pgrep -fx mydaemon
+pgrep --pidfile /run/mydaemon.pid mydaemon
+pgrep -u app -f mydaemon
+pgrep -f "python mydaemon"
+pgrep -f ^mydaemon
+pgrep -f "$NAME"
+ps aux | grep -v mydaemon
 ps aux | grep /usr/sbin/mydaemon
 curl -f http://localhost/mydaemon
 EOS
+  printf 'FROM debian\nHEALTHCHECK CMD pgrep -f mydaemon && pgrep -f web\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'HEALTHCHECK looks for web among' && told 'HEALTHCHECK looks for mydaemon among'
   printf 'FROM debian\nCOPY start.sh health.sh /\nHEALTHCHECK CMD ["/health.sh"]\nCMD ["/start.sh"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   told 'TODO: health.sh, which stays in the image, looks for mydaemon among all processes'

@@ -1,5 +1,4 @@
-/* What stays in the image and asks for a program that has gone: supervisorctl, or the wrapper; or asks ps, which shows the
-   supervisors, too. */
+/* What stays in the image and asks for a program that has gone: supervisorctl, or the wrapper. */
 
 #include <string.h>
 
@@ -36,49 +35,13 @@ static void note_health (struct patching *p, struct instruction const *one, char
     "which is 0 when %s ready", patching_place(p, one), gone, names, *names ? "these are" : "all services are")) ;
 }
 
-/* As a pattern of its own: NAME, [N]AME */
-static int is_pattern (char const *text, char const *name)
-{
-  size_t len = strlen(name) ;
-  for (char const *q = text ; (q = strstr(q, name)) ; q++)
-    if (q > text && strchr(" \t\"'", q[-1]) && strchr(" \t\n\"';|&)", q[len])) return 1 ; /* strchr() finds the NUL, too */
-  return 0 ;
-}
-
-static char const *found_on_line (struct patching *p, char const *line)
-{
-  char const *option = strstr(line, "pgrep -") ;
-  int by_ps = shell_mentions(line, "ps") && shell_mentions(line, "grep") ;
-  if (!by_ps && (!option || !memchr(option + 7, 'f', strcspn(option + 7, " ")))) return 0 ;
-  for (struct service const *service = p->plan->services ; service ; service = service->next)
-    if (is_pattern(line, service->name) || is_pattern(line, pool_printf(p->pool, "[%c]%s", service->name[0], service->name + 1))) return service->name ;
-  return 0 ;
-}
-
-/* ps aux | grep NAME, pgrep -f NAME: they find reeve-supervise NAME as well. The service's name; 0: none. */
-static char const *found_always (struct patching *p, char const *text)
-{
-  char const *name = 0 ;
-  for (size_t len ; *text && !name ; text += len + (text[len] == '\n'))
-  {
-    len = strcspn(text, "\n") ;
-    name = found_on_line(p, pool_copy(p->pool, text, len)) ;
-  }
-  return name ;
-}
-
-static void note_found_always (struct patching *p, char const *where, char const *name)
-{
-  if (name) patching_note(p, pool_printf(p->pool, "TODO: %s looks for %s among all processes, where its supervisor is, too (reeve-supervise %s), so that it always finds one: write reeve status %s in its place", where, name, name, name)) ;
-}
-
 static void note_caller (struct patching *p, struct instruction const *one)
 {
   char const *gone = shell_one_of(one->name, "HEALTHCHECK") ? gone_in(p, text_without_urls(p->pool, one->arguments)) : 0 ;
   int stays = keeps_supervisor(p) ;
   int calls = !stays && shell_one_of(one->name, "RUN ONBUILD") && shell_mentions(one->arguments, "supervisorctl") ;
   if (gone) note_health(p, one, gone) ;
-  else if (shell_one_of(one->name, "HEALTHCHECK")) note_found_always(p, pool_printf(p->pool, "%s: HEALTHCHECK", patching_place(p, one)), found_always(p, one->arguments)) ;
+  else if (shell_one_of(one->name, "HEALTHCHECK")) note_looks(p, pool_printf(p->pool, "%s: HEALTHCHECK", patching_place(p, one)), one->arguments) ;
   for (struct text const *text = one->documents.first ; text && !stays ; text = text->next) calls |= shell_mentions(text->text, "supervisorctl") ;
   if (calls)
     patching_note(p, pool_printf(p->pool, "TODO: %s: %s has supervisorctl, which finds no supervisord any more: write reeve start, stop, restart, status NAME there", patching_place(p, one), one->name)) ;
@@ -87,7 +50,7 @@ static void note_caller (struct patching *p, struct instruction const *one)
 /* supervisorctl finds no supervisord any more. */
 void note_callers (struct patching *p)
 {
-  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next) note_found_always(p, pool_printf(p->pool, "%s, which stays in the image,", one->name), found_always(p, shell_uncommented(p->pool, one->text))) ;
+  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next) note_looks(p, pool_printf(p->pool, "%s, which stays in the image,", one->name), shell_uncommented(p->pool, one->text)) ;
   for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
     if (shell_mentions(one->text, "supervisorctl") && !keeps_supervisor(p))
       patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more: remove the file down of the services that it starts, and write reeve stop, reeve status and the like elsewhere", one->name)) ;

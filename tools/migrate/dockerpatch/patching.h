@@ -87,4 +87,8 @@ extern char const *through_patch (struct patching const *p) ;
 /* A TODO for each HEALTHCHECK, script or other file that calls what has gone. */
 extern void note_callers (struct patching *p) ;
 
+/* ---- dockerlooks.c ---- */
+/* A TODO for each service that the text, of a HEALTHCHECK or a script, looks for among all processes. */
+extern void note_looks (struct patching *p, char const *where, char const *text) ;
+
 #endif
