@@ -212,5 +212,23 @@ EOS
   done
   wrapper <<<$'#!/bin/sh\nengine &\nP=$!\nif ! kill -0 $P; then wait $P; ./repair; exit 1; fi\nexec web'
   migrate
-  untold 'and ended if not'
+  told 'the script did this when engine had failed, and nothing does now: ./repair: if it is wanted, let finish do it'
+}
+
+@test "where a start still ran, the script went on: nothing asks for its pid now" {
+  local question
+  for question in 'if kill -0 $P; then wait $P; exit $?; fi' 'if kill -0 $P; then wait $P; else cat /log; exit 1; fi' 'if ps -p $P >/dev/null; then wait $P; fi' \
+    'if ! kill -0 $P; then echo failed; exit 1; else wait $P; fi' 'kill -0 $P && { wait $P; exit $?; }'; do
+    wrapper <<<$'#!/bin/sh\nengine &\nP=$!\nweb &\nsleep 1\n'"$question"$'\nexit 1'
+    migrate
+    services engine web
+    has engine/flag-main
+    lacks web/flag-main cont-init.d/10-start
+  done
+  wrapper <<<$'#!/bin/sh\nengine &\nP=$!\nif kill -0 $P; then\n  register\nelse\n  echo failed >/state/result\n  exit 1\nfi\nexec web'
+  migrate
+  services engine register web
+  has register/flag-oneshot web/dependencies.d/register
+  becomes register 'exec register'
+  told 'the script did this when engine had failed, and nothing does now: echo failed >/state/result'
 }

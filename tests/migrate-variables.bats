@@ -56,10 +56,16 @@ EOS
   done
   wrapper <<<$'#!/bin/bash\nweb &\nif wait $!; then upload; fi\ncache &'
   migrate
-  wrapper <<<$'#!/bin/bash\nweb &\nA=$!\ncache &\nif wait $A; then upload /data; fi'
+  for ask in 'if wait $A; then upload /data; fi' 'if wait $A; then rc=0; elif upload /data; then rc=1; fi' 'if wait $A; then rc=0; else rc=$(upload /data); fi' \
+    'if wait $A; then echo upload /data >/state/end; fi' 'if ! wait $A; then echo "failed: $(upload /data)" >&2; fi'; do
+    wrapper <<<$'#!/bin/bash\nweb &\nA=$!\ncache &\n'"$ask"
+    migrate
+    has web/flag-main
+    grep -q 'TODO reeve-migrate: line 5: .*upload /data' "$tree/web/run" || { echo "# $ask"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\nweb &\nA=$!\ncache &\nwait $A && rc=$(upload /data)'
   migrate
-  has web/flag-main
-  grep -q 'TODO reeve-migrate: line 5: when it had ended, the script went on by how: .* upload /data' "$tree/web/run"
+  has web/finish
 }
 
 @test "if wait \$PID: a task, on which what it starts depends" {

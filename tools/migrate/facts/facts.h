@@ -98,6 +98,7 @@ extern int only_checks (struct analysis *a, struct statement const *statement) ;
 
 /* ---- lostwork.c ---- */
 extern int does_something (struct statement *statement, void *data) ; /* a command that not only answers; data: the analysis; for statement_walk() */
+extern int does_lasting_work (struct analysis *a, struct statement *statement) ; /* for more than itself, or the container that ends */
 /* A TODO for work that was done `when` something had failed, and is not any more. */
 extern void mark_lost_when (struct analysis *a, char const *when, struct statement *other, struct claim *claim) ;
 extern void mark_lost_work (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim) ; /* when `start` had failed */
@@ -269,6 +270,7 @@ extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as in slee
 extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text, int *is_unknown) ;
 extern int may_end_script (struct statement *list) ; /* does one of them exit? */
 extern int gives_up (struct analysis *a, struct statement *list) ; /* does one of them exit for another reason than that a process has died? */
+extern int asks_process (struct statement *statement, void *data) ; /* kill -0 $PID, ps -p $PID, pgrep nginx, [ -d /proc/$PID ]; for statement_walk() */
 extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
 
 /* ---- loopend.c ---- */

@@ -96,8 +96,7 @@ int may_end_script (struct statement *list)
   return 0 ;
 }
 
-/* kill -0 $PID, ps -p $PID, pgrep nginx, [ -d /proc/$PID ] */
-static int asks_process (struct statement *statement, void *data)
+int asks_process (struct statement *statement, void *data)
 {
   char const *command = statement_command(statement) ;
   if (statement->kind == STATEMENT_TEST || shell_one_of(command, "test")) return !!strstr(statement_text(data, statement), "/proc/") ;

@@ -38,21 +38,51 @@ int does_something (struct statement *statement, void *data)
 /* What does nothing for who comes later, when the container ends or the service is started again. */
 #define ENDS "exit return break continue cat logger pkill killall rm touch exec set export unset service supervisorctl"
 
-static int does_lasting_work (struct statement *statement, void *data)
+/* echo failed >/state/result: more than a message, unless the container's end takes it along */
+static int leaves_file (struct statement const *statement)
 {
-  if (shell_one_of(statement_command(statement), "curl wget")) return 1 ; /* it asks nothing there: somebody is told */
-  return !shell_one_of(statement_command(statement), ENDS) && does_something(statement, data) ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    struct redirect const *one = statement->redirects + i ;
+    if (one->is_output && *one->target == '/' && strncmp(one->target, "/dev/", 5) != 0 && strncmp(one->target, "/proc/", 6) != 0
+     && strncmp(one->target, "/run/", 5) != 0 && strncmp(one->target, "/var/run/", 9) != 0 && strncmp(one->target, "/tmp/", 5) != 0) return 1 ;
+  }
+  return 0 ;
 }
 
-static int calls_lasting_work (struct statement *statement, void *data)
+#define CALLS_MAX 3 /* calls within calls that are looked into */
+
+struct lasting
 {
-  struct function *function = called_function(data, statement) ;
-  return function ? statement_walk(function->statement->body, &does_lasting_work, data) : does_lasting_work(statement, data) ;
+  struct analysis *a ;
+  unsigned int ncalls ;
+} ;
+
+static int lasts (struct statement *statement, void *data)
+{
+  struct lasting *lasting = data ;
+  struct analysis *a = lasting->a ;
+  struct function *function = called_function(a, statement) ;
+  if (leaves_file(statement) || shell_one_of(statement_command(statement), "curl wget")) return 1 ; /* it asks nothing there: somebody is told */
+  for (struct text const *one = statement->programs.first ; one ; one = one->next) /* CODE=$(upload) */
+    if (!shell_one_of(one->text, ANSWERS " " ENDS) && !find_function(a, one->text)) return 1 ;
+  if (function)
+  {
+    struct lasting inner = { .a = a, .ncalls = lasting->ncalls + 1 } ;
+    return inner.ncalls <= CALLS_MAX && function->statement->body && statement_walk(function->statement->body, &lasts, &inner) ;
+  }
+  return !shell_one_of(statement_command(statement), ENDS) && does_something(statement, a) ;
+}
+
+int does_lasting_work (struct analysis *a, struct statement *statement)
+{
+  struct lasting lasting = { .a = a } ;
+  return statement_walk(statement, &lasts, &lasting) ;
 }
 
 void mark_lost_when (struct analysis *a, char const *when, struct statement *other, struct claim *claim)
 {
-  if (statement_walk(other, &calls_lasting_work, a))
+  if (does_lasting_work(a, other))
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "the script did this when %s, and nothing does now: %s: if it is wanted, let finish do it ([ \"$1\" = 0 ] || ...)", when, statement_text(a, other))) ;
 }
 

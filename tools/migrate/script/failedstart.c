@@ -1,62 +1,106 @@
 /* if ! kill -0 $PID; then cat LOG; wait $PID; exit 1; fi: the start had failed, and the script ended. The `wait` there
-   is for a process that has ended: nothing waits for the service. */
+   is for a process that has ended: nothing waits for the service. Where it still ran, the script went on. */
 
 #include <string.h>
 
+#include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 #include "migrate/script/walk.h"
 
-static int asks_for_process (struct statement *statement, void *data)
+struct asking
 {
-  (void)data ;
-  return !strcmp(statement_command(statement), "kill") && !strcmp(statement_word(statement, 1), "-0") ;
+  struct analysis *a ;
+  struct texts names ; /* of the services that it asks for */
+  int asks_more ; /* something else as well */
+} ;
+
+/* kill -0 "$API", of services that the script has started */
+static int asks_for_start (struct asking *asking, struct statement *condition)
+{
+  struct analysis *a = asking->a ;
+  struct texts names = { 0 } ;
+  if (condition->next || !asks_process(condition, a)) return 0 ;
+  for (unsigned int i = 1 ; i < condition->nwords ; i++) services_of_pid(a, condition->words[i].raw, &names) ;
+  for (struct pid_variable const *pid = a->pids ; pid && !names.first ; pid = pid->next)
+    if (pid->service && shell_mentions(statement_text(a, condition), pid->name)) texts_add(a->pool, &names, pid->service->name) ;
+  texts_add_all(a->pool, &asking->names, &names) ;
+  return !!names.first ;
 }
 
-static int is_wait (struct statement *statement, void *data)
+/* 1: it holds only where they run, -1: also where one has ended, 0: it asks something else. */
+static int holds_while_running (struct asking *asking, struct statement *condition)
 {
-  (void)data ;
-  return !strcmp(statement_command(statement), "wait") ;
-}
-
-static int does_more (struct statement *statement, void *data)
-{
-  struct analysis *a = data ;
-  struct function *function = called_function(a, statement) ;
-  if (statement->background || writes_files(statement)) return 1 ;
-  if (function && function->statement->body && a->depth < 20)
+  int all = condition->kind == STATEMENT_AND ? 1 : -1 ;
+  int found = 0 ;
+  if (condition->kind == STATEMENT_NOT) return -holds_while_running(asking, condition->body) ;
+  if (condition->kind != STATEMENT_AND && condition->kind != STATEMENT_OR) return asks_for_start(asking, condition) ;
+  for (struct statement const *one = condition->body ; one ; one = one->next)
   {
-    int more ;
-    a->depth++ ;
-    more = statement_walk(function->statement->body, &does_more, a) ;
-    a->depth-- ;
-    return more ;
+    struct statement alone = *one ;
+    alone.next = 0 ;
+    if (holds_while_running(asking, &alone) == all) found = all ;
+    else asking->asks_more = 1 ;
   }
-  return statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_OTHER
-   || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "wait exit return echo printf cat tail head sed true false : [ test kill sleep logger ls date")) ;
+  return found ;
 }
 
-/* The statements that were done when the process had gone; 0: another form. */
-static struct statement *done_then (struct statement *statement)
+/* Returns the same of what is asked first. */
+static int find_parts (struct asking *asking, struct statement *statement, struct if_running *these)
 {
   struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ;
-  if (branch && !branch->next && branch->condition && statement_walk(branch->condition, &asks_for_process, 0)) return branch->body ;
-  if (statement->kind == STATEMENT_OR && statement_walk(statement->body, &asks_for_process, 0)) return statement->body->next ;
-  return 0 ;
+  struct statement first ;
+  if (branch && branch->condition && !branch->condition->next && (!branch->next || !branch->next->condition))
+  {
+    these->good = branch->body ;
+    these->bad = branch->next ? branch->next->body : 0 ;
+    return holds_while_running(asking, branch->condition) ;
+  }
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  first = *statement->body ;
+  first.next = 0 ;
+  these->good = statement->body->next ;
+  return holds_while_running(asking, &first) * (statement->kind == STATEMENT_AND ? 1 : -1) ;
 }
 
-int walk_failed_start (struct analysis *a, struct statement *statement)
+static int is_signal (struct statement *statement, void *data)
 {
-  struct statement *body = done_then(statement) ;
-  int waits = 0 ;
+  (void)data ;
+  return !strcmp(statement_command(statement), "kill") && !asks_process(statement, 0) ;
+}
+
+int find_if_running (struct analysis *a, struct statement *statement, struct if_running *these)
+{
+  struct asking asking = { .a = a } ;
+  int running ;
+  int starts = 0 ;
   int ends = 0 ;
-  if (!body || a->waited_line) return 0 ;
-  for (struct statement *one = body ; one ; one = one->next)
+  int was = a->without_waits ;
+  *these = (struct if_running){ 0 } ;
+  if (a->waited_line || !(running = find_parts(&asking, statement, these))) return 0 ;
+  if (running == -1)
   {
-    waits |= statement_walk(one, &is_wait, 0) ;
-    ends |= may_end(a, one) ;
-    if (statement_walk(one, &does_more, a)) return 0 ;
+    struct statement *good = these->bad ;
+    these->bad = these->good ;
+    these->good = good ;
   }
-  if (!waits || !ends) return 0 ;
-  drop_statement(a, statement, "looked whether it still ran, and ended if not: the supervisor looks, and starts it again") ;
-  return 1 ;
+  if (these->good && asking.asks_more) return 0 ;
+  these->names = texts_join(a->pool, &asking.names, ", ") ;
+  for (struct statement *one = these->good ; one ; one = one->next)
+    if (statement_walk(one, &is_signal, 0) || (!these->bad && !strcmp(statement_command(one), "exec"))) return 0 ;
+  a->without_waits = 1 ;
+  for (struct statement *one = these->bad ; one ; one = one->next)
+  {
+    starts |= starts_something(a, one) ;
+    ends |= may_end(a, one) ;
+  }
+  a->without_waits = was ;
+  return !these->bad || (ends && !starts) ;
+}
+
+void end_if_running (struct analysis *a, struct statement *statement, struct if_running const *these)
+{
+  char const *what = "looked whether it still ran, and ended if not: the supervisor looks, and starts it again" ;
+  char const *when = pool_printf(a->pool, "%s had failed", these->names) ;
+  for (struct statement *one = these->bad ; one ; one = one->next) mark_lost_when(a, when, one, claim_statement(a, one, "dropped", what)) ;
+  claim_statement(a, statement, "dropped", what) ;
 }

@@ -23,23 +23,23 @@ static void note_code (struct analysis *a, struct statement const *set)
 int drop_code_behind_wait (struct analysis *a, struct statement *statement)
 {
   struct statement *right = statement->body->next ;
-  if (statement->kind != STATEMENT_AND || right->kind != STATEMENT_ASSIGNMENT || !is_wait(statement->body)) return 0 ;
+  if (statement->kind != STATEMENT_AND || right->kind != STATEMENT_ASSIGNMENT || !is_wait(statement->body) || does_lasting_work(a, right)) return 0 ;
   note_code(a, right) ;
   claim_statement(a, right, "dropped", "the container's exit code is the main service's") ;
   claim_statement(a, statement, "dropped", "&& or ||") ;
   return 1 ;
 }
 
-static int does_more (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger date"))
-   || statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR || statement->kind == STATEMENT_OTHER ;
-}
-
 static int note_codes (struct statement *statement, void *data)
 {
   if (statement->kind == STATEMENT_ASSIGNMENT) note_code(data, statement) ;
+  return 0 ;
+}
+
+static int does_work (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (does_lasting_work(a, list)) return 1 ;
   return 0 ;
 }
 
@@ -64,17 +64,17 @@ int walk_if_ended (struct analysis *a, struct statement *statement, struct frame
   struct branch *first = statement->branches ;
   struct statement *condition = first ? first->condition : 0 ;
   struct statement *wait = condition && condition->kind == STATEMENT_NOT ? condition->body : condition ;
-  int more = 0 ;
+  int works = 0 ;
   if (!is_wait(wait) || condition->next || starts_in(a, first)) return 0 ;
   walk_wait(a, wait, frame) ;
   for (struct branch *branch = first ; branch ; branch = branch->next)
-    for (struct statement *one = branch->body ; one ; one = one->next)
-    {
-      more |= statement_walk(one, &does_more, 0) ;
-      statement_walk(one, &note_codes, a) ;
-    }
+  {
+    works |= branch != first && does_work(a, branch->condition) ;
+    works |= does_work(a, branch->body) ;
+    for (struct statement *one = branch->body ; one ; one = one->next) statement_walk(one, &note_codes, a) ;
+  }
   a->end_is_forgiven = 1 ; /* the script went on, whatever set -e says */
-  if (!more) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
+  if (!works) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
   else mark_lost(a, statement) ;
   return 1 ;
 }

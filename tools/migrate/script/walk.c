@@ -130,6 +130,16 @@ static int walk_if_started (struct analysis *a, struct statement *statement, str
   return 1 ;
 }
 
+/* if kill -0 $PID; then wait $PID; fi. Returns 0 if it is none. */
+static int walk_if_running (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct if_running these ;
+  if (!find_if_running(a, statement, &these)) return 0 ;
+  walk_list(a, these.good, frame) ;
+  end_if_running(a, statement, &these) ;
+  return 1 ;
+}
+
 /* ---- && and ||: which side is the start, and what follows for the other one ---- */
 
 /* A || B, or A && B, where A is a start: A is certain, B depends on it. */
@@ -341,12 +351,12 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (note_value(a, statement), takes_pid(a, statement)) ;
-  else if (a->plan->services && (walk_verdict(a, statement) || walk_failed_start(a, statement))) ;
+  else if (a->plan->services && walk_verdict(a, statement)) ;
   else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame) || walk_if_ended(a, statement, frame))) ;
   else if (statement->kind == STATEMENT_IF && asks_awaited(a, statement)) walk_branches(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
-  else if (a->plan->services && walk_talk(a, statement)) ;
+  else if (a->plan->services && (walk_talk(a, statement) || walk_if_running(a, statement, frame))) ;
   else if (walk_remedy(a, statement) || keep_staying(a, statement, frame)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if (walk_wait_again(a, statement, frame)) ;

@@ -40,7 +40,15 @@ extern void walk_after (struct analysis *a, struct statement *statement) ;
 extern void settle_end (struct analysis *a) ; /* at the end: a finish without work is none */
 
 /* ---- failedstart.c ---- */
-extern int walk_failed_start (struct analysis *a, struct statement *statement) ; /* a question behind a start, which ended the script when that had failed; 1: it was that */
+/* if kill -0 $PID; then A; else B; fi, behind a start: A came next, B ended the script */
+struct if_running
+{
+  struct statement *good ; /* what was done when it ran; 0: nothing */
+  struct statement *bad ; /* what was done when it had failed; 0: nothing */
+  char const *names ; /* of what it asked for */
+} ;
+extern int find_if_running (struct analysis *a, struct statement *statement, struct if_running *these) ; /* 0: another form */
+extern void end_if_running (struct analysis *a, struct statement *statement, struct if_running const *these) ;
 
 /* ---- waited.c ---- */
 extern int drop_code_behind_wait (struct analysis *a, struct statement *statement) ; /* wait $PID && CODE=0, when that has been waited for */
