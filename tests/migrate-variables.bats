@@ -61,7 +61,7 @@ EOS
     wrapper <<<$'#!/bin/bash\nweb &\nA=$!\ncache &\n'"$ask"
     migrate
     has web/flag-main
-    grep -q 'TODO reeve-migrate: line 5: .*upload /data' "$tree/web/run" || { echo "# $ask"; return 1; }
+    told '; TODO: ' && grep -rq 'TODO reeve-migrate: line 5: .*upload /data' "$tree" || { echo "# $ask"; return 1; }
   done
   wrapper <<<$'#!/bin/bash\nweb &\nA=$!\ncache &\nwait $A && rc=$(upload /data)'
   migrate
