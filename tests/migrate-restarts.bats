@@ -145,6 +145,27 @@ EOS
   lacks job/restart
 }
 
+@test "a loop that waits, and asks more than whether a trap has come, is a question, also in elif, else, and behind ||" {
+  local ask
+  for ask in 'if [ $stopping = 1 ]; then echo bye; elif [ $code -eq 3 ]; then exit 3; fi' 'if [ $stopping = 0 ]; then echo again; else echo bye; [ $code -ne 3 ] || exit 3; fi' \
+    'if [ $stopping = 1 ] || [ $code -eq 0 ]; then break; fi' '[ $stopping = 1 -o $code = 3 ] && exit 3'; do
+    wrapper <<<$'stopping=0\ntrap "stopping=1" TERM\nweb & P=$!\nwhile true; do\n  wait $P; code=$?\n  '"$ask"$'\n  web & P=$!\ndone'
+    migrate
+    told 'TODO: the script looked at its end' || { echo "# $ask"; return 1; }
+    wrapper <<<$'stopping=0\ntrap "stopping=1" TERM\nweb & P=$!\nwhile true; do\n  worker & W=$!\n  wait $W; code=$?\n  '"$ask"$'\n  sleep 1\ndone'
+    migrate
+    told TODO || { echo "# a start in the loop: $ask"; return 1; }
+  done
+  for ask in 'if [ $stopping = 1 ]; then break; else sleep 5; fi' 'if [ $stopping = 0 ]; then echo again; sleep 5; else exit 0; fi' '[ $stopping = 1 ] && break; sleep 5'; do
+    wrapper <<<$'stopping=0\ntrap "stopping=1" TERM\nweb & P=$!\nwhile true; do\n  wait $P || code=$?\n  '"$ask"$'\n  web & P=$!\ndone'
+    migrate
+    file web/restart <<<always
+    file web/restart-delay <<<'5000 5000'
+    lacks web/flag-main
+    untold TODO
+  done
+}
+
 @test "a descriptor that is closed in a loop redirects nothing" {
   wrapper <<<$'redis-server &\nfor i in 1 2 3; do\n  if (exec 3<>/dev/tcp/$DB/3306); then exec 3>&- 3<&-; break; fi\n  sleep 1\ndone\nexec web'
   migrate

@@ -337,15 +337,6 @@ EOS
   done
 }
 
-@test "wait with a trap of CHLD that ends all waits for the first" {
-  local trap
-  for trap in $'trap \'kill 0\' CHLD' $'bye() { kill $p; exit 1; }\ntrap bye SIGCHLD'; do
-    wrapper <<<"$trap"$'\na & p=$!\nb &\nwait'
-    migrate
-    has a/flag-main b/flag-main && told 'waited for the first to end: main are a, b' && untold 'none is main' || { echo "# $trap"; return 1; }
-  done
-}
-
 @test "a program of one's own that is called like a system's may need the services" {
   local program
   for program in '/sync/sync --push' '/opt/x/sync db' './rm stale' '"$HOME/cp" db'; do
@@ -390,15 +381,6 @@ EOS
   migrate
   told 'TODO: it did this before it told anyone to end: sleep 10; nothing waits now'
   wrapper <<<$'#!/bin/bash\ntrap "kill \\$A; sleep 5; kill -9 \\$A" TERM\nweb &\nA=$!\nwait $A'
-  migrate
-  untold TODO
-}
-
-@test "a trap for errors that works, and does not only tell, is a question" {
-  wrapper <<<$'#!/bin/bash\ntrap "curl http://hook" ERR\n./prepare\nweb &\nwait -n'
-  migrate
-  told 'TODO: what it did when a command had failed (curl http://hook) is not done any more'
-  wrapper <<<$'#!/bin/bash\nnotify() { echo "failed"; }\ntrap notify ERR\n./prepare\nweb &\nwait -n'
   migrate
   untold TODO
 }

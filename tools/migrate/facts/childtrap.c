@@ -5,25 +5,51 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
-static int is_end (struct statement *statement, void *data)
+struct doing
 {
-  (void)data ;
-  return shell_one_of(statement_command(statement), "exit pkill killall") || (shell_one_of(statement_command(statement), "kill") && strcmp(statement_word(statement, 1), "-0") != 0) ;
+  struct analysis *a ;
+  unsigned int depth ; /* of the calls that are being looked into */
+  struct child_trap what ;
+} ;
+
+static int look_at_part (struct statement *statement, void *data)
+{
+  struct doing *doing = data ;
+  char const *command = statement_command(statement) ;
+  struct function *function = called_function(doing->a, statement) ;
+  if (function && function->statement->body && doing->depth < 5)
+  {
+    function->walked = 1 ;
+    doing->depth++ ;
+    statement_walk(function->statement->body, &look_at_part, doing) ;
+    doing->depth-- ;
+  }
+  else if (shell_one_of(command, "exit pkill killall") || (!strcmp(command, "kill") && strcmp(statement_word(statement, 1), "-0") != 0)) doing->what.ends = 1 ;
+  else if (statement->background) doing->what.starts = 1 ;
+  else if (writes_files(statement) || (statement->kind == STATEMENT_COMMAND
+    && !shell_one_of(command, "kill wait trap return echo printf log logger local true false : test [ sleep date jobs ps pgrep pidof grep set"))) doing->what.works = 1 ;
+  return 0 ;
 }
 
-int ends_all (struct analysis *a, struct trap const *trap)
+int is_child_trap (struct trap const *trap)
 {
-  struct source code ;
-  struct function *function = find_function(a, trap->code) ;
-  if (function) function->walked = 1 ;
-  for (struct statement *one = function ? function->statement->body : shell_parse_text(a->pool, &code, trap->code) ; one ; one = function ? 0 : one->next)
-    if (statement_walk(one, &is_end, 0)) return 1 ;
+  static char const *const names[] = { " CHLD ", " SIGCHLD ", " CLD ", " SIGCLD ", " 17 " } ;
+  for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
+    if (strstr(trap->signals, names[i])) return 1 ;
   return 0 ;
+}
+
+struct child_trap child_trap (struct analysis *a, struct trap const *trap)
+{
+  struct doing doing = { .a = a } ;
+  struct source code ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, trap->code) ; one ; one = one->next) statement_walk(one, &look_at_part, &doing) ;
+  return doing.what ;
 }
 
 int ends_with_child (struct analysis *a)
 {
   for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
-    if (strstr(trap->signals, "CHLD") && ends_all(a, trap)) return 1 ;
+    if (is_child_trap(trap) && child_trap(a, trap).ends) return 1 ;
   return 0 ;
 }

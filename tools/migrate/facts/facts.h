@@ -231,7 +231,14 @@ extern void mark_unknown (struct analysis *a, struct service *service, struct st
 extern void note_unknown_code (struct analysis *a, struct statement *statement, struct claim *claim) ; /* the same where the file is not decided yet */
 
 /* ---- childtrap.c ---- */
-extern int ends_all (struct analysis *a, struct trap const *trap) ; /* a trap of CHLD: did the end of one child end all? */
+struct child_trap /* what it did when a child had ended */
+{
+  int ends ; /* it ended all */
+  int starts ; /* it started something, perhaps again */
+  int works ;
+} ;
+extern int is_child_trap (struct trap const *trap) ; /* of CHLD, perhaps among others */
+extern struct child_trap child_trap (struct analysis *a, struct trap const *trap) ;
 extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */
 
 /* ---- pids.c ---- */

@@ -306,13 +306,15 @@ int walk_starting_again (struct analysis *a, struct statement *statement)
   struct starting_again s = { .a = a } ;
   struct claim *claim ;
   char const *mains ;
+  int always ;
   if (statement->kind != STATEMENT_LOOP || statement->background) return 0 ;
   statement_walk(statement, &find_starting_again, &s) ;
   if (!s.waits || !s.names.first || s.other) return 0 ;
   drop_remarks(a, statement) ;
-  mains = note_watched(a, statement) ;
+  always = starts_again_always(a, statement) ;
+  mains = always ? "" : note_watched(a, statement) ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that waited, and started again what had ended: its supervisor does%s%s", *mains ? "; these are main: " : "", mains)) ;
-  if (!*mains && starts_again_always(a, statement)) claim->what = pool_printf(a->pool, "%s%s", claim->what, set_again(a, statement, &s.names, claim)) ;
+  if (always) claim->what = pool_printf(a->pool, "%s%s", claim->what, set_again(a, statement, &s.names, claim)) ;
   else for (struct text const *one = s.names.first ; one ; one = one->next)
     plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,
       "the script looked at its end, and started it again or ended: flag-main (its end is the container's), restart and success-codes say that here: %s", statement_text(a, statement))) ;

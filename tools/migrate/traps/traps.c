@@ -137,7 +137,18 @@ static int is_for_the_end (struct analysis *a, struct trap const *trap)
   return 1 ;
 }
 
-static void all_are_main (struct analysis *a, struct claim *claim)
+/* " ERR EXIT ": is each of them one of the names? */
+static int are_all_of (struct pool *pool, char const *signals, char const *names)
+{
+  for (char const *p = signals ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    char const *one = pool_copy(pool, p, strcspn(p, " ")) ;
+    if (!shell_one_of(strncmp(one, "SIG", 3) ? one : one + 3, names)) return 0 ;
+  }
+  return signals[strspn(signals, " ")] != 0 ;
+}
+
+static char const *all_are_main (struct analysis *a)
 {
   struct texts names = { 0 } ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
@@ -146,7 +157,20 @@ static void all_are_main (struct analysis *a, struct claim *claim)
       service->is_main = 1 ;
       texts_add(a->pool, &names, service->name) ;
     }
-  if (names.first) claim->what = pool_printf(a->pool, "watched its children, and ended all when one had ended: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) ;
+  if (!names.first) return "" ;
+  return pool_printf(a->pool, ", and ended all when one had ended: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) ;
+}
+
+/* `is_for_all`: the same code is applied for the end, too. */
+static void apply_child_trap (struct analysis *a, struct trap const *trap, struct claim *claim, int is_for_all)
+{
+  struct child_trap what = child_trap(a, trap) ;
+  char const *ended = what.ends && !what.starts ? all_are_main(a) : "" ;
+  claim->what = pool_printf(a->pool, "%s%swatched its children%s", is_for_all ? claim->what : "", is_for_all ? "; it " : "", *ended ? ended : ": supervision replaces it") ;
+  if (what.ends && what.starts)
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "when a child had ended, it started some again and ended all for others: flag-main for those with which the container should end: %s", trap->code)) ;
+  if (what.works && !is_for_all)
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "what it did when a child had ended (%s) is not done any more: if it is wanted, do it in finish of each service", trap->code)) ;
 }
 
 /* The function was only for the trap: its lines have what is said of that. */
@@ -167,7 +191,7 @@ static void apply_code (struct trapping *t)
   struct source code ;
   struct function *function = find_function(a, t->trap->code) ;
   t->reloads = !is_for_the_end(a, t->trap) ;
-  t->is_exit = !strcmp(t->trap->all, " EXIT ") || !strcmp(t->trap->all, " 0 ") ;
+  t->is_exit = are_all_of(a->pool, t->trap->all, "EXIT 0 ERR DEBUG RETURN") ;
   if (function)
   {
     struct statement *body = function->statement->body ;
@@ -179,6 +203,32 @@ static void apply_code (struct trapping *t)
   tell_code(t) ;
   tell_signals(t) ;
   if (function) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;
+}
+
+/* A trap for errors that only tells of them, and ends. */
+static int only_tells (struct analysis *a, struct trap const *trap)
+{
+  struct source code ;
+  struct function *function = find_function(a, trap->code) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  struct statement *one = function ? body && body->kind == STATEMENT_GROUP ? body->body : body : shell_parse_text(a->pool, &code, trap->code) ;
+  while (one && (one->kind == STATEMENT_COMMENT || shell_one_of(statement_command(one), "echo printf exit return local : true log"))) one = one->next ;
+  return !one ;
+}
+
+static void mark_lost_for_errors (struct analysis *a, struct trap const *trap, struct claim *claim)
+{
+  if (!only_tells(a, trap))
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "what it did when a command had failed (%s) is not done any more: if it is wanted, set the trap in cont-init.d, too", trap->code)) ;
+}
+
+/* Did it come when the setup behind it had failed? */
+static int is_for_setup (struct analysis *a, struct trap const *trap)
+{
+  int works = 0 ;
+  for (unsigned int i = 0 ; i < a->plan->nsetup ; i++)
+    works |= a->plan->setup[i].does_something && a->plan->setup[i].range.start > trap->statement->range.start ;
+  return works && (strstr(trap->all, " ERR ") || (a->sets_errexit && (strstr(trap->all, " EXIT ") || strstr(trap->all, " 0 ")))) ;
 }
 
 /* The program that the script became ahead of any waiting: its trap has never run; 0: there is none. */
@@ -195,25 +245,14 @@ static void tell_ended (struct analysis *a, struct trap const *trap, struct clai
   struct service const *ended = ended_by_exec(a, trap) ;
   if (!ended) return ;
   claim->todo = (struct texts){ 0 } ;
-  claim->what = pool_printf(a->pool, "%s; it never ran, as exec of line %u ended it", claim->what, ended->line) ;
+  claim->what = pool_printf(a->pool, "%s; it never ran%s, as exec of line %u ended it", claim->what, is_for_setup(a, trap) ? " behind the setup" : "", ended->line) ;
+  if (is_for_setup(a, trap)) mark_lost_for_errors(a, trap, claim) ;
 }
 
-/* A trap for errors that only tells of them, and ends. */
-static int only_tells (struct analysis *a, struct trap const *trap)
-{
-  struct source code ;
-  struct function *function = find_function(a, trap->code) ;
-  struct statement *body = function ? function->statement->body : 0 ;
-  struct statement *one = function ? body && body->kind == STATEMENT_GROUP ? body->body : body : shell_parse_text(a->pool, &code, trap->code) ;
-  while (one && (one->kind == STATEMENT_COMMENT || shell_one_of(statement_command(one), "echo printf exit return local : true log"))) one = one->next ;
-  return !one ;
-}
-
-static void apply_error_trap (struct analysis *a, struct trap *trap, struct claim *claim)
+static void apply_error_trap (struct analysis *a, struct trap const *trap, struct claim *claim)
 {
   claim->what = "a trap for errors of the script" ;
-  if (!only_tells(a, trap))
-    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "what it did when a command had failed (%s) is not done any more: if it is wanted, set the trap in cont-init.d, too", trap->code)) ;
+  mark_lost_for_errors(a, trap, claim) ;
 }
 
 static void apply_trap (struct analysis *a, struct trap *trap)
@@ -238,14 +277,12 @@ static void apply_trap (struct analysis *a, struct trap *trap)
     tell_of_function(a, function, trap, "dropped", pool_printf(a->pool, "line %u sets another one, or none", trap->replaced_line)) ;
   }
   else if (!*trap->code) t.claim->what = pool_printf(a->pool, "ignores%s: a service has the default", signals) ;
-  else if (shell_one_of("ERR", trap->signals + 1) || strstr(trap->signals, " ERR ") || strstr(trap->signals, " DEBUG ")) apply_error_trap(a, trap, t.claim) ;
-  else if (strstr(trap->signals, "CHLD"))
-  {
-    t.claim->what = "watched its children: supervision replaces it" ;
-    if (ends_all(a, trap)) all_are_main(a, t.claim) ;
-  }
+  else if (are_all_of(a->pool, trap->signals, "ERR DEBUG RETURN")) apply_error_trap(a, trap, t.claim) ;
   else
   {
+    int is_for_child = are_all_of(a->pool, trap->signals, "CHLD CLD 17 ERR DEBUG RETURN") ;
+    if (is_child_trap(trap)) apply_child_trap(a, trap, t.claim, !is_for_child) ;
+    if (is_for_child) return ;
     if (!trap->signals[strspn(trap->signals, " ")])
       texts_add(a->pool, &t.claim->todo, "which signals these are is not known here: taken for those that end it") ;
     apply_code(&t) ;
