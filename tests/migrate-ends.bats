@@ -131,3 +131,25 @@ EOS
   migrate
   untold TODO
 }
+
+@test "a script that waited on when the first had ended, without ending the others, is a question" {
+  local waits
+  for waits in 'wait $A; wait $B' 'wait $A; wait' 'wait -n; echo one is gone; wait' 'wait -n $A $B || wait $A $B' 'wait -n || wait'; do
+    wrapper <<<$'#!/bin/bash\nweb & A=$!\nworker & B=$!\n'"$waits"
+    migrate
+    told 'the script waited on' || { echo "# $waits"; return 1; }
+    has web/flag-main
+  done
+  for waits in 'wait $A; kill $B; wait $B' 'wait -n; kill $A $B; wait' 'wait $A; wait $A' 'wait -n; cleanup; wait' 'wait -n || true; pkill worker; wait || true'; do
+    wrapper <<<$'#!/bin/bash\ncleanup() { kill $A $B; }\nweb & A=$!\nworker & B=$!\n'"$waits"
+    migrate
+    untold TODO || { echo "# $waits"; return 1; }
+  done
+}
+
+@test "overmind that is started, asked to quit, and started again is prepared in the setup" {
+  wrapper <<<$'overmind start -D -f Procfile\nsleep 5\novermind quit\nexec overmind start -f Procfile'
+  migrate
+  services overmind
+  grep -qx 'overmind quit' "$init/10-start"
+}

@@ -8,6 +8,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
+#include "migrate/waits/waits.h"
 
 struct ending
 {
@@ -226,6 +227,7 @@ int drop_last_wait (struct analysis *a, struct statement *statement)
   drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, "dropped", "the scanner waits for all") ;
   add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner waits for all: ", .code = "0" }) ;
+  mark_waited_on(a, statement, &(struct texts){ 0 }, claim) ;
   return 1 ;
 }
 
@@ -297,6 +299,8 @@ void drop_behind_start (struct analysis *a, struct statement *left, struct state
 {
   struct claim *claim = claim_statement(a, right, "dropped", why_dropped_behind(a, left, right)) ;
   if (a->replaced_line) return ;
+  if (shell_one_of(statement_command(left), "wait") && shell_one_of(statement_command(right), "wait"))
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "when the first wait had ended with a failure, the script waited on: %s; here that end is the container's: take flag-main off, if it shall go on", statement_text(a, right))) ;
   mark_other_start(a, left, right, claim) ;
   mark_lost_work(a, left, right, claim) ;
 }

@@ -47,6 +47,29 @@ void note_ended_with (struct analysis *a, struct texts const *names, struct clai
   a->ended_in_exit = 0 ;
 }
 
+/* Between the two waits: does it look as if the script ended the others? */
+static int ends_others (struct analysis *a, struct statement const *wait)
+{
+  static char const *const words[] = { "kill", "stop", "clean", "shut", "term", "quit" } ;
+  char const *text = source_copy(a->source, (struct range){ a->ended_claim->range.end, wait->range.start }) ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
+    if (strcasestr(text, words[i])) return 1 ;
+  return 0 ;
+}
+
+void mark_waited_on (struct analysis *a, struct statement const *wait, struct texts const *names, struct claim *claim)
+{
+  struct texts others = { 0 } ;
+  int is_any = a->ended_with.first && a->ended_with.first->next && !a->ended_claim->todo.first ; /* wait -n */
+  if (!a->ended_with.first || wait->range.start < a->ended_claim->range.end || ends_others(a, wait)) return ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_background && !one->is_oneshot && !texts_has(&a->ended_with, one->name) && (!names->first || texts_has(names, one->name))) texts_add(a->pool, &others, one->name) ;
+  if (!others.first && (!is_any || names->first)) return ;
+  plan_todo(a->plan, plan_find(a->plan, a->ended_with.first->text), claim, line_of(a, wait), pool_printf(a->pool,
+    "when %s%s had ended, the script waited on, for %s; here that end is the container's: take flag-main off, if it shall go on",
+    is_any ? "the first of " : "", texts_join(a->pool, &a->ended_with, ", "), others.first ? texts_join(a->pool, &others, ", ") : "the others")) ;
+}
+
 /* wait -n; sleep infinity: the script went on when they had ended. */
 static void went_on (struct analysis *a)
 {
@@ -240,6 +263,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     claim = claim_statement(a, statement, "dropped", first || any
       ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
     if (first || any) note_ended_with(a, &names, claim) ;
+    else mark_waited_on(a, statement, &names, claim) ;
     if (first && !any && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
       texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
         "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
