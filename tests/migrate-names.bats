@@ -321,3 +321,29 @@ EOS
   migrate
   services worker php-fpm apache2-foreground
 }
+
+@test "a service is named after its program behind options with values, and behind the name of a profile or a namespace" {
+  local start
+  while IFS= read -r start; do
+    wrapper <<<"$start &"$'\nexec other'
+    migrate
+    services web other || { echo "# $start"; return 1; }
+  done <<'EOS'
+dockerize --wait tcp://db:1 --timeout 3s web
+ip vrf exec mgmt web
+ip -n blue netns exec blue web
+aws-vault exec -d 1h staging -- web
+chamber exec service web
+envconsul -config /etc/envconsul web
+opentelemetry-instrument --traces_exporter console web
+conda run -n env web
+micromamba run -p /opt/env web
+flock /run/lock -c "web --all"
+sg adm -c "web --all"
+proxychains4 -f /etc/p.conf web
+wait4x tcp db:1 -- web
+EOS
+  wrapper <<<$'ip route add default via 10.0.0.1 &\nexec other'
+  migrate
+  services ip other
+}

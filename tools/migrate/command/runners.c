@@ -10,7 +10,8 @@
 static int is_runner (char const *name)
 {
   return shell_one_of(name, "docker-entrypoint.sh docker-entrypoint docker-php-entrypoint entrypoint.sh env flock timeout time npx poetry pipenv uv pdm hatch bundle ddtrace-run newrelic-admin "
-    "opentelemetry-instrument doppler envconsul bundler strace ltrace valgrind gdb faketime setarch ip proot chamber dotenv sg runuser aws-vault op dockerize") ;
+    "opentelemetry-instrument doppler envconsul bundler strace ltrace valgrind gdb faketime setarch ip proot chamber dotenv sg runuser aws-vault op "
+    "dockerize conda mamba micromamba pixi infisical proxychains proxychains4 torsocks eatmydata vglrun dbus-launch rlwrap firejail") ;
 }
 
 /* Their options whose value is the next word. */
@@ -18,6 +19,15 @@ static int has_value (char const *runner, char const *option)
 {
   static struct { char const *runner ; char const *options ; } const table[] =
   {
+    { "aws-vault", "-d --duration --region --backend" },
+    { "conda", "-n --name -p --prefix --cwd" },
+    { "mamba", "-n --name -p --prefix --cwd" },
+    { "micromamba", "-n --name -p --prefix --cwd -r --root-prefix" },
+    { "envconsul", "-config -prefix -secret -consul-addr -vault-addr -log-level" },
+    { "infisical", "--env --path --projectId --token" },
+    { "opentelemetry-instrument", "--traces_exporter --metrics_exporter --logs_exporter --service_name --exporter_otlp_endpoint --id_generator --propagators" },
+    { "proxychains", "-f" },
+    { "proxychains4", "-f" },
     { "dockerize", "-wait -timeout -wait-retry-interval -wait-http-header -template -stdout -stderr -delims -env -env-section -validate-cert" },
     { "flock", "-w -E --wait --timeout --conflict-exit-code" },
     { "npx", "-p --package" },
@@ -36,6 +46,7 @@ static int has_value (char const *runner, char const *option)
     { "op", "--env-file --account" },
     { "runuser", "-u --user -g --group -G --supp-group" },
   } ;
+  if (!strncmp(option, "--", 2) && shell_one_of(runner, "dockerize envconsul")) option++ ; /* Go's: -wait, --wait */
   for (size_t i = 0 ; i < sizeof(table) / sizeof(*table) ; i++)
     if (!strcmp(runner, table[i].runner)) return shell_one_of(option, table[i].options) ;
   return 0 ;
@@ -56,20 +67,19 @@ static char const *const *split_words (struct pool *pool, char const *text)
 }
 
 /* Behind one of them. */
-static char const *const *behind_runner (struct pool *pool, char const *const *argv)
+static char const *const *behind_runner (struct pool *pool, char const *runner, char const *const *argv)
 {
-  char const *runner = shell_basename(argv[0]) ;
+  int has_name = shell_one_of(runner, "flock faketime setarch sg ip aws-vault chamber") ; /* the file, the time, the machine, the group, ... */
   for (argv++ ; argv[0] && argv[1] ; argv++)
   {
     if (!strcmp(argv[0], "--")) return argv + 1 ;
     if ((!strncmp(argv[0], "--split-string", 14) || (!strcmp(runner, "env") && argv[0][0] == '-' && argv[0][1] != '-' && strchr(argv[0], 'S')))
-     || (!strcmp(runner, "flock") && !strcmp(argv[0], "-c")))
+     || (shell_one_of(runner, "flock sg") && !strcmp(argv[0], "-c")))
       return split_words(pool, argv[1]) ? split_words(pool, argv[1]) : argv + 1 ;
     if (has_value(runner, argv[0])) argv++ ;
-    else if (shell_one_of(runner, "flock faketime setarch sg") && argv[0][0] != '-') runner = "" ; /* the file, the time, the machine, the group */
-    else if (!strcmp(runner, "ip") && !strcmp(argv[0], "netns") && argv[2]) argv += 2 ;
-    else if (argv[0][0] != '-' && !strchr(argv[0], '=') && strspn(argv[0], "0123456789.smhd") != strlen(argv[0])
-     && !shell_one_of(argv[0], "run exec run-program")) return argv ;
+    else if (shell_one_of(argv[0], "run exec run-program")) continue ;
+    else if (has_name && argv[0][0] != '-') has_name = 0 ;
+    else if (argv[0][0] != '-' && !strchr(argv[0], '=') && strspn(argv[0], "0123456789.smhd") != strlen(argv[0])) return argv ;
   }
   return argv ;
 }
@@ -77,10 +87,19 @@ static char const *const *behind_runner (struct pool *pool, char const *const *a
 /* wait-for-it db:5432 -t 60 -- PROGRAM. What has no --, or only says then that it is up, waits and nothing else. */
 static char const *const *behind_waiter (char const *const *argv)
 {
-  if (!shell_one_of(shell_basename(argv[0]), "wait-for-it wait-for-it.sh wait-for wait-for.sh")) return argv ;
+  if (!shell_one_of(shell_basename(argv[0]), "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4x waitforit")) return argv ;
   for (char const *const *one = argv ; one[0] && one[1] ; one++)
     if (!strcmp(one[0], "--")) return shell_one_of(one[1], "echo printf true :") ? argv : one + 1 ;
   return argv ;
+}
+
+/* ip netns exec NAME PROGRAM, conda run PROGRAM: behind exec or run. Other commands of these run nothing: ip addr show. Returns 0 for them. */
+static char const *const *subcommand (char const *const *argv)
+{
+  char const *name = shell_basename(argv[0]) ;
+  if (!shell_one_of(name, "ip conda mamba micromamba pixi infisical")) return argv ;
+  while (argv[1] && !shell_one_of(argv[1], "exec run activate shell")) argv++ ;
+  return argv[1] && shell_one_of(argv[1], !strcmp(name, "ip") ? "exec" : "run") ? argv : 0 ;
 }
 
 char const *const *command_behind_runners (struct pool *pool, char const *const *argv)
@@ -88,9 +107,9 @@ char const *const *command_behind_runners (struct pool *pool, char const *const 
   for (unsigned int i = 0 ; argv[0] && argv[1] && i < 20 ; i++) /* a split word may begin anew */
   {
     char const *const *behind = daemon_command(argv) ;
+    char const *const *inner ;
     if (behind && behind != argv && behind[0][0] != '-') argv = behind ;
-    else if (!strcmp(shell_basename(argv[0]), "ip") && !shell_one_of(argv[1], "netns vrf")) break ; /* ip addr show */
-    else if (is_runner(shell_basename(argv[0]))) argv = behind_runner(pool, argv) ;
+    else if (is_runner(shell_basename(argv[0])) && (inner = subcommand(argv))) argv = behind_runner(pool, shell_basename(argv[0]), inner) ;
     else if (behind_waiter(argv) != argv) argv = behind_waiter(argv) ;
     else break ;
   }
