@@ -158,3 +158,21 @@ stays_where() # SCRIPT ; the same, but the service is stopped, and the container
     untold 'here the container stays up'
   done
 }
+
+@test "where the script stayed in a branch only, the report says that it ended otherwise" {
+  local one
+  for one in $'if [ "$KEEP" = 1 ]; then\n  tail -f /dev/null &\n  wait\nfi' $'if [ "$KEEP" = 1 ]; then\n\n  sleep infinity\nfi' $'if [ "$KEEP" = 1 ]; then\n  web &\n  wait $!\nfi'; do
+    wrapper <<<$'#!/bin/sh\nsmbd -D\n'"$one"
+    migrate
+    told 'note: the script stayed in line 5 (only if [ "$KEEP" = 1 ]); otherwise it ended, and the container with it: here the container stays up'
+  done
+  wrapper <<<$'#!/bin/sh\nsmbd -D\n[ "$KEEP" = 1 ] && tail -f /dev/null'
+  migrate
+  told 'the script stayed in line 3 (only if'
+  file smbd/run <<<$'#!/bin/sh\ncd "${REEVE_WORKDIR:-/}" || exit 111\nexec smbd --foreground --no-process-group'
+  for one in $'if [ "$KEEP" = 1 ]; then sleep infinity; fi\nexec web' $'if [ "$KEEP" = 1 ]; then sleep infinity; else wait; fi' $'web &\nif [ "$KEEP" = 1 ]; then wait $!; fi\nwait'; do
+    wrapper <<<$'#!/bin/sh\nsmbd -D\n'"$one"
+    migrate
+    untold 'the script stayed in'
+  done
+}

@@ -100,6 +100,7 @@ struct analysis
   struct trap *traps ;
   struct ending *endings ; /* where the script ended behind the waiting */
   int end_is_forgiven ; /* a failure of what is main did not end it: wait || true */
+  int failure_ends ; /* it did, also without set -e: server || exit 1 */
   struct texts ready ; /* services that later ones depend on */
   struct awaited awaited ;
   struct texts conditions ; /* of the branch that is being walked */
@@ -134,6 +135,8 @@ struct analysis
   char const *ended_where ; /* the conditions that it was under */
   int ended_in_exit ; /* the script may have exited behind it */
   int waited_in_branch ; /* it waits in a branch that may not be taken */
+  struct texts branch_waits ; /* the lines in branches from which on it waits, with their conditions */
+  int waits_always ; /* it waits outside of branches, too */
   uint32_t replaced_line ; /* of the `exec` after which nothing runs; 0: none */
   int stays ; /* there it stays in a server in each branch: what follows and starts nothing ran at their end */
   struct service *branch_last ; /* `last` at the beginning of the branch */

@@ -165,6 +165,8 @@ int ends_with_exec (struct statement const *body)
 void script_waits (struct analysis *a, uint32_t line)
 {
   if (!a->waited_line) a->waited_line = line ;
+  if (!a->conditions.first) a->waits_always = 1 ;
+  else texts_add_once(a->pool, &a->branch_waits, pool_printf(a->pool, "line %u (only if %s)", line, texts_join(a->pool, &a->conditions, " && "))) ;
 }
 
 int redirects_everything (struct statement const *statement)

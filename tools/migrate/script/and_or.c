@@ -239,7 +239,7 @@ int find_alternatives (struct analysis *a, struct statement *statement, struct a
   struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
   struct statement *other = statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
   if (both->kind != STATEMENT_AND || !(is_question(both->body) || only_checks(a, both->body)) || !is_plain_command(both->body->next)) return 0 ;
-  if (other && other->kind != STATEMENT_COMMAND) return 0 ;
+  if (other ? other->kind != STATEMENT_COMMAND : keeps_alive(both->body->next)) return 0 ;
   *these = (struct alternatives){ .condition = statement_text(a, both->body), .program = both->body->next, .other = other } ;
   return 1 ;
 }

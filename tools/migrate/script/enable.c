@@ -273,21 +273,38 @@ static void enable (struct analysis *a, struct service *service)
   if (service->claim) service->claim->what = pool_printf(a->pool, "%s (enable-if)", service->claim->what) ;
 }
 
-/* Where none of the branches was taken, the script had nothing to become, or to wait for. `is_end`: it ended with these services. */
-static void note_nothing_runs (struct analysis *a, int is_end)
+/* Was there a way through the script on which it had nothing to become, or to wait for? `is_end`: it ended with services on a condition. */
+static int may_run_nothing (struct analysis const *a, int is_end)
+{
+  if (a->replaced_line) return 0 ;
+  return a->waited_line ? a->waited_in_branch || is_end : !!a->otherwise.first ;
+}
+
+/* Where none of the branches was taken, it had no main service. Returns 0 if it is another case. */
+static int note_nothing_runs (struct analysis *a, int is_end)
 {
   struct texts names = { 0 } ;
   int others = 0 ;
-  if (a->replaced_line || (a->waited_line ? !a->waited_in_branch && !is_end : !a->otherwise.first)) return ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
   {
-    if (one->is_main && (!one->conditions.first || one->ends.first)) return ;
+    if (one->is_main && (!one->conditions.first || one->ends.first)) return 0 ;
     if (one->is_main) texts_add(a->pool, &names, one->name) ;
     else others |= !one->is_oneshot && !one->conditions.first ;
   }
-  if (!names.first || (others && a->waited_line && !is_end)) return ;
+  if (!names.first || (others && a->waited_line && !is_end)) return 0 ;
   texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "where nothing asks for %s, the script ended, and the container with it; here the container stays up%s", texts_join(a->pool, &names, ", or "),
     others ? ", with what else is started" : ", and nothing runs in it")) ;
+  return 1 ;
+}
+
+/* if X; then sleep infinity; fi, and nothing behind it */
+static void note_branch_waits (struct analysis *a)
+{
+  if (!a->branch_waits.first || a->waits_always || a->plan->goes_on) return ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_exec) return ; /* it stayed in that, too */
+  texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the script stayed in %s; otherwise it ended, and the container with it: here the container stays up",
+    texts_join(a->pool, &a->branch_waits, ", or in "))) ;
 }
 
 void settle_conditions (struct analysis *a, struct statement *script)
@@ -299,5 +316,5 @@ void settle_conditions (struct analysis *a, struct statement *script)
     enable(a, service) ;
     is_end |= settle_last_choice(a, service, script) ;
   }
-  note_nothing_runs(a, is_end) ;
+  if (may_run_nothing(a, is_end) && !note_nothing_runs(a, is_end) && !is_end) note_branch_waits(a) ;
 }
