@@ -138,6 +138,21 @@ EOS
   told 'line 4: dropped: waited for db: main; TODO: where the script did not exit behind this, it kept the container alive'
 }
 
+@test "a server in the foreground is main where its failure ended the script, whatever kept the container alive behind it" {
+  local one nginx="nginx -g 'daemon off;'"
+  for one in $'set -e\n'"$nginx" "$nginx || exit 3" $'set -e\nservice cron start || true\n'"$nginx"; do
+    wrapper <<<$'#!/bin/sh\n'"$one"$'\nsleep infinity'
+    migrate
+    has nginx/flag-main
+    told 'main; the script kept the container alive when that had ended without a failure: now also such an end'
+  done
+  for one in "$nginx" $'set -e\n'"$nginx || true" $'service cron start || exit 1\n'"$nginx"; do
+    wrapper <<<$'#!/bin/sh\n'"$one"$'\nsleep infinity'
+    migrate
+    lacks nginx/flag-main
+  done
+}
+
 @test "a loop at the end that waits for what the script has just ended makes nothing main" {
   wrapper <<'EOS'
 #!/bin/bash

@@ -228,6 +228,7 @@ int drop_last_wait (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, "dropped", "the scanner waits for all") ;
   add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner waits for all: ", .code = "0" }) ;
   mark_waited_on(a, statement, &(struct texts){ 0 }, claim) ;
+  script_waits(a, line_of(a, statement)) ;
   return 1 ;
 }
 
@@ -281,7 +282,12 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
     last->must_succeed = 0 ;
     return "what was done when the task had failed: its own output says it, and what comes later is started all the same" ;
   }
-  a->end_is_forgiven |= waits ;
+  if (waits || (last && last->is_main))
+  {
+    int ends = may_end_script((struct statement *)right) ;
+    a->failure_ends |= ends ;
+    a->end_is_forgiven |= waits || !ends ;
+  }
   if (shell_one_of(statement_command(right), "true :")) return "a failure did not end the script" ;
   return waits ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main"
     : last && last->is_main ? "what was done when it had ended with a failure: the container's exit code says it"

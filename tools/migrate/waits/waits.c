@@ -70,6 +70,20 @@ void mark_waited_on (struct analysis *a, struct statement const *wait, struct te
     is_any ? "the first of " : "", texts_join(a->pool, &a->ended_with, ", "), others.first ? texts_join(a->pool, &others, ", ") : "the others")) ;
 }
 
+/* server || exit; sleep infinity, or the same with set -e */
+static int ended_by_failure (struct analysis const *a)
+{
+  return a->failure_ends || (a->sets_errexit && !a->end_is_forgiven) ;
+}
+
+/* The script went on only when that had ended without a failure. */
+static int goes_on_without_failure (struct analysis *a, struct claim *claim)
+{
+  if (!ended_by_failure(a)) return 0 ;
+  claim->what = pool_printf(a->pool, "%s; the script kept the container alive when that had ended without a failure: now also such an end is the container's", claim->what) ;
+  return 1 ;
+}
+
 /* wait -n; sleep infinity: the script went on when they had ended. */
 static void went_on (struct analysis *a)
 {
@@ -81,11 +95,7 @@ static void went_on (struct analysis *a)
     if (!*where) texts_add(a->pool, &a->ended_claim->todo, pool_printf(a->pool, "the script waited for the end of %s only if %s, and kept the container alive otherwise; now the container ends with it in any case: take flag-main off, if it shall go on", names, a->ended_where)) ;
     return ;
   }
-  if (a->sets_errexit && !a->end_is_forgiven)
-  {
-    a->ended_claim->what = pool_printf(a->pool, "%s; the script kept the container alive when that had ended without a failure: now also such an end is the container's", a->ended_claim->what) ;
-    return ;
-  }
+  if (goes_on_without_failure(a, a->ended_claim)) return ;
   if (a->ended_in_exit)
   {
     texts_add(a->pool, &a->ended_claim->todo, pool_printf(a->pool, "where the script did not exit behind this, it kept the container alive; now the container ends with %s: take flag-main off, if it shall go on", names)) ;
@@ -103,7 +113,7 @@ void main_is_none (struct analysis *a)
   went_on(a) ;
   if (!a->foreground_line || a->foreground_line != a->waited_line) return ;
   for (struct service *one = a->plan->services ; one ; one = one->next)
-    if (one->is_main && one->line == a->foreground_line)
+    if (one->is_main && one->line == a->foreground_line && !goes_on_without_failure(a, one->claim))
     {
       one->is_main = 0 ;
       one->claim->what = pool_printf(a->pool, "service %s, in the foreground; not main: the script kept the container alive behind it", one->name) ;
@@ -135,7 +145,7 @@ static void wait_behind_server (struct analysis *a, struct statement *statement,
     claim_statement(a, statement, "dropped", pool_printf(a->pool, "with dash as sh it failed, and the script ended when %s had ended: that is main", server->name)) ;
     return ;
   }
-  if (a->sets_errexit)
+  if (ended_by_failure(a))
   {
     claim_statement(a, statement, "dropped", pool_printf(a->pool, "the scanner waits for all; the script came here only when %s had ended without a failure: now also such an end is the container's", server->name)) ;
     return ;
