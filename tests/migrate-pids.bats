@@ -91,3 +91,30 @@ EOS
     done
   done
 }
+
+@test "a pid that the script reads from a file is that of the service which has the file among its words, or its name" {
+  local look
+  for look in 'V=$(cat /run/vpn.pid)' 'V="$(</run/vpn.pid)"' $'if [ -f /run/vpn.pid ]; then V=`cat /run/vpn.pid`; echo up; else echo none; tail -5 /var/log/vpn.log || true; exit 1; fi'; do
+    wrapper <<<$'#!/bin/bash\nopenvpn --config vpn.conf --writepid /run/vpn.pid --daemon\n'"$look"$'\nproxy &\nP=$!\ntrap "kill -INT $V" TERM\nwhile kill -0 $V && kill -0 $P; do sleep 5; done'
+    migrate
+    has openvpn/flag-main proxy/flag-main
+    file openvpn/down-signal <<<INT
+    told 'line 3: dropped: the pid of openvpn: its supervisor knows it'
+    untold TODO
+  done
+  wrapper <<<$'#!/bin/bash\nnginx\nN=$(cat /run/nginx.pid)\nproxy &\nwhile kill -0 $N; do sleep 5; done'
+  migrate
+  has nginx/flag-main
+  lacks proxy/flag-main
+  wrapper <<<$'#!/bin/bash\nopenvpn --config vpn.conf --writepid "$FILE" --daemon\nproxy &\nwhile kill -0 "$(cat "$FILE")"; do sleep 5; done'
+  migrate
+  has openvpn/flag-main
+  lacks proxy/flag-main
+}
+
+@test "a pid that a loop asks for, and that nothing here has, is named" {
+  wrapper <<<$'#!/bin/bash\nopenvpn --config vpn.conf --daemon\nV=$(vpn-pid)\nproxy &\nP=$!\nwhile kill -0 $V && kill -0 $P; do sleep 5; done'
+  migrate
+  has openvpn/flag-main proxy/flag-main
+  told 'TODO: the loop also asked for $V, and nothing here has that name: openvpn is main for it'
+}

@@ -250,8 +250,15 @@ extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process t
 extern int empties_pid (struct analysis *a, struct statement const *statement) ; /* PID="" */
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
 extern void alias_loop (struct analysis *a, struct statement const *loop) ; /* for pid in "${pids[@]}" */
-extern void alias_found (struct analysis *a, struct statement const *set) ; /* the same for pid=$(pidof web) */
 extern void settle_pids (struct analysis *a) ; /* marks statements that still ask for a pid, or for processes by name */
+
+/* ---- pidfiles.c ---- */
+extern char const *pidfile_read (struct analysis *a, char const *text) ; /* the file, if the text begins with $(cat FILE) or the like; 0: it does not */
+extern int reads_pid_of (struct analysis *a, struct service const *service, char const *text) ; /* somewhere $(cat FILE), which is among the service's words? */
+
+/* ---- foundpids.c ---- */
+extern int takes_found_pid (struct analysis *a, struct statement *statement) ; /* P=$(pgrep web), P=$(cat /run/web.pid), perhaps in branches: notes and claims it */
+extern void alias_found (struct analysis *a, struct statement const *set) ; /* alias_pid() for pid=$(pidof web) */
 
 /* ---- lookedfor.c ---- */
 extern int is_grep (struct statement const *statement) ;

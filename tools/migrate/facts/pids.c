@@ -79,44 +79,6 @@ static void note_pid (struct analysis *a, char const *text, char const *value)
   for (struct text const *one = may_be_last(a) ; one ; one = one->next) add_pid(a, name, key, plan_find(a->plan, one->text)) ;
 }
 
-/* pgrep -f WORDS: the one service whose command has them; 0: none, or several. */
-static struct service *by_words (struct analysis *a, struct statement const *statement)
-{
-  char const *text = statement_text(a, statement) ;
-  char const *last = strrchr(text, ' ') ;
-  char const *words = last ? pool_copy(a->pool, last + 1 + strspn(last + 1, "\"'"), strcspn(last + 1 + strspn(last + 1, "\"'"), "\"')`")) : "" ;
-  struct service *found = 0 ;
-  for (struct service *one = a->plan->services ; *words && one ; one = one->next)
-  {
-    if (one->is_oneshot || !strstr(one->text, words)) continue ;
-    if (found) return 0 ;
-    found = one ;
-  }
-  return found ;
-}
-
-/* pid=$(pgrep -f /game/server): whose it is, if one service alone has a program of that name. */
-static int takes_found_pid (struct analysis *a, struct statement *statement)
-{
-  static char const *const searches[] = { "=$(pgrep ", "=$(pidof ", "=`pgrep ", "=`pidof " } ;
-  char const *text = statement_text(a, statement) ;
-  struct service *found = 0 ;
-  char const *end = 0 ;
-  for (size_t i = 0 ; i < sizeof(searches) / sizeof(*searches) && !end ; i++) end = strstr(text, searches[i]) ;
-  if (!end || statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
-  for (struct service *one = a->plan->services ; one ; one = one->next)
-  {
-    if (one->is_oneshot || !*one->program || !shell_mentions(end, one->program)) continue ;
-    if (found) return 0 ;
-    found = one ;
-  }
-  if (!found && (strstr(end, " -f ") || strstr(end, " -af "))) found = by_words(a, statement) ;
-  if (!found) return 0 ;
-  add_pid(a, pool_copy(a->pool, text, (size_t)(end - text)), 0, found) ;
-  claim_statement(a, statement, "dropped", pool_printf(a->pool, "the pid of %s: its supervisor knows it", found->name)) ;
-  return 1 ;
-}
-
 /* ---- what is meant by a word ---- */
 
 /* Does the word mean this one of the variable's pids? */
@@ -180,7 +142,7 @@ void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
     if (pid->service && means_pid(raw, pid)) texts_add_once(a->pool, &found, pid->service->name) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (texts_has(&found, service->name)) texts_add_once(a->pool, names, service->name) ;
+    if (texts_has(&found, service->name) || (!found.first && reads_pid_of(a, service, raw))) texts_add_once(a->pool, names, service->name) ;
 }
 
 int is_idle_pid (struct analysis *a, char const *raw)
@@ -220,26 +182,13 @@ int takes_pid (struct analysis *a, struct statement *statement)
     claim_statement(a, statement, "dropped", a->last && !a->last_is_idle ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
     return 1 ;
   }
-  return (!value && takes_found_pid(a, statement)) || says_pid(a, statement) ;
+  return says_pid(a, statement) ;
 }
 
 void alias_pid (struct analysis *a, char const *name, struct texts const *services)
 {
   forget_pids(a, name) ;
   for (struct text const *one = services->first ; one ; one = one->next) add_pid(a, name, 0, plan_find(a->plan, one->text)) ;
-}
-
-/* pid=$(pidof web) */
-void alias_found (struct analysis *a, struct statement const *set)
-{
-  struct texts meant = { 0 } ;
-  char const *text = set->kind == STATEMENT_ASSIGNMENT ? statement_text(a, set) : "" ;
-  char const *name = pool_copy(a->pool, text, strspn(text, NAME_LETTERS)) ;
-  char const *asked = text + strlen(name) ;
-  if (!strstr(asked, "$(pidof ") && !strstr(asked, "$(pgrep ") && !strstr(asked, "`pidof ") && !strstr(asked, "`pgrep ")) return ;
-  for (struct service const *one = a->plan->services ; one ; one = one->next)
-    if (shell_mentions(asked, one->program) || shell_mentions(asked, one->name)) texts_add(a->pool, &meant, one->name) ;
-  if (meant.first) alias_pid(a, name, &meant) ;
 }
 
 /* for pid in "${pids[@]}" */

@@ -37,7 +37,7 @@ int is_watched (struct analysis *a, struct service const *service, char const *t
 {
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
     if (pid->service == service && shell_mentions(text, pid->name)) return 1 ;
-  return (*service->program && (shell_mentions(text, service->program) || mentions_unversioned(a->pool, text, service->program))) || shell_mentions(text, service->name) ;
+  return reads_pid_of(a, service, text) || (*service->program && (shell_mentions(text, service->program) || mentions_unversioned(a->pool, text, service->program))) || shell_mentions(text, service->name) ;
 }
 
 /* ---- the names that it asks for: ps aux | grep NAME, pgrep -f NAME ---- */
@@ -75,6 +75,30 @@ struct texts names_asked_for (struct analysis *a, struct statement *loop)
 {
   struct asking asking = { .a = a } ;
   statement_walk(loop, &find_names, &asking) ;
+  return asking.names ;
+}
+
+/* kill -0 "$PID", of a pid that is not known: $PID */
+static int find_unknown_pids (struct statement *statement, void *data)
+{
+  struct asking *asking = data ;
+  if (strcmp(statement_command(statement), "kill") != 0 || strcmp(statement_word(statement, 1), "-0") != 0) return 0 ;
+  for (unsigned int i = 2 ; i < statement->nwords ; i++)
+  {
+    struct texts known = { 0 } ;
+    struct variable variable ;
+    char const *raw = statement->words[i].raw ;
+    if (!variable_parse(asking->a->pool, raw, &variable) || strchr("0123456789", *variable.name)) continue ;
+    services_of_pid(asking->a, raw, &known) ;
+    if (!known.first && !is_idle_pid(asking->a, raw)) texts_add_once(asking->a->pool, &asking->names, pool_printf(asking->a->pool, "$%s", variable.name)) ;
+  }
+  return 0 ;
+}
+
+struct texts unknown_pids (struct analysis *a, struct statement *loop)
+{
+  struct asking asking = { .a = a } ;
+  statement_walk(loop, &find_unknown_pids, &asking) ;
   return asking.names ;
 }
 

@@ -21,6 +21,7 @@ extern char const *look_for_watching_in (struct analysis *a, struct statement *s
 extern int is_watched (struct analysis *a, struct service const *service, char const *text) ; /* does the text name it, by its pid or its program? */
 extern struct texts names_asked_for (struct analysis *a, struct statement *loop) ; /* ps aux | grep NAME, pgrep -f NAME */
 extern int is_called_otherwise (struct analysis *a, struct service const *service, struct texts const *names) ; /* one of the names is part of its command, and is no service's own name */
+extern struct texts unknown_pids (struct analysis *a, struct statement *loop) ; /* $PID that it asks for, and that is no service's here */
 extern struct texts unknown_names (struct analysis *a, struct texts const *names) ; /* those that nothing here is called */
 
 /* ---- watched.c ---- */

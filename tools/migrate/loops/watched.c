@@ -72,6 +72,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
 {
   struct watched w = { .is_any = 1 } ;
   struct texts names = names_asked_for(a, statement) ;
+  struct texts pids ;
   struct restarts restarts = { .a = a, .asked = "" } ;
   struct seen seen ;
   char const *text = statement_text(a, statement) ;
@@ -85,6 +86,8 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   w.unknown = unknown_names(a, &names) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
     if (is_watched(a, service, text) || is_called_otherwise(a, service, &names)) w.is_any = 0 ;
+  pids = unknown_pids(a, statement) ;
+  if (!w.is_any) texts_add_all(a->pool, &w.unknown, &pids) ;
   for (struct service *service = a->plan->services ; ends && service ; service = service->next)
   {
     if (service->is_oneshot) continue ;

@@ -350,7 +350,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
-  else if (note_value(a, statement), takes_pid(a, statement)) ;
+  else if (note_value(a, statement), takes_pid(a, statement) || takes_found_pid(a, statement)) ;
   else if (a->plan->services && walk_verdict(a, statement)) ;
   else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame) || walk_if_ended(a, statement, frame))) ;
   else if (statement->kind == STATEMENT_IF && asks_awaited(a, statement)) walk_branches(a, statement, frame) ;
