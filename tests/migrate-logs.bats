@@ -64,3 +64,21 @@ teardown() { reeve_teardown; }
   file logs/dependencies.d/nginx <<<optional
   untold TODO
 }
+
+@test "what supervisord wrote to files of its own goes to the container's output, which the report says" {
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\nchildlogdir=/var/log/own\n[program:auto]\ncommand=a\nstdout_logfile=AUTO\n[program:bare]\ncommand=b\nredirect_stderr=true\n[program:half]\ncommand=c\nstdout_logfile=/dev/stdout\n[program:both]\ncommand=d\nstdout_logfile=/dev/stdout\nstderr_logfile=/var/log/d'
+  migrate
+  told "note: supervisord wrote output of these to files of its own (AUTO), in /var/log/own: auto, bare, half; here it goes to the container's output"
+  told "line 5: dropped: a file of supervisord's own: here the container's output"
+  becomes auto 'exec a'
+  wrapper <<<$'[program:web]\ncommand=web\nstdout_logfile=/dev/stdout\nredirect_stderr=true'
+  migrate
+  untold 'files of its own'
+  # None at all is another thing.
+  wrapper <<<$'[program:a]\ncommand=a\nstdout_logfile=\nstderr_logfile=off\n[program:b]\ncommand=b\nstdout_logfile=NONE\nredirect_stderr=true'
+  migrate
+  becomes a 'exec a >/dev/null 2>/dev/null'
+  becomes b 'exec b >/dev/null 2>&1'
+  untold 'files of its own'
+}

@@ -377,6 +377,7 @@ void migrate_supervisord (struct plan *plan)
     : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
   find_mistakes(&t) ;
   note_commandline(plan) ;
+  note_own_files(&t) ;
   note_main(plan) ;
   note_variables(plan) ;
   image_check(plan) ;

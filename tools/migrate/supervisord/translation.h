@@ -20,6 +20,7 @@ struct translation
   struct service *service ;
   int has_directory ; /* the program works in a folder of its own */
   struct texts dynamic ; /* options of the section that a variable decides, and that no file can express */
+  struct texts own_files ; /* services of which supervisord wrote output to files of its own */
 } ;
 
 static inline char const *where (struct translation *t, char const *file)
@@ -72,6 +73,12 @@ extern void set_given (struct translation *t) ;
 
 /* process.c: where and as whom it runs. */
 extern void set_process (struct translation *t) ;
+
+/* output.c: where what it prints goes. */
+extern void set_outputs (struct translation *t) ;
+extern void note_own_files (struct translation *t) ; /* when all programs have been read */
+/* Does a RUN of the image make this folder? */
+extern int made_in_build (struct plan const *plan, char const *folder) ;
 
 /* [program:NAME] or [fcgi-program:NAME], which t->section is: its services. */
 extern void translate_program (struct translation *t, char const *name) ;
