@@ -38,6 +38,12 @@ teardown() { reeve_teardown; }
   [[ $result == *'install -y supervisor nginx'* ]]
   python
   [[ $result == *'install -y nginx'* ]]
+  # What is not seen here may execute it.
+  told 'note: the package supervisor also brought Python, and nothing here is seen to execute that: install python3 if something does'
+  python '' python:3.12-slim
+  untold 'also brought Python'
+  python 'RUN apt-get install -y python3-venv'
+  untold 'also brought Python'
 }
 
 @test "an init goes, whatever way it came; what is left of one is named" {

@@ -82,21 +82,6 @@ static char const *instead_name (struct patching const *p)
   return one->text ;
 }
 
-/* Not where something of it is still executed, or may be. */
-static void supervisor_goes (struct patching *p, char const **packages)
-{
-  char const *unread = unread_front(p) ;
-  if (patching_executes(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
-  else if (unread)
-    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", unread)) ;
-  else if (p->start->front.first && supervisor_needed(p)) note_package(p, "supervisor", supervisor_needed(p)) ;
-  else if (patching_keeps_instead(p))
-    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", instead_name(p))) ;
-  else if (user_of_supervisor(p)) note_package(p, "supervisor", pool_printf(p->pool, "RUN in line %u uses what it brings, and the build would fail: take that out, too, if nothing else needs it", user_of_supervisor(p)->first)) ;
-  else if (needs_its_python(p)) note_package(p, "supervisor", "something executes Python, which came with it: install python3 in its place") ;
-  else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
-}
-
 int patching_supervisor_goes (struct patching *p)
 {
   if (p->plan->kind != INPUT_SUPERVISORD || patching_keeps_instead(p) || unread_front(p)) return 0 ;
@@ -109,6 +94,26 @@ int patching_supervisor_goes (struct patching *p)
     if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, "supervisor", &cut, &all)) return 1 ;
   }
   return 0 ;
+}
+
+/* Not where something of it is still executed, or may be. */
+static void supervisor_goes (struct patching *p, char const **packages)
+{
+  char const *unread = unread_front(p) ;
+  if (patching_executes(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
+  else if (unread)
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", unread)) ;
+  else if (p->start->front.first && supervisor_needed(p)) note_package(p, "supervisor", supervisor_needed(p)) ;
+  else if (patching_keeps_instead(p))
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", instead_name(p))) ;
+  else if (user_of_supervisor(p)) note_package(p, "supervisor", pool_printf(p->pool, "RUN in line %u uses what it brings, and the build would fail: take that out, too, if nothing else needs it", user_of_supervisor(p)->first)) ;
+  else if (needs_its_python(p)) note_package(p, "supervisor", "something executes Python, which came with it: install python3 in its place") ;
+  else
+  {
+    if (!has_python(p) && patching_supervisor_goes(p))
+      patching_note(p, "the package supervisor also brought Python, and nothing here is seen to execute that: install python3 if something does (what a RUN downloads, a script with #!/usr/bin/env python3)") ;
+    *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
+  }
 }
 
 /* The first RUN that stays and uses the program's file; 0: none does. */
