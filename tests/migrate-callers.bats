@@ -29,6 +29,20 @@ teardown() { reeve_teardown; }
   untold 'HEALTHCHECK asks'
 }
 
+@test "a script that calls supervisorctl is named with its line; what is not started by itself has a file down" {
+  supervisord_conf
+  printf '#!/bin/sh\n# supervisorctl is asked\ninotifywait /upload\n  supervisorctl restart web\n' >watch.sh
+  printf '#!/bin/sh\n# not by supervisorctl\nexec web\n' >other.sh
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY watch.sh other.sh /\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: watch.sh, which stays in the image, calls supervisorctl, which finds no supervisord any more (line 4: supervisorctl restart web): write reeve start, stop, restart, status NAME there'
+  untold 'file down'
+  untold 'other.sh, which stays in the image, calls'
+  printf 'autostart=false\n' >>supervisord.conf
+  migrate --dockerfile Dockerfile
+  told 'status NAME there; ahead of /init, remove the file down of the services that it starts instead'
+}
+
 @test "a file of a server that has the wrapper's name is another one" {
   wrapper <<<$'#!/bin/sh\nweb &\nexec worker'
   checked_by() { printf 'FROM debian\nCOPY start.sh /\nHEALTHCHECK CMD %s\nCMD ["/start.sh"]\n' "$1" >Dockerfile; migrate --dockerfile Dockerfile; }

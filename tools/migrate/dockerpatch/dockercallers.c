@@ -47,13 +47,39 @@ static void note_caller (struct patching *p, struct instruction const *one)
     patching_note(p, pool_printf(p->pool, "TODO: %s: %s has supervisorctl, which finds no supervisord any more: write reeve start, stop, restart, status NAME there", patching_place(p, one), one->name)) ;
 }
 
+static int is_down (struct patching const *p)
+{
+  for (struct service const *service = p->plan->services ; service ; service = service->next)
+    for (struct setting const *one = service->settings ; one ; one = one->next)
+      if (!strcmp(one->file, "down")) return 1 ;
+  return 0 ;
+}
+
+/* The text's first line that has the word: `line 3: its text`; 0: none has. */
+static char const *first_line_with (struct patching *p, char const *text, char const *word)
+{
+  unsigned int n = 1 ;
+  for (size_t len ; *text ; text += len + (text[len] == '\n'), n++)
+  {
+    char const *line = pool_copy(p->pool, text, len = strcspn(text, "\n")) ;
+    if (shell_mentions(line, word)) return pool_printf(p->pool, "line %u: %s", n, line + strspn(line, " \t")) ;
+  }
+  return 0 ;
+}
+
+static void note_supervisorctl (struct patching *p, struct docker_script const *script)
+{
+  char const *line = first_line_with(p, shell_uncommented(p->pool, script->text), "supervisorctl") ;
+  if (line && !keeps_supervisor(p))
+    patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more (%s): write reeve start, stop, restart, status NAME there%s",
+      script->name, line, is_down(p) ? "; ahead of /init, remove the file down of the services that it starts instead" : "")) ;
+}
+
 /* supervisorctl finds no supervisord any more. */
 void note_callers (struct patching *p)
 {
   for (struct docker_script const *one = p->start->scripts ; one ; one = one->next) note_looks(p, pool_printf(p->pool, "%s, which stays in the image,", one->name), shell_uncommented(p->pool, one->text)) ;
-  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
-    if (shell_mentions(one->text, "supervisorctl") && !keeps_supervisor(p))
-      patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more: remove the file down of the services that it starts, and write reeve stop, reeve status and the like elsewhere", one->name)) ;
+  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next) note_supervisorctl(p, one) ;
   for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
     if (one->stage != STAGE_OTHER && !patching_is_removed(p, one)) note_caller(p, one) ;
 }
