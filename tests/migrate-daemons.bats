@@ -165,3 +165,30 @@ EOS
   becomes redis-server 'exec redis-server --daemonize no'
   becomes memcached 'exec memcached >/var/log/$name.log 2>&1'
 }
+
+@test "an init script that supervisord started is looked at as one of a script" {
+  input=supervisord.conf
+  wrapper <<<$'[program:fpm]\ncommand=service php8.2-fpm start\n[program:cats]\ncommand=/etc/init.d/tomcat9 start\n[program:web]\ncommand=service nginx start'
+  migrate
+  becomes fpm 'exec php-fpm8.2 -F'
+  told 'note: line 1: fpm was started by its init script: what else it does'
+  becomes cats 'exec /etc/init.d/tomcat9 start'
+  has cats/flag-forks
+  told 'TODO: it puts itself into the background: its foreground form is not known: look it up in its manual; until then flag-forks follows it'
+  untold 'cats was started by its init script' # which run still executes
+  becomes web "exec nginx -g 'daemon off;'"
+  printf 'FROM debian\nRUN echo "daemon off;" >>/etc/nginx/nginx.conf\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes web 'exec nginx'
+  told 'service web (in the foreground: its configuration says so)'
+}
+
+@test "redis went on behind supervisord, if its configuration said so: an option says no" {
+  input=supervisord.conf
+  wrapper <<<$'[program:cache]\ncommand=redis-server /etc/redis/redis.conf\n[program:here]\ncommand=redis-server /etc/redis/redis.conf --daemonize no\n[program:bare]\ncommand=redis-server\n[program:lb]\ncommand=haproxy -f /etc/haproxy.cfg'
+  migrate
+  becomes cache 'exec redis-server /etc/redis/redis.conf --daemonize no'
+  becomes here 'exec redis-server /etc/redis/redis.conf --daemonize no'
+  becomes bare 'exec redis-server'
+  becomes lb 'exec haproxy -f /etc/haproxy.cfg' # -db would take its workers, too
+}

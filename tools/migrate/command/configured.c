@@ -125,3 +125,20 @@ void foreground_of (struct plan *plan, struct statement const *statement, unsign
     add_words(row->overrules, argv, foreground->argv) ;
   }
 }
+
+void nginx_without_option (struct plan *plan, struct foreground *foreground)
+{
+  if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
+  if (plan->nginx_unread)
+    texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: the Dockerfile copies %s, which is not in the build context here: if it says daemon off, too, "
+      "take -g 'daemon off;' out of nginx's run: nginx refuses both", plan->nginx_unread)) ;
+  if (!plan->nginx_stays) return ;
+  foreground->is_configured = 1 ;
+  for (unsigned int i = 1 ; foreground->argv[i] ; i++)
+    if (!strcmp(foreground->argv[i], "daemon off;") && !strcmp(foreground->argv[i - 1], "-g"))
+    {
+      unsigned int j = i - 1 ;
+      while ((foreground->argv[j] = foreground->argv[j + 2])) j++ ;
+      return ;
+    }
+}

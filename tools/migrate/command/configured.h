@@ -8,5 +8,7 @@
 #include "migrate/plan/plan.h"
 
 extern void foreground_of (struct plan *plan, struct statement const *statement, unsigned int first, struct foreground *foreground) ;
+/* nginx does not start if both its configuration and its words say daemon off: the words go if the configuration has that. */
+extern void nginx_without_option (struct plan *plan, struct foreground *foreground) ;
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "migrate/command/image.h"
+#include "migrate/command/initscript.h"
 #include "migrate/facts/facts.h"
 #include "migrate/services/become.h"
 #include "migrate/services/services.h"
@@ -21,34 +22,6 @@ static void tell_dropped (struct analysis *a, struct service *service, struct la
   struct claim *claim = service->claim ;
   if (!launch->dropped.first || !claim) return ;
   claim->what = pool_printf(a->pool, "%s (dropped: %s)", claim->what, texts_join(a->pool, &launch->dropped, "; ")) ;
-}
-
-/* What the init scripts of these programs also do, and a service may need. */
-static struct
-{
-  char const *program ;
-  char const *does ;
-} const init_scripts[] =
-{
-  { "mysqld", "makes /run/mysqld for the user mysql" },
-  { "mariadbd", "makes /run/mysqld for the user mysql, and upgrades the tables" },
-  { "postgres", "makes /run/postgresql for the user postgres" },
-  { "sshd", "makes /run/sshd, and the host's keys if there are none" },
-  { "dbus-daemon", "makes /run/dbus, and the machine's id" },
-  { "apache2", "reads /etc/apache2/envvars, and makes /run/apache2 and /run/lock/apache2" },
-  { "apache2ctl", "makes /run/apache2 and /run/lock/apache2" },
-  { "rabbitmq-server", "makes /run/rabbitmq, and runs it as rabbitmq" },
-  { "memcached", "reads its options from /etc/memcached.conf" },
-  { "named", "makes /run/named, and runs it as bind" },
-} ;
-
-static void note_init_script (struct analysis *a, struct service const *service, uint32_t line, struct foreground const *foreground)
-{
-  char const *program = foreground->argv[0] ? shell_basename(foreground->argv[0]) : "" ;
-  char const *does = "what else it does besides its daemon (folders in /run, users, keys) is in that file: do it in the setup, where it is needed" ;
-  for (size_t i = 0 ; i < sizeof(init_scripts) / sizeof(*init_scripts) ; i++)
-    if (!strcmp(program, init_scripts[i].program)) does = pool_printf(a->pool, "it also %s: do that in the setup, if the image does not have it", init_scripts[i].does) ;
-  texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: %s was started by its init script: %s", line, service->name, does)) ;
 }
 
 /* Does the script do more with the file than read it? Returns where. */
@@ -82,15 +55,9 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
 {
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
   if (!foreground->in_background) return ;
-  if (foreground->is_init_script && !foreground->init_is_known) note_init_script(a, service, line, foreground) ;
+  initscript_note(a->plan, service, line, foreground) ;
   if (foreground->is_init_script && foreground->init_script && foreground->argv[0]) mark_defaults(a, service, line, shell_basename(foreground->init_script)) ;
-  if (!foreground->argv[0])
-  {
-    service_set(a->plan, service, "flag-forks", "") ;
-    plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
-      "it puts itself into the background: %s; until then flag-forks follows it (with a pidfile, if it leaves several processes)",
-      foreground->mend ? foreground->mend : "its foreground form is not known: look it up in its manual")) ;
-  }
+  if (!foreground->argv[0]) forks_on(a->plan, service, line, foreground) ;
   else if (service->claim)
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: %s)", service->claim->what,
       foreground->is_configured ? "its configuration says so" : foreground->by_configuration ? "whatever its configuration says" : "it would have left by itself") ;
@@ -237,42 +204,7 @@ static void keep_configured (struct analysis *a, struct service *service, uint32
     foreground->in_background = 0 ;
     return ;
   }
-  if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
-  if (a->plan->nginx_unread)
-    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: the Dockerfile copies %s, which is not in the build context here: if it says daemon off, too, "
-      "take -g 'daemon off;' out of nginx's run: nginx refuses both", a->plan->nginx_unread)) ;
-  if (!a->plan->nginx_stays) return ;
-  foreground->is_configured = 1 ;
-  for (unsigned int i = 1 ; foreground->argv[i] ; i++)
-    if (!strcmp(foreground->argv[i], "daemon off;") && !strcmp(foreground->argv[i - 1], "-g"))
-    {
-      unsigned int j = i - 1 ;
-      while ((foreground->argv[j] = foreground->argv[j + 2])) j++ ;
-      return ;
-    }
-}
-
-/* What the image's files say of an init script. */
-static void look_into_image (struct analysis *a, struct service *service, struct foreground *foreground)
-{
-  struct image_daemon found ;
-  if (!foreground->init_script) return ;
-  image_init_script(a->plan, foreground->init_script, &found) ;
-  if (found.argv)
-  {
-    unsigned int n = 0 ;
-    for (; n < COMMAND_WORDS_MAX - 1 && found.argv[n] ; n++) foreground->argv[n] = found.argv[n] ;
-    foreground->argv[n] = 0 ;
-    for (struct text *one = found.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
-    if (found.user)
-    {
-      texts_add(a->pool, &service->options, "--user") ;
-      texts_add(a->pool, &service->options, found.user) ;
-    }
-  }
-  else if (found.starts) foreground->mend = pool_printf(a->pool, "its init script starts %s", found.starts) ;
-  foreground->init_is_known = found.before.first || found.also ;
-  if (found.also) texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "%s: what its init script does as well: %s", service->name, found.also)) ;
+  nginx_without_option(a->plan, foreground) ;
 }
 
 /* sudo su app -c CODE: the code is looked at, too. */
@@ -340,7 +272,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
     else service->assignments = pool_printf(a->pool, "%s%s ", service->assignments, statement->assignments[i].raw) ;
   for (struct text *one = launch.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
   service->options = launch.options ;
-  look_into_image(a, service, &foreground) ;
+  initscript_look(a->plan, service, &foreground) ;
   if (!texts_has(&launch.options, "--user") && !launch.before_sudo) texts_add_all(a->pool, &service->options, &service->user) ;
   if (launch.todo) plan_todo(a->plan, service, service->claim, line_of(a, statement), launch.todo) ;
   tell_dropped(a, service, &launch) ;

@@ -3,6 +3,7 @@
 #include "migrate/command/command.h"
 #include "migrate/command/configured.h"
 #include "migrate/command/image.h"
+#include "migrate/command/initscript.h"
 #include "migrate/supervisord/supervisord.h"
 
 #define ENV_MARK '\1' /* around the name of a variable */
@@ -253,16 +254,21 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
   if (launch.first >= statement->nwords) return ;
   foreground_of(plan, statement, launch.first, &foreground) ;
   if (foreground.means_strays) service_set(plan, service, "flag-keep-strays", "") ;
-  if (!foreground.in_background || foreground.by_configuration) return ; /* its configuration keeps it there: supervisord needs that */
+  if (!foreground.in_background) return ;
+  /* Its configuration kept it there, as supervisord needs that; redis went on behind it all the same, and the option does no harm. */
+  if (foreground.by_configuration && !shell_one_of(shell_basename(foreground.argv[0]), "redis-server valkey-server")) return ;
+  initscript_look(plan, service, &foreground) ;
+  initscript_note(plan, service, line, &foreground) ;
   if (foreground.argv[0] && !foreground.is_init_script && image_leaves_as_it_is(plan, service, line, foreground.argv[0], 0)) return ;
   if (!foreground.argv[0])
   {
-    plan_todo(plan, service, service->claim, line, foreground.mend
-      ? pool_printf(plan->pool, "it puts itself into the background: %s", foreground.mend) : "it puts itself into the background") ;
+    forks_on(plan, service, line, &foreground) ;
     return ;
   }
+  nginx_without_option(plan, &foreground) ;
   for (unsigned int i = 0 ; i < launch.first ; i++) texts_add(plan->pool, &words, statement->words[i].raw) ;
   texts_add(plan->pool, &words, command_foreground_words(plan->pool, statement, launch.first, &foreground)) ;
   service->command = texts_join(plan->pool, &words, " ") ;
-  service->claim->what = pool_printf(plan->pool, "%s (its words keep it in the foreground now)", service->claim->what) ;
+  service->claim->what = pool_printf(plan->pool, "%s (%s)", service->claim->what,
+    foreground.is_configured ? "in the foreground: its configuration says so" : "its words keep it in the foreground now") ;
 }
