@@ -411,21 +411,6 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   told '%(here)s was the folder of supervisord.conf'
 }
 
-@test "a user that supervisord could not become is named" {
-  input=supervisord.conf
-  wrapper <<<$'[supervisord]\nnodaemon=true\nuser=app\n[program:a]\ncommand=/srv/a\nuser=root'
-  started '["supervisord","-c","/opt/sv/supervisord.conf"]'
-  patched
-  told 'line 6: dropped: root, which supervisord, as app, could not become, so that this never started; here it is started as root'
-  wrapper <<<$'[supervisord]\nnodaemon=true\n[program:a]\ncommand=/srv/a\nuser=root'
-  started '["supervisord","-c","/opt/sv/supervisord.conf"]'
-  patched
-  told 'line 5: dropped: root, as the container is'
-  sed -i 's/^CMD/USER steam\n&/' Dockerfile
-  patched
-  told 'line 5: dropped: root, which supervisord, as steam, could not become, so that this never started; here it is started as steam (USER of the image)'
-}
-
 @test "a mistake says why supervisord did not keep the container up" {
   input=supervisord.conf
   told_behind='put itself into the background, and the container ended'
@@ -456,19 +441,6 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   told 'line 6: services.d/b/run: stderr to stdout'
   becomes a 'exec a'
   becomes b 'exec b 2>&1'
-}
-
-@test "a program that asks for what supervisord set in its environment has that" {
-  input=supervisord.conf
-  wrapper <<<$'[supervisord]\nnodaemon=true\n[program:a]\ncommand=sh -c "exec worker --name $SUPERVISOR_PROCESS_NAME"\n[program:w]\ncommand=/start.sh\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)02d\n[program:c]\ncommand=/srv/c\n[group:g]\nprograms=w'
-  wrapper start.sh <<<$'#!/bin/sh\nexec worker "$SUPERVISOR_GROUP_NAME" "$SUPERVISOR_PROCESS_NAME" "$SUPERVISOR_SERVER_URL"'
-  started '["supervisord","-c","/opt/sv/supervisord.conf"]'
-  patched
-  grep -q '^export SUPERVISOR_PROCESS_NAME=a ' "$tree/a/run"
-  grep -q '^export SUPERVISOR_PROCESS_NAME="w_${process_num_02}" ' "$tree/w@/run"
-  grep -q '^export SUPERVISOR_GROUP_NAME=g ' "$tree/w@/run"
-  told 'it asks for SUPERVISOR_SERVER_URL, where nobody answers any more'
-  run ! grep -q SUPERVISOR "$tree/c/run"
 }
 
 @test "what supervisord could not start is said" {

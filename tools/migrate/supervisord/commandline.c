@@ -42,6 +42,7 @@ static void set_option (struct commandline *c, char letter, char const *value)
     case 'u' : c->user = value ; break ;
     case 'm' : c->umask = value ; break ;
     case 'd' : c->directory = value ; break ;
+    case 'a' : c->minfds = value ; break ;
     case 'n' : c->stays = 1 ; break ;
     default : break ;
   }

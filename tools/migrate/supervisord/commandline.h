@@ -10,6 +10,7 @@ struct commandline
   char const *user ;
   char const *umask ;
   char const *directory ;
+  char const *minfds ;
   int stays ; /* -n: in the foreground */
   int is_last ; /* the container ends with supervisord */
   int reads_input ; /* its configuration is the input, and not a file that includes it */

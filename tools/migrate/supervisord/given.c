@@ -1,4 +1,5 @@
-/* Variables that supervisord gave each program, where the program, or the script that it is, asks for them. */
+/* Variables that supervisord gave each program, where the program, or the script that it is, asks for them. Those of
+   environment= came later. */
 
 #include <string.h>
 

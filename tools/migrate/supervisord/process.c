@@ -21,6 +21,12 @@ static char const *take_inherited (struct translation *t, char const *name, char
   return value ? value : inherited ;
 }
 
+/* Its line in [supervisord] counts for nothing. */
+static void drop_for_given (struct translation *t, char const *name, char const *given)
+{
+  ini_take(t->source, t->global, name, "dropped", pool_printf(t->plan->pool, "supervisord's command line has another one: %s", given)) ;
+}
+
 /* The same as a word of run; `given`, if not 0, is what the command line says in place of [supervisord]. */
 static char const *inherited_word (struct translation *t, char const *name, char const *given, char const *what)
 {
@@ -28,7 +34,7 @@ static char const *inherited_word (struct translation *t, char const *name, char
   if (given)
   {
     value = take(t, name, "run", what) ;
-    ini_take(t->source, t->global, name, "dropped", pool_printf(t->plan->pool, "supervisord's command line has another one: %s", given)) ;
+    drop_for_given(t, name, given) ;
     if (!value) return given ;
   }
   else value = take_inherited(t, name, what) ;
@@ -44,9 +50,11 @@ static void add_option (struct translation *t, char const *option, char const *v
 /* supervisord raised the limit for itself, hence for its programs; 1024 any container has. */
 static void set_limit (struct translation *t)
 {
-  char const *value = ini_take(t->source, t->global, "minfds", "", 0) ;
+  char const *given = commandline_of(t)->minfds ;
+  char const *value = given ? given : ini_take(t->source, t->global, "minfds", "", 0) ;
   unsigned int n = value ? shell_number(value, 100000000, 0) : 0 ;
-  if (n <= 1024) ini_take(t->source, t->global, "minfds", "dropped", "limit of open files: any container has as many") ;
+  if (given) drop_for_given(t, "minfds", given) ;
+  else if (n <= 1024) ini_take(t->source, t->global, "minfds", "dropped", "limit of open files: any container has as many") ;
   else ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
   if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
 }
@@ -86,14 +94,25 @@ static char const *why_dropped (struct translation *t, char const *value)
     own == t->plan->image_user ? pool_printf(t->plan->pool, "%s (USER of the image)", own) : "root") ;
 }
 
+/* user=bob, where supervisord had become another one before; 0: it could become that. */
+static char const *never_became (struct translation *t, char const *value)
+{
+  char const *own = own_user(t) ;
+  if (!own || own == t->plan->image_user || !strcmp(own, value) || strspn(own, "0123456789") || strspn(value, "0123456789")) return 0 ;
+  return pool_printf(t->plan->pool, "user, by reeve-exec, which sets HOME, too; supervisord, as %s, could not become %s, so that this never started", own, value) ;
+}
+
 static void set_user (struct translation *t)
 {
+  char const *given = commandline_of(t)->user ;
   char const *global = ini_take(t->source, t->global, "user", "", 0) ;
   char const *value = ini_take(t->source, t->section, "user", "", 0) ;
+  char const *what = "user, by reeve-exec, which sets HOME, too" ;
   char const *word ;
-  if (global && is_root(global)) ini_take(t->source, t->global, "user", "dropped", why_dropped(t, global)) ;
+  if (global && !given && is_root(global)) ini_take(t->source, t->global, "user", "dropped", why_dropped(t, global)) ;
   if (value && why_dropped(t, value)) note(t, "user", why_dropped(t, value)) ;
-  word = inherited_word(t, "user", commandline_of(t)->user, "user, by reeve-exec, which sets HOME, too") ;
+  else if (value && never_became(t, value)) take(t, "user", "run", never_became(t, value)) ;
+  word = inherited_word(t, "user", given, what) ;
   if (word && !is_root(word)) add_option(t, "--user", word) ;
 }
 

@@ -202,9 +202,9 @@ static void set_all (struct translation *t)
   keep_remarks(t) ;
   make_here(t) ;
   set_command(t) ;
+  set_given(t) ;
   set_environment(t, t->global, "environment of every service") ;
   set_environment(t, t->section, "environment") ;
-  set_given(t) ;
   set_process(t) ;
   set_outputs(t) ;
   translate_restart(t) ;

@@ -1,0 +1,64 @@
+# As whom a program of supervisord runs, and with which environment and limits.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+# What the image starts supervisord with
+started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\nCOPY start.sh /start.sh\nCMD %s\n' "$1" >Dockerfile; }
+
+@test "a user that supervisord could not become is named" {
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\nnodaemon=true\nuser=app\n[program:a]\ncommand=/srv/a\nuser=root'
+  started '["supervisord","-c","/opt/sv/supervisord.conf"]'
+  patched
+  told 'line 6: dropped: root, which supervisord, as app, could not become, so that this never started; here it is started as root'
+  wrapper <<<$'[supervisord]\nnodaemon=true\nuser=app\n[program:a]\ncommand=/srv/a\nuser=bob\n[program:b]\ncommand=/srv/b\nuser=app'
+  migrate
+  told 'line 6: services.d/a/run: user, by reeve-exec, which sets HOME, too; supervisord, as app, could not become bob, so that this never started'
+  told 'line 9: services.d/b/run: user, by reeve-exec, which sets HOME, too'
+  # The command line counts before user= of [supervisord].
+  wrapper <<<$'[supervisord]\nnodaemon=true\nuser=root\n[program:a]\ncommand=/srv/a'
+  started '["supervisord","-u","app"]'
+  patched
+  told "line 3: dropped: supervisord's command line has another one: app"
+  untold 'could not become'
+  wrapper <<<$'[supervisord]\nnodaemon=true\n[program:a]\ncommand=/srv/a\nuser=root'
+  started '["supervisord","-c","/opt/sv/supervisord.conf"]'
+  patched
+  told 'line 5: dropped: root, as the container is'
+  sed -i 's/^CMD/USER steam\n&/' Dockerfile
+  patched
+  told 'line 5: dropped: root, which supervisord, as steam, could not become, so that this never started; here it is started as steam (USER of the image)'
+}
+
+@test "the limit of open files is that of the command line, before that of [supervisord]" {
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\nnodaemon=true\nminfds=2000\n[program:a]\ncommand=/srv/a'
+  for options in '"-a","4096"' '"--minfds=4096"' '"-na4096"'; do
+    started "[\"supervisord\",$options]"
+    migrate --dockerfile Dockerfile
+    becomes a 'exec reeve-exec --limit nofile=4096 -- /srv/a'
+    told "line 3: dropped: supervisord's command line has another one: 4096"
+  done
+  started '["supervisord","-n"]'
+  migrate --dockerfile Dockerfile
+  becomes a 'exec reeve-exec --limit nofile=2000 -- /srv/a'
+}
+
+@test "a program that asks for what supervisord set in its environment has that" {
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\nnodaemon=true\n[program:a]\ncommand=sh -c "exec worker --name $SUPERVISOR_PROCESS_NAME"\n[program:w]\ncommand=/start.sh\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)02d\n[program:c]\ncommand=/srv/c\n[group:g]\nprograms=w'
+  wrapper start.sh <<<$'#!/bin/sh\nexec worker "$SUPERVISOR_GROUP_NAME" "$SUPERVISOR_PROCESS_NAME" "$SUPERVISOR_SERVER_URL"'
+  started '["supervisord","-c","/opt/sv/supervisord.conf"]'
+  patched
+  grep -q '^export SUPERVISOR_PROCESS_NAME=a ' "$tree/a/run"
+  grep -q '^export SUPERVISOR_PROCESS_NAME="w_${process_num_02}" ' "$tree/w@/run"
+  grep -q '^export SUPERVISOR_GROUP_NAME=g ' "$tree/w@/run"
+  told 'it asks for SUPERVISOR_SERVER_URL, where nobody answers any more'
+  run ! grep -q SUPERVISOR "$tree/c/run"
+  sed -i '$a [program:d]\ncommand=/start.sh\nenvironment=SUPERVISOR_PROCESS_NAME=other' supervisord.conf # of its own
+  migrate --dockerfile Dockerfile
+  [ "$(grep -o '^export SUPERVISOR_PROCESS_NAME=[a-z]*' "$tree/d/run" | tail -n 1)" = 'export SUPERVISOR_PROCESS_NAME=other' ]
+}
