@@ -337,3 +337,28 @@ EOS
   told 'TODO: another stage, dev (from line 3 on) starts supervisord, too'
   untold 'another stage, test'
 }
+
+@test "a comment that names what /init takes the place of goes with that; another one stays" {
+  local comment cmd
+  supervisord_conf
+  printf '#!/bin/sh\nexec supervisord -n\n' >entry.sh
+  while IFS='|' read -r comment cmd; do
+    printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\n\n# In the end\n# %s\n%b\n' "$comment" "$cmd" >Dockerfile
+    patched
+    [[ $result != *"$comment"* && $result != *'In the end'* ]] || { echo "# $comment: $result"; return 1; }
+  done <<'EOS'
+Start Supervisor|CMD ["/usr/bin/supervisord", "-c", "/etc/supervisord.conf"]
+Start supervisord, with tini.|ENTRYPOINT ["tini", "--"]\nCMD ["supervisord"]
+supervisor as the main process|CMD supervisord -n
+supervisord is started by the entrypoint|ENTRYPOINT ["/entry.sh"]
+EOS
+  while IFS='|' read -r comment cmd; do
+    printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\n\n# In the end\n# %s\n%b\n' "$comment" "$cmd" >Dockerfile
+    patched
+    [[ $result == *$'# In the end\n# '"$comment"* ]] || { echo "# $comment: $result"; return 1; }
+  done <<'EOS'
+Start the container|CMD ["/usr/bin/supervisord", "-c", "/etc/supervisord.conf"]
+entry.sh makes the folders|ENTRYPOINT ["/entry.sh"]
+Set the entry|ENTRYPOINT ["/entry.sh"]
+EOS
+}
