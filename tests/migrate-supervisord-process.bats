@@ -31,6 +31,9 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   sed -i 's/^CMD/USER steam\n&/' Dockerfile
   patched
   told 'line 5: dropped: root, which supervisord, as steam, could not become, so that this never started; here it is started as steam (USER of the image)'
+  sed -i 's/^USER steam/ARG WHO\nUSER $WHO/' Dockerfile
+  patched
+  told 'line 5: dropped: root, as the container is, if $WHO, which is not known here, says nothing else'
 }
 
 @test "the limit of open files is that of the command line, before that of [supervisord]" {

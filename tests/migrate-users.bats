@@ -44,6 +44,10 @@ EOS
     becomes mailer 'exec sudo -u mail -- mailer'
     told 'line 1: services.d/dockerd/run: service dockerd, started in the background (dropped: nohup: a service has no terminal that could hang up); TODO: sudo is kept, as the Dockerfile says USER ci,'
   done
+  printf 'FROM debian\nARG WHO\nUSER $WHO\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'sudo is kept, as the Dockerfile says USER $WHO,'
+  told 'and give the other services reeve-exec --user NAME (what $WHO was in the build)'
   for user in '' 'USER root' 'USER 0:0' $'USER ci\nUSER root'; do
     printf 'FROM debian\n%s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$user" >Dockerfile
     migrate --dockerfile Dockerfile

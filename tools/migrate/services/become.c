@@ -238,7 +238,8 @@ static void keep_sudo (struct analysis *a, struct service *service, struct state
   if (inner.code) keep_code(a, statement, &inner, launch) ;
   /* A task ends by itself: the script did not signal it either. */
   if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "%s is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
-    "better take USER out of the Dockerfile, and %s out of here, and give the other services reeve-exec --user %s", sudo, user, sudo, user)) ;
+    "better take USER out of the Dockerfile, and %s out of here, and give the other services reeve-exec --user %s", sudo, user, sudo,
+    strchr(user, '$') ? pool_printf(a->pool, "NAME (what %s was in the build)", user) : user)) ;
   if (inner.detached && !launch->detached)
     plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "behind %s an option puts it into the background: take that out", sudo)) ;
 }

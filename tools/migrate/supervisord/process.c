@@ -90,6 +90,8 @@ static char const *why_dropped (struct translation *t, char const *value)
   char const *own = own_user(t) ;
   if (!is_root(value)) return 0 ;
   if (!own) return "root, as the container is if nobody says otherwise" ;
+  if (strchr(own, '$'))
+    return pool_printf(t->plan->pool, "root, as the container is, if %s, which is not known here, says nothing else (supervisord could not become root then, and here it is started as that user)", own) ;
   return pool_printf(t->plan->pool, "root, which supervisord, as %s, could not become, so that this never started; here it is started as %s", own,
     own == t->plan->image_user ? pool_printf(t->plan->pool, "%s (USER of the image)", own) : "root") ;
 }
@@ -98,7 +100,7 @@ static char const *why_dropped (struct translation *t, char const *value)
 static char const *never_became (struct translation *t, char const *value)
 {
   char const *own = own_user(t) ;
-  if (!own || own == t->plan->image_user || !strcmp(own, value) || strspn(own, "0123456789") || strspn(value, "0123456789")) return 0 ;
+  if (!own || own == t->plan->image_user || !strcmp(own, value) || strchr(own, '$') || strspn(own, "0123456789") || strspn(value, "0123456789")) return 0 ;
   return pool_printf(t->plan->pool, "user, by reeve-exec, which sets HOME, too; supervisord, as %s, could not become %s, so that this never started", own, value) ;
 }
 
