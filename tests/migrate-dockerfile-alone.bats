@@ -108,7 +108,20 @@ same_as_script() # CODE
   services a b
   alone <<<$'FROM debian\nCOPY <<\'EOF\' /entry.sh\n#!/bin/sh\nexport A=1\nexec "$@"\nEOF\nENTRYPOINT ["/entry.sh"]\nCMD ["gunicorn", "a:a"]'
   services gunicorn
-  refused '/start.sh, which it executes, is not in the build context here' <<<$'FROM debian\nCOPY <<EOF /start.sh\n'"$quoted"$'\nCMD ["/start.sh"]'
+  refused '/start.sh, which it executes, is in that itself, where the builder expands its variables' <<<$'FROM debian\nCOPY <<EOF /start.sh\n'"$quoted"$'\nCMD ["/start.sh"]'
+}
+
+@test "such a script is found by the name that a RUN gave it, and by PATH" {
+  alone <<<$'FROM debian\nCOPY <<"EOF" /run-all\n#!/bin/sh\na "$A" &\nexec b\nEOF\nRUN chmod +x /run-all && ln -s /run-all /entry\nCMD ["/entry"]'
+  services a b
+  told 'input: /run-all, which CMD executes (Dockerfile, line 8)'
+  told 'lines 2-6: COPY of run-all, whose text is in the Dockerfile, stays in the image'
+  untold TODO
+  alone <<<$'FROM debian\nCOPY <<EOF /tmp/x\n#!/bin/sh\na &\nexec b\nEOF\nRUN mv /tmp/x /usr/local/bin/go\nCMD ["go"]'
+  services a b
+  alone <<<$'FROM debian\nCOPY <<EOF /run-all\n#!/bin/sh\na "$A" &\nexec b\nEOF\nCMD ["/run-all"]'
+  services run-all
+  told 'TODO: /run-all is in the Dockerfile itself, where the builder expands its variables (<<EOF without quotes): give that script'
 }
 
 @test "what supervisord and the runners of a Procfile read" {

@@ -24,6 +24,7 @@ struct finding
   struct text const *code ; /* the word that is shell code; 0: there is none */
   char const *shell ; /* that reads it */
   char const *folder ; /* that relative names are looked for in */
+  char const *expanded ; /* a script of the Dockerfile itself whose variables the builder expands; 0: there is none */
 } ;
 
 /* ---- files ---- */
@@ -54,20 +55,18 @@ static char const *file_of_word (struct finding *f, char const *word, int of_she
   return strlen(word) > 3 && !strcmp(word + strlen(word) - 3, ".sh") ? placed_or_named(f, word) : 0 ;
 }
 
-/* COPY <<"EOF" /start.sh: the Dockerfile itself has the script. Without quotes, the builder expands its variables. */
-static char const *document_of (struct finding const *f, char const *word)
+/* The text of a script that the Dockerfile itself has; 0: it has none of that name. */
+static char const *document_of (struct finding *f, char const *word, int of_shell, char const **place)
 {
-  char const *place = below_workdir(f, word) ;
-  for (struct instruction *one = 0 ; (one = dockerfile_next(f->s.dockerfile, one, "COPY")) ; )
+  char const *text = 0 ;
+  *place = below_workdir(f, word) ;
+  if (strchr(word, '/') || of_shell) return document_at(f->s.dockerfile, place, &f->expanded) ;
+  for (char const *const *folder = (char const *const[]){ PATH_FOLDERS, 0 } ; *folder && !text ; folder++)
   {
-    struct copying copying ;
-    char const *text = one->documents.first ? one->documents.first->text : 0 ;
-    if (!text || one->documents.first->next || strncmp(one->arguments, "<<", 2) != 0) continue ;
-    dockerfile_copying(f->s.dockerfile, one, &copying) ;
-    if (strcmp(copying.target, place) != 0 || (strchr(text, '$') && !strchr("\"'", one->arguments[2]))) continue ;
-    return pool_printf(f->s.pool, "%s\n", text) ;
+    *place = pool_printf(f->s.pool, "%s/%s", *folder, word) ;
+    text = document_at(f->s.dockerfile, place, &f->expanded) ;
   }
-  return 0 ;
+  return text ;
 }
 
 /* Of `-c FILE`, `--configuration=FILE` and the like, behind `at`; 0: there is none. */
@@ -171,6 +170,7 @@ static void scan (struct finding *f, struct text const *one)
   {
     char const *name = shell_basename(one->text) ;
     char const *path ;
+    char const *place ;
     char const *text ;
     if (shell && takes_code(one->text) && one->next)
     {
@@ -198,10 +198,10 @@ static void scan (struct finding *f, struct text const *one)
     else
     {
       path = file_of_word(f, one->text, !!shell) ;
-      text = path ? text_read(f->s.pool, path, SOURCE_SIZE_MAX) : document_of(f, one->text) ;
+      text = path ? text_read(f->s.pool, path, SOURCE_SIZE_MAX) : document_of(f, one->text, !!shell, &place) ;
       if (text && is_shell_script(path ? path : one->text, text, !!shell))
       {
-        f->input->file = path ? path : one->text ;
+        f->input->file = path ? path : place ;
         f->input->text = path ? 0 : text ;
         f->executed = one->text ;
         if (!takes_arguments(text)) return ;
@@ -371,7 +371,9 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
       input->doubt = pool_printf(f.s.pool, "TODO: %s, which COPY brings, is not in the build context here: if it is a script, " RECIPE, one->text) ;
   f.s.words = words ;
   if (script)
-    return missing(&f, pool_printf(f.s.pool, "%s, which it executes, is not in the build context here", script), RECIPE) ;
+    return missing(&f, pool_printf(f.s.pool, f.expanded ? "%s, which it executes, is in that itself, where the builder expands its variables (<<EOF without quotes)"
+      : "%s, which it executes, is not in the build context here", script), RECIPE) ;
+  if (f.expanded) input->doubt = pool_printf(f.s.pool, "TODO: %s is in the Dockerfile itself, where the builder expands its variables (<<EOF without quotes): " RECIPE, f.expanded) ;
   if (!strcmp(f.s.words.first->text, "/init"))
     return missing(&f, "its ENTRYPOINT is an /init of its own, s6-overlay's, as a rule", "Reeve runs what is in /etc/services.d and /etc/cont-init.d as it is: put Reeve's overlay in the place of that one") ;
   if (f.code) take_shell_code(&f) ;

@@ -323,6 +323,7 @@ static void note_written (struct patching *p, struct instruction const *one)
   if (shell_one_of(one->name, "COPY ADD") && one->documents.first)
   {
     dockerfile_copying(p->dockerfile, one, &copying) ;
+    if (copying.target && !strcmp(shell_basename(copying.target), p->input)) name = p->input ; /* a RUN gave it another name */
     writes = copying.target && !strcmp(shell_basename(copying.target), name) ;
   }
   if (writes && !patching_is_edited(p, one) && !p->build_edits)

@@ -1,4 +1,5 @@
-/* A file of the image that a RUN makes of another one: ln -s /app/start.sh /entrypoint, mv, cp, install. */
+/* A file of the image that a RUN makes of another one: ln -s /app/start.sh /entrypoint, mv, cp, install. Also a script
+   that the Dockerfile itself has. */
 
 #include <string.h>
 
@@ -122,6 +123,27 @@ char const *context_file_at (struct dockerfile const *dockerfile, char const *do
     char const *path = context_place(dockerfile, dockerfile_path, place) ;
     if (path) return path ;
     place = moved_from(dockerfile, place) ;
+  }
+  return 0 ;
+}
+
+char const *document_at (struct dockerfile const *dockerfile, char const **place, char const **expanded)
+{
+  char const *at = *place ;
+  for (int i = 0 ; at && i < 4 ; i++)
+  {
+    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY")) ; )
+    {
+      struct copying copying ;
+      char const *text = one->documents.first ? one->documents.first->text : 0 ;
+      if (!text || one->documents.first->next || strncmp(one->arguments, "<<", 2) != 0) continue ;
+      dockerfile_copying(dockerfile, one, &copying) ;
+      if (strcmp(copying.target, at) != 0) continue ;
+      *place = at ;
+      if (!strchr(text, '$') || strchr("\"'", one->arguments[2 + (one->arguments[2] == '-')])) return pool_printf(dockerfile->source->pool, "%s\n", text) ;
+      *expanded = at ;
+    }
+    at = moved_from(dockerfile, at) ;
   }
   return 0 ;
 }
