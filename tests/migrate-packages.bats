@@ -46,6 +46,27 @@ teardown() { reeve_teardown; }
   untold 'also brought Python'
 }
 
+@test "where it is not known whether a program needs the Python of supervisor's package, a note says so" {
+  input=supervisord.conf
+  alpine() # PROGRAM ; what supervisor.conf has besides nginx
+  {
+    printf '[program:nginx]\ncommand=nginx -g "daemon off;"\n[program:tool]\ncommand=%s\n' "$1" >supervisord.conf
+    printf 'FROM %s\nRUN apk add --no-cache nginx supervisor\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "${2:-alpine}" >Dockerfile
+    patched
+  }
+  alpine /opt/tool
+  [[ $result == *'RUN apk add --no-cache nginx'* && $result != *supervisor* ]]
+  told 'note: with supervisor goes the Python that its package brought: if tool needs that, install python3 in its place'
+  for program in 'php-fpm -F' 'node server.js' 'crond -f' 'redis-server'; do
+    alpine "$program"
+    untold 'goes the Python' || { echo "# $program"; return 1; }
+  done
+  alpine /opt/tool python:3-alpine
+  untold 'goes the Python'
+  alpine 'gunicorn app:app' # that is written in Python
+  [[ $result == *'nginx supervisor'* ]] && told 'the package supervisor stays: something executes Python, which came with it'
+}
+
 @test "an init goes, whatever way it came; what is left of one is named" {
   cat >Dockerfile <<'EOS'
 FROM debian:bookworm

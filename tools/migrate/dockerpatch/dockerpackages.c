@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "advice/daemons.h"
+#include "migrate/command/command.h"
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/patching.h"
 #include "migrate/dockerpatch/starting.h"
@@ -58,12 +60,49 @@ static int has_python (struct patching *p)
   return 0 ;
 }
 
+/* The program that the service's command starts; "": it is not known. */
+static char const *executed_by (struct patching const *p, struct service const *service)
+{
+  struct source code ;
+  struct launch launch ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  struct statement const *statement = service->command ? shell_parse_text(p->pool, &code, service->command) : 0 ;
+  if (!statement || statement->kind != STATEMENT_COMMAND) return "" ;
+  command_unwrap(p->pool, statement, &launch) ;
+  command_argv(statement, launch.first, argv) ;
+  return argv[0] ? shell_basename(command_behind_runners(p->pool, argv)[0]) : "" ;
+}
+
+#define OF_PYTHON "gunicorn uvicorn hypercorn daphne celery flask uwsgi streamlit jupyter jupyter-lab jupyter-notebook django-admin airflow certbot honcho superset mlflow"
+
 /* supervisor is written in Python, and the distribution's package brings that: is it used? */
 static int needs_its_python (struct patching *p)
 {
   for (char const *const *one = (char const *const[]){ "python3", "python", 0 } ; *one && !has_python(p) ; one++)
     if (patching_executes(p, *one) || script_needs(p, *one)) return 1 ;
+  for (struct service const *one = p->plan->services ; one && !has_python(p) ; one = one->next)
+    if (shell_one_of(executed_by(p, one), OF_PYTHON)) return 1 ;
   return 0 ;
+}
+
+/* Is it known that the program is no script for Python? */
+static int is_no_python (char const *program)
+{
+  char const *const argv[] = { program, 0 } ;
+  struct daemon_advice advice ;
+  daemon_look(argv, &advice) ;
+  return advice.program || !strncmp(program, "php", 3) || shell_one_of(program, "sh bash ash dash node nodejs npm npx yarn pnpm deno bun java dotnet ruby bundle rails puma rake perl "
+    "php-fpm apache2-foreground httpd-foreground caddy traefik tail cat sleep crond cron nginx redis-server memcached postgres mysqld mariadbd") ;
+}
+
+/* supervisor's package goes, and with it the Python that it brought. */
+static void note_python (struct patching *p)
+{
+  struct texts names = { 0 } ;
+  for (struct service const *one = p->plan->services ; one ; one = one->next)
+    if (!is_no_python(executed_by(p, one))) texts_add_once(p->pool, &names, one->name) ;
+  if (names.first && !has_python(p))
+    patching_note(p, pool_printf(p->pool, "with supervisor goes the Python that its package brought: if %s needs that, install python3 in its place", texts_join(p->pool, &names, ", or "))) ;
 }
 
 /* The first RUN that stays and uses what the package brings; 0: none does. */
@@ -74,11 +113,11 @@ static struct instruction const *user_of_supervisor (struct patching *p)
   return 0 ;
 }
 
-/* The program that stays as CMD; not the shell that reads its code, or the script. */
+/* The program that stays as CMD; not the shell that reads its code, or the script, or an init. */
 static char const *instead_name (struct patching const *p)
 {
   struct text const *one = p->start->instead.first ;
-  while (one->next && (shell_one_of(shell_basename(one->text), "sh bash ash dash") || *one->text == '-')) one = one->next ;
+  while (one->next && (shell_one_of(shell_basename(one->text), "sh bash ash dash tini tini-static dumb-init catatonit") || *one->text == '-')) one = one->next ;
   return one->text ;
 }
 
@@ -180,6 +219,7 @@ static int installs_supervisor (struct patching *p, struct instruction const *on
 void remove_packages (struct patching *p)
 {
   char const *packages = needless_packages(p) ;
+  int goes = 0 ; /* supervisor's */
   for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
   {
     struct cut cut ;
@@ -189,6 +229,7 @@ void remove_packages (struct patching *p)
     if (shell_mentions(packages, "supervisor") && installs_supervisor(p, one) && (one->stage == STAGE_BASE || !run_without_packages(p->pool, one, packages, &cut, &all)))
       patching_note(p, pool_printf(p->pool, "%s: supervisor is not needed any more, unless something else uses it: /init does its work; the patch leaves it in", patching_place(p, one))) ;
     if (one->stage != STAGE_LAST || patching_is_edited(p, one) || !(n = run_without_packages(p->pool, one, packages, &cut, &all))) continue ;
+    goes |= shell_mentions(packages, "supervisor") && shell_mentions(one->arguments, "supervisor") ;
     if (all)
     {
       patching_remove(p, one, ", which installed nothing else than what /init replaces") ;
@@ -198,4 +239,5 @@ void remove_packages (struct patching *p)
     replace_lines(p, one, &lines) ;
     patching_note(p, pool_printf(p->pool, "%s: the patch takes %s out of RUN that /init replaces", patching_place(p, one), n > 1 ? "packages" : "a package")) ;
   }
+  if (goes) note_python(p) ;
 }
