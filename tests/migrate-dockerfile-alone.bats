@@ -111,6 +111,17 @@ same_as_script() # CODE
   refused '/start.sh, which it executes, is in that itself, where the builder expands its variables' <<<$'FROM debian\nCOPY <<EOF /start.sh\n'"$quoted"$'\nCMD ["/start.sh"]'
 }
 
+@test "a file that a RUN writes is named with that RUN" {
+  refused '/start.sh, which it executes, is written by the RUN in line 2 (docker run --rm --entrypoint cat IMAGE FILE shows it): give that script' \
+    <<<$'FROM debian\nRUN echo "a &" >/start.sh && echo "exec b" >>/start.sh && chmod +x /start.sh\nCMD ["tini", "--", "/start.sh"]'
+  refused 'supervisord, which it executes, reads /etc/app.conf, which is written by the RUN in line 3' \
+    <<<$'FROM debian\nRUN apt-get install -y supervisor\nRUN printf "[program:a]\\ncommand=a\\n" > /etc/app.conf\nCMD ["supervisord", "-c", "/etc/app.conf"]'
+  refused 'foreman, which it executes, reads Procfile, which is written by the RUN in line 2' <<<$'FROM ruby\nRUN echo "web: puma" | tee Procfile\nCMD foreman start'
+  alone <<<$'FROM debian\nRUN printf "a &\\nexec b\\n" >/usr/local/bin/boot\nCMD ["/usr/local/bin/boot"]'
+  services boot
+  told 'note: TODO: /usr/local/bin/boot is written by the RUN in line 2 (docker run --rm --entrypoint cat IMAGE FILE shows it): if it is a script, give that script'
+}
+
 @test "such a script is found by the name that a RUN gave it, and by PATH" {
   alone <<<$'FROM debian\nCOPY <<"EOF" /run-all\n#!/bin/sh\na "$A" &\nexec b\nEOF\nRUN chmod +x /run-all && ln -s /run-all /entry\nCMD ["/entry"]'
   services a b

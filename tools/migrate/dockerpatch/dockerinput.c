@@ -7,6 +7,7 @@
 #include "migrate/dockerfile/readfile.h"
 #include "migrate/dockerpatch/cmdcode.h"
 #include "migrate/dockerpatch/dockerinput.h"
+#include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/starting.h"
 #include "migrate/plan/plan.h"
 #include "migrate/shell/shell.h"
@@ -69,19 +70,6 @@ static char const *document_of (struct finding *f, char const *word, int of_shel
   return text ;
 }
 
-/* Of `-c FILE`, `--configuration=FILE` and the like, behind `at`; 0: there is none. */
-static char const *option_value (struct pool *pool, struct text const *at, char const *letter, char const *name)
-{
-  size_t len = strlen(name) ;
-  for (; at ; at = at->next)
-  {
-    if (shell_one_of(at->text, pool_printf(pool, "%s %s", letter, name))) return at->next ? at->next->text : 0 ;
-    if (!strncmp(at->text, name, len) && at->text[len] == '=') return at->text + len + 1 ;
-    if (!strncmp(at->text, letter, 2) && at->text[2] && at->text[1] != '-') return at->text + 2 ;
-  }
-  return 0 ;
-}
-
 static void missing (struct finding *f, char const *what, char const *advice)
 {
   f->input->refused = pool_printf(f->s.pool, "%s is a Dockerfile, and %s: %s", f->path, what, advice) ;
@@ -131,7 +119,7 @@ static void find_configuration (struct finding *f, struct text const *at)
     *one && !named && !f->input->file ; one++)
     f->input->file = context_place(f->s.dockerfile, f->path, below_workdir(f, *one)) ;
   if (f->input->file || find_package_configuration(f, named)) return ;
-  missing(f, pool_printf(f->s.pool, "supervisord, which it executes, reads %s, which is not in the build context here", named ? named : "a configuration"),
+  missing(f, pool_printf(f->s.pool, "supervisord, which it executes, reads %s, which %s", named ? named : "a configuration", why_missing(f->s.dockerfile, named ? named : "supervisord.conf")),
     "give that supervisord.conf, and the Dockerfile with --dockerfile") ;
 }
 
@@ -144,7 +132,7 @@ static void find_procfile (struct finding *f, struct text const *at)
   if (!named) named = folder ? dockerfile_below(f->s.pool, folder, "Procfile") : "Procfile" ;
   f->input->file = placed_or_named(f, named) ;
   if (!f->input->file)
-    missing(f, pool_printf(f->s.pool, "%s, which it executes, reads %s, which is not in the build context here", shell_basename(at->text), named), "give that Procfile, and the Dockerfile with --dockerfile") ;
+    missing(f, pool_printf(f->s.pool, "%s, which it executes, reads %s, which %s", shell_basename(at->text), named, why_missing(f->s.dockerfile, named)), "give that Procfile, and the Dockerfile with --dockerfile") ;
 }
 
 /* ---- words ---- */
@@ -367,12 +355,17 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
   if (f.code) open_code(&f.s) ; /* to the words of its only command */
   script = missing_script(&f, &f.s.words) ;
   for (struct text const *one = script ? 0 : f.s.words.first ; one && !input->doubt ; one = one->next)
-    if (!is_starter(one->text) && !strpbrk(one->text, " ;&|") && dockerfile_source_of(dockerfile, one->text) && !placed_or_named(&f, one->text))
+  {
+    if (is_starter(one->text) || strpbrk(one->text, " ;&|")) continue ;
+    if (dockerfile_source_of(dockerfile, one->text) && !placed_or_named(&f, one->text))
       input->doubt = pool_printf(f.s.pool, "TODO: %s, which COPY brings, is not in the build context here: if it is a script, " RECIPE, one->text) ;
+    else if (strchr(one->text, '/') && strstr(why_missing(dockerfile, one->text), "RUN"))
+      input->doubt = pool_printf(f.s.pool, "TODO: %s %s: if it is a script, " RECIPE, one->text, why_missing(dockerfile, one->text)) ;
+  }
   f.s.words = words ;
   if (script)
-    return missing(&f, pool_printf(f.s.pool, f.expanded ? "%s, which it executes, is in that itself, where the builder expands its variables (<<EOF without quotes)"
-      : "%s, which it executes, is not in the build context here", script), RECIPE) ;
+    return missing(&f, pool_printf(f.s.pool, "%s, which it executes, %s", script,
+      f.expanded ? "is in that itself, where the builder expands its variables (<<EOF without quotes)" : why_missing(dockerfile, script)), RECIPE) ;
   if (f.expanded) input->doubt = pool_printf(f.s.pool, "TODO: %s is in the Dockerfile itself, where the builder expands its variables (<<EOF without quotes): " RECIPE, f.expanded) ;
   if (!strcmp(f.s.words.first->text, "/init"))
     return missing(&f, "its ENTRYPOINT is an /init of its own, s6-overlay's, as a rule", "Reeve runs what is in /etc/services.d and /etc/cont-init.d as it is: put Reeve's overlay in the place of that one") ;

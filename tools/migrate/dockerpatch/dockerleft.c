@@ -299,21 +299,6 @@ static void settle_obsolete (struct patching *p)
   }
 }
 
-/* RUN printf ... > /start.sh, RUN tee /start.sh <<EOF: does it write the file? */
-static int run_writes (struct instruction const *run, char const *name)
-{
-  size_t len = strlen(name) ;
-  for (char const *p = run->arguments ; (p = strstr(p, name)) ; p += len)
-  {
-    char const *start = p ;
-    if (p[len] && !strchr(" \t;&|\"'<)", p[len])) continue ;
-    while (start > run->arguments && !strchr(" \t>", start[-1])) start-- ;
-    while (start > run->arguments && strchr(" \t", start[-1])) start-- ;
-    if (start > run->arguments && (start[-1] == '>' || (start - run->arguments >= 3 && !strncmp(start - 3, "tee", 3)))) return 1 ;
-  }
-  return 0 ;
-}
-
 /* What is written in the Dockerfile itself: the patch leaves it, as it may differ from the input. */
 static void note_written (struct patching *p, struct instruction const *one)
 {

@@ -18,6 +18,11 @@ extern int text_names_file (char const *text, char const *path) ;
 /* Does the instruction use the file? By name, by a pattern, or by its folder. */
 extern int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path) ;
 
+/* echo "#!/bin/sh" >/NAME, | tee /NAME: does the RUN make the file's text? */
+extern int run_writes (struct instruction const *run, char const *name) ;
+/* Why a file of the image is not here, in words: a RUN writes it, or it is not in the build context. */
+extern char const *why_missing (struct dockerfile const *dockerfile, char const *path) ;
+
 /* Shell code with blanks in place of the echo and printf that only write to the log. */
 extern char const *text_without_messages (struct pool *pool, char const *text) ;
 /* The text with blanks in place of http://HOST/FILE. */

@@ -135,6 +135,28 @@ char const *text_without_urls (struct pool *pool, char const *text)
   return copy ;
 }
 
+int run_writes (struct instruction const *run, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (char const *p = run->arguments ; (p = strstr(p, name)) ; p += len)
+  {
+    char const *start = p ;
+    if (p[len] && !strchr(" \t;&|\"'<)", p[len])) continue ;
+    while (start > run->arguments && !strchr(" \t>", start[-1])) start-- ;
+    while (start > run->arguments && strchr(" \t", start[-1])) start-- ;
+    if (start > run->arguments && (start[-1] == '>' || (start - run->arguments >= 3 && !strncmp(start - 3, "tee", 3)))) return 1 ;
+  }
+  return 0 ;
+}
+
+char const *why_missing (struct dockerfile const *dockerfile, char const *path)
+{
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "RUN")) ; )
+    if (run_writes(one, shell_basename(path)))
+      return pool_printf(dockerfile->source->pool, "is written by the RUN in line %u (docker run --rm --entrypoint cat IMAGE FILE shows it)", one->first) ;
+  return "is not in the build context here" ;
+}
+
 int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path)
 {
   struct pool *pool = dockerfile->source->pool ;

@@ -170,3 +170,15 @@ void open_code (struct starting *s)
   }
   s->words = words ;
 }
+
+char const *option_value (struct pool *pool, struct text const *at, char const *letter, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (; at ; at = at->next)
+  {
+    if (shell_one_of(at->text, pool_printf(pool, "%s %s", letter, name))) return at->next ? at->next->text : 0 ;
+    if (!strncmp(at->text, name, len) && at->text[len] == '=') return at->text + len + 1 ;
+    if (!strncmp(at->text, letter, 2) && at->text[2] && at->text[1] != '-') return at->text + 2 ;
+  }
+  return 0 ;
+}

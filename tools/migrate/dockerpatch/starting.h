@@ -29,6 +29,9 @@ extern int is_project_starter (char const *word) ;
 extern char const *executed_word (struct starting const *s, struct statement const *statement, unsigned int i) ;
 extern int starts_supervisor (struct statement const *statement) ; /* service supervisor start */
 
+/* Of `-c FILE`, `--configuration=FILE` and the like, behind `at`; 0: there is none. */
+extern char const *option_value (struct pool *pool, struct text const *at, char const *letter, char const *name) ;
+
 /* Can it only be a program, and no script? Interpreters, servers and tools. */
 extern int is_known_program (struct starting const *s, char const *word) ;
 
