@@ -97,3 +97,11 @@ image() # CMD
   patched
   services helper cmd
 }
+
+@test "of arguments that CMD does not give, no blank is left" {
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'worker "$@" --all &\nexec node app.js "$@"'
+  migrate --dockerfile Dockerfile
+  becomes app 'exec node app.js'
+  becomes worker 'exec worker --all'
+}
