@@ -136,3 +136,24 @@ EOS
     [ ! -s said ] || { cat said; return 1; }
   done
 }
+
+@test "a readiness check asks as the user that the script was, not as the service's" {
+  wrapper <<'EOS'
+#!/bin/sh
+su postgres -c "postgres -D /data" &
+until su postgres -c "pg_isready"; do sleep 1; done
+exec web
+EOS
+  migrate
+  becomes postgres "exec reeve-exec --ready ./data/check --chdir \"\$workdir\" -- reeve-exec --user postgres -- /bin/sh -c 'exec postgres -D /data'"
+  tail -n 1 "$tree/postgres/data/check" | grep -qx 'su postgres -c "pg_isready"'
+  wrapper <<'EOS'
+#!/bin/sh
+if [ "$(id -u)" = 0 ]; then exec gosu app "$0" "$@"; fi
+postgres -D /data &
+until pg_isready; do sleep 1; done
+exec web
+EOS
+  migrate
+  becomes postgres 'exec reeve-exec --ready ./data/check --chdir "$workdir" --user app -- postgres -D /data'
+}

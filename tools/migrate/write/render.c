@@ -205,6 +205,13 @@ static char const *check_word (struct rendering *r, struct service const *servic
   return service->builtin ? shell_quote(r->plan->pool, service->builtin) : "./data/check" ;
 }
 
+/* The script asked as the user that it was itself, perhaps by su: so does data/check. Where the whole script had
+   become another user, so do both. */
+static int asks_ahead_of_user (struct service const *service)
+{
+  return !service->builtin && !service->user.first && texts_has(&service->options, "--user") ;
+}
+
 /* The last lines: what run becomes. */
 static void add_exec (struct rendering *r, struct texts *lines, struct service const *service)
 {
@@ -224,8 +231,8 @@ static void add_exec (struct rendering *r, struct texts *lines, struct service c
       chdir = " --chdir \"$workdir\"" ;
       redirects = "" ;
     }
-    texts_add(pool, lines, pool_printf(pool, "exec reeve-exec --ready %s%s%s%s -- %s%s%s", check_word(r, service), chdir,
-      *options ? " " : "", options, assignments, service->command, redirects)) ;
+    texts_add(pool, lines, pool_printf(pool, "exec reeve-exec --ready %s%s%s%s%s -- %s%s%s", check_word(r, service), chdir,
+      asks_ahead_of_user(service) ? " -- reeve-exec" : "", *options ? " " : "", options, assignments, service->command, redirects)) ;
     return ;
   }
   if (*options) options = pool_printf(pool, "reeve-exec %s -- ", options) ;
