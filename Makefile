@@ -125,6 +125,7 @@ install: all
 	  install -d "$${file%/*}" && $(BIN)/reeve completion $${to%%:*} >"$$file" || exit 1; done
 
 include tools/bench/bench.mk
+include tools/twice/twice.mk
 include tools/overlay/together.mk
 
 overlay: overlay-amd64 overlay-arm64 overlay-execline

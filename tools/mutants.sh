@@ -23,7 +23,7 @@ mutant() # NAME ; 0: it is found
   if grep -q reeve-overlay "tests/$name.bats"; then targets="all testbed overlay"; fi
   if grep -q "overlay/amd64" "tests/$name.bats"; then targets="all testbed overlay-amd64"; fi
   if grep -q "^load containers" "tests/$name.bats"; then targets="all testbed overlay-amd64"; fi
-  case $name in migrate*) targets="all testbed migrate" ;; esac
+  case $name in migrate-twice) targets="all testbed migrate overlay-amd64" ;; migrate*) targets="all testbed migrate" ;; esac
   # shellcheck disable=SC2086
   if ! make -C "$copy" $targets OVERLAY_CACHE="$root/build/overlay/cache" GRAMMAR="$root/build/grammar" >"$log" 2>&1; then
     say "$name" "does not build"; tail -n 20 "$log"; return 1

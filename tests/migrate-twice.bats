@@ -1,0 +1,89 @@
+# Images before and after their migration, with stand-ins for their programs: tools/twice/run.
+load lib
+load migrate
+
+setup()
+{
+  migrate_setup
+  root=$BATS_TEST_DIRNAME/..
+  [ -d "$root/build/overlay/amd64/stage" ] || { echo "# there is no overlay: run make overlay-amd64"; return 1; }
+  [ "$(id -u)" -eq 0 ] || skip "it needs root"
+  unshare --mount sh -c 'mount -t tmpfs x /mnt && cd /mnt && mkdir a b c && mount -t overlay x -o lowerdir=/,upperdir=a,workdir=b c' 2>/dev/null ||
+    skip "overlayfs cannot be mounted here"
+  make -s -C "$root" build/twice/standin
+}
+teardown() { reeve_teardown; }
+
+twice() { run timeout 280 "$root/tools/twice/run" --migrate "$REEVE_BIN/reeve-migrate" "$@"; }
+
+same() # ENTRY... ; of the corpus
+{
+  twice --corpus "$@"
+  printf '# %s\n' "${lines[@]}"
+  [ "$status" -eq 0 ]
+  [ "$(grep -c ': the same$' <<<"$output")" -eq $# ]
+}
+
+@test "services of other users, their checks, and setup that is theirs" {
+  same 315-postgres-initdb-in-branch 186-functions-for-each-step
+}
+
+@test "waits, tasks and what comes behind them" {
+  same 160-tries-then-verdict 182-tries-in-condition
+}
+
+@test "environment and folders between two starts" {
+  same 38-export-between-starts 590-arithmetic
+}
+
+# Breaks what it has translated: another user and folder, no environment, no order, a program more.
+breaking()
+{
+  cat >"$dir/breaking" <<EOS
+#!/bin/sh
+"$REEVE_BIN/reeve-migrate" "\$@" || exit
+cd rootfs/etc/services.d
+rm -r web/dependencies.d
+sed -i '/export MODE/d; s|^exec web|cd /usr; exec reeve-exec --user nobody --keep-home -- web|' web/run
+mkdir more
+printf '#!/bin/sh\nexec worker more\n' >more/run
+chmod +x more/run
+EOS
+  chmod +x "$dir/breaking"
+}
+
+@test "what is another way after the migration is said" {
+  mkdir "$dir/context"
+  printf 'FROM debian\nCOPY start.sh /\nCMD ["/start.sh"]\n' >"$dir/context/Dockerfile"
+  cat >"$dir/context/start.sh" <<'EOS'
+#!/bin/sh
+export MODE=fast
+worker one &
+fill-caches
+exec web --port 80
+EOS
+  twice "$dir/context" start.sh
+  [ "$output" = "context: the same" ]
+  breaking
+  twice --migrate "$dir/breaking" "$dir/context" start.sh
+  echo "$output"
+  [ "$status" -eq 1 ]
+  [[ $output == *"folder / -> /usr: web --port 80"* ]]
+  [[ $output == *"uid 0 -> 65534: web --port 80"* ]]
+  [[ $output == *"env MODE 'fast' -> None: web --port 80"* ]]
+  [[ $output == *"runs only after: worker more"* ]]
+  [[ $output == *"order: fill-caches had ended when web began"* ]]
+}
+
+@test "what the container does when a server ends" {
+  mkdir "$dir/context"
+  printf '#!/bin/sh\nfill-caches\nexec web --port 80\n' >"$dir/context/start.sh"
+  twice --ends "$dir/context" start.sh
+  [ "$output" = "context: the same" ]
+  printf '#!/bin/sh\n"%s" "$@" || exit\nrm rootfs/etc/services.d/web/flag-main\n' "$REEVE_BIN/reeve-migrate" >"$dir/breaking"
+  chmod +x "$dir/breaking"
+  twice --ends --migrate "$dir/breaking" "$dir/context" start.sh
+  echo "$output"
+  [[ $output == *"web --port 80 ends with 7: the container 7 -> goes on"* ]]
+  [[ $output == *"web --port 80 ends with 0: the container 0 -> goes on"* ]]
+}
