@@ -153,3 +153,43 @@ EOS
   services overmind
   grep -qx 'overmind quit' "$init/10-start"
 }
+
+@test "a script that always ended with the same failure still fails when main ends with 0, but not in docker stop" {
+  local code
+  for code in 1 -1; do
+    wrapper <<<$'#!/bin/bash\nweb &\napi &\nwait -n\nexit '"$code"
+    migrate
+    code=${code/-1/255}
+    told "line 5: dropped: the container's exit code is the main service's, and no more always $code: $code only instead of 0, so that the container still fails then (finish of web, api)"
+    grep -qF "'0 '*'\"wanted\":\"up\"'*) reeve shutdown $code ;;" "$tree/web/finish" "$tree/api/finish"
+  done
+  # Where 0 was 0 before, no code came always.
+  for code in 'if wait $P; then exit 0; fi; exit 1' $'wait $P\n[ $? -eq 0 ] && exit 0\nexit 1' $'wait $P && exit 0\necho bad; exit 1'; do
+    wrapper <<<$'web &\nP=$!\n'"$code"
+    migrate
+    untold 'no more always'
+    lacks web/finish
+  done
+}
+
+@test "in a running tree, that finish makes 1 of a 0 that nobody asked for, and of nothing else" {
+  wrapper <<<"#!/bin/bash"$'\n'"'$dir/web' & P=\$!"$'\nwait $P\nexit 1'
+  migrate
+  scan=$tree
+  local code
+  for code in 0 5; do
+    script "$dir/web" <<<"exit $code"
+    scanner
+    ended "$scanner" $((code ? code : 1))
+  done
+  script "$dir/web" <<<"trap 'exit 0' TERM; : >'$dir/started'; while :; do sleep 1; done"
+  scanner
+  eventually 10 test -e "$dir/started"
+  stop_scanner 0
+}
+
+@test "a loop in the foreground that started a program again and ended the script is told to end the container" {
+  wrapper <<<$'#!/bin/bash\nwhile true; do\n  web &\n  wait $!\n  CODE=$?\n  [ $CODE -ne 140 ] && exit $CODE\ndone'
+  migrate
+  told 'the loop that started it again ended here, and the script with it: [ $CODE -ne 140 ] && exit $CODE: ask that in finish, and run `reeve shutdown CODE` there'
+}

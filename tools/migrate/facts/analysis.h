@@ -133,6 +133,7 @@ struct analysis
   struct texts ended_with ; /* the services whose end the script waited for, or watched, up to `waited_line` */
   struct claim *ended_claim ; /* of that statement */
   char const *ended_where ; /* the conditions that it was under */
+  int zero_is_told ; /* behind the wait the script ended with 0 where what is main had done so */
   int ended_in_exit ; /* the script may have exited behind it */
   int waited_in_branch ; /* it waits in a branch that may not be taken */
   struct texts branch_waits ; /* the lines in branches from which on it waits, with their conditions */

@@ -343,7 +343,9 @@ static struct claim *start_restarted (struct analysis *a, struct statement *loop
   claim->what = pool_printf(a->pool, "%s%s", claim->what, set_pause(a, service, loop, claim)) ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
     if (only_leaves(one) && !leaves_by_trap(a, one))
-      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
+      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here%s: %s: %s",
+        is_background ? "" : ", and the script with it", statement_text(a, one),
+        is_background ? "ask that in run, or in finish (exit 125: no restart)" : "ask that in finish, and run `reeve shutdown CODE` there, which ends the container ($1 is the exit code of run)")) ;
   return claim ;
 }
 

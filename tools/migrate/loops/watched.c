@@ -5,6 +5,7 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 #include "migrate/loops/loops.h"
+#include "migrate/services/services.h"
 #include "migrate/waits/waits.h"
 
 /* ---- whose end was the script's ---- */
@@ -176,19 +177,10 @@ struct codes
   unsigned int depth ; /* of the calls that are being looked into */
 } ;
 
-/* exit -1 is 255. */
-static char const *code_of (struct analysis *a, char const *word)
-{
-  char const *digits = word + (*word == '-') ;
-  unsigned int code = shell_number(digits, 999999999, 0) ;
-  if (!*digits || strspn(digits, "0123456789") != strlen(digits)) return 0 ;
-  return pool_printf(a->pool, "%u", (*word == '-' ? 256 - code % 256 : code) % 256) ;
-}
-
 static int find_codes (struct statement *statement, void *data)
 {
   struct codes *codes = data ;
-  char const *code = code_of(codes->a, statement_word(statement, 1)) ;
+  char const *code = shell_exit_code(codes->a->pool, statement_word(statement, 1)) ;
   struct function *function = called_function(codes->a, statement) ;
   if (function && function->statement->body && codes->depth < 5)
   {
@@ -210,7 +202,7 @@ static int is_script_end (struct analysis *a, struct statement const *statement)
 }
 
 /* exit 1, or the 0 of a loop at the script's end, whatever the code of what had ended. */
-static void tell_code (struct analysis *a, struct statement *loop, char const *mains, struct claim *claim)
+static void tell_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim)
 {
   struct codes codes = { .a = a } ;
   char const *code ;
@@ -219,7 +211,15 @@ static void tell_code (struct analysis *a, struct statement *loop, char const *m
   if (!codes.codes.first || codes.is_another) return ;
   code = texts_join(a->pool, &codes.codes, " or ") ;
   claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, code) ;
-  if (!codes.codes.first->next) claim->what = pool_printf(a->pool, "%s; if %s is wanted, let finish of %s run `reeve shutdown %s`", claim->what, code, mains, code) ;
+  if (codes.codes.first->next) return ;
+  if (!strcmp(code, "0"))
+  {
+    claim->what = pool_printf(a->pool, "%s; if 0 is wanted, let finish of %s run `reeve shutdown 0`", claim->what, texts_join(a->pool, mains, ", ")) ;
+    return ;
+  }
+  claim->what = pool_printf(a->pool, "%s, %s only instead of 0, so that the container still fails then (finish)", claim->what, code) ;
+  for (struct text const *one = mains->first ; one ; one = one->next)
+    if (plan_find(a->plan, one->text)) keep_failure(a, plan_find(a->plan, one->text), code) ;
 }
 
 /* Only when all had ended: if [ $A -ne 0 -a $B -ne 0 ]; then exit; while kill -0 $A || kill -0 $B */
@@ -293,7 +293,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
   {
     char const *names = texts_join(a->pool, &w.names, ", ") ;
     claim->what = pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names) ;
-    tell_code(a, statement, names, claim) ;
+    tell_code(a, statement, &w.names, claim) ;
     note_ended_with(a, &w.names, claim) ;
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }

@@ -8,6 +8,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
+#include "migrate/services/services.h"
 #include "migrate/waits/waits.h"
 
 struct ending
@@ -37,18 +38,10 @@ int asks_status (struct analysis *a, char const *text)
   return 0 ;
 }
 
-static int is_code (char const *word)
-{
-  char const *end ;
-  shell_number(word, 256, &end) ;
-  return end > word && !*end ;
-}
-
 void drop_exit (struct analysis *a, struct statement *statement, char const *what)
 {
-  char const *code = statement_word(statement, 1) ;
-  int is_constant = !strcmp(statement_command(statement), "exit") && is_code(code) ;
-  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = is_constant ? code : 0, .always_told = 1 }) ;
+  char const *code = strcmp(statement_command(statement), "exit") ? 0 : shell_exit_code(a->pool, statement_word(statement, 1)) ;
+  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = code, .always_told = 1 }) ;
 }
 
 /* Does nothing follow in the whole script? */
@@ -121,6 +114,7 @@ struct exiting
   enum meaning meaning ;
   char const *failed ; /* with which it ended where main had failed; 0: with main's */
   int is_another ; /* it ended with another code than main's, or may have */
+  int is_zero ; /* it ended with 0 where main had not failed */
 } ;
 
 static void look_at_part (struct exiting *e, struct statement *part, enum meaning meaning) ;
@@ -143,10 +137,12 @@ static void look_at_branches (struct exiting *e, struct statement *statement)
 static void look_at_exit (struct exiting *e, struct statement const *statement, enum meaning meaning)
 {
   char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
-  char const *code = statement_word(statement, 1) ;
+  char const *code = shell_exit_code(e->a->pool, statement_word(statement, 1)) ;
+  int is_zero = code && !strcmp(code, "0") ;
   if (asks_status(e->a, raw)) return ;
-  if (meaning == MEANS_FAILED && is_code(code) && strcmp(code, "0") != 0) e->failed = code ;
-  else if ((meaning != MEANS_ZERO && meaning != MEANS_STOPPED) || strcmp(code, "0") != 0) e->is_another = 1 ;
+  if (meaning == MEANS_FAILED && code && !is_zero) e->failed = code ;
+  else if ((meaning != MEANS_ZERO && meaning != MEANS_STOPPED) || !is_zero) e->is_another = 1 ;
+  else e->is_zero = 1 ;
 }
 
 static void look_at_part (struct exiting *e, struct statement *part, enum meaning meaning)
@@ -184,6 +180,7 @@ void drop_end_question (struct analysis *a, struct statement *statement, char co
   struct claim *claim = claim_statement(a, statement, "dropped", what) ;
   look_at_part(&e, statement, MEANS_UNKNOWN) ;
   a->ended_in_exit |= may_end(a, statement) ;
+  a->zero_is_told |= e.is_zero ;
   if (e.is_another) add_other_code(a, statement, claim) ;
   else if (e.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, e.failed) ;
 }
@@ -232,12 +229,17 @@ int drop_last_wait (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
+struct exit_code
+{
+  struct pool *pool ;
+  char const *code ;
+} ;
+
 static int find_exit (struct statement *statement, void *data)
 {
-  char const **code = data ;
-  if (strcmp(statement_command(statement), "exit") != 0 || !is_code(statement_word(statement, 1))) return 0 ;
-  *code = statement_word(statement, 1) ;
-  return 1 ;
+  struct exit_code *found = data ;
+  if (!strcmp(statement_command(statement), "exit")) found->code = shell_exit_code(found->pool, statement_word(statement, 1)) ;
+  return !!found->code ;
 }
 
 /* kill A; sleep 2; kill B */
@@ -252,9 +254,9 @@ void drop_end_call (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
-  char const *code = 0 ;
-  if (function && statement_walk(function->statement->body, &find_exit, &code))
-    add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = code }) ;
+  struct exit_code found = { .pool = a->pool } ;
+  if (function && statement_walk(function->statement->body, &find_exit, &found))
+    add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = found.code }) ;
 }
 
 void mark_other_start (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim)
@@ -311,10 +313,27 @@ void drop_behind_start (struct analysis *a, struct statement *left, struct state
   mark_lost_work(a, left, right, claim) ;
 }
 
-/* With set -e a failure of what is main was the script's end, before it came to its own code. */
+/* With set -e a failure of what is main was the script's end, before it came to its own code.
+   Where it ended with 0 or another code, no code came always: if wait $P; then exit 0; fi; exit 1. */
 static int was_another_code (struct analysis *a, struct ending const *ending)
 {
-  return ending->code && (!a->sets_errexit || a->end_is_forgiven || strcmp(ending->code, "0") != 0) ;
+  if (!ending->code || a->zero_is_told) return 0 ;
+  for (struct ending *one = a->endings ; one ; one = one->next)
+    if (one->code && strcmp(one->code, ending->code) != 0) return 0 ;
+  return !a->sets_errexit || a->end_is_forgiven || strcmp(ending->code, "0") != 0 ;
+}
+
+/* What was no failure before need be none now; a runtime that restarts after a failure counts on the other way. */
+static void keep_code (struct analysis *a, struct ending *ending, char const *mains)
+{
+  char const *what = pool_printf(a->pool, "%sthe container's exit code is the main service's, and no more always %s", ending->what, ending->code) ;
+  if (strcmp(ending->code, "0") != 0)
+  {
+    for (struct service *one = a->plan->services ; one ; one = one->next)
+      if (one->is_main) keep_failure(a, one, ending->code) ;
+    ending->claim->what = pool_printf(a->pool, "%s: %s only instead of 0, so that the container still fails then (finish of %s)", what, ending->code, mains) ;
+  }
+  else ending->claim->what = pool_printf(a->pool, "%s: if that is wanted, let finish of %s run `reeve shutdown %s`", what, mains, ending->code) ;
 }
 
 void settle_endings (struct analysis *a)
@@ -339,8 +358,6 @@ void settle_endings (struct analysis *a)
     if (!ending->always_told && (!main || !was_another_code(a, ending))) continue ;
     if (!main) ending->claim->what = pool_printf(a->pool, "%sno service is main: the container ends when it is stopped", ending->what) ;
     else if (!was_another_code(a, ending)) ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's", ending->what) ;
-    else ending->claim->what = pool_printf(a->pool,
-      "%sthe container's exit code is the main service's, and no more always %s: if that is wanted, let finish of %s run `reeve shutdown %s`",
-      ending->what, ending->code, texts_join(a->pool, &mains, ", "), ending->code) ;
+    else keep_code(a, ending, texts_join(a->pool, &mains, ", ")) ;
   }
 }

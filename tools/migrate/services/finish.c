@@ -1,4 +1,5 @@
-/* How long finish may run: Reeve kills it after 5 s unless told otherwise, and in the script it had no limit. */
+/* finish: the code with which the script failed also behind an end with 0, and how long finish may
+   run: Reeve kills it after 5 s unless told otherwise, and in the script it had no limit. */
 
 #include <string.h>
 
@@ -25,6 +26,17 @@ static int may_take_long (struct statement *statement, void *data)
   if (!function->statement->body || function->asked == a->questions) return 0 ;
   function->asked = a->questions ;
   return statement_walk(function->statement->body, &may_take_long, a) ;
+}
+
+/* Ahead of all other work, which may end finish. In a stop the service is wanted down. */
+void keep_failure (struct analysis *a, struct service *service, char const *code)
+{
+  struct texts lines = { 0 } ;
+  texts_add(a->pool, &lines, pool_printf(a->pool, "# The script ended with %s also if this had ended with 0 by itself.", code)) ;
+  texts_add(a->pool, &lines, pool_printf(a->pool,
+    "case \"" FINISH_CODE " $(reeve status --json \"$REEVE_SERVICE\")\" in '0 '*'\"wanted\":\"up\"'*) reeve shutdown %s ;; esac", code)) ;
+  texts_add_all(a->pool, &lines, &service->finish) ;
+  service->finish = lines ;
 }
 
 void settle_finish (struct analysis *a)

@@ -43,6 +43,7 @@ extern void share_pending (struct analysis *a) ;
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
 
 /* ---- finish.c ---- */
+extern void keep_failure (struct analysis *a, struct service *service, char const *code) ; /* its end with 0 also ends the container with `code` */
 extern void settle_finish (struct analysis *a) ; /* at the end: how long finish may run */
 
 /* ---- mistakes.c ---- */

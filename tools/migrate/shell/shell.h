@@ -100,6 +100,8 @@ extern char const *shell_uncommented (struct pool *pool, char const *text) ;
 /* The number at the beginning of `text`, 0 to `max`; 0 also if there is none. *end, if not 0, is
    set to the byte after it. */
 extern unsigned int shell_number (char const *text, unsigned int max, char const **end) ;
+/* What exit WORD means: -1 is 255. 0: it is no number. */
+extern char const *shell_exit_code (struct pool *pool, char const *word) ;
 extern char const *shell_basename (char const *path) ;
 /* The value of word `i`; "" if there is none, or it is not known. */
 extern char const *statement_word (struct statement const *statement, unsigned int i) ;

@@ -120,6 +120,14 @@ unsigned int shell_number (char const *text, unsigned int max, char const **end)
   return n ;
 }
 
+char const *shell_exit_code (struct pool *pool, char const *word)
+{
+  char const *digits = word + (*word == '-') ;
+  unsigned int code = shell_number(digits, 999999999, 0) ;
+  if (!*digits || strspn(digits, "0123456789") != strlen(digits)) return 0 ;
+  return pool_printf(pool, "%u", (*word == '-' ? 256 - code % 256 : code) % 256) ;
+}
+
 char const *shell_basename (char const *path)
 {
   char const *slash = strrchr(path, '/') ;
