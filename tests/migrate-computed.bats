@@ -98,3 +98,19 @@ EOS
   migrate
   told 'worker (on a condition)'
 }
+
+@test "what another user reads itself is readable for that user, and that is said" {
+  local again='if [ "$(id -u)" = 0 ]; then exec gosu app "$0"; fi'
+  wrapper <<<"$again"$'\nPW=$(openssl rand -hex 8)\nweb "$PW" | tee "/var/log/$PW" &\nwait'
+  migrate
+  grep -q '^chmod 711 "$reeve_place" && chmod -f 644 "$reeve_place/PW"' "$init/10-start"
+  told 'note: cont-init.d/10-start computes this for web: it is in files that every user in the container may read'
+  wrapper <<<$'PW=$(openssl rand -hex 8)\ngosu app web "$PW" &\nuntil curl -sf "http://localhost/$PW"; do sleep 1; done\nother'
+  migrate
+  grep -q '^chmod 711 "$reeve_place" && chmod -f 644 "$reeve_place/PW"' "$init/10-start"
+  # Root's run has it, and gives it on.
+  wrapper <<<$'PW=$(openssl rand -hex 8)\ngosu app web "$PW" &\nother "$PW"'
+  migrate
+  run ! grep chmod "$init/10-start"
+  untold 'every user'
+}

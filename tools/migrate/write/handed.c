@@ -58,18 +58,46 @@ void add_received (struct plan const *plan, struct texts *lines, struct piece co
   }
 }
 
-void add_handed (struct plan const *plan, struct texts *lines)
+/* What run executes as another user has the values from run; a file that starts again as that user, and a check, read them. */
+static int reads_as_another (struct service const *service)
+{
+  int has_user = service->user.first || texts_has(&service->options, "--user") ;
+  return has_user && (service->runs_again || service->logger.first || (service->check && !service->builtin)) ;
+}
+
+/* Only root enters that folder. */
+static void let_read (struct plan *plan, struct texts *lines, struct texts const *names, struct texts const *readers)
+{
+  struct texts files = { 0 } ;
+  if (!readers->first) return ;
+  for (struct text const *one = names->first ; one ; one = one->next)
+    texts_add(plan->pool, &files, pool_printf(plan->pool, "\"$reeve_place/%s\"", one->text)) ;
+  texts_add(plan->pool, lines, pool_printf(plan->pool, "# Read by another user: %s.\nchmod 711 \"$reeve_place\" && chmod -f 644 %s || :",
+    texts_join(plan->pool, readers, ", "), texts_join(plan->pool, &files, " "))) ;
+  texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool,
+    "%s computes this for %s: it is in files that every user in the container may read, as a file of that service reads it as another user than root: %s",
+    plan_setup_where(plan), texts_join(plan->pool, readers, ", "), texts_join(plan->pool, names, ", "))) ;
+}
+
+void add_handed (struct plan *plan, struct texts *lines)
 {
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
   struct texts names = { 0 } ;
+  struct texts shown = { 0 } ; /* those that another user reads */
+  struct texts readers = { 0 } ;
   for (struct service *service = plan->services ; service ; service = service->next)
   {
     plan_needed(plan, service, service->npieces, service->positional, "", needed) ;
     for (unsigned int i = 0 ; i < service->npieces ; i++)
     {
       if (!needed[i] || !plan->pieces[i].shared) continue ;
+      if (reads_as_another(service)) texts_add_once(plan->pool, &readers, service->name) ;
       for (char const *p = plan->pieces[i].names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
-        texts_add_once(plan->pool, &names, pool_copy(plan->pool, p, strcspn(p, " "))) ;
+      {
+        char const *name = pool_copy(plan->pool, p, strcspn(p, " ")) ;
+        texts_add_once(plan->pool, &names, name) ;
+        if (reads_as_another(service)) texts_add_once(plan->pool, &shown, name) ;
+      }
     }
   }
   if (names.first) texts_add(plan->pool, lines, "\n# For the services, a file a variable.\n" FIND_PLACE "\nmkdir -p \"$reeve_place\"") ;
@@ -77,4 +105,5 @@ void add_handed (struct plan const *plan, struct texts *lines)
     texts_add(plan->pool, lines, is_array(plan, one->text)
       ? pool_printf(plan->pool, "declare -p %s >\"$reeve_place/%s\" 2>/dev/null || : # an array, perhaps an empty one", one->text, one->text)
       : pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || printf %%s \"$%s\" >\"$reeve_place/%s\"", one->text, one->text, one->text)) ;
+  let_read(plan, lines, &shown, &readers) ;
 }
