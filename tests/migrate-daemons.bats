@@ -192,3 +192,16 @@ EOS
   becomes bare 'exec redis-server'
   becomes lb 'exec haproxy -f /etc/haproxy.cfg' # -db would take its workers, too
 }
+
+@test "a script of the build context that a task executes tells what it leaves in the background" {
+  printf '#!/bin/sh\nxrdb -merge /etc/X11/colours\nfluxbox &\n' >session
+  printf '#!/bin/sh\nmysqld & pid=$!\nmysql -e "CREATE DATABASE a"\nkill $pid\n' >fill.sh
+  printf 'FROM debian\nWORKDIR /app\nCOPY . .\nCOPY session /root/.vnc/session\nCMD ["./start.sh"]\n' >Dockerfile
+  wrapper <<<$'#!/bin/sh\nXvfb :1 &\nsleep 1\nsh ./session\n./fill.sh\nexec websockify 6080 localhost:5900'
+  migrate --dockerfile Dockerfile
+  told 'TODO: its code leaves fluxbox in the background, which ends with this task: make a service of that'
+  untold 'its code leaves mysqld'
+  wrapper <<<$'#!/bin/sh\n./session\nexec websockify 6080 localhost:5900'
+  migrate --dockerfile Dockerfile
+  told 'cont-init.d/10-start: setup, as it was; TODO: its code leaves fluxbox in the background, which nothing supervises'
+}

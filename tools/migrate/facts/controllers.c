@@ -115,7 +115,9 @@ static int mark_one (struct statement *statement, void *data)
   struct marking *marking = data ;
   char const *text = started_elsewhere(marking->a, statement) ;
   char const *left = text || is_start(marking->a, statement) ? "" : left_behind(marking->a, statement, 0) ;
-  if (*left) text = pool_printf(marking->a->pool, "its code leaves %s in the background, which nothing supervises: make a service of that, in the foreground, and take this out", left) ;
+  if (!text && !*left && !is_start(marking->a, statement)) left = left_by_script(marking->a, statement) ;
+  if (*left) text = pool_printf(marking->a->pool, "its code leaves %s in the background, which %s: make a service of that, in the foreground, and take this out", left,
+    marking->service && marking->service->is_oneshot ? "ends with this task" : "nothing supervises") ;
   if (text && marking->is_placed) plan_todo(marking->a->plan, marking->service, marking->claim, line_of(marking->a, statement), text) ;
   else if (text) texts_add(marking->a->pool, &marking->claim->todo, text) ;
   return 0 ;

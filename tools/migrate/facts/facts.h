@@ -94,6 +94,7 @@ extern int ends_in_client (struct analysis *a, struct statement *statement) ; /*
 extern int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name) ;
 extern int says_serve (struct statement const *statement, unsigned int first) ; /* by its name, or a word behind it; `first`: its program's word */
 extern char const *left_behind (struct analysis *a, struct statement *statement, int last_stays) ; /* what the code of sh -c leaves in the background, or, unless its last command has to stay, with that; "": nothing */
+extern char const *left_in (struct analysis *a, struct source *code, struct statement *list) ; /* what these statements of `code` leave in the background; "": nothing */
 extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program, which ends */
 
 /* ---- lostwork.c ---- */
@@ -182,6 +183,7 @@ extern char const *asked_beside_root (struct analysis *a, char const *user) ;
 /* ---- sourced.c ---- */
 extern char const *sourced_function (struct analysis *a, char const *name) ; /* FILE, line N, of a file that the script reads; 0: none that could be read has it */
 extern char const *sourced_start (struct analysis *a, char const *name) ; /* the same, if the function starts something */
+extern char const *left_by_script (struct analysis *a, struct statement const *statement) ; /* what a script of the build context that it executes leaves in the background; "": nothing, or not known */
 extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such a file starts while it is read */
 
 /* ---- context.c: what applies to everything behind it ---- */

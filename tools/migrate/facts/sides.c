@@ -342,11 +342,19 @@ static struct statement *last_command (struct statement *list)
   return list && list->kind == STATEMENT_COMMAND && !list->background ? list : 0 ;
 }
 
-char const *left_behind (struct analysis *a, struct statement *statement, int last_stays)
+char const *left_in (struct analysis *a, struct source *code, struct statement *list)
 {
   struct leaving leaving = { .a = a } ;
-  struct source code ;
   struct source *outer = a->source ;
+  a->source = code ;
+  for (; list ; list = list->next) statement_walk(list, &add_left, &leaving) ;
+  a->source = outer ;
+  return texts_join(a->pool, &leaving.names, ", ") ;
+}
+
+char const *left_behind (struct analysis *a, struct statement *statement, int last_stays)
+{
+  struct source code ;
   struct launch launch ;
   struct statement *list ;
   struct statement *last ;
@@ -367,8 +375,5 @@ char const *left_behind (struct analysis *a, struct statement *statement, int la
   list = shell_parse_text(a->pool, &code, value ? value : pool_copy(a->pool, raw + (launch.code != 0), strlen(raw) > 2 ? strlen(raw) - 1 - (launch.code != 0) : 0)) ;
   last = last_stays ? last_command(list) : 0 ;
   if (last) last->kind = STATEMENT_COMMENT ;
-  a->source = &code ;
-  for (; list ; list = list->next) statement_walk(list, &add_left, &leaving) ;
-  a->source = outer ;
-  return texts_join(a->pool, &leaving.names, ", ") ;
+  return left_in(a, &code, list) ;
 }

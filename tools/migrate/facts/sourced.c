@@ -41,8 +41,8 @@ static struct configuration const *file_of (struct analysis *a, char const *raw)
     if (!strcmp(one->path, tail)) return one ;
     /* Without a Dockerfile it is only known what is beside the script. */
     if (!ends_in(one->path, *one->path == '/' ? tail : pool_printf(a->pool, "/%s", shell_basename(tail)))) continue ;
+    if (!found || found->text != one->text) n++ ; /* one file, in two places */
     found = one ;
-    n++ ;
   }
   return *tail && n == 1 ? found : 0 ;
 }
@@ -172,4 +172,34 @@ void settle_sourced (struct analysis *a)
     if (statement) statement_walk(statement, &add_started, &started) ;
     if (started.names.first) mark_started(a, i, &started) ;
   }
+}
+
+/* ---- what an executed file leaves ---- */
+
+/* sh FILE, ./FILE, /DIR/FILE. A name alone may be any program. */
+static struct configuration const *executed_by (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  unsigned int i ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  i = launch.first ;
+  if (i < statement->nwords && shell_one_of(shell_basename(statement_word(statement, i)), "sh bash dash ash")) i++ ;
+  return i < statement->nwords && strchr(statement_word(statement, i), i == launch.first ? '/' : '.') ? file_of(a, statement->words[i].raw) : 0 ;
+}
+
+static int ends_itself (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "wait kill pkill killall exec") || (statement->nwords && shell_one_of(statement_word(statement, statement->nwords - 1), "stop shutdown quit")) ;
+}
+
+char const *left_by_script (struct analysis *a, struct statement const *statement)
+{
+  struct configuration const *file = executed_by(a, statement) ;
+  struct source code ;
+  struct statement *list = file ? shell_parse_text(a->pool, &code, file->text) : 0 ;
+  for (struct statement *one = list ; one ; one = one->next)
+    if (statement_walk(one, &ends_itself, 0)) return "" ;
+  return list ? left_in(a, &code, list) : "" ;
 }

@@ -1,0 +1,4 @@
+#!/bin/sh
+mkdir -p /run/panels
+/srv/panel --left &
+/srv/panel --right &
