@@ -82,3 +82,9 @@ teardown() { reeve_teardown; }
   becomes b 'exec b >/dev/null 2>&1'
   untold 'files of its own'
 }
+
+@test "a script that stops something, behind what keeps the container alive, is no server" {
+  wrapper <<<$'redis-server /etc/redis.conf --daemonize yes\ntail -f /srv/log/*.log\n/srv/stop-all.sh'
+  migrate
+  told 'line 3: dropped: it did not run as long as line 2 did, which kept the container alive'
+}

@@ -61,7 +61,7 @@ static int may_be_server (struct analysis *a, struct frame const *frame, char co
 /* What may serve, where the script ends with it. */
 static int may_serve_at_end (struct analysis *a, struct statement const *statement)
 {
-  return is_server(a, statement) && !says_stop(statement) && !starts_something(a, (struct statement *)statement)
+  return is_server(a, statement) && !says_stop(statement) && strncmp(shell_basename(statement_command(statement)), "stop", 4) != 0 && !starts_something(a, (struct statement *)statement)
    && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !called_function(a, statement)
    && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
 }
