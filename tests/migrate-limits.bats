@@ -104,3 +104,20 @@ EOS
   file postgres/timeout-up <<<60000
   file redis-server/timeout-up <<<20000
 }
+
+@test "a number that is computed, set again, or set by a branch" {
+  limits <<'EOS'
+20000|N=$((10 + 5 * 2))|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+30000|N=$(((10 + 5) * 2))|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+10000|N=$((100 % 30))|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+TODO|N=$((1 << 5))|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+TODO|N=1m|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+10000|N=10 # N=40|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+30000|N=10; N=30|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+TODO|if [ "$FAST" = 1 ]; then N=5; else N=60; fi|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+TODO|N=60; [ -z "$FAST" ] && N=5|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+TODO|M=$(ask); N=${M:-30}|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+30000|if [ -z "$N" ]; then N=30; fi|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+30000|N=${N:-30}|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
+EOS
+}

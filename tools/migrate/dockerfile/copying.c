@@ -13,13 +13,8 @@ static int is_folder (struct dockerfile const *dockerfile, char const *path)
 {
   char const *inside = pool_printf(dockerfile->source->pool, "%s/", path) ;
   if (shell_one_of(path, FOLDERS)) return 1 ;
-  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
-  {
-    if (one->stage == STAGE_OTHER) continue ;
-    if (!strcmp(one->name, "WORKDIR") && !strcmp(dockerfile_workdir(dockerfile, one), path)) return 1 ;
-    for (char const *p = one->arguments ; (p = strstr(p, inside)) ; p++)
-      if (p == one->arguments || strchr(" \t\"'=&;|", p[-1])) return 1 ;
-  }
+  for (char const *p = dockerfile->named ; (p = strstr(p, inside)) ; p++)
+    if (p == dockerfile->named || strchr(" \t\n\"'=&;|", p[-1])) return 1 ;
   return 0 ;
 }
 

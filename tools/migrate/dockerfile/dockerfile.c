@@ -38,38 +38,41 @@ static void read_directives (struct reading *r)
   }
 }
 
-/* Copies the source's bytes from `from` up to the end of the instruction; each byte keeps its
-   place. *last: the last line. */
+/* An empty line or a comment, below the instruction's first line. */
+static int is_nothing (struct source const *source, struct range range)
+{
+  size_t blanks = strspn(source->text + range.start, " \t") ;
+  return blanks >= range.end - range.start || source->text[range.start + blanks] == '#' ;
+}
+
+/* The escape at the end of a line, which may have blanks behind it; 0: there is none. */
+static char *escape_of (struct reading const *r, char *begin, size_t len)
+{
+  while (len && strchr(" \t", begin[len - 1])) len-- ;
+  return len && begin[len - 1] == r->dockerfile->escape ? begin + len - 1 : 0 ;
+}
+
+/* Copies the source's bytes of the instruction; each byte keeps its place. *last: the last line. */
 static char *read_logical (struct reading *r, uint32_t first, uint32_t *last)
 {
   struct source *source = r->source ;
   uint32_t from = source->line_start[first - 1] ;
-  char *text = pool_alloc(source->pool, source->len - from + 1) ;
-  uint32_t line = first ;
-  uint32_t end ;
-  for (;; line++)
+  char *text ;
+  for (*last = first ; *last < source->nlines ; ++*last)
+  {
+    struct range range = source_line_range(source, *last) ;
+    if ((*last == first || !is_nothing(source, range)) && !escape_of(r, (char *)source->text + range.start, range.end - range.start)) break ;
+  }
+  text = (char *)source_copy(source, (struct range){ from, source_line_range(source, *last).end }) ;
+  for (uint32_t line = first ; line <= *last ; line++)
   {
     struct range range = source_line_range(source, line) ;
-    char *to = text + (range.start - from) ;
-    size_t len = range.end - range.start ;
-    char const *begin = source->text + range.start ;
-    size_t blanks = strspn(begin, " \t") ;
-    int more = 1 ;
-    end = range.end ;
-    memcpy(to, begin, len) ;
-    if (line > first && (blanks >= len || begin[blanks] == '#')) memset(to, ' ', len) ; /* a comment, or an empty line */
-    else
-    {
-      size_t n = len ;
-      while (n && strchr(" \t", to[n - 1])) n-- ;
-      more = n && to[n - 1] == r->dockerfile->escape ;
-      if (more) to[n - 1] = ' ' ;
-    }
-    if (!more || line == source->nlines) break ;
-    text[range.end - from] = ' ' ; /* the newline */
+    char *begin = text + (range.start - from) ;
+    char *escape = escape_of(r, begin, range.end - range.start) ;
+    if (line > first && is_nothing(source, range)) memset(begin, ' ', range.end - range.start) ;
+    else if (escape) *escape = ' ' ;
+    if (line < *last) text[range.end - from] = ' ' ; /* the newline */
   }
-  text[end - from] = 0 ;
-  *last = line ;
   return text ;
 }
 
@@ -176,6 +179,20 @@ static void mark_stages (struct dockerfile *dockerfile)
   }
 }
 
+/* Each WORKDIR, with a slash behind it, and all arguments. */
+static char const *named_paths (struct dockerfile const *dockerfile)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct texts all = { 0 } ;
+  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER) continue ;
+    if (!strcmp(one->name, "WORKDIR")) texts_add(pool, &all, pool_printf(pool, "%s/", dockerfile_workdir(dockerfile, one))) ;
+    texts_add(pool, &all, one->arguments) ;
+  }
+  return texts_join(pool, &all, "\n") ;
+}
+
 void dockerfile_read (struct source *source, struct dockerfile *dockerfile)
 {
   struct reading r = { .dockerfile = dockerfile, .source = source, .end = &dockerfile->instructions, .line = 1 } ;
@@ -190,6 +207,7 @@ void dockerfile_read (struct source *source, struct dockerfile *dockerfile)
     else read_instruction(&r) ;
   }
   mark_stages(dockerfile) ;
+  dockerfile->named = named_paths(dockerfile) ;
 }
 
 /* ---- questions ---- */

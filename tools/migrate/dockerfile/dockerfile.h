@@ -32,6 +32,7 @@ struct dockerfile
   char escape ; /* at the end of a line that goes on */
   struct instruction *instructions ;
   struct instruction *from ; /* the last FROM; 0: there is none */
+  char const *named ; /* the paths that it names, among other text */
 } ;
 
 extern void dockerfile_read (struct source *source, struct dockerfile *dockerfile) ;

@@ -88,6 +88,7 @@ struct trap
   struct trap *next ;
 } ;
 
+struct definition ;
 struct ending ;
 
 struct analysis
@@ -96,6 +97,8 @@ struct analysis
   struct source *source ;
   struct pool *pool ;
   struct function *functions ;
+  struct definition *definitions ; /* of the files that are read */
+  struct source const *defined_in ; /* where these files are read: `source`, then; 0: that is not known yet */
   struct pid_variable *pids ;
   struct trap *traps ;
   struct ending *endings ; /* where the script ended behind the waiting */

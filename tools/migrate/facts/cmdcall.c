@@ -34,5 +34,6 @@ void take_function_by_cmd (struct analysis *a, struct statement *statement)
   memcpy(words + n, statement->words + 1, (statement->nwords - 1) * sizeof(*words)) ;
   statement->nwords += n - 1 ;
   statement->words = words ;
+  statement->is_start = 0 ;
   a->dispatched = 1 ;
 }

@@ -15,6 +15,9 @@ extern char const *statement_text (struct analysis *a, struct statement const *s
 extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
 extern struct function *find_function (struct analysis *a, char const *name) ;
 extern struct function *called_function (struct analysis *a, struct statement const *statement) ; /* 0: it calls none */
+/* statement_walk(), also through the functions that are called there: each once, as those that call each other would
+   double the work with each. visit() asks no such question itself. */
+extern int walk_with_calls (struct analysis *a, struct statement *statement, statement_visit *visit, void *data) ;
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only print? */
 extern int only_prints (struct analysis *a, struct statement *statement) ; /* the same, and no program's answer: echo "$(migrate)" works */
 /* if ...; then echo ...; fi: only messages, and perhaps an exit */

@@ -75,9 +75,12 @@ static unsigned long counted_limit (struct limit *limit, unsigned long tries)
 
 unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text, int *is_unknown)
 {
-  struct limit limit = { .pool = a->pool, .loop = statement_text(a, statement), .text = text, .script = a->source->text } ;
+  char const *script = source_uncommented(a->source) ;
+  struct range range = statement->range ;
+  struct limit limit = { .pool = a->pool, .loop = pool_copy(a->pool, script + range.start, range.end - range.start), .script = script } ;
   unsigned long ms ;
-  limit.before = source_copy(a->source, (struct range){ 0, statement->range.start }) ;
+  limit.text = text = shell_uncommented(a->pool, text) ;
+  limit.before = pool_copy(a->pool, script, range.start) ;
   ms = has_clock(text) ? clock_limit(&limit) * 1000 : counted_limit(&limit, statement->kind == STATEMENT_FOR ? for_tries(&limit, statement) : 0) ;
   *is_unknown = !ms && limit.is_unknown ;
   return ms ;
@@ -118,19 +121,7 @@ int gives_up (struct analysis *a, struct statement *list)
   return 0 ;
 }
 
-/* Does it, or a function that it calls, end the script? */
-static int ends_somewhere (struct statement *statement, void *data)
-{
-  struct analysis *a = data ;
-  struct function *function = called_function(a, statement) ;
-  if (!strcmp(statement_command(statement), "exit")) return 1 ;
-  if (!function || !function->statement->body || function->asked == a->questions) return 0 ;
-  function->asked = a->questions ;
-  return statement_walk(function->statement->body, &ends_somewhere, a) ;
-}
-
 int may_end (struct analysis *a, struct statement *statement)
 {
-  a->questions++ ;
-  return statement_walk(statement, &ends_somewhere, a) ;
+  return walk_with_calls(a, statement, &ends, 0) ;
 }

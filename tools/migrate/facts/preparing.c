@@ -29,17 +29,23 @@ static unsigned int starts_in (struct analysis *a, struct statement *statement, 
   unsigned int n = 0 ;
   if (statement->kind == STATEMENT_FUNCTION || keeps_alive(statement) || (!at_end && !starts_something(a, statement))) return 0 ;
   if (statement->background) return 1 ;
-  if (function && a->depth < 20)
+  if (function && function->asked != a->questions)
   {
-    a->depth++ ;
+    function->asked = a->questions ;
     n = starts_in(a, function->statement->body, at_end) ;
-    a->depth-- ;
   }
   n += starts_in_list(a, statement->body, at_end) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
     n += starts_in_list(a, branch->condition, 0) + starts_in_list(a, branch->body, at_end && statement->kind != STATEMENT_LOOP) ;
   if (statement->kind == STATEMENT_FOR) n *= 2 ;
   return n ? n : starts_something(a, statement) || may_serve(a, statement) ;
+}
+
+/* A function that is called again counts as one: to follow each call would double the work with each. */
+static unsigned int starts_of (struct analysis *a, struct statement *statement, int at_end)
+{
+  a->questions++ ;
+  return starts_in(a, statement, at_end) ;
 }
 
 static int is_end (struct frame const *frame)
@@ -52,14 +58,14 @@ static int is_end (struct frame const *frame)
 /* What starts from here on; its text without that of the first statement. */
 static unsigned int starts_from_here (struct analysis *a, struct texts *later)
 {
-  unsigned int n = starts_in(a, a->here->statement, is_end(a->here)) ;
+  unsigned int n = starts_of(a, a->here->statement, is_end(a->here)) ;
   int was = a->without_waits ;
   a->without_waits = 1 ;
   /* What a branch prepares is for the branch. */
   for (struct frame const *frame = a->here ; frame ; frame = a->conditions.first ? 0 : frame->up)
     for (struct statement *one = frame->rest ; one ; one = one->next)
     {
-      unsigned int more = starts_in(a, one, !one->next && is_end(frame->up)) ;
+      unsigned int more = starts_of(a, one, !one->next && is_end(frame->up)) ;
       if (more) texts_add(a->pool, later, statement_text(a, one)) ;
       n += more ;
       if (!strcmp(statement_command(one), "exec") && one->nwords > 1) break ;
@@ -104,7 +110,7 @@ int is_for_next (struct analysis *a)
   char const *text ;
   char const *program = "" ;
   if (starts_from_here(a, &later) < 2) return 1 ;
-  if (starts_in(a, a->here->statement, is_end(a->here)) > 1) return 0 ;
+  if (starts_of(a, a->here->statement, is_end(a->here)) > 1) return 0 ;
   rest = texts_join(a->pool, &later, "\n") ;
   text = statement_text(a, a->here->statement) ;
   if (a->here->statement->kind == STATEMENT_COMMAND) program = name_of(a, a->here->statement) ;

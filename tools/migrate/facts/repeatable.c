@@ -132,12 +132,6 @@ static int unsets (struct statement *statement, void *data)
 {
   struct unsetting *unsetting = data ;
   struct analysis *a = unsetting->a ;
-  struct function *function = called_function(a, statement) ;
-  if (function && function->statement->body && function->asked != a->questions)
-  {
-    function->asked = a->questions ;
-    statement_walk(function->statement->body, &unsets, unsetting) ;
-  }
   if (strcmp(statement_command(statement), "unset") != 0) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (statement->words[i].raw[0] != '-' && !is_set_by_script(a, statement->words[i].raw)) texts_add_once(a->pool, &unsetting->names, statement->words[i].raw) ;
@@ -148,8 +142,7 @@ static void mark_unset (struct analysis *a, struct service *service, struct stat
 {
   struct unsetting unsetting = { .a = a } ;
   if (is_apart(statement)) return ;
-  a->questions++ ;
-  statement_walk(statement, &unsets, &unsetting) ;
+  walk_with_calls(a, statement, &unsets, &unsetting) ;
   if (unsetting.names.first) plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
     "it also takes %s out of the environment, which reaches no other file: unset it in the run of each service behind it", texts_join(a->pool, &unsetting.names, ", "))) ;
 }

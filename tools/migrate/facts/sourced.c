@@ -54,57 +54,73 @@ static struct configuration const *read_by (struct analysis *a, struct statement
 
 /* ---- functions ---- */
 
-struct looking
+/* A function of such a file. */
+struct definition
 {
-  struct analysis *a ;
   char const *name ;
-  char const *place ;
-  int starts ; /* its body does */
-  unsigned int depth ;
+  char const *place ; /* FILE, line N */
+  struct statement *body ;
+  struct source *code ;
+  struct definition *next ;
 } ;
 
-static int find_definition (struct statement *statement, void *data)
+struct defining
 {
-  struct looking *looking = data ;
-  struct configuration const *file = read_by(looking->a, statement) ;
-  struct source code ;
-  if (!file || looking->depth > 3) return 0 ;
-  looking->depth++ ;
-  for (struct statement *one = shell_parse_text(looking->a->pool, &code, file->text) ; one && !looking->place ; one = one->next)
-    if (one->kind == STATEMENT_FUNCTION && !strcmp(one->name, looking->name))
+  struct analysis *a ;
+  struct texts files ; /* those that have been read: a file may read itself */
+  struct definition **end ;
+} ;
+
+static int add_definitions (struct statement *statement, void *data)
+{
+  struct defining *d = data ;
+  struct configuration const *file = read_by(d->a, statement) ;
+  struct source *code ;
+  if (!file || texts_has(&d->files, file->path)) return 0 ;
+  texts_add(d->a->pool, &d->files, file->path) ;
+  code = pool_alloc(d->a->pool, sizeof(*code)) ;
+  for (struct statement *one = shell_parse_text(d->a->pool, code, file->text) ; one ; one = one->next)
+    if (one->kind == STATEMENT_FUNCTION)
     {
-      struct analysis inner = *looking->a ;
-      inner.source = &code ;
-      looking->place = pool_printf(inner.pool, "%s, line %u", file->path, source_line(&code, one->range.start)) ;
-      looking->starts = one->body && starts_something(&inner, one->body) ;
+      struct definition *definition = *d->end = pool_alloc(d->a->pool, sizeof(*definition)) ;
+      *definition = (struct definition){ .name = one->name, .body = one->body, .code = code } ;
+      definition->place = pool_printf(d->a->pool, "%s, line %u", file->path, source_line(code, one->range.start)) ;
+      d->end = &definition->next ;
     }
-    else statement_walk(one, &find_definition, looking) ;
-  looking->depth-- ;
-  return !!looking->place ;
+    else statement_walk(one, &add_definitions, d) ;
+  return 0 ;
 }
 
-static char const *look_for (struct analysis *a, char const *name, int *starts)
+/* The function that has the name; 0: there is none. The files are read once. */
+static struct definition const *definition_of (struct analysis *a, char const *name)
 {
-  struct looking looking = { .a = a, .name = name } ;
-  struct source code ;
+  struct definition const *found ;
   if (!a->plan->scripts) return 0 ;
-  for (struct statement *one = shell_parse_text(a->pool, &code, a->source->text) ; one && !looking.place ; one = one->next)
-    statement_walk(one, &find_definition, &looking) ;
-  *starts = looking.starts ;
-  return looking.place ;
+  if (a->defined_in != a->source)
+  {
+    struct defining d = { .a = a, .end = &a->definitions } ;
+    struct source code ;
+    a->defined_in = a->source ;
+    a->definitions = 0 ;
+    for (struct statement *one = shell_parse_text(a->pool, &code, a->source->text) ; one ; one = one->next) statement_walk(one, &add_definitions, &d) ;
+  }
+  for (found = a->definitions ; found && strcmp(found->name, name) != 0 ; ) found = found->next ;
+  return found ;
 }
 
 char const *sourced_function (struct analysis *a, char const *name)
 {
-  int starts ;
-  return look_for(a, name, &starts) ;
+  struct definition const *definition = definition_of(a, name) ;
+  return definition ? definition->place : 0 ;
 }
 
 char const *sourced_start (struct analysis *a, char const *name)
 {
-  int starts = 0 ;
-  char const *place = look_for(a, name, &starts) ;
-  return starts ? place : 0 ;
+  struct definition const *definition = definition_of(a, name) ;
+  struct analysis inner = *a ;
+  if (!definition || !definition->body) return 0 ;
+  inner.source = definition->code ;
+  return starts_something(&inner, definition->body) ? definition->place : 0 ;
 }
 
 /* ---- what is started while a file is read ---- */

@@ -246,6 +246,16 @@ static int says_server (struct statement const *statement)
   return 0 ;
 }
 
+/* Each statement is asked once, as all are asked for each statement ahead of them. */
+static int is_later_start (struct analysis *a, struct statement *one)
+{
+  int is_start ;
+  if (one->is_start) return one->is_start > 0 ;
+  is_start = one->kind != STATEMENT_FUNCTION && starts_something(a, one) && !keeps_alive(one) ;
+  if (a->depth < 20) one->is_start = is_start ? 1 : -1 ;
+  return is_start ;
+}
+
 int starts_later (struct analysis *a, struct frame const *frame)
 {
   int was = a->without_waits ;
@@ -253,7 +263,7 @@ int starts_later (struct analysis *a, struct frame const *frame)
   a->without_waits = 1 ; /* wait $B || true */
   for (; !r && frame ; frame = frame->up)
     for (struct statement *one = frame->rest ; !r && one ; one = one->next)
-      r = one->kind != STATEMENT_FUNCTION && (starts_something(a, one) || (!one->next && !frame->up && says_server(one))) && !keeps_alive(one) ;
+      r = is_later_start(a, one) || (!one->next && !frame->up && says_server(one) && !keeps_alive(one)) ;
   a->without_waits = was ;
   return r ;
 }

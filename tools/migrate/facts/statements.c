@@ -39,6 +39,30 @@ struct function *called_function (struct analysis *a, struct statement const *st
   return find_function(a, statement_command(statement)) ;
 }
 
+struct walking
+{
+  struct analysis *a ;
+  statement_visit *visit ;
+  void *data ;
+} ;
+
+static int visit_called (struct statement *statement, void *data)
+{
+  struct walking *walking = data ;
+  struct function *function = called_function(walking->a, statement) ;
+  int r = (*walking->visit)(statement, walking->data) ;
+  if (r || !function || !function->statement->body || function->asked == walking->a->questions) return r ;
+  function->asked = walking->a->questions ;
+  return statement_walk(function->statement->body, &visit_called, walking) ;
+}
+
+int walk_with_calls (struct analysis *a, struct statement *statement, statement_visit *visit, void *data)
+{
+  struct walking walking = { .a = a, .visit = visit, .data = data } ;
+  a->questions++ ;
+  return statement_walk(statement, &visit_called, &walking) ;
+}
+
 /* ---- what only talks ---- */
 
 /* echo none >/run/state */
@@ -191,12 +215,10 @@ struct statement *starting_part (struct statement *statement)
 int is_image_command (struct analysis *a, struct statement const *statement)
 {
   struct launch launch ;
-  char const *raw ;
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  unsigned int n = statement->nwords ;
+  if (statement->kind != STATEMENT_COMMAND || !n || !shell_one_of(statement->words[n - 1].raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"")) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  if (launch.first + 1 != statement->nwords) return 0 ;
-  raw = statement->words[launch.first].raw ;
-  return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
+  return launch.first + 1 == n ;
 }
 
 int runs_nothing (struct analysis *a, struct statement const *statement)

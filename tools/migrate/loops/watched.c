@@ -140,7 +140,6 @@ struct starting_again
   struct texts names ; /* services that run what the loop starts */
   char const *other ; /* something else that it starts, too; 0: nothing */
   int waits ;
-  unsigned int depth ; /* of the calls that are being looked into */
 } ;
 
 static int is_same_program (struct analysis *a, struct service const *service, struct statement *statement)
@@ -152,14 +151,7 @@ static int find_starting_again (struct statement *statement, void *data)
 {
   struct starting_again *s = data ;
   struct service const *same = s->a->plan->services ;
-  struct function *function = called_function(s->a, statement) ;
   if (!strcmp(statement_command(statement), "wait")) s->waits = 1 ;
-  if (function && function->statement->body && s->depth < 5)
-  {
-    s->depth++ ;
-    statement_walk(function->statement->body, &find_starting_again, s) ;
-    s->depth-- ;
-  }
   if (!statement->background || shell_one_of(statement_command(statement), "sleep")) return 0 ; /* sleep 5 & wait $!: its pause */
   while (same && !is_same_program(s->a, same, statement)) same = same->next ;
   if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
@@ -174,20 +166,12 @@ struct codes
   struct analysis *a ;
   struct texts codes ;
   int is_another ; /* exit $?, exit "$CODE" */
-  unsigned int depth ; /* of the calls that are being looked into */
 } ;
 
 static int find_codes (struct statement *statement, void *data)
 {
   struct codes *codes = data ;
   char const *code = shell_exit_code(codes->a->pool, statement_word(statement, 1)) ;
-  struct function *function = called_function(codes->a, statement) ;
-  if (function && function->statement->body && codes->depth < 5)
-  {
-    codes->depth++ ;
-    statement_walk(function->statement->body, &find_codes, codes) ;
-    codes->depth-- ;
-  }
   if (strcmp(statement_command(statement), "exit") != 0) return 0 ;
   if (code) texts_add_once(codes->a->pool, &codes->codes, code) ;
   else codes->is_another = 1 ;
@@ -206,7 +190,7 @@ static void tell_code (struct analysis *a, struct statement *loop, struct texts 
 {
   struct codes codes = { .a = a } ;
   char const *code ;
-  statement_walk(loop, &find_codes, &codes) ;
+  walk_with_calls(a, loop, &find_codes, &codes) ;
   if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, "0") ;
   if (!codes.codes.first || codes.is_another) return ;
   code = texts_join(a->pool, &codes.codes, " or ") ;
@@ -298,7 +282,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }
   if (w.again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &w.again, ", ")) ;
-  statement_walk(statement, &find_starting_again, &s) ;
+  walk_with_calls(a, statement, &find_starting_again, &s) ;
   if (s.other) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "it also started something else, which nothing does now: %s", s.other)) ;
   script_waits(a, line_of(a, statement)) ;
 }
@@ -311,7 +295,7 @@ int walk_starting_again (struct analysis *a, struct statement *statement)
   char const *mains ;
   int always ;
   if (statement->kind != STATEMENT_LOOP || statement->background) return 0 ;
-  statement_walk(statement, &find_starting_again, &s) ;
+  walk_with_calls(a, statement, &find_starting_again, &s) ;
   if (!s.waits || !s.names.first || s.other) return 0 ;
   drop_remarks(a, statement) ;
   always = starts_again_always(a, statement) ;

@@ -264,7 +264,7 @@ void migrate_procfile (struct plan *plan)
   struct texts remarks = { 0 } ;
   struct numbering n = { .port = plan->procrun ? plan->procrun->port : 5000 } ;
   plan->shell = "/bin/sh" ;
-  for (uint32_t line = 1 ; line <= plan->source->nlines ; line++)
+  for (uint32_t line = 1 ; line <= plan->source->nlines && !plan->refused ; line++)
   {
     struct range range = source_line_range(plan->source, line) ;
     char const *text = source_copy(plan->source, range) ;
@@ -279,6 +279,7 @@ void migrate_procfile (struct plan *plan)
     if (plan_last(plan) != last) keep_comments(plan, plan_last(plan), &remarks, line) ;
     remarks = (struct texts){ 0 } ;
   }
+  if (plan->refused) return ;
   if (!plan->services) plan->refused = pool_printf(plan->pool, plan->procrun ? "%s has no line of the form NAME: COMMAND that the image starts" : "%s has no line of the form NAME: COMMAND", plan->source->name) ;
   if (plan->source->had_crlf) texts_add(plan->pool, &plan->notes, "carriage returns at the ends of lines are left out") ;
   set_folder(plan) ;

@@ -93,7 +93,7 @@ static int is_set_apart (struct assigned const *assigned, struct statement const
   struct apart apart = { assigned->place, &statement->range } ;
   if (!assigned->place) return 0 ;
   for (struct statement *one = assigned->first ; one ; one = one->next)
-    if (statement_walk(one, &is_apart, &apart)) return 1 ;
+    if (holds(&one->range, &statement->range) && statement_walk(one, &is_apart, &apart)) return 1 ;
   return 0 ;
 }
 

@@ -32,8 +32,6 @@ static void refuse_programs (struct analysis *a)
   for (struct function *function = a->functions ; function ; function = function->next) n++ ;
   if (n > FUNCTIONS_MAX)
     a->plan->refused = pool_printf(a->pool, "%s has %u functions: a program of its own, not a wrapper; take its services apart by hand", a->source->name, n) ;
-  else if (a->source->nlines > LINES_MAX)
-    a->plan->refused = pool_printf(a->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", a->source->name, a->source->nlines) ;
 }
 
 /* eval $START, where the script has START="server --port 80" at its beginning */
@@ -351,6 +349,8 @@ void migrate_script (struct plan *plan)
   struct statement *first ;
   struct texts sourced = { 0 } ;
   interpreter_choose(plan) ;
+  if (!plan->refused && plan->source->nlines > LINES_MAX)
+    plan->refused = pool_printf(plan->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", plan->source->name, plan->source->nlines) ;
   if (plan->refused) return ;
   first = shell_parse(plan->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_function, &a) ;

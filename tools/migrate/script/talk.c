@@ -67,26 +67,11 @@ static int is_set_between (struct analysis *a, char const *name, uint32_t from, 
   return 0 ;
 }
 
-static int writes_file (struct statement const *statement)
-{
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-    if (statement->redirects[i].is_output && !shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
-  return 0 ;
-}
-
 static int does_more (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  struct function *function = called_function(a, statement) ;
-  if (statement->background || writes_file(statement)) return 1 ;
-  if (function && function->statement->body && a->depth < 20)
-  {
-    int more ;
-    a->depth++ ;
-    more = statement_walk(function->statement->body, &does_more, a) ;
-    a->depth-- ;
-    return more ;
-  }
+  if (statement->background || writes_files(statement)) return 1 ;
+  if (called_function(a, statement)) return 0 ;
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger pgrep pidof ps grep jobs wc cat tail head ls date sleep")
    : (statement->kind == STATEMENT_ASSIGNMENT && !empties_pid(a, statement)) || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
@@ -101,7 +86,7 @@ static int is_signal (struct statement *statement, void *data)
 static int only_looks (struct analysis *a, struct statement *statement)
 {
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
-  if (!statement_walk(statement, &asks_processes, a) || statement_walk(statement, &does_more, a)) return 0 ;
+  if (!statement_walk(statement, &asks_processes, a) || walk_with_calls(a, statement, &does_more, a)) return 0 ;
   return statement_walk(statement, &ends_script, 0) || !statement_walk(statement, &is_signal, 0) ;
 }
 

@@ -20,3 +20,9 @@ char const *shell_uncommented (struct pool *pool, char const *text)
   for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next) statement_walk(one, &blank_comment, copy) ;
   return copy ;
 }
+
+char const *source_uncommented (struct source *source)
+{
+  if (!source->uncommented) source->uncommented = shell_uncommented(source->pool, source->text) ;
+  return source->uncommented ;
+}

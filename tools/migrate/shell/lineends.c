@@ -12,17 +12,17 @@ static uint32_t end_between (char const *text, TSNode word, TSNode next)
   return end + blanks < ts_node_start_byte(next) && text[end + blanks] == '\n' ? end + blanks : 0 ;
 }
 
-int without_run_on (char *text, TSNode node, unsigned int depth)
+int without_run_on (struct pool *pool, char *text, TSNode node, unsigned int depth)
 {
   int has_words = is(node, "command") || is(node, "declaration_command") ;
-  uint32_t n = depth > DEPTH_MAX ? 0 : ts_node_child_count(node) ;
+  struct children children = depth > DEPTH_MAX ? (struct children){ 0 } : children_of(pool, node) ;
   int found = 0 ;
-  for (uint32_t i = 0 ; i < n ; i++)
+  for (uint32_t i = 0 ; i < children.n ; i++)
   {
-    TSNode child = ts_node_child(node, i) ;
-    uint32_t end = has_words && i + 1 < n && !is(child, "comment") ? end_between(text, child, ts_node_child(node, i + 1)) : 0 ;
+    TSNode child = children.list[i] ;
+    uint32_t end = has_words && i + 1 < children.n && !is(child, "comment") ? end_between(text, child, children.list[i + 1]) : 0 ;
     if (end) text[end] = ';' ;
-    if (end || without_run_on(text, child, depth + 1)) found = 1 ;
+    if (end || without_run_on(pool, text, child, depth + 1)) found = 1 ;
   }
   return found ;
 }

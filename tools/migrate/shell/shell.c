@@ -9,15 +9,16 @@ static struct statement *read_statement (struct reader *reader, TSNode node) ;
 
 /* Is something in it not understood? Bash has redirections (3<>file, a here-document
    in the background) that this grammar takes for errors. */
-static int is_damaged (TSNode node, unsigned int depth)
+static int is_damaged (struct pool *pool, TSNode node, unsigned int depth)
 {
-  uint32_t n = ts_node_child_count(node) ;
+  struct children children ;
   if (!ts_node_has_error(node)) return 0 ;
   if (is(node, "ERROR") || ts_node_is_missing(node) || depth > DEPTH_MAX) return 1 ;
   if (is(node, "file_redirect")) return 0 ;
   if (is(node, "heredoc_redirect")) return 0 ; /* read_redirect looks at it */
-  for (uint32_t i = 0 ; i < n ; i++)
-    if (is_damaged(ts_node_child(node, i), depth + 1)) return 1 ;
+  children = children_of(pool, node) ;
+  for (uint32_t i = 0 ; i < children.n ; i++)
+    if (is_damaged(pool, children.list[i], depth + 1)) return 1 ;
   return 0 ;
 }
 
@@ -32,15 +33,16 @@ static struct branch *branch_new (struct reader *reader, struct branch ***end)
 /* A condition, then what `after` (then, do) begins. */
 static void read_conditional (struct reader *reader, TSNode node, struct branch *branch, char const *after, uint32_t end)
 {
+  struct children children = children_of(reader->source->pool, node) ;
   uint32_t middle = 0 ;
-  while (middle < end && !is(ts_node_child(node, middle), after)) middle++ ;
+  while (middle < end && !is(children.list[middle], after)) middle++ ;
   if (middle == end)
   {
     branch->head = range_of(node) ;
     return ;
   }
   branch->head.start = ts_node_start_byte(node) ;
-  branch->head.end = ts_node_end_byte(ts_node_child(node, middle)) ;
+  branch->head.end = ts_node_end_byte(children.list[middle]) ;
   branch->condition = read_list(reader, node, 1, middle) ;
   if (branch->condition)
   {
@@ -54,14 +56,14 @@ static void read_conditional (struct reader *reader, TSNode node, struct branch 
 static void read_if (struct reader *reader, TSNode node, struct statement *statement)
 {
   struct branch **end = &statement->branches ;
-  uint32_t n = ts_node_child_count(node) ;
+  struct children children = children_of(reader->source->pool, node) ;
   uint32_t first = 0 ;
-  while (first < n && !is(ts_node_child(node, first), "elif_clause") && !is(ts_node_child(node, first), "else_clause")
-   && !is(ts_node_child(node, first), "fi")) first++ ;
+  while (first < children.n && !is(children.list[first], "elif_clause") && !is(children.list[first], "else_clause")
+   && !is(children.list[first], "fi")) first++ ;
   read_conditional(reader, node, branch_new(reader, &end), "then", first) ;
-  for (uint32_t i = first ; i < n ; i++)
+  for (uint32_t i = first ; i < children.n ; i++)
   {
-    TSNode child = ts_node_child(node, i) ;
+    TSNode child = children.list[i] ;
     if (is(child, "elif_clause")) read_conditional(reader, child, branch_new(reader, &end), "then", ts_node_child_count(child)) ;
     else if (is(child, "else_clause"))
     {
@@ -72,31 +74,36 @@ static void read_if (struct reader *reader, TSNode node, struct statement *state
   }
 }
 
+static void read_case_item (struct reader *reader, TSNode item, struct statement *statement, struct branch ***end)
+{
+  struct children children = children_of(reader->source->pool, item) ;
+  uint32_t body = 0 ;
+  struct branch *branch ;
+  while (body < children.n && !is(children.list[body], ")")) body++ ;
+  if (body == children.n)
+  {
+    statement->damaged = 1 ;
+    return ;
+  }
+  branch = branch_new(reader, end) ;
+  branch->head = (struct range){ ts_node_start_byte(item), ts_node_end_byte(children.list[body]) } ;
+  branch->pattern = source_copy(reader->source, (struct range){ branch->head.start, ts_node_start_byte(children.list[body]) }) ;
+  while (*branch->pattern == '(' || *branch->pattern == ' ') branch->pattern++ ;
+  branch->body = read_list(reader, item, body + 1, children.n) ;
+}
+
 static void read_case (struct reader *reader, TSNode node, struct statement *statement)
 {
   struct branch **end = &statement->branches ;
-  statement->words = pool_alloc(reader->source->pool, sizeof(struct word)) ;
-  for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
+  struct children children = children_of(reader->source->pool, node) ;
+  TSNode value = field_of(node, "value") ;
+  if (!ts_node_is_null(value))
   {
-    TSNode child = ts_node_child(node, i) ;
-    uint32_t body = 0 ;
-    uint32_t n = ts_node_child_count(child) ;
-    struct branch *branch ;
-    if (is_field(node, i, "value") && !statement->nwords) statement->words[statement->nwords++] = read_word(reader, child) ;
-    if (!is(child, "case_item")) continue ;
-    while (body < n && !is(ts_node_child(child, body), ")")) body++ ;
-    if (body == n)
-    {
-      statement->damaged = 1 ;
-      continue ;
-    }
-    branch = branch_new(reader, &end) ;
-    branch->head = (struct range){ ts_node_start_byte(child), ts_node_end_byte(ts_node_child(child, body)) } ;
-    branch->pattern = source_copy(reader->source,
-      (struct range){ branch->head.start, ts_node_start_byte(ts_node_child(child, body)) }) ;
-    while (*branch->pattern == '(' || *branch->pattern == ' ') branch->pattern++ ;
-    branch->body = read_list(reader, child, body + 1, n) ;
+    statement->words = pool_alloc(reader->source->pool, sizeof(struct word)) ;
+    statement->words[statement->nwords++] = read_word(reader, value) ;
   }
+  for (uint32_t i = 0 ; i < children.n ; i++)
+    if (is(children.list[i], "case_item")) read_case_item(reader, children.list[i], statement, &end) ;
 }
 
 static void read_loop (struct reader *reader, TSNode node, struct statement *statement)
@@ -140,16 +147,17 @@ static struct statement *without_comments (struct statement *first, struct state
 
 static void read_list_operator (struct reader *reader, TSNode node, struct statement *statement)
 {
-  for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
-    if (is(ts_node_child(node, i), "||")) statement->kind = STATEMENT_OR ;
-  statement->body = without_comments(read_list(reader, node, 0, ts_node_child_count(node)), &statement->comments) ;
+  struct children children = children_of(reader->source->pool, node) ;
+  for (uint32_t i = 0 ; i < children.n ; i++)
+    if (is(children.list[i], "||")) statement->kind = STATEMENT_OR ;
+  statement->body = without_comments(read_list(reader, node, 0, children.n), &statement->comments) ;
   if (!statement->body || !statement->body->next) statement->kind = STATEMENT_OTHER ;
 }
 
 static void read_function (struct reader *reader, TSNode node, struct statement *statement)
 {
-  TSNode name = ts_node_child_by_field_name(node, "name", 4) ;
-  TSNode body = ts_node_child_by_field_name(node, "body", 4) ;
+  TSNode name = field_of(node, "name") ;
+  TSNode body = field_of(node, "body") ;
   if (ts_node_is_null(name) || ts_node_is_null(body))
   {
     statement->kind = STATEMENT_DAMAGED ;
@@ -212,8 +220,8 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
     case STATEMENT_FOR :
       read_words(reader, node, statement) ;
       statement->name = "" ;
-      if (!ts_node_is_null(ts_node_child_by_field_name(node, "variable", 8)))
-        statement->name = source_copy(reader->source, range_of(ts_node_child_by_field_name(node, "variable", 8))) ;
+      if (!ts_node_is_null(field_of(node, "variable")))
+        statement->name = source_copy(reader->source, range_of(field_of(node, "variable"))) ;
       if (is(node, "c_style_for_statement")) statement->nwords = 0 ;
       read_loop(reader, node, statement) ;
       break ;
@@ -236,7 +244,7 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
   struct statement *statement ;
   if (is(node, "redirected_statement"))
   {
-    TSNode body = ts_node_child_by_field_name(node, "body", 4) ;
+    TSNode body = field_of(node, "body") ;
     if (!ts_node_is_null(body) && reader->depth < DEPTH_MAX)
     {
       reader->depth++ ;
@@ -246,19 +254,21 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
       if (statement->kind == STATEMENT_FUNCTION && statement->body) read_redirected(reader, node, statement->body) ;
       statement->range = range_of(node) ;
       push_redirects(reader->source->pool, statement) ;
-      statement->damaged |= is_damaged(node, 0) ;
+      statement->damaged |= is_damaged(reader->source->pool, node, 0) ;
       return statement ;
     }
   }
   statement = pool_alloc(reader->source->pool, sizeof(*statement)) ;
   statement->kind = STATEMENT_OTHER ;
   statement->range = statement->core = range_of(node) ;
-  statement->damaged = is_damaged(node, 0) ;
+  statement->damaged = is_damaged(reader->source->pool, node, 0) ;
   statement->name = "" ;
   for (size_t i = 0 ; i < sizeof(kinds) / sizeof(*kinds) ; i++)
     if (is(node, kinds[i].type)) statement->kind = kinds[i].kind ;
   if (is(node, "redirected_statement")) read_redirected(reader, node, statement) ;
-  if (!ts_node_child_count(node) || reader->depth >= DEPTH_MAX) return statement ;
+  if (!ts_node_child_count(node)) return statement ;
+  if (reader->depth >= DEPTH_MAX) statement->kind = STATEMENT_DAMAGED ; /* each other kind promises parts */
+  if (reader->depth >= DEPTH_MAX) return statement ;
   if (statement->kind <= STATEMENT_TEST) read_programs(reader, node, statement, 0) ;
   reader->depth++ ;
   read_parts(reader, node, statement) ;
@@ -276,23 +286,19 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
 /* The statements among the children from `from` up to `to`. */
 static struct statement *read_list (struct reader *reader, TSNode node, uint32_t from, uint32_t to)
 {
+  struct children children = children_of(reader->source->pool, node) ;
   struct statement *first = 0 ;
   struct statement **end = &first ;
   struct statement *last = 0 ;
-  TSTreeCursor cursor = ts_tree_cursor_new(node) ;
-  uint32_t i = 0 ;
-  if (ts_tree_cursor_goto_first_child(&cursor)) do
+  for (uint32_t i = from ; i < to && i < children.n ; i++)
   {
-    TSNode child = ts_tree_cursor_current_node(&cursor) ;
-    if (i < from || i >= to) continue ;
+    TSNode child = children.list[i] ;
     if (is(child, "&") && last) last->background = 1 ;
     if (!ts_node_is_named(child) || ts_node_end_byte(child) == ts_node_start_byte(child)) continue ;
     *end = read_statement(reader, child) ;
     if ((*end)->kind != STATEMENT_COMMENT) last = *end ;
     end = &(*end)->next ;
   }
-  while (++i < to && ts_tree_cursor_goto_next_sibling(&cursor)) ;
-  ts_tree_cursor_delete(&cursor) ;
   return first ;
 }
 
@@ -330,19 +336,6 @@ static char *with_descriptors (struct pool *pool, struct source const *source)
   return text ;
 }
 
-/* server &! : disown in zsh. In Bash a ! with nothing behind it, which the grammar takes for the next line's. */
-static void without_disown (struct source *source, char *text)
-{
-  for (char *p = text ; (p = strchr(p, '&')) ; p++)
-  {
-    char *bang = p + 1 + strspn(p + 1, " \t") ;
-    uint32_t at = (uint32_t)(bang - text) ;
-    if (*bang != '!' || (p > text && strchr("&<>", p[-1])) || !strchr("\n#", bang[1 + strspn(bang + 1, " \t")])) continue ;
-    *bang = ' ' ;
-    source_claim(source, (struct range){ at, at + 1 }, "dropped", "! behind &: it does nothing") ;
-  }
-}
-
 static TSTree *parse_tree (struct source const *source, TSParser *parser, char const *text)
 {
   TSTree *tree = ts_parser_parse_string(parser, 0, text, source->len) ;
@@ -356,7 +349,7 @@ static struct statement *parse (struct source *source, TSParser *parser, char *t
   struct statement *first ;
   TSNode root ;
   TSTree *tree = parse_tree(source, parser, text) ;
-  while (without_run_on(text, ts_tree_root_node(tree), 0))
+  while (without_run_on(source->pool, text, ts_tree_root_node(tree), 0))
   {
     ts_tree_delete(tree) ;
     tree = parse_tree(source, parser, text) ;
@@ -367,11 +360,25 @@ static struct statement *parse (struct source *source, TSParser *parser, char *t
   return first ;
 }
 
+/* libtree-sitter counts the children of a node in 16 bits, comments among them, and more would be its end. */
+#define LINES_MAX 65000
+
+static struct statement *as_text (struct source *source)
+{
+  struct statement *all = pool_alloc(source->pool, sizeof(*all)) ;
+  struct range const range = { 0, source->len } ;
+  *all = (struct statement){ .kind = STATEMENT_DAMAGED, .name = "", .damaged = 1, .range = range, .core = range } ;
+  return all ;
+}
+
 struct statement *shell_parse (struct source *source)
 {
   struct statement *first ;
-  char *text = with_descriptors(source->pool, source) ;
-  TSParser *parser = ts_parser_new() ;
+  char *text ;
+  TSParser *parser ;
+  if (source->nlines > LINES_MAX) return as_text(source) ;
+  text = with_descriptors(source->pool, source) ;
+  parser = ts_parser_new() ;
   if (!parser) strerr_diefu1sys(111, "make a parser") ;
   if (!ts_parser_set_language(parser, tree_sitter_bash()))
     strerr_dief1x(111, "the Bash grammar is too new for this libtree-sitter: build with the version that tools/migrate/grammar pins") ;

@@ -67,12 +67,14 @@ struct statement
   char const *name ; /* of a function, or of a for's variable */
   struct word *words ;
   unsigned int nwords ;
+  unsigned int words_room ; /* how many fit */
   struct word *assignments ;
   unsigned int nassignments ;
   struct redirect *redirects ;
   unsigned int nredirects ;
   struct texts programs ; /* programs that its words run in $( ), ` ` and <( ): basenames */
   int substitutes_to_file ; /* what one of these prints goes to a file: eval $(printenv >>FILE) */
+  int is_start ; /* for starts_later(): 1 yes, -1 no, 0 not asked yet */
   struct statement *body ;
   struct statement *comments ; /* between the parts of &&, || and | */
   struct branch *branches ;
@@ -97,6 +99,7 @@ extern int shell_one_of (char const *text, char const *names) ;
 extern int shell_mentions (char const *text, char const *name) ;
 /* Shell code with blanks in place of its comments. */
 extern char const *shell_uncommented (struct pool *pool, char const *text) ;
+extern char const *source_uncommented (struct source *source) ; /* the same of a script's text */
 /* The number at the beginning of `text`, 0 to `max`; 0 also if there is none. *end, if not 0, is
    set to the byte after it. */
 extern unsigned int shell_number (char const *text, unsigned int max, char const **end) ;

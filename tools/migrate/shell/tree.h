@@ -27,11 +27,18 @@ static inline int is (TSNode node, char const *type)
   return !strcmp(ts_node_type(node), type) ;
 }
 
-static inline int is_field (TSNode parent, uint32_t child, char const *field)
+static inline TSNode field_of (TSNode node, char const *field)
 {
-  char const *name = ts_node_field_name_for_child(parent, child) ;
-  return name && !strcmp(name, field) ;
+  return ts_node_child_by_field_name(node, field, (uint32_t)strlen(field)) ;
 }
+
+/* ---- children.c ---- All children of a node: ts_node_child() goes through those ahead of the child each time. */
+struct children
+{
+  TSNode *list ;
+  uint32_t n ;
+} ;
+extern struct children children_of (struct pool *pool, TSNode node) ;
 
 extern struct word read_word (struct reader *reader, TSNode node) ;
 /* The words, assignments and redirections of a command, a declaration or a for. */
@@ -57,10 +64,11 @@ extern int without_eval (struct source *source, char *text, struct statement con
 
 /* plainwords.c: changes the text for the grammar, which does not take every word in every place. */
 extern void with_plain_words (char *text) ;
+extern void without_disown (struct source *source, char *text) ;
 
 /* lineends.c: ends commands whose words the grammar has taken from several lines, in `text`, which it reads.
    Returns 1 if there are any. */
-extern int without_run_on (char *text, TSNode node, unsigned int depth) ;
+extern int without_run_on (struct pool *pool, char *text, TSNode node, unsigned int depth) ;
 
 /* ---- joined.c ---- */
 /* Ends lines with several redirections or assignments and no command, in `text`, the copy of the source that was parsed. Returns 1 if there are any. */

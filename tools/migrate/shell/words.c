@@ -3,13 +3,10 @@
 #include "migrate/shell/tree.h"
 
 /* Does a here-document have its last line? */
-static int has_end (TSNode node)
+static int has_end (struct children children)
 {
-  for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
-  {
-    TSNode child = ts_node_child(node, i) ;
-    if (is(child, "heredoc_end")) return !ts_node_is_missing(child) && ts_node_end_byte(child) > ts_node_start_byte(child) ;
-  }
+  for (uint32_t i = 0 ; i < children.n ; i++)
+    if (is(children.list[i], "heredoc_end")) return !ts_node_is_missing(children.list[i]) && ts_node_end_byte(children.list[i]) > ts_node_start_byte(children.list[i]) ;
   return 0 ;
 }
 
@@ -46,30 +43,29 @@ static int prints_to_file (struct reader *reader, TSNode node)
 
 void read_programs (struct reader *reader, TSNode node, struct statement *statement, unsigned int depth)
 {
-  uint32_t n = ts_node_child_count(node) ;
+  struct children children ;
   if (depth > DEPTH_MAX) return ;
   if (depth && is(node, "command"))
   {
-    TSNode name = ts_node_child_by_field_name(node, "name", 4) ;
+    TSNode name = field_of(node, "name") ;
     if (!ts_node_is_null(name)) texts_add(reader->source->pool, &statement->programs, shell_basename(read_word(reader, name).raw)) ;
   }
   if (depth && is(node, "file_redirect") && prints_to_file(reader, node)) statement->substitutes_to_file = 1 ;
-  for (uint32_t i = 0 ; i < n ; i++) read_programs(reader, ts_node_child(node, i), statement, depth + 1) ;
+  children = children_of(reader->source->pool, node) ;
+  for (uint32_t i = 0 ; i < children.n ; i++) read_programs(reader, children.list[i], statement, depth + 1) ;
 }
 
 static void add_word (struct reader *reader, struct statement *statement, struct word word)
 {
-  struct word *words = pool_alloc(reader->source->pool, (statement->nwords + 1) * sizeof(*words)) ;
-  if (statement->nwords) memcpy(words, statement->words, statement->nwords * sizeof(*words)) ;
-  words[statement->nwords++] = word ;
-  statement->words = words ;
+  statement->words = pool_grow(reader->source->pool, statement->words, statement->nwords, &statement->words_room, sizeof(word)) ;
+  statement->words[statement->nwords++] = word ;
   if (word.range.end > statement->core.end) statement->core.end = word.range.end ;
 }
 
 static void read_redirect (struct reader *reader, TSNode node, struct statement *statement)
 {
   struct redirect *redirect = statement->redirects + statement->nredirects++ ;
-  uint32_t n = ts_node_child_count(node) ;
+  struct children children = children_of(reader->source->pool, node) ;
   redirect->range = range_of(node) ;
   /* {log}>FILE: see shell_parse(). */
   if (redirect->range.start < reader->source->len && reader->source->text[redirect->range.start] == '}')
@@ -78,10 +74,10 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
   redirect->target = "" ;
   if (is(node, "heredoc_redirect"))
   {
-    statement->damaged |= !has_end(node) ;
-    for (uint32_t i = 0 ; i < n ; i++)
+    statement->damaged |= !has_end(children) ;
+    for (uint32_t i = 0 ; i < children.n ; i++)
     {
-      TSNode child = ts_node_child(node, i) ;
+      TSNode child = children.list[i] ;
       if (!is(child, "ERROR") || strcmp(source_copy(reader->source, range_of(child)), "&") != 0) continue ;
       /* <<EOF & : the & belongs to the statement, not to the redirection. */
       ((char *)redirect->raw)[ts_node_start_byte(child) - redirect->range.start] = ' ' ;
@@ -89,9 +85,9 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
     }
     return ;
   }
-  for (uint32_t i = 0 ; i < n ; i++)
+  for (uint32_t i = 0 ; i < children.n ; i++)
   {
-    TSNode child = ts_node_child(node, i) ;
+    TSNode child = children.list[i] ;
     if (!ts_node_is_named(child) || is(child, "file_descriptor") || is(child, "ERROR")) continue ; /* <> is an ERROR */
     if (*redirect->target)
     {
@@ -103,25 +99,26 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
     redirect->range.end = range_of(child).end ;
     redirect->raw = source_copy(reader->source, redirect->range) ;
   }
-  if (n && !*redirect->target) redirect->target = source_copy(reader->source, range_of(ts_node_child(node, n - 1))) ; /* >&- */
+  if (children.n && !*redirect->target) redirect->target = source_copy(reader->source, range_of(children.list[children.n - 1])) ; /* >&- */
   redirect->is_output = !!strchr(redirect->raw, '>') ;
   if (!redirect->is_output) read_programs(reader, node, statement, 0) ; /* < <(list) */
 }
 
 void read_words (struct reader *reader, TSNode node, struct statement *statement)
 {
-  uint32_t n = ts_node_child_count(node) ;
   struct pool *pool = reader->source->pool ;
-  statement->assignments = pool_alloc(pool, n * sizeof(struct word)) ;
-  statement->redirects = pool_alloc(pool, (n + 1) * sizeof(struct redirect)) ;
-  for (uint32_t i = 0 ; i < n ; i++)
+  struct children children = children_of(pool, node) ;
+  TSNode variable = field_of(node, "variable") ;
+  statement->assignments = pool_alloc(pool, children.n * sizeof(struct word)) ;
+  statement->redirects = pool_alloc(pool, (children.n + 1) * sizeof(struct redirect)) ;
+  for (uint32_t i = 0 ; i < children.n ; i++)
   {
-    TSNode child = ts_node_child(node, i) ;
+    TSNode child = children.list[i] ;
     if (strstr(ts_node_type(child), "redirect")) read_redirect(reader, child, statement) ;
     else if (is(child, "variable_assignment") && statement->kind != STATEMENT_DECLARATION)
       statement->assignments[statement->nassignments++] = read_word(reader, child) ;
     else if (is(child, "do_group") || is(child, "compound_statement") || is(child, "ERROR")
-     || is_field(node, i, "variable") || is(child, "for") || is(child, "select") || is(child, "in") || is(child, ";")) continue ;
+     || ts_node_eq(child, variable) || is(child, "for") || is(child, "select") || is(child, "in") || is(child, ";")) continue ;
     else if (range_of(child).end > range_of(child).start) add_word(reader, statement, read_word(reader, child)) ;
   }
   if (!statement->nwords && statement->nassignments) statement->kind = STATEMENT_ASSIGNMENT ;
@@ -131,14 +128,13 @@ void read_words (struct reader *reader, TSNode node, struct statement *statement
 
 void read_redirected (struct reader *reader, TSNode node, struct statement *statement)
 {
-  uint32_t n = ts_node_child_count(node) ;
+  struct children children = children_of(reader->source->pool, node) ;
   unsigned int had = statement->nredirects ;
-  struct redirect *redirects = pool_alloc(reader->source->pool, (had + n + 1) * sizeof(*redirects)) ;
+  struct redirect *redirects = pool_alloc(reader->source->pool, (had + children.n + 1) * sizeof(*redirects)) ;
   if (had) memcpy(redirects, statement->redirects, had * sizeof(*redirects)) ;
   statement->redirects = redirects ;
-  for (uint32_t i = 0 ; i < n ; i++)
-    if (strstr(ts_node_type(ts_node_child(node, i)), "redirect") && !is(ts_node_child(node, i), "redirected_statement"))
-      read_redirect(reader, ts_node_child(node, i), statement) ;
+  for (uint32_t i = 0 ; i < children.n ; i++)
+    if (strstr(ts_node_type(children.list[i]), "redirect") && !is(children.list[i], "redirected_statement")) read_redirect(reader, children.list[i], statement) ;
 }
 
 void push_redirects (struct pool *pool, struct statement *statement)

@@ -348,12 +348,13 @@ void migrate_supervisord (struct plan *plan)
   ini_read(plan->source, &ini) ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
     if (!strcmp(t.section->name, "supervisord")) t.global = t.section ;
-  for (t.section = ini.sections ; t.section ; t.section = t.section->next)
+  for (t.section = ini.sections ; t.section && !plan->refused ; t.section = t.section->next)
   {
     struct ini_section const *group = program_of(t.section) ? group_of(&t, t.section) : 0 ;
     t.group = group ? strchr(group->name, ':') + 1 : 0 ;
     if (program_of(t.section)) translate_program(&t, program_of(t.section)) ;
   }
+  if (plan->refused) return ;
   set_order(&t) ;
   for (struct ini_section *section = ini.sections ; section ; section = section->next)
     if (program_of(section))

@@ -45,6 +45,7 @@ struct source
   struct pool *pool ;
   char const *name ; /* as it was given */
   char const *text ; /* NUL-terminated; no carriage return at the end of a line */
+  char const *uncommented ; /* the same, of a shell script, with blanks in place of its comments; 0: nobody has asked yet */
   uint32_t len ;
   uint32_t *line_start ; /* by line, from 0; one more element than lines: len */
   uint32_t nlines ;

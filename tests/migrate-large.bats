@@ -1,0 +1,96 @@
+# Large inputs, and functions that call each other: the time that they take, and the memory, grow with their length.
+# A minute is far more than any of these needs.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+lines() # COUNT TEXT ; the text for each number from 1 on, where @ stands for it
+{
+  seq "$1" | TEXT=$2 awk '{ text = ENVIRON["TEXT"]; gsub("@", $1, text); print text }'
+}
+
+# OPTION... ; migrates what is on stdin, within a minute and a gigabyte
+in_a_minute()
+{
+  wrapper
+  rm -rf rootfs
+  run bash -c 'ulimit -v 1000000; exec timeout 60 "$@"' bash reeve-migrate "$input" -o rootfs/etc/services.d "$@"
+  [ "$status" -eq "$expected" ] || { echo "# exit code $status: ${output:0:300}"; return 1; }
+}
+
+expected=0
+
+@test "a script of thousands of lines takes no minute" {
+  local line
+  while IFS= read -r line; do
+    in_a_minute < <(echo '#!/bin/bash'; lines 2900 "$line"; echo 'exec nginx')
+  done <<'EOS'
+mkdir -p /var/lib/@
+echo starting @
+kill $PID@
+if [ -n "$A@" ]; then mkdir /@; fi
+cat /etc/@ | sed s/a/b/ >/etc/new.@
+until nc -z db@ 80; do sleep 1; done
+EOS
+}
+
+@test "what is too long for a wrapper is refused soon" {
+  expected=1
+  in_a_minute < <(echo '#!/bin/bash'; lines 100000 '# @'; echo 'exec nginx')
+  [[ $output = *"100002 lines"* ]] || { echo "# $output"; return 1; }
+  in_a_minute < <(echo '#!/bin/bash'; echo 'case $A in'; lines 20000 '@) ;;'; echo 'esac')
+  in_a_minute < <(echo '#!/bin/bash'; lines 2900 'server-@ &'; echo wait)
+  input=supervisord.conf
+  in_a_minute < <(printf '[supervisord]\nnodaemon=true\n'; lines 2900 $'[program:p@]\ncommand=server-@\npriority=@')
+  input=Procfile
+  in_a_minute < <(lines 20000 'p@: server-@')
+}
+
+@test "a command of thousands of words" {
+  in_a_minute < <(echo '#!/bin/bash'; echo "exec server $(lines 20000 w@ | paste -sd ' ')")
+  [ "$(wc -w <"$tree/server/run")" -gt 20000 ]
+}
+
+@test "functions that call each other, twice each" {
+  local i
+  in_a_minute < <(
+    echo '#!/bin/bash'
+    for ((i = 1; i < 40; i++)); do printf 'say%d() {\n  say%d\n  say%d\n}\n' "$i" $((i + 1)) $((i + 1)); done
+    echo 'say40() { echo gone; }'
+    echo 'server & PID=$!'
+    echo 'if ! kill -0 $PID; then say1; wait $PID; exit 1; fi'
+    echo 'kill -0 $PID || say1'
+    echo 'mkdir -p /run/web'
+    echo 'web & wait -n')
+  [ -e "$tree/server" ]
+}
+
+@test "variables that are set to each other, again and again" {
+  in_a_minute < <(
+    echo '#!/bin/bash'
+    echo 'server &'
+    lines 40 'MAX=$B'
+    lines 40 'B=$MAX'
+    echo 'n=0; until nc -z localhost 80; do n=$((n+1)); [ $n -ge $MAX ] && exit 1; sleep 1; done'
+    echo 'web & wait -n')
+  grep -q 'is not known here: write timeout-up' <<<"$output"
+}
+
+@test "a RUN of more commands than the analysis goes deep" {
+  { echo 'FROM debian'; echo "RUN true$(lines 150 ' && mkdir /@' | paste -sd ' ')"; echo 'COPY start.sh /'; echo 'CMD ["/start.sh"]'; } >Dockerfile
+  in_a_minute --dockerfile Dockerfile < <(echo '#!/bin/bash'; echo 'server & web & wait -n')
+}
+
+@test "a Dockerfile of thousands of lines" {
+  { echo 'FROM debian'; lines 3000 'COPY @ /@'; lines 3000 'RUN mkdir -p /var/@'; lines 3000 'ENV E@=@'; echo 'COPY start.sh /'; echo 'CMD ["/start.sh"]'; } >Dockerfile
+  in_a_minute --dockerfile Dockerfile < <(echo '#!/bin/bash'; echo 'server & web & wait -n')
+}
+
+@test "a file with more lines than the parser takes: it is read by nobody, and stays" {
+  (echo '#!/bin/bash'; lines 70000 '# @'; echo 'exec "$@"') >entry.sh
+  { echo 'FROM debian'; echo 'COPY entry.sh start.sh /'; echo 'ENTRYPOINT ["/entry.sh"]'; echo 'CMD ["/start.sh"]'; } >Dockerfile
+  in_a_minute --dockerfile Dockerfile < <(echo '#!/bin/bash'; echo 'server & web & wait -n')
+  grep -q 'ENTRYPOINT \["/entry.sh"' <<<"$output"
+}
