@@ -76,3 +76,22 @@ EOS
   grep -q 'pg_ctl -D /data stop" | indent' "$init/10-start"
   becomes web 'exec web'
 }
+
+@test "a signal that only tells the script something ends nothing" {
+  local kill
+  for kill in 'kill -HUP $$' 'kill -s USR1 $$' 'kill -USR2 -- $$'; do
+    wrapper <<<$'#!/bin/bash\nweb &\n(worker --all; '"$kill"$') &\nwait'
+    migrate
+    lacks worker/flag-main || { echo "# $kill"; return 1; }
+    told 'by kill $$ it sent the script a signal'
+  done
+  wrapper <<<$'#!/bin/bash\nweb &\n(worker --all; kill -s 0 $$) &\nwait'
+  migrate
+  lacks worker/flag-main
+}
+
+@test "the output of the group is the program's" {
+  wrapper <<<$'#!/bin/bash\nweb &\n(worker --all 2>/dev/null; kill $$) >>/var/log/worker 2>&1 &\nwait'
+  migrate
+  becomes worker 'exec worker --all >>/var/log/worker 2>&1 2>/dev/null'
+}

@@ -6,17 +6,6 @@
 #include "migrate/dockerpatch/patching.h"
 #include "migrate/shell/shell.h"
 
-/* shift, set -- WORDS; not set -eu */
-static int changes_arguments (struct statement *statement, void *data)
-{
-  char const *command = statement_command(statement) ;
-  (void)data ;
-  if (strcmp(command, "set") != 0) return !strcmp(command, "shift") ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    if (!strcmp(statement->words[i].raw, "--")) return 1 ;
-  return statement->nwords > 1 && !strchr("-+", *statement->words[1].raw) ;
-}
-
 /* exec /start.sh, bash start.sh, $SUPERVISORD -n; not su app -c /start.sh, nice start.sh */
 static int executes_plainly (struct docker_start const *start, struct statement const *statement)
 {
@@ -33,7 +22,7 @@ static struct statement const *last_command (struct docker_start const *start, s
   struct range lines ;
   for (struct statement *one = first ; one ; one = one->next)
   {
-    if (one->damaged || (one->kind != STATEMENT_FUNCTION && statement_walk(one, &changes_arguments, 0))) return 0 ;
+    if (one->damaged || (one->kind != STATEMENT_FUNCTION && statement_walk(one, &sets_positional, 0))) return 0 ;
     if (one->kind != STATEMENT_COMMENT) last = one ;
   }
   if (!last || last->kind != STATEMENT_COMMAND || last->nredirects || last->nassignments || last->background || !executes_plainly(start, last)) return 0 ;

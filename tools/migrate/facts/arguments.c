@@ -5,13 +5,6 @@
 
 #include "migrate/facts/facts.h"
 
-int sets_positional (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "shift") || (shell_one_of(statement_command(statement), "set")
-    && (!strcmp(statement_word(statement, 1), "--") || (statement->nwords > 1 && !strchr("-+", statement->words[1].raw[0])))) ;
-}
-
 static int all_repeatable (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)
@@ -51,22 +44,9 @@ int asks_ahead_of_arguments (struct analysis *a, struct statement *statement, in
   return 1 ;
 }
 
-/* In a shell of its own, or in a function, which has arguments of its own, the script's stay. */
-static int changes_arguments (struct statement *statement)
-{
-  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
-  if (sets_positional(statement, 0)) return 1 ;
-  for (struct statement *one = statement->body ; one ; one = one->next)
-    if (changes_arguments(one)) return 1 ;
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
-    for (struct statement *one = branch->body ; one ; one = one->next)
-      if (changes_arguments(one)) return 1 ;
-  return 0 ;
-}
-
 void mark_arguments (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
-  if (statement->kind == STATEMENT_COMMAND || a->in_function || !changes_arguments(statement)) return ;
+  if (statement->kind == STATEMENT_COMMAND || a->in_function || !statement_walk_here(statement, &sets_positional, 0)) return ;
   plan_todo(a->plan, service, claim, line_of(a, statement), "it also changes the script's arguments, which reaches no other file: change them in each run that asks for them, too") ;
   a->shifted = 1 ;
 }

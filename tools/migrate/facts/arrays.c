@@ -126,20 +126,32 @@ int array_known (struct analysis *a, char const *name, struct array *array)
   return 1 ;
 }
 
+/* What is between ( and ) in NAME=(...), NAME+=(...); 0: the piece is another one. *is_more: it adds. */
+static char const *list_in (struct analysis *a, struct piece const *piece, char const *name, int *is_more)
+{
+  char const *text = piece->text ;
+  char const *end = strrchr(text, ')') ;
+  size_t len = strlen(name) ;
+  if (strncmp(text, name, len) != 0 || !end) return 0 ;
+  *is_more = text[len] == '+' ;
+  text += len + (size_t)*is_more ;
+  return strncmp(text, "=(", 2) != 0 || text + 2 > end ? 0 : pool_copy(a->pool, text + 2, (size_t)(end - text - 2)) ;
+}
+
 char const *array_begins (struct analysis *a, char const *raw)
 {
   char const *name = raw + strspn(raw, "\"${") ;
+  char const *found = 0 ;
   name = pool_copy(a->pool, name, strspn(name, NAME_LETTERS)) ;
   for (unsigned int i = 0 ; *name && i < a->plan->npieces ; i++)
   {
     struct piece const *piece = a->plan->pieces + i ;
-    char const *text = piece->text ;
-    char const *end = strrchr(text, ')') ;
-    size_t len = strlen(name) ;
-    if (strncmp(text, name, len) != 0 || !end) continue ;
-    text += len + (text[len] == '+') ;
-    if (strncmp(text, "=(", 2) != 0 || text + 2 + strspn(text + 2, " \t\n") >= end) continue ;
-    return piece->under || end[1] ? 0 : pool_copy(a->pool, text + 2, (size_t)(end - text - 2)) ;
+    int is_more = 0 ;
+    char const *list = list_in(a, piece, name, &is_more) ;
+    if (!list && found && strstr(piece->text, pool_printf(a->pool, "%s=(", name))) return 0 ; /* in a branch */
+    if (!list || (is_more && found)) continue ;
+    if (piece->under || strrchr(piece->text, ')')[1]) return 0 ;
+    found = list[strspn(list, " \t\n")] ? list : 0 ;
   }
-  return 0 ;
+  return found ;
 }

@@ -8,7 +8,6 @@
 struct doing
 {
   struct analysis *a ;
-  unsigned int depth ; /* of the calls that are being looked into */
   struct child_trap what ;
 } ;
 
@@ -17,14 +16,8 @@ static int look_at_part (struct statement *statement, void *data)
   struct doing *doing = data ;
   char const *command = statement_command(statement) ;
   struct function *function = called_function(doing->a, statement) ;
-  if (function && function->statement->body && doing->depth < 5)
-  {
-    function->walked = 1 ;
-    doing->depth++ ;
-    statement_walk(function->statement->body, &look_at_part, doing) ;
-    doing->depth-- ;
-  }
-  else if (shell_one_of(command, "exit pkill killall") || (!strcmp(command, "kill") && strcmp(statement_word(statement, 1), "-0") != 0)) doing->what.ends = 1 ;
+  if (function && function->statement->body) function->walked = 1 ;
+  else if (shell_one_of(command, "exit pkill killall") || sends_signal(statement, 0)) doing->what.ends = 1 ;
   else if (statement->background) doing->what.starts = 1 ;
   else if (writes_files(statement) || (statement->kind == STATEMENT_COMMAND
     && !shell_one_of(command, "kill wait trap return echo printf log logger local true false : test [ sleep date jobs ps pgrep pidof grep set"))) doing->what.works = 1 ;
@@ -43,7 +36,7 @@ struct child_trap child_trap (struct analysis *a, struct trap const *trap)
 {
   struct doing doing = { .a = a } ;
   struct source code ;
-  for (struct statement *one = shell_parse_text(a->pool, &code, trap->code) ; one ; one = one->next) statement_walk(one, &look_at_part, &doing) ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, trap->code) ; one ; one = one->next) walk_with_calls(a, one, &look_at_part, &doing) ;
   return doing.what ;
 }
 

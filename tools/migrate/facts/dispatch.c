@@ -130,9 +130,7 @@ char const *value_by_cmd (struct analysis *a, char const *raw)
 
 int replaces_arguments (struct analysis *a, struct statement const *statement)
 {
-  char const *first = statement_word(statement, 1) ;
-  if (statement->kind != STATEMENT_COMMAND || strcmp(statement_command(statement), "set") != 0 || statement->nwords < 2) return 0 ;
-  return (!strcmp(first, "--") || !strchr("-+", *statement->words[1].raw)) && !mentions_positional(statement_text(a, statement)) ;
+  return statement->kind == STATEMENT_COMMAND && statement_sets_arguments(statement) && !mentions_positional(statement_text(a, statement)) ;
 }
 
 static int loses_arguments (struct statement *statement, void *data)
@@ -164,13 +162,11 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
     else for ( ; by && *a->arguments ; by--) a->arguments++ ;
     return ;
   }
-  plain = plain && !strcmp(command, "set") ;
-  for (unsigned int i = 1 ; plain && i < statement->nwords ; i++)
+  plain = plain && statement_sets_arguments(statement) ;
+  for (unsigned int i = statement_sets_arguments(statement) ; plain && i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
-    if (i == 1 && !strcmp(raw, "--")) continue ;
-    if (i == 1 && strchr("-+", *raw)) plain = 0 ;
-    else if (!strcmp(raw, "\"$@\"") || !strcmp(raw, "\"${@}\""))
+    if (!strcmp(raw, "\"$@\"") || !strcmp(raw, "\"${@}\""))
       for (unsigned int j = 0 ; a->arguments[j] ; j++) texts_add(a->pool, &words, a->arguments[j]) ;
     else
     {

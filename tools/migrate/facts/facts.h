@@ -18,6 +18,7 @@ extern struct function *called_function (struct analysis *a, struct statement co
 /* statement_walk(), also through the functions that are called there: each once, as those that call each other would
    double the work with each. visit() asks no such question itself. */
 extern int walk_with_calls (struct analysis *a, struct statement *statement, statement_visit *visit, void *data) ;
+extern statement_visit calls_wait ;
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only print? */
 extern int only_prints (struct analysis *a, struct statement *statement) ; /* the same, and no program's answer: echo "$(migrate)" works */
 /* if ...; then echo ...; fi: only messages, and perhaps an exit */
@@ -34,6 +35,12 @@ extern void script_waits (struct analysis *a, uint32_t line) ; /* from this line
 /* ---- cmdcall.c ---- */
 /* "$@", "cmd_$1": if CMD makes a function's name of it, the statement gets the words of that call. Its text stays. */
 extern void take_function_by_cmd (struct analysis *a, struct statement *statement) ;
+
+/* ---- kill.c ---- */
+/* Its signal without SIG, TERM if none is named; "": not known. *first: the word of the first pid. */
+extern char const *kill_signal (struct statement const *kill, unsigned int *first) ;
+extern statement_visit asks_whether_alive ; /* kill -0 $PID */
+extern statement_visit sends_signal ; /* kill, but not that */
 
 /* ---- parameter.c ---- */
 struct parts /* task_${1}_now */
@@ -131,7 +138,6 @@ extern void note_value (struct analysis *a, struct statement const *statement) ;
 extern void forget_values (struct analysis *a, char const *names) ; /* something else gives them others */
 
 /* ---- arguments.c: what changes the script's arguments, among others ---- */
-extern int sets_positional (struct statement *statement, void *data) ; /* set -- WORDS, shift; for statement_walk() */
 /* if numactl true; then set -- numactl "$@"; fi: may each run repeat it, though its conditions execute programs? *only_asks: they do nothing but ask. */
 extern int asks_ahead_of_arguments (struct analysis *a, struct statement *statement, int *only_asks) ;
 /* A TODO where a statement of the setup, or of a task, changes the arguments for others. */

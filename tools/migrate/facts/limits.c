@@ -103,7 +103,7 @@ int asks_process (struct statement *statement, void *data)
 {
   char const *command = statement_command(statement) ;
   if (statement->kind == STATEMENT_TEST || shell_one_of(command, "test")) return !!strstr(statement_text(data, statement), "/proc/") ;
-  return shell_one_of(command, "pgrep pidof ps") || (!strcmp(command, "kill") && !strcmp(statement_word(statement, 1), "-0")) ;
+  return shell_one_of(command, "pgrep pidof ps") || asks_whether_alive(statement, 0) ;
 }
 
 /* kill -0 $PID || exit 1: when the process has died, whose supervisor sees that */

@@ -36,9 +36,31 @@ char const *asked_type (struct pool *pool, char const *raw)
   return pool_copy(pool, text + 10, len - 11) ;
 }
 
+/* One that fits. */
 static int is_number (char const *text)
 {
-  return *text && strspn(text, "0123456789") == strlen(text) ;
+  size_t len = strlen(text) ;
+  return len && len < 10 && strspn(text, "0123456789") == len ;
+}
+
+/* LEFT =~ RIGHT: what is quoted is no pattern. */
+static int matches (struct pool *pool, char const *left, char const *right, char const *raw)
+{
+  size_t len = strlen(raw) ;
+  char const *pattern = right && strchr(raw, '$') ? right : raw ;
+  regex_t regex ;
+  int r ;
+  if (strpbrk(raw, "`\"'"))
+  {
+    int is_quoted = right && len > 1 && strchr("\"'", *raw) && strchr(raw + 1, *raw) == raw + len - 1 ;
+    return is_quoted ? !!strstr(left, right) : -1 ;
+  }
+  for (char const *p = pattern ; (p = strchr(p, '$')) ; p++)
+    if (p[1] && !strchr(")|", p[1])) return -1 ;
+  if (regcomp(&regex, pool_copy(pool, pattern, strlen(pattern)), REG_EXTENDED | REG_NOSUB)) return -1 ;
+  r = !regexec(&regex, left, 0, 0, 0) ;
+  regfree(&regex) ;
+  return r ;
 }
 
 int compare_words (struct pool *pool, char const *left, char const *operator, char const *right, char const *raw)
@@ -52,24 +74,12 @@ int compare_words (struct pool *pool, char const *left, char const *operator, ch
     else same = !fnmatch(raw, left, 0) ;
     return same ^ (*operator == '!') ;
   }
-  if (!strcmp(operator, "=~"))
-  {
-    regex_t regex ;
-    int r ;
-    char const *pattern = right ? right : raw ;
-    if (!right && strpbrk(raw, "`\"'")) return -1 ;
-    for (char const *p = pattern ; (p = strchr(p, '$')) ; p++)
-      if (p[1] && !strchr(")|", p[1])) return -1 ;
-    if (regcomp(&regex, pool_copy(pool, pattern, strlen(pattern)), REG_EXTENDED | REG_NOSUB)) return -1 ;
-    r = !regexec(&regex, left, 0, 0, 0) ;
-    regfree(&regex) ;
-    return r ;
-  }
+  if (!strcmp(operator, "=~")) return matches(pool, left, right, raw) ;
   for (size_t i = 0 ; right && i < sizeof(numbers) / sizeof(*numbers) ; i++)
     if (!strcmp(operator, numbers[i]) && is_number(left) && is_number(right))
     {
-      unsigned int x = shell_number(left, 1000000, 0) ;
-      unsigned int y = shell_number(right, 1000000, 0) ;
+      unsigned int x = shell_number(left, 999999999, 0) ;
+      unsigned int y = shell_number(right, 999999999, 0) ;
       int const is[] = { x == y, x != y, x < y, x <= y, x > y, x >= y } ;
       return is[i] ;
     }

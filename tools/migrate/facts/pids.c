@@ -225,16 +225,18 @@ static int asks_pid (char const *text, char const *name)
   return 0 ;
 }
 
-/* kill -TERM $$ */
-static int kills_script (char const *text)
+/* kill -TERM $$: to end it, or to tell it something? 0: no such command. */
+enum kill_kind { KILL_NONE, KILL_ENDS, KILL_TELLS } ;
+static enum kill_kind kills_script (char const *text)
 {
   for (char const *at = text ; (at = strstr(at, "$$")) ; at += 2)
   {
     char const *line = at ;
     while (line > text && !strchr("\n;&|", line[-1])) line-- ;
-    if (shell_mentions(line, "kill") && strstr(line, "kill") < at) return 1 ;
+    if (shell_mentions(line, "kill") && strstr(line, "kill") < at)
+      return memmem(line, (size_t)(at - line), "HUP", 3) || memmem(line, (size_t)(at - line), "USR", 3) ? KILL_TELLS : KILL_ENDS ;
   }
-  return 0 ;
+  return KILL_NONE ;
 }
 
 /* Conditions that look for processes by their names. */
@@ -274,7 +276,9 @@ void settle_pids (struct analysis *a)
       if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
           pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
-    if (kills_script(text))
+    if (kills_script(text) == KILL_TELLS)
+      plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it sent the script a signal; here $$ is only the shell of this file: send it to the service that is meant with `reeve kill`") ;
+    else if (kills_script(text) == KILL_ENDS)
       plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it ended the script, and the container with it; here $$ is only the shell of this file: write `reeve shutdown` in its place") ;
     if (lists_processes(conditions))
       plan_todo(a->plan, service, service->claim, service->line,

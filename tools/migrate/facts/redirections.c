@@ -116,7 +116,7 @@ static int only_closes (struct statement const *statement)
 /* What a shell of its own does is not seen outside of that. Inside others, closing undoes what is done there. */
 int leaves_redirections (struct statement const *statement)
 {
-  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
+  if (statement_is_apart(statement)) return 0 ;
   if (redirects_everything(statement)) return 1 ;
   for (struct statement const *one = statement->body ; one ; one = one->next)
     if (!only_closes(one) && leaves_redirections(one)) return 1 ;

@@ -95,23 +95,9 @@ int reads_file (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 ;
 }
 
-/* What a shell of its own does is not seen outside of that. */
-static int is_apart (struct statement const *statement)
-{
-  return statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE ;
-}
-
-/* Does it change directory, umask or limits for what is behind it? */
 int changes_place (struct statement const *statement)
 {
-  if (is_apart(statement)) return 0 ;
-  if (moves_shell((struct statement *)statement, 0)) return 1 ;
-  for (struct statement const *one = statement->body ; one ; one = one->next)
-    if (changes_place(one)) return 1 ;
-  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-    for (struct statement const *one = branch->body ; one ; one = one->next)
-      if (changes_place(one)) return 1 ;
-  return 0 ;
+  return statement_walk_here((struct statement *)statement, &moves_shell, 0) ;
 }
 
 /* unset A B: adds those that the services have by themselves. */
@@ -141,34 +127,37 @@ static int unsets (struct statement *statement, void *data)
 static void mark_unset (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
   struct unsetting unsetting = { .a = a } ;
-  if (is_apart(statement)) return ;
+  if (statement_is_apart(statement)) return ;
   walk_with_calls(a, statement, &unsets, &unsetting) ;
   if (unsetting.names.first) plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
     "it also takes %s out of the environment, which reaches no other file: unset it in the run of each service behind it", texts_join(a->pool, &unsetting.names, ", "))) ;
 }
 
-/* Adds the files that it reads, as part of what else it does. */
-static void add_files_read (struct analysis *a, struct statement *statement, struct texts *files)
+struct files_read
 {
-  struct function *function = statement->kind == STATEMENT_COMMAND ? called_function(a, statement) : 0 ;
-  if (is_apart(statement)) return ;
-  if (reads_file(statement, 0)) texts_add_once(a->pool, files, statement->words[1].raw) ;
-  for (struct statement *one = statement->body ; one ; one = one->next) add_files_read(a, one, files) ;
-  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-    for (struct statement *one = branch->body ; one ; one = one->next) add_files_read(a, one, files) ;
-  if (!function || function->asked == a->questions) return ;
-  function->asked = a->questions ;
-  if (function->statement->body) add_files_read(a, function->statement->body, files) ;
+  struct analysis *a ;
+  struct texts files ;
+} ;
+
+/* Adds the files that it reads, as part of what else it does. */
+static int add_files_read (struct statement *statement, void *data)
+{
+  struct files_read *read = data ;
+  struct function *function = called_function(read->a, statement) ;
+  if (reads_file(statement, 0)) texts_add_once(read->a->pool, &read->files, statement->words[1].raw) ;
+  if (!function || !function->statement->body || function->asked == read->a->questions) return 0 ;
+  function->asked = read->a->questions ;
+  return statement_walk_here(function->statement->body, &add_files_read, read) ;
 }
 
 static void mark_reading (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
-  struct texts files = { 0 } ;
+  struct files_read read = { .a = a } ;
   if (reads_file(statement, 0)) return ; /* by itself it is none of the work */
   a->questions++ ;
-  add_files_read(a, statement, &files) ;
-  if (files.first) plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
-    "it also reads %s: the variables that are set there reach no other file: read it in the run of each service that needs them", texts_join(a->pool, &files, ", "))) ;
+  statement_walk_here(statement, &add_files_read, &read) ;
+  if (read.files.first) plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
+    "it also reads %s: the variables that are set there reach no other file: read it in the run of each service that needs them", texts_join(a->pool, &read.files, ", "))) ;
 }
 
 void mark_move (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)

@@ -39,6 +39,12 @@ struct function *called_function (struct analysis *a, struct statement const *st
   return find_function(a, statement_command(statement)) ;
 }
 
+int calls_wait (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "wait") ;
+}
+
 struct walking
 {
   struct analysis *a ;

@@ -6,14 +6,15 @@
 #include "migrate/loops/loops.h"
 #include "migrate/services/services.h"
 
-/* kill $$, kill -TERM 0, kill -s TERM -- -$$, kill 1: the script, and with it the container. */
+/* kill $$, kill -TERM 0, kill -s TERM -- -$$, kill 1: the script, and with it the container. Other signals, as HUP,
+   may only tell it something. */
 static int ends_script (struct statement const *statement)
 {
-  int found = 0 ;
-  if (strcmp(statement_command(statement), "kill") != 0 || shell_one_of(statement_word(statement, 1), "-0 -l")) return 0 ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    found |= shell_one_of(statement->words[i].raw, "$$ \"$$\" -$$ -\"$$\" \"-$$\" 0 1 $PPID -1") && strcmp(statement->words[i - 1].raw, "-s") != 0 && (i > 1 || strcmp(statement->words[i].raw, "-1") != 0) ;
-  return found ;
+  unsigned int i ;
+  if (strcmp(statement_command(statement), "kill") != 0 || !shell_one_of(kill_signal(statement, &i), "TERM INT QUIT KILL term int quit kill 15 2 3 9")) return 0 ;
+  for (; i < statement->nwords ; i++)
+    if (shell_one_of(statement->words[i].raw, "$$ \"$$\" -$$ -\"$$\" \"-$$\" 0 1 $PPID -1")) return 1 ;
+  return 0 ;
 }
 
 /* kill "$NGINX" || true, where nothing else runs but what is watched, and nothing is started later: the rest of the script then ends by itself. */
@@ -58,24 +59,29 @@ static struct ending ending_of (struct analysis *a, struct statement const *grou
   return ending ;
 }
 
-static int asks_whether_it_lives (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "kill") && !strcmp(statement_word(statement, 1), "-0") ;
-}
-
 /* Makes those main that it waits for; 0: it waits for none. */
 static char const *waited_for (struct analysis *a, struct statement *work)
 {
   struct texts names = { 0 } ;
   int is_wait = !strcmp(statement_command(work), "wait") ;
-  if (!is_wait && (work->kind != STATEMENT_LOOP || !statement_walk(work, &asks_whether_it_lives, 0))) return 0 ;
+  if (!is_wait && (work->kind != STATEMENT_LOOP || !statement_walk(work, &asks_whether_alive, 0))) return 0 ;
   for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
     if (pid->service && shell_mentions(statement_text(a, work), pid->name)) texts_add_once(a->pool, &names, pid->service->name) ;
   for (unsigned int i = 1 ; is_wait && i < work->nwords ; i++) services_of_pid(a, work->words[i].raw, &names) ;
   for (struct text const *one = names.first ; one ; one = one->next)
     if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
   return names.first ? texts_join(a->pool, &names, ", ") : 0 ;
+}
+
+/* (server; kill $$) >FILE: those of the group come first. */
+static void take_redirects (struct analysis *a, struct statement *start, struct statement const *group)
+{
+  unsigned int n = group->nredirects + start->nredirects ;
+  struct redirect *all = pool_alloc(a->pool, n * sizeof(*all)) ;
+  if (group->nredirects) memcpy(all, group->redirects, group->nredirects * sizeof(*all)) ;
+  if (start->nredirects) memcpy(all + group->nredirects, start->redirects, start->nredirects * sizeof(*all)) ;
+  start->redirects = all ;
+  start->nredirects = n ;
 }
 
 int walk_ending_all (struct analysis *a, struct statement *statement)
@@ -97,9 +103,10 @@ int walk_ending_all (struct analysis *a, struct statement *statement)
   }
   start = pool_alloc(a->pool, sizeof(*start)) ;
   *start = ending.work->kind == STATEMENT_OR && shell_one_of(statement_command(ending.work->body->next), "true :") ? *ending.work->body : *ending.work ;
-  if (start->kind != STATEMENT_COMMAND || find_function(a, statement_command(start)) || shell_one_of(statement_command(start), "wait sleep cd")) return 0 ;
+  if (start->kind != STATEMENT_COMMAND || called_function(a, start) || shell_one_of(statement_command(start), "wait sleep cd")) return 0 ;
   start->next = 0 ;
   start->background = 1 ;
+  take_redirects(a, start, statement) ;
   service = start_service(a, start, START_BACKGROUND) ;
   service->is_main = !service->is_oneshot ;
   claim_statement(a, statement, "dropped", pool_printf(a->pool, "what ended everything when %s had ended: it is main", service->name)) ;

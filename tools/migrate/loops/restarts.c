@@ -34,16 +34,10 @@ int only_leaves (struct statement *statement)
    && statement_walk(statement, &leaves, 0) && !statement_walk(statement, &does_more, 0) ;
 }
 
-static int is_wait (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "wait") ;
-}
-
 static int waits_in (struct statement *list)
 {
   for (; list ; list = list->next)
-    if (statement_walk(list, &is_wait, 0)) return 1 ;
+    if (statement_walk(list, &calls_wait, 0)) return 1 ;
   return 0 ;
 }
 
@@ -180,7 +174,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   {
     sleeps |= shell_one_of(statement_command(one), "sleep") ;
     if (is_pause(one) || only_leaves(one) || only_talks(one)) continue ;
-    if (program && program->background && statement_walk(one, &is_wait, 0)) continue ; /* wait $PID || code=$? */
+    if (program && program->background && statement_walk(one, &calls_wait, 0)) continue ; /* wait $PID || code=$? */
     if (!program && pausing_program(a, one))
     {
       program = pausing_program(a, one) ;

@@ -22,27 +22,18 @@ static void add_asked (struct watching *watching, struct statement const *statem
   watching->asked = pool_printf(watching->a->pool, "%s %s", watching->asked, statement_text(watching->a, statement)) ;
 }
 
-/* kill -0: it only asks */
-static int only_asks_whether (struct statement const *kill)
-{
-  return !strcmp(statement_word(kill, 1), "-0") || (shell_one_of(statement_word(kill, 1), "-s -n") && !strcmp(statement_word(kill, 2), "0")) ;
-}
-
 /* kill -HUP, kill -s USR1: no end */
 static int tells_something (struct statement const *kill)
 {
-  char const *signal = statement_word(kill, 1) ;
-  if (shell_one_of(signal, "-s -n")) signal = statement_word(kill, 2) ;
-  else if (*signal++ != '-') return 0 ;
-  if (!strncmp(signal, "SIG", 3)) signal += 3 ;
-  return shell_one_of(signal, "HUP USR1 USR2 WINCH CONT 1 10 12 18 28") ;
+  unsigned int first ;
+  return shell_one_of(kill_signal(kill, &first), "HUP USR1 USR2 WINCH CONT 1 10 12 18 28") ;
 }
 
 static int looks_at_processes (struct statement *statement, void *data)
 {
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (shell_one_of(one->text, WATCHERS)) return 1 ;
-  if (!strcmp(statement_command(statement), "kill")) return only_asks_whether(statement) ;
+  if (!strcmp(statement_command(statement), "kill")) return asks_whether_alive(statement, 0) ;
   if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
     return strstr(source_copy(((struct analysis *)data)->source, statement->range), "/proc/") != 0 ;
   return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), WATCHERS) ;
@@ -153,7 +144,7 @@ static int look_for_watching (struct statement *statement, void *data)
   if (shell_one_of(command, WATCHERS))
   {
     watching->seen.watches = 1 ;
-    if (strcmp(command, "kill") != 0 || only_asks_whether(statement)) add_asked(watching, statement) ;
+    if (strcmp(command, "kill") != 0 || asks_whether_alive(statement, 0)) add_asked(watching, statement) ;
     else if (tells_something(statement)) watching->seen.works = 1 ;
   }
   else if (!strcmp(command, "wait")) add_asked(watching, statement) ;

@@ -80,12 +80,19 @@ static int is_bare_for (char const *p)
   return !strncmp(p, "do", 2) && strchr(" \t\n", p[2]) ;
 }
 
+static int is_in_comment (char const *text, char const *p)
+{
+  for (; p > text && p[-1] != '\n' ; p--)
+    if (p[-1] == '#' && (p - 1 == text || strchr(" \t\n;", p[-2]))) return 1 ;
+  return 0 ;
+}
+
 /* What takes the arguments without a word for them. */
 static int takes_unnamed (char const *text)
 {
   if (shell_mentions(text, "getopts")) return 1 ;
   for (char const *p = text ; (p = strstr(p, "for ")) ; p += 4)
-    if ((p == text || strchr(" \t\n;&|(", p[-1])) && is_bare_for(p + 4)) return 1 ;
+    if ((p == text || strchr(" \t\n;&|(", p[-1])) && is_bare_for(p + 4) && !is_in_comment(text, p)) return 1 ;
   return 0 ;
 }
 

@@ -19,6 +19,10 @@ static void settle_unclaimed (struct plan *plan)
   }
 }
 
+/* Services may be called so, and the texts of TODOs have these words for something else. */
+#define WORDS "run start restart stop service services script shell supervisor container process processes command log file files init setup main image " \
+  "user env read set export trap loop data exec end done check count finish foreground background child children signal function wait exit work program docker"
+
 /* The service whose file a claim names first, or else the first that the TODO names, or the last that began
    before it; 0: the cont-init.d script. */
 static struct service *service_of_todo (struct plan *plan, struct claim const *claim, uint32_t line, char const *text)
@@ -28,7 +32,7 @@ static struct service *service_of_todo (struct plan *plan, struct claim const *c
     found = plan_find(plan, pool_copy(plan->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
   if (found || !strncmp(claim->where, "cont-init.d/", 12)) return found ;
   for (struct service *service = plan->services ; service ; service = service->next)
-    if (shell_mentions(text, service->name)) return service ;
+    if (!shell_one_of(service->name, WORDS) && shell_mentions(text, service->name)) return service ;
   for (struct service *service = plan->services ; service ; service = service->next)
     if (!found || service->line <= line || (found->line > line && service->is_main && !found->is_main)) found = service ;
   return found ;

@@ -195,7 +195,7 @@ static int always_succeeds (struct analysis *a, struct statement *statement)
 static int ends_others (struct statement *statement, void *data)
 {
   (void)data ;
-  return shell_one_of(statement_command(statement), "kill pkill killall") && strcmp(statement_word(statement, 1), "-0") != 0 ;
+  return shell_one_of(statement_command(statement), "pkill killall") || sends_signal(statement, 0) ;
 }
 
 void drop_end_message (struct analysis *a, struct statement *statement)

@@ -62,12 +62,6 @@ static int find_parts (struct asking *asking, struct statement *statement, struc
   return holds_while_running(asking, &first) * (statement->kind == STATEMENT_AND ? 1 : -1) ;
 }
 
-static int is_signal (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "kill") && !asks_process(statement, 0) ;
-}
-
 int find_if_running (struct analysis *a, struct statement *statement, struct if_running *these)
 {
   struct asking asking = { .a = a } ;
@@ -86,7 +80,7 @@ int find_if_running (struct analysis *a, struct statement *statement, struct if_
   if (these->good && asking.asks_more) return 0 ;
   these->names = texts_join(a->pool, &asking.names, ", ") ;
   for (struct statement *one = these->good ; one ; one = one->next)
-    if (statement_walk(one, &is_signal, 0) || (!these->bad && !strcmp(statement_command(one), "exec"))) return 0 ;
+    if (statement_walk(one, &sends_signal, 0) || (!these->bad && !strcmp(statement_command(one), "exec"))) return 0 ;
   a->without_waits = 1 ;
   for (struct statement *one = these->bad ; one ; one = one->next)
   {

@@ -76,18 +76,12 @@ static int does_more (struct statement *statement, void *data)
    : (statement->kind == STATEMENT_ASSIGNMENT && !empties_pid(a, statement)) || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
-static int is_signal (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "kill") && strcmp(statement_word(statement, 1), "-0") != 0 ;
-}
-
 /* pgrep nginx || exit 1; kill -0 $PID || echo gone */
 static int only_looks (struct analysis *a, struct statement *statement)
 {
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
   if (!statement_walk(statement, &asks_processes, a) || walk_with_calls(a, statement, &does_more, a)) return 0 ;
-  return statement_walk(statement, &ends_script, 0) || !statement_walk(statement, &is_signal, 0) ;
+  return statement_walk(statement, &ends_script, 0) || !statement_walk(statement, &sends_signal, 0) ;
 }
 
 /* What it asks before it does something. */

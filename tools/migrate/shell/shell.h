@@ -113,6 +113,11 @@ extern char const *statement_word (struct statement const *statement, unsigned i
 extern char const *statement_command (struct statement const *statement) ;
 /* The same of a system's program; "" of one that is only called so: /sync/sync. */
 extern char const *statement_utility (struct statement const *statement) ;
+/* The first of the words that `set` makes the script's arguments, which may be none: set -- A, set A, set -e -- A.
+   0: it sets only options. */
+extern unsigned int statement_sets_arguments (struct statement const *statement) ;
+/* Is what it does not seen behind it? It has a shell of its own, or is only defined there. */
+extern int statement_is_apart (struct statement const *statement) ;
 
 /* Has an interpreter as in a #! line the option -e? */
 extern int shell_has_errexit (char const *interpreter) ;
@@ -125,5 +130,7 @@ extern int shell_last_decides (struct pool *pool, char const *interpreter, char 
    value than 0, and returns that value. */
 typedef int statement_visit (struct statement *statement, void *data) ;
 extern int statement_walk (struct statement *statement, statement_visit *visit, void *data) ;
+extern int statement_walk_here (struct statement *statement, statement_visit *visit, void *data) ; /* the same, but not into what is apart */
+extern statement_visit sets_positional ; /* does it change the arguments? set -- WORDS, shift */
 
 #endif

@@ -172,14 +172,51 @@ char const *statement_utility (struct statement const *statement)
   return !*name || name == path || is_in_system(path, name) ? name : "" ;
 }
 
-int statement_walk (struct statement *statement, statement_visit *visit, void *data)
+unsigned int statement_sets_arguments (struct statement const *statement)
 {
-  int r = (*visit)(statement, data) ;
-  for (struct statement *one = statement->body ; !r && one ; one = one->next) r = statement_walk(one, visit, data) ;
+  if (strcmp(statement_command(statement), "set") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (!strcmp(raw, "--")) return i + 1 ;
+    if (!strcmp(raw, "-")) return i + 1 < statement->nwords ? i + 1 : 0 ;
+    if (!strchr("-+", *raw)) return i ;
+    if (raw[strlen(raw) - 1] == 'o') i++ ; /* -euo pipefail */
+  }
+  return 0 ;
+}
+
+int sets_positional (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "shift") || statement_sets_arguments(statement) ;
+}
+
+int statement_is_apart (struct statement const *statement)
+{
+  return statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE ;
+}
+
+static int walk (struct statement *statement, int only_here, statement_visit *visit, void *data)
+{
+  int r ;
+  if (only_here && statement_is_apart(statement)) return 0 ;
+  r = (*visit)(statement, data) ;
+  for (struct statement *one = statement->body ; !r && one ; one = one->next) r = walk(one, only_here, visit, data) ;
   for (struct branch *branch = statement->branches ; !r && branch ; branch = branch->next)
   {
-    for (struct statement *one = branch->condition ; !r && one ; one = one->next) r = statement_walk(one, visit, data) ;
-    for (struct statement *one = branch->body ; !r && one ; one = one->next) r = statement_walk(one, visit, data) ;
+    for (struct statement *one = branch->condition ; !r && one ; one = one->next) r = walk(one, only_here, visit, data) ;
+    for (struct statement *one = branch->body ; !r && one ; one = one->next) r = walk(one, only_here, visit, data) ;
   }
   return r ;
+}
+
+int statement_walk (struct statement *statement, statement_visit *visit, void *data)
+{
+  return walk(statement, 0, visit, data) ;
+}
+
+int statement_walk_here (struct statement *statement, statement_visit *visit, void *data)
+{
+  return walk(statement, 1, visit, data) ;
 }

@@ -6,9 +6,12 @@
 #include "migrate/shell/shell.h"
 #include "migrate/write/ownwords.h"
 
-static int takes_words_away (char const *text)
+static int takes_words_away (struct pool *pool, char const *text)
 {
-  return strstr(text, "set --") || shell_mentions(text, "shift") ;
+  struct source code ;
+  for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next)
+    if (statement_walk(one, &sets_positional, 0)) return 1 ;
+  return 0 ;
 }
 
 static char const *replaced (struct pool *pool, char const *text, char const *name, char const *by)
@@ -22,7 +25,7 @@ struct texts with_own_words (struct pool *pool, struct texts const *lines)
 {
   struct texts all = { 0 } ;
   char const *text = texts_join(pool, lines, "\n") ;
-  int keeps = takes_words_away(text) ;
+  int keeps = takes_words_away(pool, text) ;
   for (struct text const *one = lines->first ; one ; one = one->next)
   {
     texts_add(pool, &all, keeps ? one->text : replaced(pool, replaced(pool, one->text, FINISH_CODE, "$1"), FINISH_SIGNAL, "$2")) ;

@@ -1,0 +1,71 @@
+# What is set anew, or compared, before something starts: the arguments, arrays, the directory.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+image() # CMD
+{
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$1" >Dockerfile
+}
+
+@test "set with options sets the arguments, too" {
+  local words
+  image '["old"]'
+  for words in 'set -e -- web --port 80' 'set -euo pipefail -- web --port 80' 'set - web --port 80'; do
+    wrapper <<<$'#!/bin/bash\n'"$words"$'\nhelper &\nexec "$@"'
+    patched
+    services helper web || { echo "# $words"; return 1; }
+    becomes web 'exec web --port 80'
+  done
+}
+
+@test "a comment is no loop over the arguments" {
+  wrapper <<<$'#!/bin/bash\nuntil nc -z db 80 # wait for it\ndo sleep 1; done\nhelper &\nweb &\nwait -n'
+  migrate
+  untold 'the script looks at its arguments'
+}
+
+@test "what CMD is compared with by =~ is a pattern where it is not quoted; numbers may be large" {
+  local cmd test expected
+  while read -r cmd expected test; do
+    image "[\"$cmd\"]"
+    wrapper <<<$'#!/bin/bash\nhelper &\nif '"$test"$'; then exec one; fi\nexec two'
+    patched
+    services helper "$expected" || { echo "# $cmd: $test"; return 1; }
+  done <<'EOS'
+axb one [[ $1 =~ a.b ]]
+axb two [[ $1 =~ "a.b" ]]
+axb two [[ $1 =~ 'a.b' ]]
+axb two [[ $1 =~ a\.b ]]
+xa.bx one [[ $1 =~ "a.b" ]]
+2000000 one [ "$1" -gt 1500000 ]
+1500000 two [ "$1" -gt 1500000 ]
+EOS
+}
+
+@test "what a condition reads, or changes, is seen" {
+  wrapper <<<$'#!/bin/bash\nhelper &\nif . /etc/env.sh; then migrate-all --now; fi\nweb "$PORT"'
+  migrate
+  told 'it also reads /etc/env.sh: the variables that are set there reach no other file'
+  wrapper <<<$'#!/bin/bash\nhelper &\nif cd /srv; then migrate-all --now; fi\nweb "$PORT"'
+  migrate
+  told 'it also changes directory, umask or limits'
+}
+
+@test "an array that is set anew names what runs; one that a branch may set anew does not" {
+  wrapper <<<$'#!/bin/bash\nA=(old "$X")\nA=(new --fast "$Y")\n"${A[@]}" &\nweb &\nwait -n'
+  migrate
+  services new web
+  wrapper <<<$'#!/bin/bash\nA=(old "$X")\nif [ -n "$Q" ]; then A=(new --fast "$Y"); fi\n"${A[@]}" &\nweb &\nwait -n'
+  migrate
+  [ ! -e "$tree/old" ] && [ ! -e "$tree/new" ]
+}
+
+@test "a service that is called like a word of a TODO does not get it for that" {
+  wrapper <<<$'#!/bin/bash\nsignal --fast &\nweb --port 80 &\ntrap \'kill -"$SIG" $!\' TERM\nwait'
+  migrate
+  grep -q 'which signal is' "$tree/web/run"
+  ! grep -q TODO "$tree/signal/run"
+}
