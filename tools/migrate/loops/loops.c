@@ -219,6 +219,18 @@ static int has_main (struct analysis const *a)
   return !!one ;
 }
 
+/* It also does something when nothing answers: that is left to the reader. */
+static int walk_reaching (struct analysis *a, struct statement *loop)
+{
+  struct statement *question = reaching_question(a, loop) ;
+  char const *probe = question ? extract_probe(a, question->branches->condition, 0) : 0 ;
+  if (!probe || !walk_probe(a, loop, probe)) return 0 ;
+  if (a->awaited.service)
+    plan_todo(a->plan, a->awaited.service, a->awaited.claim, line_of(a, question), pool_printf(a->pool, "while nothing answered, the script did this, which nothing does now: %s",
+      source_copy(a->source, (struct range){ question->branches->next->head.start, question->range.end }))) ;
+  return 1 ;
+}
+
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;
@@ -249,6 +261,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   if (until_running != ANOTHER_LOOP) return until_running == IS_READINESS ;
   if (a->plan->services && walk_starting_again(a, statement)) return 1 ;
   probe = loop_probe(a, statement) ;
+  if (!probe && a->plan->services && walk_reaching(a, statement)) return 1 ;
   if (a->plan->services && starts_later(a, frame) && waits_for_more(a, statement, probe))
   {
     if (probe && walk_probe(a, statement, probe)) return 1 ;

@@ -7,6 +7,9 @@
 
 /* ---- watching.c ---- */
 extern int only_ends_processes (struct analysis *a, struct statement *statement) ; /* a call of a function that only ends processes */
+/* for i in {1..30}; do if curl http://localhost; then break; elif ...: the question of a loop that tries until something
+   answers, and may look for its process, or start it again, when that does not; 0: another loop. */
+extern struct statement *reaching_question (struct analysis *a, struct statement *loop) ;
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
 /* What a loop, or a part of one, does. */
 struct seen

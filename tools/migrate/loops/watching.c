@@ -93,8 +93,7 @@ static int asks_by_function (struct watching *watching, struct statement *statem
 
 static int ends_more (struct statement *statement, void *data)
 {
-  (void)data ;
-  return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement),
+  return statement->background || (statement->kind == STATEMENT_COMMAND && !is_message(data, statement) && !shell_one_of(statement_command(statement),
     "kill pkill killall wait exit return echo printf true false : test [ sleep date logger local read trap")) ;
 }
 
@@ -103,7 +102,7 @@ int only_ends_processes (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   struct statement *body = function ? function->statement->body : 0 ;
-  if (!body || statement_walk(body, &ends_more, 0)) return 0 ;
+  if (!body || statement_walk(body, &ends_more, a)) return 0 ;
   function->walked = 1 ;
   return 1 ;
 }
@@ -177,6 +176,17 @@ static int waits_for_status (struct analysis *a, struct statement *statement)
   struct statement const *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
   while (question && (question->kind == STATEMENT_NOT || question->kind == STATEMENT_PIPELINE)) question = question->body ;
   return question && asks_status_of_service(question) ;
+}
+
+struct statement *reaching_question (struct analysis *a, struct statement *loop)
+{
+  struct statement *first = loop->kind == STATEMENT_FOR && loop->branches ? loop->branches->body : 0 ;
+  struct statement *last ;
+  while (first && (first->kind == STATEMENT_COMMENT || (first->kind == STATEMENT_COMMAND && is_message(a, first)))) first = first->next ;
+  if (!first || first->kind != STATEMENT_IF || !first->branches->next || !first->branches->condition || statement_walk(first->branches->condition, &looks_at_processes, a)) return 0 ;
+  last = first->branches->body ;
+  while (last && last->next) last = last->next ;
+  return last && !strcmp(statement_command(last), "break") ? first : 0 ;
 }
 
 int watches_processes (struct analysis *a, struct statement *statement)

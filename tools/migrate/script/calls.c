@@ -147,6 +147,7 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
     return 1 ;
   }
   call->body = body ;
+  if (body->kind == STATEMENT_GROUP) guard_rest(a, body->body) ;
   if (statement->nwords > 1 && !passes_all(statement))
   {
     struct texts words = { 0 } ;

@@ -163,6 +163,12 @@ static int execs_shell_word (struct statement *statement, void *data)
   return 1 ;
 }
 
+static int returns (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "return") ;
+}
+
 /* flock 9, flock -n 9: for as long as the shell has that file open. */
 static int locks_itself (struct statement const *statement)
 {
@@ -176,6 +182,14 @@ static int mark_lock (struct statement *statement, void *data)
   if (locks_itself(statement))
     plan_todo(a->plan, 0, claim_statement(a, statement, plan_setup_where(a->plan), "a lock"), line_of(a, statement),
       "the script held this lock until its end, and no service does: is that meant, and against whom?") ;
+  return 0 ;
+}
+
+/* The first part of the file that has the word. */
+static struct claim *claim_with (struct plan *plan, char const *path, char const *word)
+{
+  for (uint32_t i = 0 ; i < plan->source->nclaims ; i++)
+    if (strstr(plan->source->claims[i]->where, path) && shell_mentions(source_copy(plan->source, plan->source->claims[i]->range), word)) return plan->source->claims[i] ;
   return 0 ;
 }
 
@@ -231,6 +245,7 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   struct range const ahead = { 0, 0 } ; /* of all subshells */
   char const *word = 0 ;
   int broken = 0 ;
+  struct claim *left = 0 ; /* of a return */
   if (!service)
   {
     input.place = &ahead ;
@@ -249,6 +264,7 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
     statement_walk(one, &add_assigned, &output) ;
     if (!word) statement_walk(one, &execs_shell_word, &word) ;
     broken |= statement_walk(one, &has_damage, 0) ;
+    if (statement_walk_here(one, &returns, 0)) left = claim_with(plan, file->path, "return") ;
     statement_walk(one, &add_left_behind, &output) ;
   }
   /* What the setup leaves is marked where it is taken from the script. */
@@ -257,6 +273,8 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   if (is_run && service->is_oneshot && !service->todo.first && service->command && strlen(service->command) > 6
    && !strcmp(service->command + strlen(service->command) - 6, " start"))
     plan_todo(plan, service, claim, line, "it may leave a daemon behind, which nobody supervises: run that in the foreground, as a service") ;
+  if (left)
+    plan_todo(plan, service, left, source_line(a->source, left->range.start), pool_printf(a->pool, "return left a function of the script; here (%s) it leaves nothing, and what came behind it in the function is done all the same: ask for the opposite ahead of that", base)) ;
   if (word) plan_todo(plan, service, claim, line, pool_printf(a->pool, "%s is the shell's own, which exec does not find: write what was meant", word)) ;
   /* The grammar does not know all that a condition may be. */
   if (broken && !is_damaged && service && !service->conditions.first) plan_todo(plan, service, claim, line, pool_printf(a->pool, "the shell may not understand %s: look at it", base)) ;

@@ -142,6 +142,9 @@ struct calling /* a function that starts something */
   struct placed const *positional ; /* as before the statement */
   struct service *before ;
 } ;
+/* ---- guards.c ---- */
+extern void guard_rest (struct analysis *a, struct statement *list) ; /* of a function's body, which is going to be walked */
+
 extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: the function starts nothing */
 extern void end_call (struct analysis *a, struct calling const *call) ;
 

@@ -210,6 +210,15 @@ static void finish_with (struct trapping *t, char const *text)
   if (!strstr(t->claim->what, "; what else it did is done")) t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
 }
 
+/* In a function that the trap calls with words, they are its arguments. */
+static char const *with_words (struct trapping const *t, char const *text)
+{
+  struct texts words = { 0 } ;
+  if (!t->call || !mentions_positional(text)) return text ;
+  for (unsigned int i = 1 ; i < t->call->nwords ; i++) texts_add(t->a->pool, &words, t->call->words[i].raw) ;
+  return pool_printf(t->a->pool, "(set -- %s\n%s\n)", texts_join(t->a->pool, &words, " "), text) ;
+}
+
 /* Each statement of a trap: signals become down-signal, the rest finish. */
 void apply_list (struct trapping *t, struct statement *list, struct source const *text)
 {
@@ -242,7 +251,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
     if (t->kills || t->reloads) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
     else
     {
-      finish_with(t, source_copy(text, one->range)) ;
+      finish_with(t, with_words(t, source_copy(text, one->range))) ;
       t->work = source_copy(text, one->range) ;
       if (!t->killed && !t->all_signalled && !t->early && statement_walk(one, &needs_services, t)) t->early = t->work ;
     }

@@ -1,0 +1,92 @@
+# Functions of a script that return early, that only end what runs, or that get words.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "what a function starts behind an early return has the opposite for its condition" {
+  local guard expected
+  while IFS='|' read -r expected guard; do
+    guard=${guard//^/$'\n'} guard=${guard//%%/||}
+    wrapper <<<$'#!/bin/bash\nset -e\nnone() { echo "none of $1"; }\nstart_web() {\n  '"$guard"$'\n  web --port 80 &\n}\nstart_web\nhelper &\nwait -n'
+    migrate
+    grep -q -F -- "if ! { $expected; }; then reeve stop -n web" "$tree/web/run" || { echo "# $guard:"; cat "$tree/web/run"; return 1; }
+    untold TODO
+    ! grep -q return "$init/10-start"
+  done <<'EOS'
+! { [ ! -d /app ]; }|if [ ! -d /app ]; then^none app^return 0^fi
+! { [ ! -d /app ]; }|if [ ! -d /app ]; then return; fi
+[ -d /app ]|[ -d /app ] %% { none app; return 0; }
+[ -d /app ]|[ -d /app ] %% return 0
+! { [ -f /off ]; }|[ -f /off ] && return
+! { [ -f /off ]; } && [ -d /app ]|[ -f /off ] && { none it; return; }^[ -d /app ] %% return 0
+EOS
+}
+
+@test "of two starts with a return between them only one is made" {
+  wrapper <<<$'#!/bin/bash\nstart_web() {\n  if [ -x /opt/new ]; then\n    /opt/new --port 80 &\n    return\n  fi\n  /opt/old --port 80 &\n}\nstart_web\nhelper &\nwait -n'
+  migrate
+  grep -q -F 'if ! { [ -x /opt/new ]; }; then' "$tree/new/run"
+  grep -q -F 'if ! { ! { [ -x /opt/new ]; }; }; then' "$tree/old/run"
+}
+
+@test "a return that is left without its function is marked" {
+  wrapper <<<$'#!/bin/bash\nset -e\nstart_web() {\n  [ -d /app ] || return\n  web --port 80 &\n}\nstart_web\nhelper &\nwait -n'
+  migrate
+  told 'line 4: cont-init.d/10-start: setup, as it was; TODO: return left a function of the script; here (10-start) it leaves nothing'
+}
+
+@test "a function of messages and signals at the end does nothing more; its code is told" {
+  wrapper <<'EOS'
+#!/bin/bash
+log() { echo "[start] $1"; }
+PIDS=()
+cleanup() {
+  log "stopping"
+  for pid in "${PIDS[@]}"; do kill "$pid"; log "stopped $pid"; done
+  exit 0
+}
+trap cleanup TERM
+web & PIDS+=($!)
+helper & PIDS+=($!)
+wait -n "${PIDS[@]}" || true
+cleanup
+EOS
+  migrate
+  lacks web/finish helper/finish
+  told "the container's exit code is the main service's, and no more always 0"
+}
+
+@test "work of a function that a trap calls with words has these words" {
+  wrapper <<<$'#!/bin/bash\nnote() { echo "$1" | tee -a /var/log/notes; }\nweb &\ntrap \'note "all ends"; kill 0\' TERM\nwait'
+  migrate
+  grep -qx '(set -- "all ends"' "$tree/web/finish"
+  grep -qx 'echo "$1" | tee -a /var/log/notes' "$tree/web/finish"
+}
+
+@test "a loop that tries to reach a service, and starts it again when it does not, waits for it" {
+  wrapper <<'EOS'
+#!/bin/bash
+db &
+api --port 80 &
+for i in {1..30}; do
+  if curl -s http://localhost:80/health >/dev/null; then
+    echo ready
+    break
+  elif [ $i -eq 30 ]; then
+    if ! pgrep -f api >/dev/null; then api --port 80 & fi
+  else
+    sleep 1
+  fi
+done
+web &
+wait
+EOS
+  migrate
+  services db api web
+  lacks db/flag-main api/flag-main
+  has api/data/check web/dependencies.d/api
+  [ "$(<"$tree/api/timeout-up")" = 30000 ]
+  told 'while nothing answered, the script did this, which nothing does now'
+}

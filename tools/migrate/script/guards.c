@@ -1,0 +1,85 @@
+/* A function that returns early: what follows in it runs only where it did not.
+     if [ ! -d /app ]; then echo none; return; fi; server &
+   The rest becomes the other branch, in the statements alone: the text stays as it is. */
+
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+#include "migrate/script/walk.h"
+
+static int starts_in (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (starts_something(a, list)) return 1 ;
+  return 0 ;
+}
+
+/* return, return 0 */
+static int returns_well (struct statement const *statement)
+{
+  return !strcmp(statement_command(statement), "return") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+}
+
+/* The list without the return at its end. 0: it has none. */
+static int take_return (struct statement **list)
+{
+  while (*list && (*list)->next) list = &(*list)->next ;
+  if (!*list || !returns_well(*list)) return 0 ;
+  *list = 0 ;
+  return 1 ;
+}
+
+static struct branch *new_branch (struct analysis *a, struct statement *condition, struct statement *body, uint32_t at)
+{
+  struct branch *branch = pool_alloc(a->pool, sizeof(*branch)) ;
+  branch->head = (struct range){ at, at } ;
+  branch->condition = condition ;
+  if (condition) branch->condition_range = condition->range ;
+  branch->body = body ;
+  return branch ;
+}
+
+static int is_guard (struct analysis *a, struct statement *statement)
+{
+  struct statement *right = statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
+  if (statement->background || statement->nredirects) return 0 ;
+  if (statement->kind == STATEMENT_IF) return !statement->branches->next && statement->branches->condition && take_return(&statement->branches->body) ;
+  if (!right || right->background || right->nredirects || starts_something(a, statement->body)) return 0 ;
+  if (right->kind == STATEMENT_GROUP) return take_return(&right->body) ;
+  /* [ -d /app ] || return: with the code of the question, which ends a script with set -e */
+  return returns_well(right) && (statement->kind == STATEMENT_AND || right->nwords > 1 || !a->sets_errexit) ;
+}
+
+static void take_rest (struct analysis *a, struct statement *guard, struct statement *rest)
+{
+  struct statement *last = rest ;
+  while (last->next) last = last->next ;
+  if (guard->kind == STATEMENT_IF) guard->branches->next = new_branch(a, 0, rest, rest->range.start) ;
+  else
+  {
+    struct statement *question = guard->body ;
+    struct statement *right = question->next ;
+    struct statement *then = right->kind == STATEMENT_GROUP ? right->body : 0 ;
+    question->next = 0 ;
+    guard->body = 0 ;
+    guard->branches = new_branch(a, question, guard->kind == STATEMENT_AND ? then : rest, guard->range.start) ;
+    if (guard->kind == STATEMENT_AND) guard->branches->next = new_branch(a, 0, rest, rest->range.start) ;
+    else if (then) guard->branches->next = new_branch(a, 0, then, right->range.start) ;
+    guard->kind = STATEMENT_IF ;
+  }
+  guard->next = 0 ;
+  guard->is_start = 0 ;
+  guard->range.end = guard->core.end = last->range.end ;
+}
+
+void guard_rest (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+  {
+    struct statement *rest = list->next ;
+    if (!rest || !starts_in(a, rest) || !is_guard(a, list)) continue ;
+    take_rest(a, list, rest) ;
+    guard_rest(a, rest) ;
+    return ;
+  }
+}
