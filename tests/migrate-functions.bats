@@ -90,3 +90,11 @@ EOS
   [ "$(<"$tree/api/timeout-up")" = 30000 ]
   told 'while nothing answered, the script did this, which nothing does now'
 }
+
+@test "a loop that starts a service again in the background, by a function, is marked" {
+  wrapper <<<$'#!/bin/bash\nagain() { pkill -f web; web --port 80 & }\nweb --port 80 &\nwhile inotifywait /srv; do again; done'
+  migrate
+  services web inotifywait
+  told 'it starts web in the background, which nobody supervises'
+  told 'services.d/inotifywait/run: function again'
+}

@@ -119,6 +119,32 @@ static char const *program_of_cmd (struct analysis *a)
   return shell_basename(statement_word(one, !strcmp(statement_command(one), "exec"))) ;
 }
 
+struct starts_in_loop
+{
+  struct analysis *a ;
+  struct texts names ;
+  int waits ;
+} ;
+
+static int add_start_in_loop (struct statement *statement, void *data)
+{
+  struct starts_in_loop *starts = data ;
+  starts->waits |= calls_wait(statement, 0) ;
+  if (statement->background && statement->kind == STATEMENT_COMMAND && !is_short(statement_command(statement))) texts_add_once(starts->a->pool, &starts->names, name_of(starts->a, statement)) ;
+  return 0 ;
+}
+
+/* while inotifywait /src; do pkill web; web & done */
+static void mark_starts_in_loop (struct analysis *a, struct service *service, struct statement *loop)
+{
+  struct starts_in_loop starts = { .a = a } ;
+  keep_functions(a, loop, 0) ;
+  for (struct statement *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next) walk_with_calls(a, one, &add_start_in_loop, &starts) ;
+  if (starts.names.first && !starts.waits)
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it starts %s in the background, which nobody supervises: "
+      "write `reeve restart NAME` in place of that, and of what ends it, where it is one of the services; else make it one", texts_join(a->pool, &starts.names, ", "))) ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -210,6 +236,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
       "the script came here only when the program of line %u had ended: both run now, and this one is not main: is it wanted?", a->foreground_line)) ;
   }
+  if (how == START_MAIN && statement->kind == STATEMENT_LOOP) mark_starts_in_loop(a, service, statement) ;
   if (service->command && !service->is_oneshot && ahead) service_set(a->plan, service, "flag-down-group", "") ; /* the shell does not hand the signal on */
   if (service->is_main && service->without_signals && !service->todo.first && strcmp(statement_command(statement), "eval") != 0)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
