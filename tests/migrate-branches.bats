@@ -338,11 +338,11 @@ EOS
 }
 
 @test "a sleep behind branches gives time to what each of them has started" {
-  wrapper <<<$'#!/bin/sh\nif [ -e /tls ]; then\n  proxy --tls &\nelse\n  proxy &\nfi\nsleep 1\nexec web'
+  wrapper <<<$'#!/bin/sh\nif [ -e /tls ]; then\n  tls-proxy &\nelse\n  proxy &\nfi\nsleep 1\nexec web'
   migrate
-  services proxy proxy-2 web
-  has web/dependencies.d/proxy web/dependencies.d/proxy-2
-  told 'a bare sleep, to give proxy, proxy-2 time: what comes later depends on proxy, proxy-2 instead'
+  services tls-proxy proxy web
+  has web/dependencies.d/proxy web/dependencies.d/tls-proxy
+  told 'a bare sleep, to give tls-proxy, proxy time: what comes later depends on tls-proxy, proxy instead'
 }
 
 @test "CMD may name a function of the script" {

@@ -176,3 +176,60 @@ stays_where() # SCRIPT ; the same, but the service is stopped, and the container
     untold 'the script stayed in'
   done
 }
+
+@test "one program in each branch is one service, whose run chooses its words" {
+  wrapper <<'EOS'
+#!/bin/sh
+if [ -z "$(ls /data)" ]; then
+  echo "a new one"
+  redis-server --port 7000 --appendonly yes & R=$!
+else
+  redis-server --port 7000 & R=$!
+fi
+until redis-cli -p 7000 ping; do sleep 1; done
+case "$MODE" in
+  dev) gunicorn --reload app:app & ;;
+  *) gunicorn app:app & ;;
+esac
+wait $R
+EOS
+  migrate
+  services redis-server gunicorn
+  has redis-server/flag-main gunicorn/dependencies.d/redis-server
+  grep -q -e '--ready tcp:127.0.0.1:7000 .* redis-server --port 7000 "$@"$' "$tree/redis-server/run"
+  grep -qx '  set -- --appendonly yes' "$tree/redis-server/run"
+  grep -qx '  echo "a new one"' "$tree/redis-server/run"
+  becomes gunicorn 'exec gunicorn "$@"'
+  told 'each branch started it: run chooses its words'
+}
+
+@test "one program in each branch stays two services if they have other roles, users or files, or the question is work" {
+  local one
+  for one in 'if [ -n "$X" ]; then app web & else app worker & fi' 'if [ -n "$X" ]; then app & else app --all >/log & fi' 'if [ -n "$X" ]; then su a -c app & else app --all & fi' \
+    'if ./migrate; then app & else app --plain & fi' 'if [ -n "$X" ]; then app & elif [ -n "$Y" ]; then app --all & fi'; do
+    wrapper <<<$'#!/bin/sh\n'"$one"$'\nwait'
+    migrate
+    [ "$(find "$tree" -name run | wc -l)" -eq 2 ] || { echo "# $one"; return 1; }
+  done
+}
+
+@test "wait in a branch waits for what runs there, and says who was waited for only there" {
+  wrapper <<<$'#!/bin/sh\nif [ -n "$A" ]; then\n  web & wait\nelif [ -n "$B" ]; then\n  worker & wait\nelse\n  wait\nfi'
+  migrate
+  has web/flag-main worker/flag-main
+  told 'line 7: dropped: waited for nothing: where this branch was taken, the script ended'
+  wrapper <<<$'#!/bin/bash\nif [ "$ROLE" = web ]; then\n  web & wait -n\nelse\n  worker & beat & wait -n\nfi'
+  migrate
+  told 'waited for the first to end: main is web'
+  told 'waited for the first to end: main are worker, beat'
+  local one
+  for one in 'exec web; else wait' 'web & wait $!; else wait $S' 'exec web; else wait -n'; do
+    wrapper <<<$'#!/bin/bash\nside & S=$!\nif [ "$ROLE" = web ]; then '"$one"$'; fi'
+    migrate
+    has side/flag-main web/flag-main
+    grep -q 'TODO reeve-migrate: line 3: the script waited for the end of side only if .*; where it started web, it ended with that alone' "$tree/side/run"
+  done
+  wrapper <<<$'#!/bin/bash\nside &\nif [ "$ROLE" = web ]; then web & wait -n; else wait; fi'
+  migrate
+  untold TODO
+}

@@ -406,7 +406,7 @@ EOS
   wrapper <<'EOS'
 #!/bin/bash
 if [ -z "$(ls /data)" ]; then
-  redis-server --port 7000 --appendonly yes &
+  valkey-server --port 7000 --appendonly yes &
 else
   redis-server --port 7000 &
 fi
@@ -416,9 +416,9 @@ exec web
 EOS
   migrate
   grep -q -e '--ready tcp:127.0.0.1:7000 ' "$tree/redis-server/run"
-  grep -q -e '--ready tcp:127.0.0.1:7000 ' "$tree/redis-server-2/run"
-  has load/dependencies.d/redis-server load/dependencies.d/redis-server-2
-  told 'redis-server, which is started in its place, has the same check'
+  grep -q -e '--ready tcp:127.0.0.1:7000 ' "$tree/valkey-server/run"
+  has load/dependencies.d/redis-server load/dependencies.d/valkey-server
+  told 'valkey-server, which is started in its place, has the same check'
 }
 
 @test "a loop in a branch that waits, ahead of a start: what comes behind the branch waits, too" {

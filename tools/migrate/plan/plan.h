@@ -64,6 +64,7 @@ struct service
   unsigned int npieces ; /* how many of the plan's pieces came before it */
   struct placed const *positional ; /* sets $1, ... for it; 0: nothing does */
   struct texts conditions ; /* shell commands; if one fails, the service is not started */
+  struct texts ended_where ; /* started on no condition: those under which the script waited for its end; "": none */
   struct texts ends ; /* lines of run that ask these, and end the container as the script ended where one fails; none: the container goes on */
   struct texts places ; /* the branches that it is in, and those that the script did not stay in: exclude.c */
   struct texts before ; /* lines of run before the command */

@@ -372,6 +372,7 @@ void migrate_script (struct plan *plan)
   mark_deeds(&a, first) ;
   settle_exclusive(&a) ;
   settle_waits(&a) ;
+  settle_ended_where(&a) ;
   settle_end(&a) ;
   settle_ready(&a) ;
   settle_once(&a) ;

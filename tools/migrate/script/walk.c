@@ -14,6 +14,16 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
 
 /* ---- statements with others inside: begin, walk each part, end ---- */
 
+static int walk_same_starts (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct same_starts these ;
+  struct service const *before = plan_last(a->plan) ;
+  if (!find_same_starts(a, statement, &these)) return 0 ;
+  walk_statement(a, these.start, frame) ;
+  if (plan_last(a->plan) != before) end_same_starts(a, statement, &these) ;
+  return 1 ;
+}
+
 /* if and case: only the branch that is known to be taken, or else each branch, on its condition. */
 static void walk_taken (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -33,6 +43,7 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
       : "the branch's own words: CMD has decided") ;
     return ;
   }
+  if (walk_same_starts(a, statement, frame)) return ;
   begin_branches(a, statement, &branching) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {

@@ -50,6 +50,17 @@ struct if_running
 extern int find_if_running (struct analysis *a, struct statement *statement, struct if_running *these) ; /* 0: another form */
 extern void end_if_running (struct analysis *a, struct statement *statement, struct if_running const *these) ;
 
+/* ---- samestart.c ---- */
+struct same_starts /* if and case: each branch starts the same program */
+{
+  struct statement *start ; /* of the first branch */
+  unsigned int first ; /* its program's word */
+  unsigned int nwords ; /* that all of them have */
+  int chooses ; /* some have more */
+} ;
+extern int find_same_starts (struct analysis *a, struct statement *statement, struct same_starts *these) ; /* 0: another form */
+extern void end_same_starts (struct analysis *a, struct statement *statement, struct same_starts const *these) ; /* when that start is a service */
+
 /* ---- waited.c ---- */
 extern int drop_code_behind_wait (struct analysis *a, struct statement *statement) ; /* wait $PID && CODE=0, when that has been waited for */
 extern int walk_if_ended (struct analysis *a, struct statement *statement, struct frame *frame) ; /* if wait $PID; then ...; 1: it was that */

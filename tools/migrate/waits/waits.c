@@ -19,12 +19,18 @@ static void make_tasks (struct analysis *a, struct statement *statement, struct 
   claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends", texts_join(a->pool, names, ", "))) ;
 }
 
+/* Is it in the background where the walk is? Another branch may have started it. */
+static int is_beside (struct analysis *a, struct service const *service)
+{
+  return service->is_background && !service->is_oneshot && !is_excluded_here(a, service) ;
+}
+
 static void wait_for_any (struct analysis *a, struct statement *statement)
 {
   struct texts names = { 0 } ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (!service->is_background || service->is_oneshot) continue ;
+    if (!is_beside(a, service)) continue ;
     service->is_main = 1 ;
     texts_add(a->pool, &names, service->name) ;
   }
@@ -35,7 +41,7 @@ static void wait_for_any (struct analysis *a, struct statement *statement)
 static unsigned int count_background (struct analysis *a)
 {
   unsigned int n = 0 ;
-  for (struct service const *one = a->plan->services ; one ; one = one->next) n += one->is_background && !one->is_oneshot ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next) n += is_beside(a, one) ;
   return n ;
 }
 
@@ -44,6 +50,8 @@ void note_ended_with (struct analysis *a, struct texts const *names, struct clai
   texts_add_all(a->pool, &a->ended_with, names) ;
   a->ended_claim = claim ;
   a->ended_where = texts_join(a->pool, &a->conditions, " && ") ;
+  for (struct text const *one = names->first ; one ; one = one->next)
+    if (plan_find(a->plan, one->text) && !plan_find(a->plan, one->text)->conditions.first) texts_add_once(a->pool, &plan_find(a->plan, one->text)->ended_where, a->ended_where) ;
   a->ended_in_exit = 0 ;
 }
 
@@ -108,6 +116,24 @@ static void went_on (struct analysis *a)
   a->ended_with = (struct texts){ 0 } ;
 }
 
+/* side & if [ "$ROLE" = web ]; then exec web; else wait; fi: where it is web, the end of side was nobody's. */
+static void mark_ended_where (struct analysis *a, struct service *side)
+{
+  struct texts others = { 0 } ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && one->conditions.first && !texts_has(&side->ended_where, texts_join(a->pool, &one->conditions, " && "))) texts_add(a->pool, &others, one->name) ;
+  if (!others.first) return ;
+  plan_todo(a->plan, side, a->ended_claim, source_line(a->source, a->ended_claim->range.start), pool_printf(a->pool,
+    "the script waited for the end of %s only if %s; where it started %s, it ended with that alone. Now the container ends with %s in any case: if it is better restarted, take flag-main off",
+    side->name, texts_join(a->pool, &side->ended_where, ", or "), texts_join(a->pool, &others, ", "), side->name)) ;
+}
+
+void settle_ended_where (struct analysis *a)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && one->ended_where.first && !texts_has(&one->ended_where, "")) mark_ended_where(a, one) ;
+}
+
 void main_is_none (struct analysis *a)
 {
   went_on(a) ;
@@ -169,7 +195,7 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
     return ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_background && !service->is_oneshot)
+    if (is_beside(a, service))
     {
       only = service ;
       n++ ;
@@ -183,13 +209,14 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
     return ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_main) /* (worker; kill $$) & */
+    if (service->is_main && !is_excluded_here(a, service)) /* (worker; kill $$) & */
     {
       claim_statement(a, statement, "dropped", "waited until all had ended; what ended everything before is main") ;
       return ;
     }
   claim_statement(a, statement, "dropped", n
-    ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end" : "waited for nothing") ;
+    ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end"
+    : a->plan->services && a->conditions.first ? "waited for nothing: where this branch was taken, the script ended; the container goes on" : "waited for nothing") ;
   if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
 }
 
@@ -249,7 +276,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   {
     if (!n)
       for (struct service *service = a->plan->services ; service ; service = service->next)
-        if (service->is_background && !service->is_daemon && !service->is_oneshot) texts_add(a->pool, &names, service->name) ;
+        if (is_beside(a, service) && !service->is_daemon) texts_add(a->pool, &names, service->name) ;
     make_tasks(a, statement, &names) ;
     return ;
   }

@@ -8,6 +8,7 @@
 #include "migrate/facts/facts.h"
 
 /* ---- waits.c ---- */
+extern void settle_ended_where (struct analysis *a) ; /* at the end: a TODO where only one of several branches waited for what is main */
 extern void main_is_none (struct analysis *a) ; /* a server in the foreground, and then `sleep infinity`: its end did not end the container */
 extern void note_ended_with (struct analysis *a, struct texts const *names, struct claim *claim) ; /* what is main by a statement: where the script keeps the container alive behind it, they are not */
 /* wait $A; wait $B, wait -n; wait: a TODO, as the script went on when the first had ended. `names`: for whom it waits now, none: for all */
