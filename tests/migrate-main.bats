@@ -176,3 +176,41 @@ EOS
   migrate
   lacks krb5kdc/flag-main
 }
+
+@test "a program that a last question runs is what the script ended with" {
+  local one
+  for one in 'if ! web; then curl http://x/failed; fi' 'if web; then echo ended; else curl http://x/failed; fi'; do
+    wrapper <<<$'#!/bin/sh\nworker &\n'"$one"
+    migrate
+    services worker web
+    becomes web 'exec web'
+    has web/flag-main
+    told 'the script did this when web had failed, and nothing does now: curl http://x/failed'
+  done
+  wrapper <<<$'#!/bin/sh\nworker &\nif ! web; then echo failed; exit 1; fi'
+  migrate
+  has web/flag-main
+  lacks cont-init.d/10-start
+  for one in migrate 'mkdir /x' './check.sh'; do
+    wrapper <<<$'#!/bin/sh\nworker &\nif ! '"$one"$'; then echo failed; exit 1; fi\nwait'
+    migrate
+    [ "$(cd "$tree" && find . -name flag-main)" = ./worker/flag-main ]
+  done
+}
+
+@test "a framework's server in the foreground is a service, whatever is behind it" {
+  local one
+  for one in 'python manage.py runserver 0:80' 'php artisan serve' 'python3 -m http.server' 'flask run' 'bundle exec rails s'; do
+    wrapper <<<$'#!/bin/sh\nworker &\n'"$one"$'\nexec "$@"'
+    migrate
+    [ "$(find "$tree" -name flag-oneshot)" = "" ] && [ "$(find "$tree" -name flag-main | wc -l)" -eq 1 ] || { echo "# $one"; return 1; }
+    told 'ran only when what line 3 waits for had ended, which is main: it never did'
+  done
+}
+
+@test "eval of a variable in a last branch is a service, and no reason to refuse" {
+  wrapper <<<$'#!/bin/sh\nif [ -n "$A" ]; then eval "$START_A"; else eval "$START_B"; fi'
+  migrate
+  has START_A/flag-main START_B/flag-main
+  told 'TODO: eval reads its words a second time'
+}

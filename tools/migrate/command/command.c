@@ -143,6 +143,20 @@ static int leaves_without_variables (char const *const *argv, char const **out)
   return 1 ;
 }
 
+/* Frameworks' servers, by a word of a program that does other things as well */
+static int serves_by_word (char const *const *argv)
+{
+  static struct { char const *program ; char const *words ; } const table[] =
+  {
+    { "manage.py", "runserver" }, { "django-admin", "runserver" }, { "artisan", "serve" }, { "rails", "server s" }, { "flask", "run" }, { "streamlit", "run" },
+    { "-m", "http.server gunicorn uvicorn hypercorn waitress" },
+  } ;
+  for (unsigned int i = 0 ; argv[i] && argv[i + 1] ; i++)
+    for (size_t j = 0 ; j < sizeof(table) / sizeof(*table) ; j++)
+      if (!strcmp(shell_basename(argv[i]), table[j].program) && shell_one_of(argv[i + 1], table[j].words)) return 1 ;
+  return 0 ;
+}
+
 void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground)
 {
   struct daemon_advice advice ;
@@ -223,8 +237,8 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   if (advice.stays != DAEMON_IN_BACKGROUND)
   {
     foreground->ends = advice.ends ;
-    foreground->is_daemon = advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(shell_basename(argv[0]),
-      "java node python python2 python3 ruby perl sleep tail cat") && strncmp(shell_basename(argv[0]), "python", 6) != 0 ;
+    foreground->is_daemon = serves_by_word(argv) || (advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(shell_basename(argv[0]),
+      "java node python python2 python3 ruby perl sleep tail cat") && strncmp(shell_basename(argv[0]), "python", 6) != 0) ;
     return ;
   }
   foreground->is_daemon = foreground->in_background = 1 ;

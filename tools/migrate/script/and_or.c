@@ -137,7 +137,18 @@ static int asks_wait (struct analysis *a, struct if_starting const *these)
   return starts || only_ends(a, these->good) ;
 }
 
-int find_if_starting (struct analysis *a, struct statement *statement, struct if_starting *these)
+/* worker & if ! web; then notify; fi, as the last: what only work follows, when it has failed, is what the script ended with. */
+static int ends_in_question (struct analysis *a, struct frame const *frame, struct if_starting const *these)
+{
+  if (!a->plan->services || a->waited_line || !these->bad || !is_last(a, frame)) return 0 ;
+  for (struct statement *one = these->good ; one ; one = one->next)
+    if (!is_message(a, one)) return 0 ;
+  for (struct statement *one = these->bad ; one ; one = one->next)
+    if (starts_something(a, one) || is_known_server(a, one) || says_serve(one, 0) || !strcmp(statement_command(one), "exec")) return 0 ;
+  return is_server(a, these->start) && does_something(these->start, a) && !called_function(a, these->start) && !is_task_program(statement_command(these->start)) && !says_task(statement_command(these->start)) ;
+}
+
+int find_if_starting (struct analysis *a, struct statement *statement, struct frame const *frame, struct if_starting *these)
 {
   struct branch *first = statement->branches ;
   struct statement *start = first->condition ;
@@ -152,7 +163,7 @@ int find_if_starting (struct analysis *a, struct statement *statement, struct if
   a->without_waits = !asks_wait(a, these) ;
   starts = start->kind == STATEMENT_COMMAND && !keeps_alive(start) && starts_something(a, start) ;
   a->without_waits = was ;
-  return starts ;
+  return starts || (start->kind == STATEMENT_COMMAND && ends_in_question(a, frame, these)) ;
 }
 
 void end_if_starting (struct analysis *a, struct statement *statement, struct if_starting const *these)

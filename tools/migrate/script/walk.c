@@ -133,7 +133,7 @@ static int walk_if_started (struct analysis *a, struct statement *statement, str
 {
   struct if_starting these ;
   struct frame inner = { .statement = statement, .up = frame } ;
-  if (!find_if_starting(a, statement, &these)) return 0 ;
+  if (!find_if_starting(a, statement, frame, &these)) return 0 ;
   inner.rest = these.good ;
   walk_statement(a, these.start, these.good ? &inner : frame) ;
   walk_list(a, these.good, frame) ;
@@ -373,7 +373,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement) && !ends_in_client(a, statement)))
+  else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || (is_last(a, frame) && !a->waited_line && (!is_repeatable(a, statement) || statement_walk(statement, &executes_variable, a)) && !ends_in_client(a, statement)))
   {
     if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
     else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;

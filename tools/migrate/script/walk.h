@@ -195,7 +195,7 @@ struct if_starting
   struct statement *good ; /* what follows it; 0: nothing */
   struct statement *bad ; /* what was done when it had failed */
 } ;
-extern int find_if_starting (struct analysis *a, struct statement *statement, struct if_starting *these) ; /* 0: another form */
+extern int find_if_starting (struct analysis *a, struct statement *statement, struct frame const *frame, struct if_starting *these) ; /* 0: another form */
 extern void end_if_starting (struct analysis *a, struct statement *statement, struct if_starting const *these) ;
 /* [ -f x ] && sh x, and perhaps || /bin/bash */
 struct alternatives

@@ -69,15 +69,15 @@ char const *with_exec (struct pool *pool, struct source const *code, struct stat
   return pool_printf(pool, "%sexec %s", source_copy(code, (struct range){ command->core.start, first }), source_copy(code, (struct range){ first, end })) ;
 }
 
-/* su app -c "cd /app && server &": the code with exec, in the foreground; 0: it has another form. */
+/* su app -c "cd /app && server", perhaps with & behind it: the code with exec, in the foreground; 0: it has another form. */
 static char const *foreground_chain (struct pool *pool, struct source const *code, struct statement const *only)
 {
   struct statement const *last = only ;
   char const *text ;
   size_t len ;
-  if (!only->background || only->kind != STATEMENT_AND) return 0 ;
+  if (only->kind != STATEMENT_AND) return 0 ;
   while (last->kind == STATEMENT_AND && last->body && last->body->next) last = last->body->next ;
-  if (last->kind != STATEMENT_COMMAND || shell_one_of(statement_command(last), "exec cd")) return 0 ;
+  if (last->kind != STATEMENT_COMMAND || shell_one_of(statement_command(last), "exec cd : true false echo printf export test [ read set eval . source wait exit return")) return 0 ;
   text = with_exec(pool, code, last, only->range.end) ;
   len = strlen(text) ;
   while (len && strchr(" \t\n;", text[len - 1])) len-- ;
