@@ -280,6 +280,15 @@ static int may_run_nothing (struct analysis const *a, int is_end)
   return a->waited_line ? a->waited_in_branch || is_end : !!a->otherwise.first ;
 }
 
+/* Did the script stay for it, beside others, so that it is not main? */
+static int stayed_for (struct analysis const *a, struct service const *service)
+{
+  char const *where = texts_join(a->pool, &service->conditions, " && ") ;
+  for (struct text const *one = a->branch_waits.first ; one && *where ; one = one->next)
+    if (strstr(one->text, where)) return !service->is_main && !service->is_oneshot ;
+  return 0 ;
+}
+
 /* Where none of the branches was taken, it had no main service. Returns 0 if it is another case. */
 static int note_nothing_runs (struct analysis *a, int is_end)
 {
@@ -287,7 +296,7 @@ static int note_nothing_runs (struct analysis *a, int is_end)
   int others = 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
   {
-    if (one->is_main && (!one->conditions.first || one->ends.first)) return 0 ;
+    if ((one->is_main && (!one->conditions.first || one->ends.first)) || stayed_for(a, one)) return 0 ;
     if (one->is_main) texts_add(a->pool, &names, one->name) ;
     else others |= !one->is_oneshot && !one->conditions.first ;
   }
