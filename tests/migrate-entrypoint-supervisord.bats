@@ -121,7 +121,8 @@ EOS
   done <<'EOS'
 exec env A=b supervisord -n|exec env A=b "$@"
 A=b exec supervisord -n|A=b exec "$@"
-exec nice -n 5 supervisord -n >/log|exec nice -n 5 "$@"
+exec nice -n 5 supervisord -n >/log|exec nice -n 5 "$@" >/log
+exec supervisord -n >>/log 2>&1|exec "$@" >>/log 2>&1
 exec chpst -u app supervisord -n|exec chpst -u app "$@"
 exec /docker-entrypoint.sh supervisord -n|exec /docker-entrypoint.sh "$@"
 exec tini -g -- supervisord -n|exec "$@"

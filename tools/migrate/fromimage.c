@@ -183,11 +183,8 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->goes_on = start->kept || start->through || !start->script ;
   plan->shell_options = start->shell_options ;
   plan->is_given = start->is_given ;
-  if (start->rewrites)
-    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", start->rewrites)) ;
+  texts_add_all(pool, &plan->notes, &start->lost) ;
   if (code && code->doubt) texts_add(pool, &plan->notes, code->doubt) ;
-  if (code && code->is_login)
-    texts_add(pool, &plan->notes, "TODO: the image's shell was a login shell (-l), which reads /etc/profile and ~/.profile: the services do not; write what they need of it, as PATH, as ENV into the Dockerfile") ;
   run = procrun_read(dockerfile, start) ;
   if (run) read_env(dockerfile, path, run) ;
   plan->procrun = run ;

@@ -123,7 +123,7 @@ struct docker_start
   int is_given ; /* it is the ENTRYPOINT: the words of docker run after the image are its arguments */
   char const *shell ; /* that reads it: bash, /bin/sh; 0: that of its own #! */
   char const *shell_options ; /* -eux of that shell; 0: none */
-  char const *rewrites ; /* dumb-init's 15:2: signals that it changes; 0: none */
+  struct texts lost ; /* notes about what the image did around the input, and /init does not */
   struct texts command ; /* with which a program that reads the input is executed, as a shell reads it: overmind start -f X; empty: it executes the input itself */
   struct texts assignments ; /* before that: A=1 */
   char const *prefix ; /* what was ahead of that program, and goes with it: bundle exec; 0: nothing */

@@ -5,6 +5,7 @@
 
 #include "migrate/command/command.h"
 #include "migrate/dockerpatch/cmdcode.h"
+#include "migrate/dockerpatch/starting.h"
 #include "migrate/facts/facts.h"
 #include "migrate/plan/plan.h"
 #include "migrate/shell/shell.h"
@@ -34,7 +35,7 @@ static char const *code_of (struct pool *pool, char const *const *cmd)
   struct statement *first ;
   char const *text ;
   char const *shell ;
-  if (!cmd || !cmd[0] || !cmd[1] || !cmd[2] || !shell_one_of(shell_basename(cmd[0]), SHELLS) || !shell_one_of(cmd[1], "-c -lc -ec -lec -xc -exc")) return 0 ;
+  if (!cmd || !cmd[0] || !cmd[1] || !cmd[2] || !shell_one_of(shell_basename(cmd[0]), SHELLS) || !takes_code(cmd[1])) return 0 ;
   text = cmdcode_innermost(pool, cmd[2], &shell) ;
   first = shell_parse_text(pool, &code, text) ;
   return first && (first->next || first->background || first->kind != STATEMENT_COMMAND) ? text : 0 ;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/dockerpatch/handover.h"
 #include "migrate/dockerpatch/starting.h"
 
 int names_input (struct starting const *s, char const *word)
@@ -9,7 +10,7 @@ int names_input (struct starting const *s, char const *word)
   return texts_has(&s->names, shell_basename(word)) ;
 }
 
-static int is_init_program (char const *word)
+int is_init_program (char const *word)
 {
   return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init") ;
 }
@@ -22,6 +23,25 @@ char const *keep_options (struct pool *pool, char const *before, char const *wor
   for (char const *p = word + 1 ; *p ; p++)
     if (strchr("eux", *p)) out = pool_printf(pool, "%s%c", out, *p) ;
   return out ;
+}
+
+/* An option of tini or dumb-init: what it did is lost. Returns 1 if the next word is its value. */
+int lose_init_option (struct starting *s, char const *option, char const *next)
+{
+  int takes_next = *next && shell_one_of(option, "-r --rewrite -p -e -l") ;
+  char const *value = takes_next ? next : strchr(option, '=') ? strchr(option, '=') + 1 : option + 1 + (strlen(option) > 1) ;
+  if (strchr(value, ':'))
+    texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", value)) ;
+  else if (!strncmp(option, "-e", 2) && *value)
+    texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: tini made the exit code %s to 0: write it into success-codes of what is main", value)) ;
+  return takes_next ;
+}
+
+/* bash -l, bash -lc */
+void lose_login (struct starting *s, char const *option)
+{
+  if (!strcmp(option, "--login") || (option[1] != '-' && strchr(option, 'l')))
+    texts_add_once(s->pool, &s->start->lost, "TODO: the image's shell was a login shell (-l), which reads /etc/profile and ~/.profile: the services do not; write what they need of it, as PATH, as ENV into the Dockerfile") ;
 }
 
 /* bundle exec, poetry run: not the shell, or python -m, behind it. */
@@ -64,12 +84,8 @@ void add_front (struct starting *s, struct text const *until)
       }
       if (is_shell && *one->text == '-' && one->text[1] != '-' && !strchr(one->text, 'c') && strpbrk(one->text, "eux"))
         s->start->shell_options = keep_options(s->pool, s->start->shell_options, one->text) ;
-      if (is_init && shell_one_of(one->text, "-r --rewrite -p -e -l") && one->next != until)
-      {
-        one = one->next ;
-        if (strchr(one->text, ':')) s->start->rewrites = one->text ;
-      }
-      else if (is_init && strchr(one->text, ':')) s->start->rewrites = one->text ;
+      if (is_shell) lose_login(s, one->text) ;
+      if (is_init && lose_init_option(s, one->text, one->next != until ? one->next->text : "")) one = one->next ;
       continue ;
     }
     if (!strcmp(one->text, "/init")) /* the overlay's takes its place */
@@ -90,6 +106,15 @@ void add_front (struct starting *s, struct text const *until)
   s->start->shell = shell ? shell->text : 0 ;
   s->start->front = front ;
   s->start->entrypoint = entrypoint ;
+  lose_user(s) ;
+}
+
+void lose_user (struct starting *s)
+{
+  if (!s->start->front.first || !shell_one_of(shell_basename(s->start->front.first->text), CHANGES_USER_AS_PARENT)) return ;
+  texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: the image executed %s: %s stays the parent of what it starts, and /init has to be PID 1, so the patch takes that out. "
+    "Write USER ahead of ENTRYPOINT, if all shall run as that user; or reeve-exec --user USER into the run of each service", texts_join(s->pool, &s->words, " "), shell_basename(s->start->front.first->text))) ;
+  s->start->front = s->start->entrypoint = (struct texts){ 0 } ;
 }
 
 void set_arguments (struct starting *s, struct texts const *words)

@@ -74,6 +74,7 @@ static void add_front_code (struct starting *s, struct statement const *statemen
 {
   struct texts raw = { 0 } ;
   int of_starter = 1 ; /* an option here belongs to what only starts another program */
+  int is_init = 0 ;
   int computes = 0 ;
   for (unsigned int j = 0 ; j < end ; j++)
   {
@@ -85,7 +86,12 @@ static void add_front_code (struct starting *s, struct statement const *statemen
       set_prefix(s, &words) ;
       continue ;
     }
-    if (of_starter && *word == '-') continue ;
+    if (of_starter && *word == '-')
+    {
+      if (is_init && lose_init_option(s, word, j + 1 < end ? statement_word(statement, j + 1) : "")) j++ ;
+      continue ;
+    }
+    is_init = is_init_program(word) ;
     of_starter = is_starter(word) && !(j + 1 < end && env_sets(word, statement->words[j + 1].raw)) ;
     if (shell_one_of(shell_basename(word), "sh bash ash dash")) s->start->shell = word ;
     if (of_starter) continue ;
@@ -97,6 +103,15 @@ static void add_front_code (struct starting *s, struct statement const *statemen
   if (computes) keep_shell(s, texts_join(s->pool, &raw, " ")) ;
 }
 
+/* /start.sh >/log 2>&1 */
+static void lose_redirects (struct starting *s, struct statement const *statement)
+{
+  char const *text = "" ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++) text = pool_printf(s->pool, "%s%s%s", text, *text ? " " : "", statement->redirects[i].raw) ;
+  if (*text)
+    texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: %s had %s, with all that it started; now that is as the container has it: write %s behind the commands that need it", s->start->script, text, text)) ;
+}
+
 /* sh -c 'display & exec /start.sh --fast': its only command, or the last of several. */
 void find_in_code (struct starting *s)
 {
@@ -106,7 +121,7 @@ void find_in_code (struct starting *s)
   struct text const *at = s->words.first ;
   struct texts rest = { 0 } ;
   unsigned int i ;
-  while (at && (!at->next || !shell_one_of(at->text, "-c -lc -ec -xc -exc"))) at = at->next ;
+  while (at && (!at->next || !takes_code(at->text))) at = at->next ;
   if (!at || !at->next || s->start->script) return ;
   at = at->next ;
   one = last_work(shell_parse_text(s->pool, &code, at->text), &kept) ;
@@ -125,6 +140,8 @@ void find_in_code (struct starting *s)
   for (unsigned int j = 1 ; j < i ; j++)
     if (shell_one_of(statement_word(one, j), "-e -u -x -eu -ex -ux -eux")) s->start->shell_options = keep_options(s->pool, s->start->shell_options, statement_word(one, j)) ;
   add_front_code(s, one, i) ;
+  lose_user(s) ;
+  lose_redirects(s, one) ;
   set_command(s, one, i) ;
   s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
   for (unsigned int j = 0 ; j < one->nassignments && !s->is_read ; j++) /* A=1 /start.sh */

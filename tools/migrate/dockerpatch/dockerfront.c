@@ -237,7 +237,7 @@ static char const *why_not_init (struct patching *p, struct front const *f, char
   if (by && shell_one_of(by, CHANGES_USER " env nice"))
     *words = pool_printf(p->pool, "%s (which executes /init by way of %s: the user or the environment that this sets is that of /init and all services, as before)", *words, by) ;
   else if (by && passes_on(p, h->by)) *words = pool_printf(p->pool, "%s (by way of %s)", *words, h->by) ;
-  else if (by && names_init(h->by)) return pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", by) ;
+  else if (by && (names_init(h->by) || shell_one_of(by, CHANGES_USER_AS_PARENT))) return pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", by) ;
   else if (by) return pool_printf(p->pool, "it executes its arguments by way of %s: see that this ends in exec \"$@\", so that /init is PID 1", h->by) ;
   if (h->always || f->asks.first || f->counts.first || f->skips_input) return 0 ;
   return pool_printf(p->pool, "it becomes its arguments only under a condition (%s), and /init does not start without that: let it end in exec \"$@\" then, too",

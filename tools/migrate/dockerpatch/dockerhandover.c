@@ -82,7 +82,7 @@ static void read_command (struct reading *r, struct statement *statement, int in
     if (r->calls++ < CALLS_MAX) read_list(r, function->body, in_child) ;
     return ;
   }
-  if (by && !becomes_word(statement) && !shell_one_of(shell_basename(by->raw), OF_BASE " " CHANGES_USER " su env nice tini dumb-init sh bash dash ash")) return ; /* prepare "$@" */
+  if (by && !becomes_word(statement) && !shell_one_of(shell_basename(by->raw), OF_BASE " " CHANGES_USER " " CHANGES_USER_AS_PARENT " env nice tini dumb-init sh bash dash ash")) return ; /* prepare "$@" */
   if (in_child || !becomes_word(statement)) h->runs = statement ;
   else if (!h->becomes || !by || h->by)
   {

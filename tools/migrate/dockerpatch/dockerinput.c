@@ -137,12 +137,6 @@ static void find_procfile (struct finding *f, struct text const *at)
 
 /* ---- words ---- */
 
-static int takes_code (char const *option)
-{
-  size_t len = strlen(option) ;
-  return *option == '-' && len > 1 && option[len - 1] == 'c' && strspn(option + 1, "ceuxl") == len - 1 ;
-}
-
 /* Does the option of an init, or of a shell, have a value? */
 static int has_value (char const *option)
 {
@@ -292,11 +286,7 @@ static void take_shell_code (struct finding *f)
   char const *lines = 0 ;
   if (inner == f->code->text && !dockerfile_exec_form(f->s.pool, instruction->arguments, &words)) lines = code_in_lines(f->s.dockerfile, instruction) ;
   take_code(f, instruction, lines ? lines : inner) ;
-  for (; one != f->code ; one = one->next)
-  {
-    f->input->is_login |= *one->text == '-' && one->text[1] != '-' && !!strchr(one->text, 'l') ;
-    f->input->ahead++ ;
-  }
+  for (; one != f->code ; one = one->next) f->input->ahead++ ;
   f->input->shell = f->shell ;
   f->input->taken = pool_printf(f->s.pool, "the shell code of %s (%s)", instruction->name, place_of(f, instruction)) ;
 }

@@ -17,7 +17,6 @@ struct docker_input
   char const *name ; /* of the code, for notes */
   char const *taken ; /* for the report */
   char const *shell ; /* that reads the code; 0: none does, it is one program */
-  int is_login ; /* it read the profile before */
   unsigned int ahead ; /* how many words the image executes ahead of the code */
   uint32_t first ; /* the lines of the code */
   uint32_t last ;

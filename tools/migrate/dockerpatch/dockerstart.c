@@ -105,7 +105,7 @@ static void find_in_words (struct starting *s)
   for (struct text const *one = s->words.first ; one != at ; one = one->next)
   {
     n++ ;
-    in_code = shell_one_of(one->text, "-c -lc -ec -xc -exc") ; /* its further words are no arguments of the input */
+    in_code = takes_code(one->text) ; /* its further words are no arguments of the input */
   }
   s->start->is_given = !in_code && n < s->nentrypoint ;
   if (*at->text == '/' || (!in_code && strchr(at->text, '/'))) s->start->path = dockerfile_below(s->pool, dockerfile_workdir(s->dockerfile, 0), at->text) ;
@@ -124,12 +124,13 @@ static void take_user (struct starting *s, struct launch const *launch)
     if (!strcmp(one->text, "--user")) s->start->through_user = one->next->text ;
 }
 
-/* What executes /init in place of the input, its word `i`: with env A=1 and nice, but without exec, sh and tini, which /init does
+/* What executes /init in place of the input, its word `i`: with env A=1, nice and redirections, but without exec, sh and tini, which /init does
    without, and without what is ahead of word `first`, which take_user() knows. 0: just exec "$@" */
 static char const *new_command (struct starting const *s, struct statement const *statement, unsigned int first, unsigned int i)
 {
   char const *ahead = "" ;
   char const *set = "" ;
+  char const *behind = "" ;
   int of_starter = 0 ;
   if (strstr(statement->words[i].raw, ".conf")) return 0 ; /* the file of a program that is not known here */
   for (unsigned int j = 0 ; j < statement->nassignments ; j++) set = pool_printf(s->pool, "%s%s ", set, statement->assignments[j].raw) ;
@@ -140,7 +141,8 @@ static char const *new_command (struct starting const *s, struct statement const
     of_starter = is_interpreter(word) || (is_starter(word) && !(j + 1 < i && env_sets(word, statement->words[j + 1].raw))) ;
     if (!of_starter) ahead = pool_printf(s->pool, "%s%s ", ahead, statement->words[j].raw) ;
   }
-  return *ahead || *set ? pool_printf(s->pool, "%sexec %s\"$@\"", set, ahead) : 0 ;
+  for (unsigned int j = 0 ; j < statement->nredirects ; j++) behind = pool_printf(s->pool, "%s %s", behind, statement->redirects[j].raw) ;
+  return *ahead || *set || *behind ? pool_printf(s->pool, "%sexec %s\"$@\"%s", set, ahead, behind) : 0 ;
 }
 
 /* exec nice -n 5 supervisord, exec /docker-entrypoint.sh supervisord: a word behind the program, of a script behind those that
@@ -162,7 +164,7 @@ static char const *code_of_shell (struct statement const *statement)
 {
   unsigned int i = !strcmp(statement_command(statement), "exec") ;
   if (i + 3 != statement->nwords || !shell_one_of(shell_basename(statement_word(statement, i)), "sh bash ash dash")) return 0 ;
-  return shell_one_of(statement_word(statement, i + 1), "-c -lc -ec") ? statement->words[i + 2].raw : 0 ;
+  return takes_code(statement_word(statement, i + 1)) ? statement->words[i + 2].raw : 0 ;
 }
 
 static int executes_input (struct statement *statement, void *data)
@@ -226,7 +228,7 @@ static char const *file_word (struct starting const *s, struct text const *at)
 {
   char const *ahead = "" ;
   for (struct text const *one = s->words.first ; one != at ; one = one->next)
-    if (*one->text != '-' || !strcmp(one->text, "-c")) ahead = one->text ;
+    if (*one->text != '-' || takes_code(one->text)) ahead = one->text ;
   return !strchr(at->text, '/') && shell_one_of(shell_basename(ahead), "sh bash ash dash ksh zsh") ? pool_printf(s->pool, "./%s", at->text) : at->text ;
 }
 

@@ -31,6 +31,12 @@ int env_sets (char const *word, char const *next)
   return !strcmp(shell_basename(word), "env") && (strchr(next, '=') || (*next == '-' && strcmp(next, "-S") != 0)) ;
 }
 
+int takes_code (char const *option)
+{
+  size_t len = strlen(option) ;
+  return *option == '-' && len > 1 && option[len - 1] == 'c' && strspn(option + 1, "ceuxl") == len - 1 ;
+}
+
 int is_interpreter (char const *word)
 {
   return shell_one_of(shell_basename(word), "python python2 python3 ruby perl") ;
@@ -158,7 +164,7 @@ void open_code (struct starting *s)
   struct texts words = { 0 } ;
   struct source source ;
   struct statement *only ;
-  while (code && !shell_one_of(code->text, "-c -lc -ec -xc -exc")) code = code->next ;
+  while (code && !takes_code(code->text)) code = code->next ;
   if (!code || !code->next || code->next->next) return ;
   only = shell_parse_text(s->pool, &source, code->next->text) ;
   if (!only || only->next || only->kind != STATEMENT_COMMAND || only->nredirects || only->nassignments || only->background) return ;

@@ -5,7 +5,9 @@
 
 #include "migrate/shell/shell.h"
 
-#define CHANGES_USER "gosu su-exec setpriv s6-setuidgid setuidgid chpst runuser sudo"
+/* They become the command; the others stay its parent. */
+#define CHANGES_USER "gosu su-exec setpriv s6-setuidgid setuidgid chpst"
+#define CHANGES_USER_AS_PARENT "su runuser sudo doas"
 
 /* Entrypoints of official images. */
 #define OF_BASE "docker-php-entrypoint docker-entrypoint.sh docker-entrypoint"

@@ -22,6 +22,7 @@ struct starting
 
 extern int is_starter (char const *word) ; /* it only starts another program, as sh and tini do */
 extern int env_sets (char const *word, char const *next) ; /* env -u X, env X=1: more than the start of a program */
+extern int takes_code (char const *option) ; /* -c, -euc of a shell: the next word is code */
 extern int is_interpreter (char const *word) ; /* of the program that is its next word */
 /* bundle (exec), poetry (run), ...: it makes the programs of a project known to what it starts. */
 extern int is_project_starter (char const *word) ;
@@ -43,8 +44,12 @@ extern void add_start_words (struct starting *s) ; /* what the image executes; a
 /* ---- dockerahead.c ---- */
 extern int names_input (struct starting const *s, char const *word) ;
 extern char const *keep_options (struct pool *pool, char const *before, char const *word) ; /* -e, -u, -x, as `set` has them */
+extern int is_init_program (char const *word) ;
+extern int lose_init_option (struct starting *s, char const *option, char const *next) ; /* of an init: what it did is lost; returns 1 if `next` is its value */
+extern void lose_login (struct starting *s, char const *option) ; /* of a shell */
 extern void set_prefix (struct starting *s, struct texts const *words) ; /* bundle exec */
 extern void add_front (struct starting *s, struct text const *until) ; /* of the words that are executed; 0: all of them */
+extern void lose_user (struct starting *s) ; /* sudo and the like, ahead of /init */
 extern void set_arguments (struct starting *s, struct texts const *words) ;
 
 /* ---- dockercode.c ---- */

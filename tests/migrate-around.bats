@@ -1,0 +1,60 @@
+# What the image does around the input, and /init does not: users, inits, login shells, redirections.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+image() # LINES of the Dockerfile
+{
+  printf 'FROM debian\nCOPY start.sh supervisord.conf /\n%b\n' "$1" >Dockerfile
+  wrapper start.sh <<<$'#!/bin/sh\nworker &\nexec web'
+  printf '[supervisord]\nnodaemon=true\n[program:web]\ncommand=web\n' >supervisord.conf
+  patched
+}
+
+@test "a program that changes the user, and stays the parent, is not ahead of /init" {
+  local cmd
+  for cmd in '["su", "app", "-c", "/start.sh"]' 'exec su -s /bin/sh -c "exec /start.sh" app' 'sudo -E -u app /start.sh' '["tini", "--", "runuser", "-u", "app", "--", "/start.sh"]'; do
+    image "CMD $cmd"
+    [[ $result == *'ENTRYPOINT ["/init"]' ]] && told 'stays the parent of what it starts, and /init has to be PID 1, so the patch takes that out.' || { echo "# $cmd"; return 1; }
+  done
+  image 'ENTRYPOINT ["gosu", "app", "/start.sh"]'
+  [[ $result == *'ENTRYPOINT ["gosu", "app", "/init"]' ]]
+  untold TODO
+  printf '#!/bin/sh\nexec sudo -u app "$@"\n' >entry.sh
+  image 'COPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/start.sh"]'
+  told 'it executes its arguments by way of sudo, so that /init would not be PID 1'
+}
+
+@test "what tini and dumb-init changed is told, in shell form, too" {
+  local cmd
+  for cmd in '["/tini", "-e", "143", "--", "/start.sh"]' '["tini", "-e143", "/start.sh"]' 'exec tini -g -e 143 -- /start.sh'; do
+    image "CMD $cmd"
+    [[ $result == *'ENTRYPOINT ["/init"]' ]] && told 'TODO: tini made the exit code 143 to 0: write it into success-codes of what is main' || { echo "# $cmd"; return 1; }
+  done
+  for cmd in '["dumb-init", "--rewrite", "15:3", "--", "/start.sh"]' '["dumb-init", "-r15:3", "/start.sh"]' 'exec dumb-init --rewrite=15:3 /start.sh'; do
+    image "CMD $cmd"
+    told 'TODO: dumb-init passed other signals on than it got (15:3)' || { echo "# $cmd"; return 1; }
+  done
+  image 'ENTRYPOINT ["tini", "-g", "-p", "SIGTERM", "-s", "--"]\nCMD ["/start.sh"]'
+  untold TODO
+}
+
+@test "a login shell, and where the output went, is told" {
+  local cmd
+  for cmd in '["bash", "-lc", "/start.sh"]' '["bash", "--login", "/start.sh"]' '["bash", "-l", "-c", "supervisord -n"]'; do
+    [[ $cmd == *supervisord* ]] && input=supervisord.conf || input=start.sh
+    image "CMD $cmd"
+    told 'TODO: the image'"'"'s shell was a login shell (-l)' || { echo "# $cmd"; return 1; }
+  done
+  input=start.sh
+  image 'CMD /start.sh >/log 2>&1'
+  told 'TODO: start.sh had >/log 2>&1, with all that it started; now that is as the container has it'
+  input=supervisord.conf
+  image 'CMD exec supervisord -n >>/log'
+  told 'TODO: supervisord had >>/log, with all that it started'
+  input=start.sh
+  image 'CMD ["bash", "-euc", "exec /start.sh"]'
+  untold TODO
+}
