@@ -46,7 +46,7 @@ teardown() { reeve_teardown; }
   untold 'also brought Python'
 }
 
-@test "where it is not known whether a program needs the Python of supervisor's package, a note says so" {
+@test "programs that may need the Python of supervisor's package are in the note about it" {
   input=supervisord.conf
   alpine() # PROGRAM ; what supervisor.conf has besides nginx
   {
@@ -56,13 +56,13 @@ teardown() { reeve_teardown; }
   }
   alpine /opt/tool
   [[ $result == *'RUN apk add --no-cache nginx'* && $result != *supervisor* ]]
-  told 'note: with supervisor goes the Python that its package brought: if tool needs that, install python3 in its place'
+  told 'note: the package supervisor also brought Python, and nothing here is seen to execute that: install python3 if something does (tool, what a RUN downloads'
   for program in 'php-fpm -F' 'node server.js' 'crond -f' 'redis-server'; do
     alpine "$program"
-    untold 'goes the Python' || { echo "# $program"; return 1; }
+    told 'if something does (what a RUN downloads' || { echo "# $program"; return 1; }
   done
   alpine /opt/tool python:3-alpine
-  untold 'goes the Python'
+  untold 'also brought Python'
   alpine 'gunicorn app:app' # that is written in Python
   [[ $result == *'nginx supervisor'* ]] && told 'the package supervisor stays: something executes Python, which came with it'
 }

@@ -95,14 +95,15 @@ static int is_no_python (char const *program)
     "php-fpm apache2-foreground httpd-foreground caddy traefik tail cat sleep crond cron nginx redis-server memcached postgres mysqld mariadbd") ;
 }
 
-/* supervisor's package goes, and with it the Python that it brought. */
+/* supervisor's package goes, and with it the Python that it brought: a script or a program that is not known may need that. */
 static void note_python (struct patching *p)
 {
   struct texts names = { 0 } ;
   for (struct service const *one = p->plan->services ; one ; one = one->next)
     if (!is_no_python(executed_by(p, one))) texts_add_once(p->pool, &names, one->name) ;
-  if (names.first && !has_python(p))
-    patching_note(p, pool_printf(p->pool, "with supervisor goes the Python that its package brought: if %s needs that, install python3 in its place", texts_join(p->pool, &names, ", or "))) ;
+  if (has_python(p) || !patching_supervisor_goes(p)) return ;
+  texts_add(p->pool, &names, "what a RUN downloads, a script with #!/usr/bin/env python3") ;
+  patching_note(p, pool_printf(p->pool, "the package supervisor also brought Python, and nothing here is seen to execute that: install python3 if something does (%s)", texts_join(p->pool, &names, ", "))) ;
 }
 
 /* The first RUN that stays and uses what the package brings; 0: none does. */
@@ -149,8 +150,7 @@ static void supervisor_goes (struct patching *p, char const **packages)
   else if (needs_its_python(p)) note_package(p, "supervisor", "something executes Python, which came with it: install python3 in its place") ;
   else
   {
-    if (!has_python(p) && patching_supervisor_goes(p))
-      patching_note(p, "the package supervisor also brought Python, and nothing here is seen to execute that: install python3 if something does (what a RUN downloads, a script with #!/usr/bin/env python3)") ;
+    note_python(p) ;
     *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
   }
 }
@@ -219,7 +219,6 @@ static int installs_supervisor (struct patching *p, struct instruction const *on
 void remove_packages (struct patching *p)
 {
   char const *packages = needless_packages(p) ;
-  int goes = 0 ; /* supervisor's */
   for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
   {
     struct cut cut ;
@@ -229,7 +228,6 @@ void remove_packages (struct patching *p)
     if (shell_mentions(packages, "supervisor") && installs_supervisor(p, one) && (one->stage == STAGE_BASE || !run_without_packages(p->pool, one, packages, &cut, &all)))
       patching_note(p, pool_printf(p->pool, "%s: supervisor is not needed any more, unless something else uses it: /init does its work; the patch leaves it in", patching_place(p, one))) ;
     if (one->stage != STAGE_LAST || patching_is_edited(p, one) || !(n = run_without_packages(p->pool, one, packages, &cut, &all))) continue ;
-    goes |= shell_mentions(packages, "supervisor") && shell_mentions(one->arguments, "supervisor") ;
     if (all)
     {
       patching_remove(p, one, ", which installed nothing else than what /init replaces") ;
@@ -239,5 +237,4 @@ void remove_packages (struct patching *p)
     replace_lines(p, one, &lines) ;
     patching_note(p, pool_printf(p->pool, "%s: the patch takes %s out of RUN that /init replaces", patching_place(p, one), n > 1 ? "packages" : "a package")) ;
   }
-  if (goes) note_python(p) ;
 }
