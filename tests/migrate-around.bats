@@ -19,6 +19,11 @@ image() # LINES of the Dockerfile
     image "CMD $cmd"
     [[ $result == *'ENTRYPOINT ["/init"]' ]] && told 'stays the parent of what it starts, and /init has to be PID 1, so the patch takes that out.' || { echo "# $cmd"; return 1; }
   done
+  printf '#!/bin/sh\nprepare\nexec "$@"\n' >entry.sh # stays
+  image 'COPY entry.sh /\nENTRYPOINT ["sudo", "-E", "-u", "app", "A=1", "/entry.sh"]\nCMD ["/start.sh"]'
+  [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]' ]]
+  told 'TODO: the image executed sudo -E -u app A=1 /entry.sh /start.sh'
+  told '/entry.sh ran ahead of the input, and stays ahead of /init, which it executes'
   image 'ENTRYPOINT ["gosu", "app", "/start.sh"]'
   [[ $result == *'ENTRYPOINT ["gosu", "app", "/init"]' ]]
   untold TODO

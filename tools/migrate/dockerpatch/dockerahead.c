@@ -109,12 +109,34 @@ void add_front (struct starting *s, struct text const *until)
   lose_user(s) ;
 }
 
+/* What is behind sudo, runuser or doas, their options and the user; 0: nothing. su has its command in its own words. */
+static struct text const *behind_user (struct text const *one)
+{
+  if (!strcmp(shell_basename(one->text), "su")) return 0 ;
+  for (one = one->next ; one && (*one->text == '-' || strchr(one->text, '=')) ; one = one->next)
+    if (!strcmp(one->text, "--")) return one->next ;
+    else if (one->next && shell_one_of(one->text, "-u --user -g --group -G --supp-group -C -D -R -T -h -p -U")) one = one->next ;
+  return one ;
+}
+
+/* The words from `from` on, of those in `words`. */
+static struct texts words_from (struct pool *pool, struct text const *from)
+{
+  struct texts words = { 0 } ;
+  for (; from ; from = from->next) texts_add(pool, &words, from->text) ;
+  return words ;
+}
+
 void lose_user (struct starting *s)
 {
-  if (!s->start->front.first || !shell_one_of(shell_basename(s->start->front.first->text), CHANGES_USER_AS_PARENT)) return ;
+  struct text const *first = s->start->front.first ;
+  struct text const *same = s->start->entrypoint.first ;
+  if (!first || !shell_one_of(shell_basename(first->text), CHANGES_USER_AS_PARENT)) return ;
   texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: the image executed %s: %s stays the parent of what it starts, and /init has to be PID 1, so the patch takes that out. "
-    "Write USER ahead of ENTRYPOINT, if all shall run as that user; or reeve-exec --user USER into the run of each service", texts_join(s->pool, &s->words, " "), shell_basename(s->start->front.first->text))) ;
-  s->start->front = s->start->entrypoint = (struct texts){ 0 } ;
+    "Write USER ahead of ENTRYPOINT, if all shall run as that user; or reeve-exec --user USER into the run of each service", texts_join(s->pool, &s->words, " "), shell_basename(first->text))) ;
+  while (same && strcmp(same->text, first->text) != 0) same = same->next ;
+  s->start->front = words_from(s->pool, behind_user(first)) ;
+  s->start->entrypoint = same ? words_from(s->pool, behind_user(same)) : s->start->front ;
 }
 
 void set_arguments (struct starting *s, struct texts const *words)
