@@ -347,3 +347,12 @@ EOS
   migrate
   services ip other
 }
+
+@test "what no name may have leaves one dash" {
+  wrapper <<<$'java -jar ./pay-*-allinone.jar server &\nexec other'
+  migrate
+  services pay-allinone other
+  wrapper <<<$'/opt/my--app &\nexec other'
+  migrate
+  services my--app other
+}

@@ -23,6 +23,7 @@ static char const *clean_name (struct pool *pool, char const *wanted)
   size_t len = strlen(wanted) ;
   char *name = pool_alloc(pool, len + 1) ;
   char *p = name ;
+  int made = 0 ; /* the last dash stands for something else */
   if (len > SERVICE_NAME_MAX - 8) len = SERVICE_NAME_MAX - 8 ;
   for (size_t i = 0 ; i < len ; i++)
   {
@@ -30,6 +31,8 @@ static char const *clean_name (struct pool *pool, char const *wanted)
     int good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' ;
     if (!good) c = '-' ;
     if (p == name && (c == '.' || c == '-')) continue ;
+    made = !good || (made && c == '-') ;
+    if (made && p > name && p[-1] == '-') continue ; /* app-*-all.jar */
     *p++ = c ;
   }
   while (p > name && (p[-1] == '-' || p[-1] == '.')) *--p = 0 ;
