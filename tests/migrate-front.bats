@@ -28,6 +28,7 @@ ahead() # CODE: entry.sh is that, ahead of a wrapper
 @test "a script that becomes its arguments in a function, or by other words, becomes /init" {
   local code
   for code in 'main() { exec "$@"; }; main "$@"' 'exec -a app "$@"' 'exec "$@" >/log 2>&1' 'prepare && exec "$@"' '. /docker-entrypoint.sh "$@"' 'exec bash -c ". /env; exec $*"' \
+    'main() { exec "$@"; }; if [ "${BASH_SOURCE[0]}" = "$0" ]; then main "$@"; fi' '_main() { exec "$@"; }; if ! _is_sourced; then _main "$@"; fi' \
     'if [ -n "$A" ]; then exec gosu app "$@"; else exec "$@"; fi' 'case $A in 1) exit 1 ;; *) exec "$@" ;; esac' '{ prepare; exec "$@"; }' '[ -n "$A" ] && exec gosu app "$@"; exec "$@"'; do
     ahead "$code"
     told 'ran ahead of the input, and stays ahead of /init, which it executes' && untold TODO || { echo "# $code"; return 1; }

@@ -164,7 +164,7 @@ static void front_read (struct front *f, struct pool *pool, char const *text, st
   *f = (struct front){ .pool = pool, .input_at = input_at } ;
   if (!text) return ;
   f->first = shell_parse_text(pool, &f->code, text) ;
-  handover_read(f->first, &f->handover) ;
+  handover_read(&f->code, f->first, &f->handover) ;
   find_questions(f) ;
   f->condition = condition_around(f, input_at) ;
   for (struct statement *one = f->first ; one ; one = one->next) statement_walk(one, &is_other_end, f) ;
@@ -219,9 +219,11 @@ static int passes_on (struct patching const *p, char const *word)
 {
   struct docker_script const *script = dockerfile_script(p->dockerfile, p->start->scripts, word) ;
   struct source code ;
+  struct statement *first ;
   struct handover handover ;
   if (!script) return shell_one_of(shell_basename(word), OF_BASE) ;
-  handover_read(shell_parse_text(p->pool, &code, script->text), &handover) ;
+  first = shell_parse_text(p->pool, &code, script->text) ;
+  handover_read(&code, first, &handover) ;
   return handover.always && (!handover.by || shell_one_of(shell_basename(handover.by), CHANGES_USER " env nice")) ;
 }
 

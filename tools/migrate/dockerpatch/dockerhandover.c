@@ -8,6 +8,7 @@
 
 struct reading
 {
+  struct source const *code ;
   struct statement *first ;
   struct handover *handover ;
   unsigned int calls ;
@@ -119,6 +120,13 @@ static int surely_leaves (struct reading *r, struct statement const *list)
   return surely_becomes(r, list) ;
 }
 
+/* if [ "${BASH_SOURCE[0]}" = "$0" ]; if ! _is_sourced: it is not, where the image executes it. */
+static int asks_whether_sourced (struct reading const *r, struct statement const *statement)
+{
+  char const *text = statement->kind == STATEMENT_IF && statement->branches ? source_copy(r->code, statement->branches->head) : "" ;
+  return strstr(text, "BASH_SOURCE") || strstr(text, "sourced") || strstr(text, "(return ") ;
+}
+
 static int each_branch_leaves (struct reading *r, struct statement const *statement)
 {
   int has_else = 0 ;
@@ -150,14 +158,15 @@ static int surely_becomes (struct reading *r, struct statement const *list)
     if (one->kind == STATEMENT_COMMAND && !function && becomes_word(one) && passes_arguments(one, &by)) return 1 ;
     if ((one->kind == STATEMENT_GROUP || one->kind == STATEMENT_NOT) && surely_becomes(r, one->body)) return 1 ;
     if ((one->kind == STATEMENT_IF || one->kind == STATEMENT_CASE) && each_branch_leaves(r, one)) return 1 ;
+    if (asks_whether_sourced(r, one) && surely_becomes(r, one->branches->body)) return 1 ;
     if (one->kind == STATEMENT_AND && becomes_behind_work(r, one)) return 1 ;
   }
   return 0 ;
 }
 
-void handover_read (struct statement *first, struct handover *handover)
+void handover_read (struct source const *code, struct statement *first, struct handover *handover)
 {
-  struct reading r = { .first = first, .handover = handover } ;
+  struct reading r = { .code = code, .first = first, .handover = handover } ;
   *handover = (struct handover){ 0 } ;
   read_list(&r, first, 0) ;
   r.calls = 0 ;

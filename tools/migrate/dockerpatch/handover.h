@@ -20,8 +20,8 @@ struct handover
   struct statement const *runs ; /* runs them in a child: "$@", (exec "$@"), exec "$@" &; 0: nothing does */
 } ;
 
-/* Of a script with the statements from `first` on. What functions do counts only where they are called. */
-extern void handover_read (struct statement *first, struct handover *handover) ;
+/* Of a script, `code`, with the statements from `first` on. What functions do counts only where they are called. */
+extern void handover_read (struct source const *code, struct statement *first, struct handover *handover) ;
 
 /* "$@", exec "$@": just the arguments */
 extern int executes_arguments (struct statement const *statement) ;
