@@ -58,10 +58,17 @@ static int may_be_server (struct analysis *a, struct frame const *frame, char co
   return 1 ;
 }
 
+/* stop-all.sh, mysql_stop */
+static int is_called_stop (char const *command)
+{
+  char const *name = shell_basename(command) ;
+  return !strncasecmp(name, "stop", 4) || strcasestr(name, "-stop") || strcasestr(name, "_stop") || strcasestr(name, "shutdown") ;
+}
+
 /* What may serve, where the script ends with it. */
 static int may_serve_at_end (struct analysis *a, struct statement const *statement)
 {
-  return is_server(a, statement) && !says_stop(statement) && strncmp(shell_basename(statement_command(statement)), "stop", 4) != 0 && !starts_something(a, (struct statement *)statement)
+  return is_server(a, statement) && !says_stop(statement) && !is_called_stop(statement_command(statement)) && !starts_something(a, (struct statement *)statement)
    && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !called_function(a, statement)
    && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
 }
@@ -276,10 +283,17 @@ static void drop_enter (struct analysis *a, struct statement *statement)
   script_waits(a, line_of(a, statement)) ;
 }
 
-/* tail -f LOG; node server.js: what the script would have ended with. */
-static int serves_behind_idle (struct analysis *a, struct statement const *statement, struct frame const *frame)
+/* server; agent & : what comes now is behind another start, and no work at the server's end. */
+static int is_behind_late_start (struct analysis const *a)
 {
-  return a->idle_line && a->waited_line == a->idle_line && !a->replaced_line && is_last(a, frame) && may_serve_at_end(a, statement) ;
+  return a->foreground_line && a->waited_line == a->foreground_line && a->last && a->last->line > a->foreground_line ;
+}
+
+/* tail -f LOG; node server.js: what the script would have ended with. */
+static int serves_late (struct analysis *a, struct statement const *statement, struct frame const *frame)
+{
+  int is_late = is_behind_late_start(a) || (a->idle_line && a->waited_line == a->idle_line) ;
+  return is_late && !a->replaced_line && is_last(a, frame) && may_serve_at_end(a, statement) ;
 }
 
 int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -300,7 +314,8 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
   else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
   else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
-  else if (serves_behind_idle(a, statement, frame)) start_service(a, statement, START_MAIN) ;
+  else if (serves_late(a, statement, frame)) start_service(a, statement, START_MAIN) ;
+  else if (!strcmp(command, "sleep") && is_behind_late_start(a)) walk_sleep(a, statement) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
     drop_exit(a, statement, "the script's end: ") ;
