@@ -58,3 +58,14 @@ alone() # the Dockerfile is the input
   patched
   told "TODO: it asks for the script's name"
 }
+
+@test "a shell that CMD names by a relative path is found from each service directory" {
+  local shell
+  printf '#!/bin/sh\nhelper &\nexec web\n' >start.sh
+  for shell in bin/bash ./bin/bash; do
+    alone <<<$'FROM debian\nWORKDIR /\nCOPY start.sh /\nCMD ["'"$shell"'", "start.sh"]'
+    head -n 1 "$tree/web/run" | grep -qxF '#!/bin/bash'
+    alone <<<$'FROM debian\nWORKDIR /usr\nCOPY start.sh /usr/\nCMD ["'"$shell"'", "start.sh"]'
+    head -n 1 "$tree/web/run" | grep -qxF '#!/usr/bin/bash'
+  done
+}

@@ -53,6 +53,15 @@ static void choose_own (struct plan *plan)
   plan->shell = line ;
 }
 
+/* CMD ["bin/bash", "/start.sh"]: a run is executed in its service directory. If nothing sets a folder, it is mostly /. */
+static char const *from_workdir (struct plan const *plan, char const *word)
+{
+  char const *folder = plan->workdir && strcmp(plan->workdir, "/") != 0 ? plan->workdir : "" ;
+  if (*word == '/') return word ;
+  if (!strncmp(word, "./", 2)) word += 2 ;
+  return pool_printf(plan->pool, "%s/%s", folder, word) ;
+}
+
 /* CMD ["sh", "/start.sh"]: #! was a comment, and the image may not have that interpreter. A bare name is found by
    PATH, as the image found it, but for sh, which is always there. */
 static void choose_image_shell (struct plan *plan)
@@ -63,7 +72,8 @@ static void choose_image_shell (struct plan *plan)
   char const *second = plan->shell + strlen(own) ;
   if (!strcmp(second + strspn(second, " \t"), name)) return ; /* env bash */
   if (!strcmp(shell_basename(own), name) && !strncmp(plan->source->text, "#!", 2)) plan->shell = own ;
-  else plan->shell = *word == '/' ? word : pool_printf(plan->pool, strcmp(word, "sh") != 0 ? "/usr/bin/env %s" : "/bin/%s", word) ;
+  else if (strchr(word, '/')) plan->shell = from_workdir(plan, word) ;
+  else plan->shell = pool_printf(plan->pool, strcmp(word, "sh") != 0 ? "/usr/bin/env %s" : "/bin/%s", word) ;
 }
 
 void interpreter_choose (struct plan *plan)
