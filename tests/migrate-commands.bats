@@ -318,3 +318,9 @@ export PORT=80
 exec ./prepare --now
 EOS
 }
+
+@test "a loop that the script ended with has no last command that the shell could become" {
+  wrapper <<<$'#!/bin/bash\nvpn &\nwhile :; do\n  sleep 5\n  A=$(address)\n  if [ "$A" = none ]; then pkill vpn; fi\ndone'
+  migrate
+  untold 'let its last command be exec'
+}

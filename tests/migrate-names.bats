@@ -241,6 +241,9 @@ EOS
   wrapper <<<$'broker serve &\nsleep 1\nbroker "$WORD"\nexec web'
   migrate
   has broker-2/flag-oneshot
+  wrapper <<<$'broker serve &\nsleep 1\nset -e\nX=$(broker list)\ncode=$?\nif [ $code -ne 0 ]; then broker pull m; fi\nexec web'
+  migrate
+  has broker-task/flag-oneshot
 }
 
 @test "cat without a redirection reads, and rails s serves" {

@@ -169,12 +169,12 @@ EOS
 }
 
 @test "what by its name starts something is marked" {
-  for line in /opt/hadoop/sbin/start-dfs.sh _start_daemons ./startup.sh; do
+  for line in /opt/hadoop/sbin/start-dfs.sh _start_daemons ./startup.sh '$SPARK_HOME/sbin/start-master.sh' '"$SPARK_HOME/sbin/start-master.sh"'; do
     wrapper <<<". /lib.sh"$'\n'"$line"$'\nweb &\nwait'
     migrate
     told 'TODO: by its name it starts something'
   done
-  wrapper <<<$'start() { echo no; }\nstart\ncp /x/start.txt /y\nweb &\nwait'
+  wrapper <<<$'start() { echo no; }\nstart\ncp /x/start.txt /y\nX=1 "$X_START" run\nweb &\nwait'
   migrate
   untold 'by its name'
 }

@@ -83,6 +83,15 @@ static char const *name_of_question (struct analysis *a, struct statement *state
   return *path && strspn(path, NAME_CHARACTERS) == strlen(path) ? pool_printf(a->pool, "check-%s", path) : "check" ;
 }
 
+/* MODELS=$(ollama list): the program that is asked */
+static char const *name_of_answer (struct analysis *a, struct statement const *statement)
+{
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, "echo printf cat grep sed awk cut tr head tail date") && strspn(one->text, NAME_CHARACTERS) == strlen(one->text))
+      return plan_find(a->plan, one->text) ? pool_printf(a->pool, "%s-task", one->text) : one->text ;
+  return "task" ;
+}
+
 /* The task has no command that says what it does. */
 static char const *name_of_waiting (struct analysis *a, struct statement *statement)
 {
@@ -90,7 +99,7 @@ static char const *name_of_waiting (struct analysis *a, struct statement *statem
   int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
   char const *service = only_dependency(a) ;
   int certain = 1 ;
-  char const *written = "task" ;
+  char const *written = name_of_answer(a, statement) ;
   if (!statement_walk(statement, &is_pause, 0))
   {
     if (!statement_walk(statement, &find_written, &written) && name_of_question(a, statement)) return name_of_question(a, statement) ;

@@ -238,7 +238,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   }
   if (how == START_MAIN && statement->kind == STATEMENT_LOOP) mark_starts_in_loop(a, service, statement) ;
   if (service->command && !service->is_oneshot && ahead) service_set(a->plan, service, "flag-down-group", "") ; /* the shell does not hand the signal on */
-  if (service->is_main && service->without_signals && !service->todo.first && strcmp(statement_command(statement), "eval") != 0)
+  if (service->is_main && service->without_signals && !service->todo.first && statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR && strcmp(statement_command(statement), "eval") != 0)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
   a->last = service ;
   a->last_is_idle = 0 ;

@@ -202,10 +202,11 @@ static int find_starter (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct launch launch ;
-  char const *name ;
+  char const *name ; /* also of $HOME/bin/start-all */
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  name = shell_basename(statement_word(statement, launch.first)) ;
+  name = launch.first < statement->nwords ? shell_basename(shell_without_quotes(a->pool, statement->words[launch.first].raw)) : "" ;
+  if (strpbrk(name, "$`)}")) return 0 ;
   if (find_function(a, name) || is_file_word(name) || shell_one_of(name, "start-stop-daemon startx")) return 0 ;
   return !strncasecmp(name, "start", 5) || strcasestr(name, "_start") || strcasestr(name, "-start") || strcasestr(name, "startup") || !strncasecmp(name, "launch", 6) ;
 }
