@@ -205,3 +205,11 @@ EOS
   migrate --dockerfile Dockerfile
   told 'cont-init.d/10-start: setup, as it was; TODO: its code leaves fluxbox in the background, which nothing supervises'
 }
+
+@test "the init script of openvpn starts one for each of its files, and no bare openvpn" {
+  wrapper <<<$'#!/bin/sh\nservice openvpn start\nexec web'
+  migrate
+  becomes openvpn 'exec service openvpn start'
+  has openvpn/flag-forks
+  told 'TODO: it puts itself into the background: its foreground form is not known'
+}
