@@ -113,6 +113,38 @@ verdict_of() # STATEMENTS behind a loop that waits for api
   done
 }
 
+@test "a function that only looks, or says what it saw, is no task" {
+  local look
+  for look in 'check api' $'api_runs' 'if [ $? -eq 0 ]; then ok started; else die failed; fi' '[ $? -eq 0 ] || die failed' 'pgrep api >/dev/null || die failed'; do
+    wrapper <<EOS
+#!/bin/bash
+ok() { echo -e "\${GREEN}[ok] \$1\${NC}"; }
+die() { local now; echo "\$(date) \$1" >&2; exit 1; }
+check() {
+  # Is it there?
+  if ! pgrep "\$1" >/dev/null; then
+    die "\$1 failed"
+  else
+    ok "\$1 started"
+  fi
+}
+api_runs() { pgrep api || die no; ok yes; }
+api &
+sleep 3
+$look
+exec web
+EOS
+    migrate
+    services api web
+    [ ! -e "$init" ]
+    told 'line 15: dropped: looked whether it '
+    told 'line 14: dropped: a bare sleep, to give api time'
+  done
+  wrapper <<<$'#!/bin/bash\nmark() { echo up >/run/state; exit 1; }\napi &\npgrep api || mark\nexec web'
+  migrate
+  grep -q '>/run/state' -r "$tree"
+}
+
 @test "the answer that a loop keeps in a variable is its question" {
   wrapper <<'EOS'
 #!/bin/bash

@@ -124,6 +124,7 @@
      write.c          files on disk, or printed
 
    script/          the walk through a script, which calls the folders above
+     afterend.c       work behind the waiting: finish
      and_or.c         && and ||: which side is a start, work or a question
      branches.c       before and behind each part of if and case
      calls.c          the same of a function call
@@ -138,7 +139,7 @@
      once.c           what the setup alone computes
      scopes.c         what ends with such a statement: its redirections
      script.c         from the first statement to the end
-     talk.c           messages, statuses, the end
+     talk.c           messages, statuses, questions behind a start
      walk.c           walks the statements, and those inside them
 
    supervisord/     a supervisord.conf becomes a plan

@@ -22,7 +22,7 @@ extern statement_visit calls_wait ;
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only print? */
 extern int only_prints (struct analysis *a, struct statement *statement) ; /* the same, and no program's answer: echo "$(migrate)" works */
 /* if ...; then echo ...; fi: only messages, and perhaps an exit */
-extern int only_talks (struct statement *statement) ;
+extern int only_talks (struct analysis *a, struct statement *statement) ;
 extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
 extern int sleeps_for_ever (struct statement const *statement) ;
 extern int is_always_true (struct statement const *condition) ;

@@ -200,7 +200,7 @@ static int matters (struct analysis *a, struct statement const *statement)
   if (looks_at_status(a, statement)) return 0 ;
   return statement->kind != STATEMENT_COMMENT && statement->kind != STATEMENT_FUNCTION
    && !shell_one_of(statement_command(statement), "echo printf exit return true : trap kill pkill killall")
-   && !only_talks((struct statement *)statement) ;
+   && !only_talks(a, (struct statement *)statement) ;
 }
 
 int is_last (struct analysis *a, struct frame const *frame)

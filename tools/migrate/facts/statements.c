@@ -85,16 +85,21 @@ static int says_log (char const *name)
   return !strncmp(name, "log_", 4) || strstr(name, "::log") ;
 }
 
+/* Does its body have only these commands? */
+static int has_only (struct function const *function, char const *commands)
+{
+  struct statement const *body = function ? function->statement->body : 0 ;
+  if (!body || body->kind != STATEMENT_GROUP || !body->body) return 0 ;
+  for (struct statement const *one = body->body ; one ; one = one->next)
+    if (!shell_one_of(statement_command(one), commands) && one->kind != STATEMENT_COMMENT) return 0 ;
+  return 1 ;
+}
+
 int is_message (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   if (goes_to_file(statement)) return 0 ;
-  if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP)
-  {
-    for (struct statement *one = function->statement->body->body ; one ; one = one->next)
-      if (!shell_one_of(statement_command(one), "echo printf local") && one->kind != STATEMENT_COMMENT) return 0 ;
-    return !!function->statement->body->body ;
-  }
+  if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP) return has_only(function, "echo printf local") ;
   return shell_one_of(statement_command(statement), "echo printf") || (!function && says_log(statement_command(statement))) ;
 }
 
@@ -109,16 +114,16 @@ int only_prints (struct analysis *a, struct statement *statement)
 
 static int does_more (struct statement *statement, void *data)
 {
-  (void)data ;
   if (statement->background || statement->assigns || goes_to_file(statement)) return 1 ;
+  if (has_only(called_function(data, statement), "echo printf local exit return")) return 0 ; /* die "no server" */
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger")
    : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
-int only_talks (struct statement *statement)
+int only_talks (struct analysis *a, struct statement *statement)
 {
   return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_CASE)
-   && !statement_walk(statement, &does_more, 0) ;
+   && !statement_walk(statement, &does_more, a) ;
 }
 
 /* ---- what only keeps the container alive ---- */

@@ -98,17 +98,17 @@ static int may_serve (struct analysis *a, struct statement const *statement)
    && !shell_one_of(statement_command(statement), "wait break exit return read cd eval . source") ;
 }
 
-static int only_pauses (struct statement const *list)
+static int only_pauses (struct analysis *a, struct statement const *list)
 {
   for (; list ; list = list->next)
-    if (!is_pause(list) && !only_talks((struct statement *)list)) return 0 ;
+    if (!is_pause(list) && !only_talks(a, (struct statement *)list)) return 0 ;
   return 1 ;
 }
 
 /* { echo crashed; sleep 7; } */
-static int is_pausing (struct statement const *statement)
+static int is_pausing (struct analysis *a, struct statement const *statement)
 {
-  return statement->kind == STATEMENT_GROUP ? only_pauses(statement->body) : is_pause(statement) ;
+  return statement->kind == STATEMENT_GROUP ? only_pauses(a, statement->body) : is_pause(statement) ;
 }
 
 static int sleeps_in (struct statement const *list)
@@ -124,7 +124,7 @@ static struct statement *pausing_program (struct analysis *a, struct statement *
   struct statement *program = 0 ;
   int pauses = 0 ;
   if (statement->background) return 0 ;
-  if (statement->kind == STATEMENT_OR && is_pausing(statement->body->next)) program = statement->body ;
+  if (statement->kind == STATEMENT_OR && is_pausing(a, statement->body->next)) program = statement->body ;
   if (statement->kind == STATEMENT_IF && statement->branches->condition && !statement->branches->condition->next)
   {
     program = statement->branches->condition ;
@@ -132,7 +132,7 @@ static struct statement *pausing_program (struct analysis *a, struct statement *
     for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
     {
       pauses += sleeps_in(branch->body) ;
-      if (!only_pauses(branch->body) || pauses > 1 || (branch->condition && branch != statement->branches)) return 0 ;
+      if (!only_pauses(a, branch->body) || pauses > 1 || (branch->condition && branch != statement->branches)) return 0 ;
     }
   }
   if (!program || program->kind != STATEMENT_COMMAND || !may_serve(a, program) || is_task_program(shell_basename(statement_command(program)))) return 0 ;
@@ -156,7 +156,7 @@ static struct statement *until_program (struct analysis *a, struct statement *lo
   if (!program || program->kind != STATEMENT_COMMAND || shell_one_of(statement_command(program), "false true :")) return 0 ;
   if (loop->until && says_restart(statement_text(a, loop)) && !is_probe(statement_text(a, program))
    && !statement_walk(loop->branches->body, &asks_or_ends, 0)) return program ;
-  return is_background && may_serve(a, program) && only_pauses(loop->branches->body) ? program : 0 ;
+  return is_background && may_serve(a, program) && only_pauses(a, loop->branches->body) ? program : 0 ;
 }
 
 /* while true; do PROGRAM; sleep 1; done */
@@ -173,7 +173,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
   {
     sleeps |= shell_one_of(statement_command(one), "sleep") ;
-    if (is_pause(one) || only_leaves(one) || only_talks(one)) continue ;
+    if (is_pause(one) || only_leaves(one) || only_talks(a, one)) continue ;
     if (program && program->background && statement_walk(one, &calls_wait, 0)) continue ; /* wait $PID || code=$? */
     if (!program && pausing_program(a, one))
     {
@@ -223,7 +223,7 @@ static void find_counted (struct analysis *a, struct statement *loop, struct res
   struct statement *program = 0 ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
   {
-    if (is_pause(one) || only_talks(one)) continue ;
+    if (is_pause(one) || only_talks(a, one)) continue ;
     if (program || one->kind != STATEMENT_AND || one->background || !shell_one_of(statement_command(one->body->next), "break exit")) return ;
     program = one->body ;
   }

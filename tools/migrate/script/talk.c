@@ -1,11 +1,10 @@
-/* Messages, questions and exits around the starts of a script, and at its end. */
+/* Messages, questions and exits around the starts of a script. */
 
 #include <ctype.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
-#include "migrate/loops/loops.h"
 #include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
@@ -14,12 +13,6 @@
 static void drop (struct analysis *a, struct statement *statement, char const *why)
 {
   claim_statement(a, statement, "dropped", why) ;
-}
-
-static int ends_script (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "exit") ;
 }
 
 /* kill -0 "$PID" || exit 1; pgrep nginx || exit 1 */
@@ -73,7 +66,7 @@ static int does_more (struct statement *statement, void *data)
   if (statement->background || writes_files(statement)) return 1 ;
   if (called_function(a, statement)) return 0 ;
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger pgrep pidof ps grep jobs wc cat tail head ls date sleep")
-   : (statement->kind == STATEMENT_ASSIGNMENT && !empties_pid(a, statement)) || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
+   : (statement->kind == STATEMENT_ASSIGNMENT && !empties_pid(a, statement)) || (statement->kind == STATEMENT_DECLARATION && strcmp(statement_command(statement), "local") != 0) || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
 /* pgrep nginx || exit 1; kill -0 $PID || echo gone */
@@ -81,7 +74,20 @@ static int only_looks (struct analysis *a, struct statement *statement)
 {
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
   if (!statement_walk(statement, &asks_processes, a) || walk_with_calls(a, statement, &does_more, a)) return 0 ;
-  return statement_walk(statement, &ends_script, 0) || !statement_walk(statement, &sends_signal, 0) ;
+  return may_end(a, statement) || !statement_walk(statement, &sends_signal, 0) ;
+}
+
+/* check_nginx: a function that does nothing else */
+static int calls_look (struct analysis *a, struct statement *statement)
+{
+  struct function *function = called_function(a, statement) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  int looks = 0 ;
+  if (!body || body->kind != STATEMENT_GROUP) return 0 ;
+  for (struct statement *one = body->body ; one ; one = one->next)
+    if (only_looks(a, one)) looks = 1 ;
+    else if (one->kind != STATEMENT_COMMENT && !is_message(a, one) && !only_talks(a, one) && strcmp(statement_command(one), "return") != 0) return 0 ;
+  return looks ;
 }
 
 /* What it asks before it does something. */
@@ -171,7 +177,7 @@ static int is_asked_in_task (struct analysis *a, struct statement *statement)
   char const *name = status_name(a, statement) ;
   for (struct statement *later = a->task ? statement->next : 0 ; later ; later = later->next)
     if (shell_mentions(statement_text(a, later), name))
-      return !only_talks(later) && !only_looks(a, later) && !starts_something(a, later) ;
+      return !only_talks(a, later) && !only_looks(a, later) && !starts_something(a, later) ;
   return 0 ;
 }
 
@@ -203,8 +209,13 @@ int walk_talk (struct analysis *a, struct statement *statement)
     drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
     return 1 ;
   }
-  if (!only_talks(statement) && !only_looks(a, statement)) return 0 ;
-  if (asks_status(a, text) && a->task && statement_walk(statement, &ends_script, 0))
+  if (calls_look(a, statement))
+  {
+    drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
+    return 1 ;
+  }
+  if (!only_talks(a, statement) && !only_looks(a, statement)) return 0 ;
+  if (asks_status(a, text) && a->task && may_end(a, statement))
   {
     struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "looked whether %s had failed, and ended then: what comes later depends on it", a->task->name)) ;
     a->task_must_succeed = 1 ;
@@ -214,7 +225,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   else if (asks_status(a, text) && a->waited_line) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (asks_status(a, text)) drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop_end_message(a, statement) ;
-  else if (statement_walk(statement, &ends_script, 0)) walk_question(a, statement) ;
+  else if (may_end(a, statement)) walk_question(a, statement) ;
   else if (statement_walk(statement, &asks_processes, a)) drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
   else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
   return 1 ;
@@ -233,146 +244,3 @@ int walk_remedy (struct analysis *a, struct statement *statement)
     "when it had ended, the script went on depending on its exit code: %s: let run do that, without exec ahead of the program", statement_text(a, statement))) ;
   return 1 ;
 }
-
-int says_stop (struct statement const *statement)
-{
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    if (shell_one_of(statement_word(statement, i), "stop quit shutdown --stop --shutdown")) return 1 ;
-  return 0 ;
-}
-
-struct status_use
-{
-  struct analysis *a ;
-  char const *name ;
-} ;
-
-static int is_status_changed (struct statement *statement, void *data)
-{
-  struct status_use const *use = data ;
-  size_t len = strlen(use->name) ;
-  char const *text = statement_text(use->a, statement) ;
-  return statement->kind == STATEMENT_ASSIGNMENT && !strncmp(text, use->name, len) && text[len] == '=' ;
-}
-
-/* The variables that held how the main service has ended hold it in finish as well, which has it as $1 and $2. */
-static void tell_status (struct analysis *a, struct service *main, struct claim *claim, struct statement *statement)
-{
-  for (struct text const *one = a->status_names.first ; one ; one = one->next)
-  {
-    struct status_use use = { .a = a, .name = one->text } ;
-    if (!shell_mentions(statement_text(a, statement), one->text)) continue ;
-    texts_add_once(a->pool, &main->finish, pool_printf(a->pool, "%s=$((" FINISH_CODE " < 256 ? " FINISH_CODE " : 128 + " FINISH_SIGNAL "))", one->text)) ;
-    if (statement_walk(statement, &is_status_changed, &use))
-      plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
-        "it changes the exit code in $%s, which no finish can: let run do that, without exec ahead of the program", one->text)) ;
-  }
-}
-
-struct service *stayed_in (struct analysis *a)
-{
-  struct service *last = 0 ;
-  for (struct service *one = a->branch_replaced || a->stays ? a->plan->services : 0 ; one ; one = one->next)
-    if (one->is_main && !one->is_exec && !is_excluded_here(a, one)) last = one ;
-  return last ;
-}
-
-int never_comes_to (struct analysis *a)
-{
-  struct service const *last = a->branch_replaced ? plan_last(a->plan) : 0 ;
-  return a->replaced_line || (last && last->is_exec && !stayed_in(a)) ;
-}
-
-void drop_never (struct analysis *a, struct statement *statement)
-{
-  uint32_t ended = find_dead_code(a, line_of(a, statement)) ;
-  drop_statement(a, statement, pool_printf(a->pool, a->ended_by_cmd ? "never runs with this CMD: line %u has become another program" : "never runs, behind line %u", ended)) ;
-}
-
-/* What the script waits for; it never comes behind what it became by exec. */
-static struct service *waited_main (struct analysis *a)
-{
-  struct service *found = 0 ;
-  if (stayed_in(a)) return stayed_in(a) ;
-  for (struct service *one = a->plan->services ; one ; one = one->next)
-  {
-    if (one->is_main && !one->is_exec) return one ;
-    if (!found || !found->is_main) found = one ;
-  }
-  return found ;
-}
-
-/* A finish that would only set options of its shell is none. */
-void settle_end (struct analysis *a)
-{
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-  {
-    int works = 0 ;
-    for (struct text const *one = service->finish.first ; one ; one = one->next) works |= strncmp(one->text, "set ", 4) != 0 ;
-    if (works || !service->finish.first) continue ;
-    service->finish = (struct texts){ 0 } ;
-    for (uint32_t i = 0 ; i < a->source->nclaims ; i++)
-      if (!strcmp(a->source->claims[i]->where, service_where(a->plan, service, "finish")))
-      {
-        a->source->claims[i]->where = "dropped" ;
-        a->source->claims[i]->what = "options of the shell; nothing needs it" ;
-      }
-  }
-}
-
-/* set +e, read, and no work behind it: a finish of that would do nothing. */
-static int does_nothing (struct statement const *statement)
-{
-  if (!shell_one_of(statement_command(statement), "set read shopt") || statement->nredirects) return 0 ;
-  for (struct statement const *one = statement->next ; one ; one = one->next)
-    if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "set read shopt echo printf exit return wait true :")) return 0 ;
-  return 1 ;
-}
-
-/* if X; then one; else other; fi; rm FILE: whichever of them it was, that came behind it. */
-static void end_alike (struct analysis *a, struct service const *main, struct claim *claim, struct statement *statement, char const *text)
-{
-  for (struct service *one = a->plan->services ; one ; one = one->next)
-  {
-    if (one == main || !one->is_main || one->is_exec || !are_exclusive(a, one, main) || is_excluded_here(a, one)) continue ;
-    claim->where = pool_printf(a->pool, "%s, %s", claim->where, service_where(a->plan, one, "finish")) ;
-    tell_status(a, one, claim, statement) ;
-    texts_add(a->pool, &one->finish, text) ;
-  }
-}
-
-void walk_after (struct analysis *a, struct statement *statement)
-{
-  struct service *main = waited_main(a) ;
-  char const *command = statement_command(statement) ;
-  if (is_message(a, statement)) drop_end_message(a, statement) ;
-  else if (shell_one_of(command, "kill pkill killall")) drop(a, statement, "the scanner ends the other services") ;
-  else if (is_between_signals(statement)) drop(a, statement, "a pause between signals: the scanner waits until a service has ended") ;
-  else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
-  else if (does_nothing(statement)) drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
-  else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
-  else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
-  else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))
-    drop(a, statement, "the container's exit code is the main service's") ;
-  else
-  {
-    if (a->idle_line && a->waited_line == a->idle_line)
-    {
-      drop(a, statement, pool_printf(a->pool, "it did not run as long as line %u did, which kept the container alive", a->idle_line)) ;
-      plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "it does not run as long as line %u does, which keeps the container alive", a->idle_line)) ;
-    }
-    else if (!main) add_ordinary(a, statement) ;
-    else
-    {
-      char const *text = a->on_success ? pool_printf(a->pool, "%s && {\n%s\n}", a->on_success, statement_text(a, statement)) : statement_text(a, statement) ;
-      struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"),
-        main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
-      find_late_start(a, main, statement) ;
-      tell_status(a, main, claim, statement) ;
-      mark_other_code(a, statement, claim) ;
-      texts_add(a->pool, &main->finish, text) ;
-      end_alike(a, main, claim, statement, text) ;
-    }
-  }
-}
-

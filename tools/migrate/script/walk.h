@@ -26,12 +26,13 @@ extern void walk_function (struct analysis *a, struct statement *statement) ; /*
 /* ---- damaged.c ---- */
 extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* keeps code that no shell can read as comments, a line each */
 
-/* ---- talk.c: messages, statuses, and the end ---- */
+/* ---- talk.c: messages, statuses, and questions behind a start ---- */
 /* Between and after starts: a statement that asks for the status of a start, or only prints.
    Returns 1 if it was that. */
 extern int walk_talk (struct analysis *a, struct statement *statement) ;
 extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
-/* A statement after the waiting */
+
+/* ---- afterend.c: a statement after the waiting ---- */
 extern int says_stop (struct statement const *statement) ; /* apachectl stop, nginx -s quit */
 extern struct service *stayed_in (struct analysis *a) ; /* the server in which the branch that is being walked stays; 0: none */
 extern int never_comes_to (struct analysis *a) ; /* is what the walk comes to behind what the script became? */

@@ -180,7 +180,7 @@ static struct statement *only_loop (struct analysis *a, struct statement *body, 
     if (one->kind == STATEMENT_COMMENT || is_message(a, one)) continue ;
     if (!loop && (one->kind == STATEMENT_ASSIGNMENT || one->kind == STATEMENT_DECLARATION)) texts_add(a->pool, setting, statement_text(a, one)) ;
     else if (!loop && (one->kind == STATEMENT_LOOP || one->kind == STATEMENT_FOR)) loop = one ;
-    else if (!loop || !(only_talks(one) || shell_one_of(statement_command(one), "return exit true false :"))) return 0 ;
+    else if (!loop || !(only_talks(a, one) || shell_one_of(statement_command(one), "return exit true false :"))) return 0 ;
   }
   return loop ;
 }
