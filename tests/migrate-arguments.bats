@@ -105,3 +105,18 @@ image() # CMD
   becomes app 'exec node app.js'
   becomes worker 'exec worker --all'
 }
+
+@test "the setup has the arguments only if it may ask for them" {
+  local line
+  image '["web", "-v"]'
+  for line in './prepare "$HOME"' 'mkdir -p "/data/$NAME"'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\nhelper &\nexec "$@"'
+    patched
+    [ "$(sed -n 2p "$init/10-start")" = "$line" ]
+  done
+  for line in './prepare "$1"' './prepare "${@:1}"' $'./prepare\n. /etc/defaults\n./other' './prepare; eval "$LATER"'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\nhelper &\nexec "$@"'
+    patched
+    grep -qr '^set -- web -v # CMD' "$init/10-start" || { echo "# $line"; return 1; }
+  done
+}

@@ -233,3 +233,11 @@ EOS
   migrate
   untold TODO
 }
+
+@test "where one of two always runs, nothing is said of neither" {
+  wrapper <<<$'#!/bin/bash\ncache &\n[ -f /app.sh ] && sh /app.sh || /bin/bash'
+  migrate
+  services cache app bash
+  has app/flag-main bash/flag-main
+  untold 'where nothing asks for'
+}

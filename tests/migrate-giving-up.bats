@@ -119,7 +119,7 @@ verdict_of() # STATEMENTS behind a loop that waits for api
     wrapper <<EOS
 #!/bin/bash
 ok() { echo -e "\${GREEN}[ok] \$1\${NC}"; }
-die() { local now; echo "\$(date) \$1" >&2; exit 1; }
+die() { local now; ok "\$(date) \$1" >&2; exit 1; }
 check() {
   # Is it there?
   if ! pgrep "\$1" >/dev/null; then

@@ -85,21 +85,23 @@ static int says_log (char const *name)
   return !strncmp(name, "log_", 4) || strstr(name, "::log") ;
 }
 
-/* Does its body have only these commands? */
-static int has_only (struct function const *function, char const *commands)
+/* Does its body have only these commands, and calls of functions that print? */
+static int has_only (struct analysis *a, struct function const *function, char const *commands)
 {
-  struct statement const *body = function ? function->statement->body : 0 ;
-  if (!body || body->kind != STATEMENT_GROUP || !body->body) return 0 ;
-  for (struct statement const *one = body->body ; one ; one = one->next)
-    if (!shell_one_of(statement_command(one), commands) && one->kind != STATEMENT_COMMENT) return 0 ;
-  return 1 ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  int only = body && body->kind == STATEMENT_GROUP && body->body && a->depth < 20 ;
+  a->depth++ ;
+  for (struct statement *one = only ? body->body : 0 ; one && only ; one = one->next)
+    only = shell_one_of(statement_command(one), commands) || one->kind == STATEMENT_COMMENT || (called_function(a, one) && is_message(a, one)) ;
+  a->depth-- ;
+  return only ;
 }
 
 int is_message (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   if (goes_to_file(statement)) return 0 ;
-  if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP) return has_only(function, "echo printf local") ;
+  if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP) return has_only(a, function, "echo printf local") ;
   return shell_one_of(statement_command(statement), "echo printf") || (!function && says_log(statement_command(statement))) ;
 }
 
@@ -115,7 +117,7 @@ int only_prints (struct analysis *a, struct statement *statement)
 static int does_more (struct statement *statement, void *data)
 {
   if (statement->background || statement->assigns || goes_to_file(statement)) return 1 ;
-  if (has_only(called_function(data, statement), "echo printf local exit return")) return 0 ; /* die "no server" */
+  if (has_only(data, called_function(data, statement), "echo printf local exit return")) return 0 ; /* die "no server" */
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger")
    : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }

@@ -273,6 +273,15 @@ static void enable (struct analysis *a, struct service *service)
   if (service->claim) service->claim->what = pool_printf(a->pool, "%s (enable-if)", service->claim->what) ;
 }
 
+/* if A; then exec one; else exec other; fi: one of them always runs. */
+static int is_other_of (struct analysis *a, struct service const *service)
+{
+  char const *condition = texts_join(a->pool, &service->conditions, " && ") ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && one->conditions.first && !strcmp(texts_join(a->pool, &one->conditions, " && "), negated(a->pool, condition))) return 1 ;
+  return 0 ;
+}
+
 /* Was there a way through the script on which it had nothing to become, or to wait for? `is_end`: it ended with services on a condition. */
 static int may_run_nothing (struct analysis const *a, int is_end)
 {
@@ -296,7 +305,7 @@ static int note_nothing_runs (struct analysis *a, int is_end)
   int others = 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
   {
-    if ((one->is_main && (!one->conditions.first || one->ends.first)) || stayed_for(a, one)) return 0 ;
+    if ((one->is_main && (!one->conditions.first || one->ends.first || is_other_of(a, one))) || stayed_for(a, one)) return 0 ;
     if (one->is_main) texts_add(a->pool, &names, one->name) ;
     else others |= !one->is_oneshot && !one->conditions.first ;
   }

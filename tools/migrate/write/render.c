@@ -362,6 +362,12 @@ static char const *setup_text (struct plan *plan)
   return texts_join(plan->pool, &parts, "") ;
 }
 
+/* A file that is read, or eval, may ask for them, too. */
+static int may_ask_arguments (char const *text)
+{
+  return mentions_positional(text) || shell_mentions(text, "shift") || shell_mentions(text, "source") || shell_mentions(text, "eval") || !strncmp(text, ". ", 2) || strstr(text, "\n. ") ;
+}
+
 static void add_setup (struct rendering *r)
 {
   struct plan *plan = r->plan ;
@@ -373,7 +379,7 @@ static void add_setup (struct rendering *r)
   if (*text == '\n') text++ ;
   texts_add(plan->pool, &lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
-    if (plan->pieces[i].positional && !plan->pieces[i].claim && (strchr(text, '$') || shell_mentions(text, "shift"))) texts_add(plan->pool, &lines, plan->pieces[i].text) ;
+    if (plan->pieces[i].positional && !plan->pieces[i].claim && may_ask_arguments(text)) texts_add(plan->pool, &lines, plan->pieces[i].text) ;
   texts_add(plan->pool, &lines, text) ;
   add_all(plan->pool, &lines, &plan->setup_todo) ;
   add_handed(plan, &lines) ;
