@@ -241,3 +241,13 @@ EOS
   has app/flag-main bash/flag-main
   untold 'where nothing asks for'
 }
+
+@test "where the setup ends the container when nothing asks for a main service, nothing else is said" {
+  wrapper <<<$'#!/bin/sh\ncase "$MODE" in\n  web) exec web ;;\n  job) exec job ;;\n  *) echo "what?"; exit 1 ;;\nesac'
+  migrate
+  grep -q 'exit 1' "$init/10-start"
+  untold 'where nothing asks for'
+  wrapper <<<$'#!/bin/sh\ncase "$MODE" in\n  web) exec web ;;\n  job) exec job ;;\n  *) echo "what?"; exit 0 ;;\nesac'
+  migrate
+  told 'where nothing asks for web, or job'
+}

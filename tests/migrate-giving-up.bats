@@ -264,3 +264,35 @@ EOS
   becomes register 'exec register'
   told 'the script did this when engine had failed, and nothing does now: echo failed >/state/result'
 }
+
+@test "a function that exits gives up, as exit does" {
+  local wait
+  for wait in $'n=0\nuntil nc -z localhost 8080; do n=$((n+1)); [ $n -gt 30 ] && die "too late"; sleep 1; done' 'wait-for-it localhost:8080 -t 30 || die no' \
+    $'for i in $(seq 1 30); do\n  nc -z localhost 8080 && break\n  if [ $i -eq 30 ]; then die no; fi\n  sleep 1\ndone'; do
+    wrapper <<<$'#!/bin/bash\ndie() { echo "$1" >&2; exit 1; }\napi --port 8080 &\n'"$wait"$'\nexec web'
+    migrate
+    services api web
+    file api/timeout-up <<<30000
+    file web/dependencies.d/api </dev/null
+    untold TODO
+  done
+}
+
+@test "a question that is asked once, and gives up, is a readiness check" {
+  local question
+  for question in 'curl -fs http://localhost:8080/up || exit 1' 'curl -f -s http://localhost:8080/up >/dev/null || die no' \
+    'if ! curl -fs http://localhost:8080/up; then tail /log; die no; fi'; do
+    wrapper <<<$'#!/bin/bash\ndie() { echo "$1" >&2; exit 1; }\napi --port 8080 &\nsleep 5\n'"$question"$'\nexec web'
+    migrate
+    services api web
+    grep -q -e '--ready http://localhost:8080/up ' "$tree/api/run"
+    file web/dependencies.d/api </dev/null
+    told 'TODO: the script gave up after some time'
+    untold 'nothing says when api is ready'
+  done
+  for question in 'curl -X POST localhost:8080/set || exit 1' 'nc -z db 5432 || exit 1' 'curl -f http://localhost:8080/up || fallback'; do
+    wrapper <<<$'#!/bin/bash\napi --port 8080 &\nsleep 5\n'"$question"$'\nexec web'
+    migrate
+    [ ! -e "$tree/api/notification-fd" ] || { echo "# $question"; return 1; }
+  done
+}

@@ -293,10 +293,10 @@ extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as in slee
 /* The limit of a loop in ms; 0: none, or not known. `text`: of the loop, perhaps with the lines before it.
    *is_unknown: it has a limit, but nothing says how long that is. */
 extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text, int *is_unknown) ;
-extern int may_end_script (struct statement *list) ; /* does one of them exit? */
 extern int gives_up (struct analysis *a, struct statement *list) ; /* does one of them exit for another reason than that a process has died? */
 extern int asks_process (struct statement *statement, void *data) ; /* kill -0 $PID, ps -p $PID, pgrep nginx, [ -d /proc/$PID ]; for statement_walk() */
 extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
+extern int may_end_script (struct analysis *a, struct statement *list) ; /* does one of them? */
 
 /* ---- loopend.c ---- */
 /* How a loop in the background, which stays a loop, can end for good, raw; 0: it does not, as far as is known. */

@@ -92,10 +92,15 @@ static int ends (struct statement *statement, void *data)
   return !strcmp(statement_command(statement), "exit") ;
 }
 
-int may_end_script (struct statement *list)
+int may_end (struct analysis *a, struct statement *statement)
+{
+  return walk_with_calls(a, statement, &ends, 0) ;
+}
+
+int may_end_script (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)
-    if (statement_walk(list, &ends, 0)) return 1 ;
+    if (may_end(a, list)) return 1 ;
   return 0 ;
 }
 
@@ -117,11 +122,6 @@ static int looks_at_process (struct analysis *a, struct statement *statement)
 int gives_up (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)
-    if (!looks_at_process(a, list) && statement_walk(list, &ends, 0)) return 1 ;
+    if (!looks_at_process(a, list) && may_end(a, list)) return 1 ;
   return 0 ;
-}
-
-int may_end (struct analysis *a, struct statement *statement)
-{
-  return walk_with_calls(a, statement, &ends, 0) ;
 }

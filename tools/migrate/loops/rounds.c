@@ -167,7 +167,7 @@ void begin_loop (struct analysis *a, struct statement const *statement, struct l
   else begin_template(a, loop) ;
   if (loop->known || loop->count) return ;
   texts_add_once(a->pool, &a->unknown_loops, statement->name) ;
-  if (may_end_script(statement->branches->body)) alias_loop(a, statement) ; /* do wait $p || exit 1; done: who ends, ends all */
+  if (may_end_script(a, statement->branches->body)) alias_loop(a, statement) ; /* do wait $p || exit 1; done: who ends, ends all */
   refuse_registry(a, statement) ;
 }
 

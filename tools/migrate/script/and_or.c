@@ -225,7 +225,7 @@ void end_work_ahead (struct analysis *a, struct statement *statement, struct wor
     if (a->plan->services) last->must_succeed = 0 ; /* of the task, only what is behind the && needs it */
     flush_pending(a) ;
   }
-  a->task_must_succeed = may_end_script(statement->body) ;
+  a->task_must_succeed = may_end_script(a, statement->body) ;
   close_task(a) ;
   work->is_start = plan_last(a->plan) != work->before ;
   work->is_setup = a->plan->nsetup != work->nsetup ;

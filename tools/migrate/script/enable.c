@@ -325,6 +325,32 @@ static void note_branch_waits (struct analysis *a)
     texts_join(a->pool, &a->branch_waits, ", or in "))) ;
 }
 
+static int is_in (struct service const *service, struct statement const *statement)
+{
+  return service->claim && service->claim->range.start >= statement->range.start && service->claim->range.start < statement->range.end ;
+}
+
+static int fails (struct branch const *branch)
+{
+  struct statement const *last = branch->body ;
+  while (last && last->next) last = last->next ;
+  return last && !strcmp(statement_command(last), "exit") && last->nwords > 1 && strcmp(last->words[1].raw, "0") != 0 ;
+}
+
+/* case "$MODE" in web) exec one ;; *) exit 1 ;; esac: where nothing asks for a main service, the setup ends the container. */
+static int ends_in_setup (struct analysis *a, struct statement const *script)
+{
+  for (; script ; script = script->next)
+  {
+    struct branch const *branch = script->kind == STATEMENT_IF || script->kind == STATEMENT_CASE ? script->branches : 0 ;
+    struct service const *one = branch ? a->plan->services : 0 ;
+    while (branch && (branch->pattern ? strcmp(branch->pattern, "*") != 0 : !!branch->condition)) branch = branch->next ;
+    while (one && (!one->is_main || (is_in(one, script) && !one->conditions.first->next))) one = one->next ;
+    if (branch && !one && fails(branch)) return 1 ;
+  }
+  return 0 ;
+}
+
 void settle_conditions (struct analysis *a, struct statement *script)
 {
   int is_end = 0 ;
@@ -334,5 +360,5 @@ void settle_conditions (struct analysis *a, struct statement *script)
     enable(a, service) ;
     is_end |= settle_last_choice(a, service, script) ;
   }
-  if (may_run_nothing(a, is_end) && !note_nothing_runs(a, is_end) && !is_end) note_branch_waits(a) ;
+  if (may_run_nothing(a, is_end) && !ends_in_setup(a, script) && !note_nothing_runs(a, is_end) && !is_end) note_branch_waits(a) ;
 }

@@ -278,7 +278,7 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
   struct service *last = plan_last(a->plan) ;
   int waits = keeps_alive(left) || shell_one_of(statement_command(left), "wait") ;
   if (last && !is_of(last, left)) last = 0 ;
-  if (last && last->is_oneshot && !may_end_script((struct statement *)right))
+  if (last && last->is_oneshot && !may_end_script(a, (struct statement *)right))
   {
     last->is_forgiven = 1 ; /* the script went on */
     last->must_succeed = 0 ;
@@ -286,7 +286,7 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
   }
   if (waits || (last && last->is_main))
   {
-    int ends = may_end_script((struct statement *)right) ;
+    int ends = may_end_script(a, (struct statement *)right) ;
     a->failure_ends |= ends ;
     a->end_is_forgiven |= waits || !ends ;
   }

@@ -193,6 +193,17 @@ static int walk_redirections (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
+/* curl -f URL || exit 1, without a loop, of what was started: its readiness check */
+static int walk_gives_up_once (struct analysis *a, struct statement *statement)
+{
+  struct branch const *only = statement->kind == STATEMENT_IF && !statement->branches->next ? statement->branches : 0 ;
+  struct statement *list = only ? only->body : statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
+  char const *probe = !list ? 0 : only ? extract_probe(a, only->condition, 1) : extract_probe(a, statement->body, 0) ;
+  if (!probe || !builtin_check(a->pool, probe) || !only_gives_up(a, list) || !walk_asked_once(a, statement)) return 0 ;
+  mark_lost_verdict(a, list, a->awaited.claim) ;
+  return 1 ;
+}
+
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
@@ -214,6 +225,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
     drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
     return 1 ;
   }
+  if (walk_gives_up_once(a, statement)) return 1 ;
   if (!only_talks(a, statement) && !only_looks(a, statement)) return 0 ;
   if (asks_status(a, text) && a->task && may_end(a, statement))
   {

@@ -282,7 +282,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     return ;
   }
   /* What follows && ran only when the service was ready. */
-  if (walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(right), frame))
+  if (walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(a, right), frame))
   {
     if (statement->kind == STATEMENT_AND) walk_statement(a, right, frame) ;
     else drop_verdict(a, right) ;

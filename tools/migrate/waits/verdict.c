@@ -137,10 +137,14 @@ static int all_only_end (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-/* What is done when the service was not ready in time */
-static void mark_lost (struct analysis *a, struct statement *list, struct claim *claim)
+int only_gives_up (struct analysis *a, struct statement *list)
 {
-  if (may_end_script(list)) script_gives_up(a) ;
+  return fails_at_end(a, list) && only_ends(a, list) ;
+}
+
+void mark_lost_verdict (struct analysis *a, struct statement *list, struct claim *claim)
+{
+  if (may_end_script(a, list)) script_gives_up(a) ;
   for (; list ; list = list->next) mark_lost_when(a, pool_printf(a->pool, "%s was not ready in time", a->awaited.service->name), list, claim) ;
 }
 
@@ -174,8 +178,8 @@ int walk_verdict (struct analysis *a, struct statement *statement)
   if (!asks_again(a, statement) && (!asks_verdict(a, asked_text(a, statement)) || !all_only_end(a, statement))) return 0 ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what comes later depends on it", a->awaited.service->name)) ;
   drop_remarks(a, statement) ;
-  mark_lost(a, statement->body ? statement->body->next : 0, claim) ;
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) mark_lost(a, branch->body, claim) ;
+  mark_lost_verdict(a, statement->body ? statement->body->next : 0, claim) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) mark_lost_verdict(a, branch->body, claim) ;
   return 1 ;
 }
 
@@ -200,7 +204,7 @@ struct statement *verdict_work (struct analysis *a, struct statement *statement)
   work = statement->body->next ;
   if (!statement_walk(work, &does_more, 0)) return 0 ;
   claim_statement(a, statement->body, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what is behind it depends on it", a->awaited.service->name)) ;
-  if (may_end_script(work) || !starts_something(a, work))
+  if (may_end_script(a, work) || !starts_something(a, work))
     plan_todo(a->plan, a->awaited.service, a->awaited.claim, line_of(a, statement), "what is done here was only done by how the waiting had ended; now it is done when the service is ready: is that meant?") ;
   return work ;
 }
@@ -210,7 +214,7 @@ void drop_verdict (struct analysis *a, struct statement const *list)
   struct claim *claim = 0 ;
   for (struct statement const *one = list ; one ; one = one->next)
     claim = claim_statement(a, one, "dropped", pool_printf(a->pool, "what was done when %s was not there in time: its supervisor says it", a->awaited.service->name)) ;
-  mark_lost(a, (struct statement *)list, claim) ;
+  mark_lost_verdict(a, (struct statement *)list, claim) ;
 }
 
 /* wait_for db || exit 1; [ "$ready" = 1 ] && load */

@@ -195,7 +195,7 @@ static void of_function (struct analysis *a, struct statement *call, struct wait
   if (!probe) return ;
   waiting->asks = with_arguments(a, call, &setting, probe) ;
   waiting->limit_ms = wait_limit(a, loop, with_arguments(a, call, &setting, pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &setting, "\n"), statement_text(a, loop))), &waiting->gives_up) ;
-  waiting->gives_up |= may_end_script(body) || (a->sets_errexit && statement_walk(body, &returns, 0)) ;
+  waiting->gives_up |= may_end_script(a, body) || (a->sets_errexit && statement_walk(body, &returns, 0)) ;
   /* The check calls a function with the same code, so that its variables mean the same. */
   waiting->check = setting.first || call->nwords > 1
     ? pool_printf(a->pool, "%s_once()\n{\n%s%s%s\n}\n%s_once%s", function->name, texts_join(a->pool, &setting, "\n"), setting.first ? "\n" : "", probe, function->name,
@@ -244,6 +244,6 @@ int find_if_waiting (struct analysis *a, struct statement *statement, struct if_
   these->bad = negated ? first : other ;
   if (negated) these->condition = these->condition->body ;
   if (!these->condition || !find_waiting(a, these->condition, &these->waiting)) return 0 ;
-  these->waiting.gives_up |= these->bad && may_end_script(these->bad->body) ;
+  these->waiting.gives_up |= these->bad && may_end_script(a, these->bad->body) ;
   return 1 ;
 }

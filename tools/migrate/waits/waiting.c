@@ -133,7 +133,8 @@ int walk_asked_once (struct analysis *a, struct statement *statement)
     waiting.check = extract_probe(a, statement->branches->condition, 1) ;
   waiting.asks = waiting.check ;
   waiting.service = waiting.check ? asked_service(a, waiting.check, &waiting.certain) : 0 ;
-  if (!waiting.service || !waiting.certain || has_been_used(waiting.service)) return 0 ;
+  if (!waiting.service || has_been_used(waiting.service)) return 0 ;
+  if (!waiting.certain && !(is_alone(a, waiting.service) && builtin_check(a->pool, waiting.check))) return 0 ;
   set_check(a, statement, &waiting) ;
   return 1 ;
 }

@@ -217,7 +217,7 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
   claim_statement(a, statement, "dropped", n
     ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end"
     : a->plan->services && a->conditions.first ? "waited for nothing: where this branch was taken, the script ended; the container goes on" : "waited for nothing") ;
-  if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
+  if (n > 1 && statement->nwords == 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
 }
 
 /* Do at least two of them run whatever branch is taken? */

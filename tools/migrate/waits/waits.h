@@ -74,6 +74,8 @@ extern int decide_verdict (struct analysis *a, struct statement const *statement
 extern struct statement *verdict_work (struct analysis *a, struct statement *statement) ;
 /* wait_for db || exit 1; [ "$ready" = 1 ] && load */
 extern int asks_awaited (struct analysis *a, struct statement *statement) ;
+extern int only_gives_up (struct analysis *a, struct statement *list) ; /* the script ends with a failure, and starts nothing ahead of that */
+extern void mark_lost_verdict (struct analysis *a, struct statement *list, struct claim *claim) ; /* a TODO for work that was done when the service was not ready in time */
 extern void drop_verdict (struct analysis *a, struct statement const *list) ; /* the statements for a failure */
 
 /* ---- ready.c: at the end, readiness checks of known daemons ---- */
