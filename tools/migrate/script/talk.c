@@ -204,6 +204,12 @@ static int walk_gives_up_once (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
+static int returns (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "return") ;
+}
+
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
@@ -239,7 +245,12 @@ int walk_talk (struct analysis *a, struct statement *statement)
   else if (a->waited_line) drop_end_message(a, statement) ;
   else if (may_end(a, statement)) walk_question(a, statement) ;
   else if (statement_walk(statement, &asks_processes, a)) drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
-  else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
+  else
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a message: %s", text)) ;
+    if (a->in_function && statement_walk(statement, &returns, 0))
+      texts_add(a->pool, &claim->todo, pool_printf(a->pool, "where this held, the function went no further, and did not start what is behind it: let run of that ask for it: %s", text)) ;
+  }
   return 1 ;
 }
 
