@@ -124,7 +124,6 @@ if $condition; then exec gosu \"\$PUID\" \"\$0\" \"\$@\"; fi"
   migrate
   file cont-init.d/10-start <<'EOS'
 #!/bin/bash
-set -- # the script's arguments are not known
 if [ "$(id -u)" = 0 ]; then
 chown app /data
 fi
