@@ -141,9 +141,13 @@ EOS
   patched
   [[ $result == *$'ENTRYPOINT ["/entry.sh", "/init"]' && $result != *CMD* ]]
   told 'it asks what its first argument is, which is /init now'
-  printf '#!/bin/sh\nsetup\nexec /start.sh\n' >entry.sh
+  printf '#!/bin/sh\nsetup\n' >entry.sh
   patched
   told 'it does not end in exec "$@", so that /init would never start'
+  printf '#!/bin/sh\nsetup\nexec /start.sh\n' >entry.sh
+  patched
+  told 'note: line 3 of /entry.sh executed start.sh: exec /start.sh; it stays ahead of /init: the patch writes exec "$@" there'
+  [[ $result == *$'ENTRYPOINT ["/entry.sh", "/init"]' && $result != *CMD* ]]
   printf 'FROM jetty\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
   patched
   told 'ENTRYPOINT ["/init"] takes the place of the one that jetty may have'

@@ -232,6 +232,14 @@ static char const *file_word (struct starting const *s, struct text const *at)
   return !strchr(at->text, '/') && shell_one_of(shell_basename(ahead), "sh bash ash dash ksh zsh") ? pool_printf(s->pool, "./%s", at->text) : at->text ;
 }
 
+/* Does the script ask for none of its arguments? */
+static int is_deaf (struct starting const *s, struct docker_script const *script)
+{
+  for (char const *p = shell_uncommented(s->pool, script->text) ; (p = strchr(p, '$')) ; p++)
+    if (p[1] && strchr("@*#123456789{", p[1]) && (p[1] != '{' || strchr("@*#123456789", p[2]))) return 0 ;
+  return 1 ;
+}
+
 /* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */
 static void find_in_scripts (struct starting *s)
 {
@@ -255,11 +263,22 @@ static void find_in_scripts (struct starting *s)
     s->start->through_command = source_copy(&code, s->start->through_at) ;
     s->start->through_line = source_line(&code, s->start->through_at.start) ;
     add_front(s, at->next) ;
-    for (struct text *rest = at->next ; rest ; rest = rest->next) texts_add(s->pool, &s->start->passed, rest->text) ;
+    for (struct text *rest = is_deaf(s, script) ? 0 : at->next ; rest ; rest = rest->next) texts_add(s->pool, &s->start->passed, rest->text) ;
     if (s->start->through_goes_on) s->start->instead = s->start->passed ;
     return ;
   }
   s->words = words ;
+}
+
+/* Is there one that asks for none of its arguments? CMD's words are for nothing then, as `CMD ["supervisord"]`. */
+static int has_deaf_script (struct starting const *s)
+{
+  for (struct text const *at = s->words.first ; at ; at = at->next)
+  {
+    struct docker_script const *script = names_input(s, at->text) ? 0 : dockerfile_script(s->dockerfile, s->scripts, file_word(s, at)) ;
+    if (script && is_deaf(s, script)) return 1 ;
+  }
+  return 0 ;
 }
 
 /* Without the input, if the image executes it. */
@@ -283,8 +302,12 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
   add_start_words(&s) ;
   is_copied = add_input_names(&s, input) ;
   s.is_read = add_reader(&s, shell_basename(input), text) ;
-  find_in_words(&s) ;
-  find_in_code(&s) ;
+  if (has_deaf_script(&s)) find_in_scripts(&s) ;
+  if (!start->script)
+  {
+    find_in_words(&s) ;
+    find_in_code(&s) ;
+  }
   if (!start->script) find_in_scripts(&s) ;
   if (!start->script && !is_copied && !s.is_read)
   {
