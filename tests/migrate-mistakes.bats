@@ -377,3 +377,19 @@ EOS
   mistake 4 'no trap for TERM'
   ! grep '^line 1: mistake' <<<"$report"
 }
+
+@test "to what starts the processes of a Procfile, a release is one of them" {
+  input=Procfile
+  wrapper <<<$'web: ./web\nrelease: ./tables'
+  started_by() { printf 'FROM debian\nCOPY Procfile .\nCMD %s\n' "$1" >Dockerfile; migrate --dockerfile Dockerfile; }
+  started_by 'honcho start'
+  mistake 2 'honcho started release beside the others, and ended all when it ended; here these start when it has ended'
+  started_by 'overmind start --can-die release'
+  mistake 2 'overmind started release beside the others; here'
+  started_by 'forego start -r'
+  mistake 2 'forego started release beside the others, and again whenever it ended; here'
+  started_by 'honcho start web'
+  untold mistake
+  migrate
+  untold mistake
+}

@@ -21,6 +21,16 @@ static struct statement *parse_command (struct plan *plan, struct source *code, 
   return shell_parse(code) ;
 }
 
+/* foreman and the like know no release: to them it is a process as any other. */
+static void find_early_end (struct plan *plan, uint32_t line)
+{
+  struct procrun const *run = plan->procrun ;
+  if (!run) return ;
+  plan_mistake(plan, line, pool_printf(plan->pool, "%s started release beside the others%s; here these start when it has ended", run->name,
+    procrun_lists(run->restarts, "release") ? ", and again whenever it ended"
+    : procrun_lists(run->can_die, "release") || run->only_failures_end ? "" : ", and ended all when it ended")) ;
+}
+
 /* The task that comes before all others. */
 static void add_release (struct plan *plan, struct range range, char const *command)
 {
@@ -222,7 +232,11 @@ static void read_process (struct plan *plan, struct numbering *n, uint32_t line,
     drop_process(plan, plan->procrun, n, range, name) ;
     return ;
   }
-  if (!strcmp(name, "release")) add_release(plan, range, text + column) ;
+  if (!strcmp(name, "release"))
+  {
+    add_release(plan, range, text + column) ;
+    find_early_end(plan, line) ;
+  }
   else
   {
     add_process(plan, name, line, range, (uint32_t)column, text + column, n->port) ;
