@@ -407,7 +407,7 @@ EOS
   for runner in 'foreman start -t 20' 'hivemind --timeout 20' 'overmind start -t 20' 'OVERMIND_TIMEOUT=20 overmind start'; do
     started_by "$runner"
     file web/timeout-kill <<<20000 || { echo "# $runner"; return 1; }
-    told 'web may take 20 s to stop'
+    told 'web, worker may take 20 s to stop'
   done
   started_by 'foreman start'
   lacks web/timeout-kill

@@ -123,24 +123,47 @@ static int is_killed_at_once (struct service const *service)
 
 #define GRACE_MS 10000 /* docker stop's own */
 
-/* The container's runtime kills a service that takes long to stop, unless it is told to wait. */
+/* Seconds that it may take to stop, and that its container does not get by itself; 0: none. */
+static unsigned int long_grace (struct service const *service)
+{
+  for (struct setting const *one = is_killed_at_once(service) ? 0 : service->settings ; one ; one = one->next)
+  {
+    unsigned int ms = strcmp(one->file, "timeout-kill") != 0 ? 0 : shell_number(one->value, 1000000000, 0) ;
+    if (ms + 1000 > GRACE_MS) return ms / 1000 ;
+  }
+  return 0 ;
+}
+
+static int is_waited_for (struct plan const *plan, struct service const *service)
+{
+  for (struct service const *other = plan->services ; other ; other = other->next)
+    if (texts_has(&other->dependencies, service->name)) return 1 ;
+  return 0 ;
+}
+
+/* The container's runtime kills services that take long to stop, unless it is told to wait. One note for all that take as long. */
+static void note_grace (struct plan *plan, unsigned int own, int has_before)
+{
+  struct texts names = { 0 } ;
+  int n = 0 ;
+  /* /init stops waiting for the order at half of the time, and kills the rest a second before its end. */
+  unsigned int seconds = (own + 2) * (has_before ? 2 : 1) ;
+  for (struct service const *one = plan->services ; one ; one = one->next)
+    if (long_grace(one) == own && is_waited_for(plan, one) == has_before)
+    {
+      texts_add(plan->pool, &names, one->name) ;
+      n++ ;
+    }
+  texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool,
+    "%s may take %u s to stop: ENV REEVE_STOP_TIMEOUT=%u (milliseconds) gives %s that%s; the container's runtime has to wait as long: docker run --stop-timeout %u, "
+    "stop_grace_period: %us, terminationGracePeriodSeconds: %u", texts_join(plan->pool, &names, ", "), own, seconds * 1000, n > 1 ? "them" : "it",
+    has_before ? ", behind those that depend on it" : "", seconds + 1, seconds + 1, seconds + 1)) ;
+}
+
 static void settle_grace (struct plan *plan)
 {
-  for (struct service *service = plan->services ; service ; service = service->next)
-    for (struct setting const *setting = is_killed_at_once(service) ? 0 : service->settings ; setting ; setting = setting->next)
-    {
-      unsigned int ms = strcmp(setting->file, "timeout-kill") != 0 ? 0 : shell_number(setting->value, 1000000000, 0) ;
-      int has_before = 0 ;
-      unsigned int seconds ;
-      if (ms + 1000 <= GRACE_MS) continue ;
-      for (struct service *other = plan->services ; other ; other = other->next) has_before |= texts_has(&other->dependencies, service->name) ;
-      /* /init stops waiting for the order at half of the time, and kills the rest a second before its end. */
-      seconds = (ms / 1000 + 2) * (has_before ? 2 : 1) ;
-      texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool,
-        "%s may take %u s to stop: ENV REEVE_STOP_TIMEOUT=%u (milliseconds) gives it that%s; the container's runtime has to wait as long: docker run --stop-timeout %u, "
-        "stop_grace_period: %us, terminationGracePeriodSeconds: %u", service->name, ms / 1000, seconds * 1000,
-        has_before ? ", behind those that depend on it" : "", seconds + 1, seconds + 1, seconds + 1)) ;
-    }
+  for (struct service const *one = plan->services ; one ; one = one->next)
+    if (long_grace(one)) note_grace(plan, long_grace(one), is_waited_for(plan, one)) ;
 }
 
 void plan_note_code (struct plan *plan)
