@@ -223,3 +223,16 @@ EOS
   services f other
   lacks f/restart
 }
+
+@test "supervisord tried a quick end again, even with autorestart=false: the report says that restart no does not" {
+  input=supervisord.conf
+  wrapper <<<$'[program:a]\ncommand=a\nautorestart=false\n[program:b]\ncommand=b\nautorestart=no\nstartretries=5\n[program:c]\ncommand=c\nautorestart=false\nstartretries=0\n[program:d]\ncommand=d\nstartretries=0\n[program:e]\ncommand=nginx -g "daemon off;"\nautorestart=false\nstartsecs=0'
+  migrate
+  told 'line 3: services.d/a/restart: when it is restarted: never, though supervisord tried again 3 times if it ended within startsecs (on-failure:3 does that, but also later)'
+  told 'line 6: services.d/b/restart: when it is restarted: never, though supervisord tried again 5 times'
+  told 'line 7: services.d/b/restart: how often it was tried again if it ended within startsecs: not at all here'
+  told 'line 11: dropped: it was not tried again either if it ended at once'
+  told 'line 14: dropped: gave up after so many quick ends: here each start is only delayed more'
+  file d/restart <<<on-failure
+  grep -qx 'line 17: services.d/e/restart: when it is restarted' <<<"$report"
+}

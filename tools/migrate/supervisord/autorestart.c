@@ -101,13 +101,16 @@ static void set_once (struct translation *t)
 void translate_restart (struct translation *t)
 {
   struct plan *plan = t->plan ;
-  char const *value = take(t, "autorestart", "restart", "when it is restarted") ;
+  char const *value = ini_take(t->source, t->section, "autorestart", "", 0) ;
   char const *retries = ini_take(t->source, t->section, "startretries", "", 0) ;
   char const *seconds = ini_take(t->source, t->section, "startsecs", "", 0) ;
   char const *start = ini_take(t->source, t->section, "autostart", "", 0) ;
+  unsigned int n = retries ? shell_number(retries, 100000, 0) : 3 ; /* supervisord's own */
   int never = value && is_false(value) ;
   int zero_fails ;
   set_autostart(t) ;
+  take(t, "autorestart", "restart", never && n && !(seconds && !strcmp(seconds, "0"))
+    ? pool_printf(plan->pool, "when it is restarted: never, though supervisord tried again %u times if it ended within startsecs (on-failure:%u does that, but also later)", n, n) : "when it is restarted") ;
   if (never && ((seconds && !strcmp(seconds, "0")) || is_waited_for(t)) && (is_started_by_listener(t) || !(start && is_false(start)))) set_once(t) ;
   else note(t, "startsecs", "counted as started after that: an end within 10 s is a quick one here, and delays the next start (restart-delay)") ;
   if (value && is_true(value))
@@ -119,8 +122,8 @@ void translate_restart (struct translation *t)
   }
   if (never) note(t, "exitcodes", "nothing is restarted") ;
   zero_fails = !never && set_exit_codes(t) ;
-  if (zero_fails) note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
-  service_set(plan, t->service, "restart", never ? "no" : zero_fails ? "always" : retries && shell_number(retries, 100000, 0)
-    ? pool_printf(plan->pool, "on-failure:%u", shell_number(retries, 100000, 0)) : "on-failure") ;
-  take(t, "startretries", "restart", "how many failures in a row") ;
+  if (never && !n) note(t, "startretries", "it was not tried again either if it ended at once") ;
+  else if (zero_fails || !n) note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
+  service_set(plan, t->service, "restart", never ? "no" : zero_fails ? "always" : retries && n ? pool_printf(plan->pool, "on-failure:%u", n) : "on-failure") ;
+  take(t, "startretries", "restart", never ? "how often it was tried again if it ended within startsecs: not at all here" : "how many failures in a row") ;
 }
