@@ -213,3 +213,16 @@ EOS
   has openvpn/flag-forks
   told 'TODO: it puts itself into the background: its foreground form is not known'
 }
+
+@test "mysqld_safe ignores the signal that stops it, also in shell code" {
+  local command
+  input=supervisord.conf
+  for command in mysqld_safe '/usr/bin/mysqld_safe --user=mysql' 'bash -c "/usr/bin/mysqld_safe"' 'sh -c "sleep 1; exec mariadbd-safe"'; do
+    wrapper <<<$'[program:db]\ncommand='"$command"
+    migrate
+    told 'note: db: mysqld_safe ignores SIGTERM' || { echo "# $command"; return 1; }
+  done
+  wrapper <<<$'[program:db]\ncommand=mysqld --user=mysql'
+  migrate
+  untold mysqld_safe
+}

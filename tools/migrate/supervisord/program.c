@@ -47,7 +47,7 @@ static void set_command (struct translation *t)
     return ;
   }
   t->service->text = command ;
-  if (shell_one_of(shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))), "mysqld_safe mariadbd-safe"))
+  if ((strstr(command, "mysqld_safe") || strstr(command, "mariadbd-safe")) && !strstr(command, "pidproxy"))
     texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: mysqld_safe ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place", t->service->name)) ;
   look_at_proxy(t, command, line) ;
   t->service->command = supervisord_command(plan->pool, &t->expansion, command, &splits, &todo) ;
