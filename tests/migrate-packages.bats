@@ -38,12 +38,6 @@ teardown() { reeve_teardown; }
   [[ $result == *'install -y supervisor nginx'* ]]
   python
   [[ $result == *'install -y nginx'* ]]
-  # What is not seen here may execute it.
-  told 'note: the package supervisor may also have brought Python, and nothing here is seen to execute that: install python3 if something does'
-  python '' python:3.12-slim
-  untold 'also have brought Python'
-  python 'RUN apt-get install -y python3-venv'
-  untold 'also have brought Python'
 }
 
 @test "programs that may need the Python of supervisor's package are in the note about it" {
