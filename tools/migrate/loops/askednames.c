@@ -26,7 +26,7 @@ static int runs_as (char const *program, char const *name)
     { "postfix", "master" },
     { "apachectl apache2ctl apache2-foreground httpd-foreground", "apache2 httpd" },
     { "mysqld_safe mariadbd-safe", "mysqld mariadbd" },
-    { "catalina.sh", "java" },
+    { "catalina.sh startup.sh", "java catalina tomcat" },
   } ;
   for (size_t i = 0 ; i < sizeof(table) / sizeof(*table) ; i++)
     if (shell_one_of(shell_basename(program), table[i].programs) && shell_one_of(shell_basename(name), table[i].names)) return 1 ;
@@ -62,13 +62,44 @@ static void add_names (struct asking *asking, struct statement const *command)
   for (struct text const *one = names.first ; one ; one = one->next) add_name(asking, one->text) ;
 }
 
-static int find_names (struct statement *statement, void *data)
+static int find_named (struct statement *statement, void *data)
 {
   if (statement->kind == STATEMENT_PIPELINE && !strcmp(statement_command(statement->body), "ps"))
     for (struct statement const *one = statement->body->next ; one ; one = one->next)
       if (is_grep(one) && !selects_others(((struct asking *)data)->a->pool, one)) add_names(data, one) ;
   if (shell_one_of(statement_command(statement), "pgrep pidof")) add_names(data, statement) ;
   return 0 ;
+}
+
+/* The code from `text` to the ) or ` behind it; 0: there is none. */
+static char const *substituted (struct pool *pool, char const *text, char end)
+{
+  unsigned int depth = 0 ;
+  for (char const *p = text ; *p ; p++)
+    if (*p == end && !depth) return pool_copy(pool, text, (size_t)(p - text)) ;
+    else if (*p == '(') depth++ ;
+    else if (*p == ')') depth -= !!depth ;
+  return 0 ;
+}
+
+/* [ -z "$(pgrep web)" ], N=`ps ax | grep web | wc -l` */
+static void find_substituted (struct asking *asking, char const *text)
+{
+  for (char const *at = text ; (at = strpbrk(at, "$`")) ; at++)
+  {
+    struct source code ;
+    char const *inside = *at == '`' ? substituted(asking->a->pool, at + 1, '`') : !strncmp(at, "$(", 2) ? substituted(asking->a->pool, at + 2, ')') : 0 ;
+    if (!inside) continue ;
+    for (struct statement *one = shell_parse_text(asking->a->pool, &code, inside) ; one ; one = one->next) statement_walk(one, &find_named, asking) ;
+    if (*at == '`') at += strlen(inside) + 1 ;
+  }
+}
+
+static int find_names (struct statement *statement, void *data)
+{
+  struct asking *asking = data ;
+  if (statement->programs.first || statement->kind == STATEMENT_TEST) find_substituted(asking, source_copy(asking->a->source, statement->range)) ;
+  return find_named(statement, data) ;
 }
 
 struct texts names_asked_for (struct analysis *a, struct statement *loop)

@@ -6,17 +6,6 @@
 #include "migrate/loops/loops.h"
 #include "migrate/services/services.h"
 
-/* kill $$, kill -TERM 0, kill -s TERM -- -$$, kill 1: the script, and with it the container. Other signals, as HUP,
-   may only tell it something. */
-static int ends_script (struct statement const *statement)
-{
-  unsigned int i ;
-  if (strcmp(statement_command(statement), "kill") != 0 || !shell_one_of(kill_signal(statement, &i), "TERM INT QUIT KILL term int quit kill 15 2 3 9")) return 0 ;
-  for (; i < statement->nwords ; i++)
-    if (shell_one_of(statement->words[i].raw, "$$ \"$$\" -$$ -\"$$\" \"-$$\" 0 1 $PPID -1")) return 1 ;
-  return 0 ;
-}
-
 /* kill "$NGINX" || true, where nothing else runs but what is watched, and nothing is started later: the rest of the script then ends by itself. */
 static int ends_the_others (struct analysis *a, struct statement const *group, struct statement const *kill)
 {
@@ -42,7 +31,7 @@ struct ending
 static struct ending ending_of (struct analysis *a, struct statement const *group)
 {
   struct ending ending = { 0 } ;
-  struct statement const *last ;
+  struct statement *last ;
   unsigned int n = 0 ;
   for (struct statement *one = group->body ; one ; one = one->next)
   {
@@ -50,7 +39,7 @@ static struct ending ending_of (struct analysis *a, struct statement const *grou
     if (ending.ends_all && strcmp(statement_command(one), "exit") != 0) return (struct ending){ 0 } ;
     if (ending.ends_all) continue ;
     last = one->kind == STATEMENT_OR && shell_one_of(statement_command(one->body->next), "true :") ? one->body : one ;
-    ending.ends_all = ends_script(last) || (ending.work && ending.work->kind == STATEMENT_LOOP && ends_the_others(a, group, last)) ;
+    ending.ends_all = kills_script(last, 0) || (ending.work && ending.work->kind == STATEMENT_LOOP && ends_the_others(a, group, last)) ;
     if (ending.ends_all) continue ;
     ending.work = one ;
     n++ ;
@@ -84,12 +73,28 @@ static void take_redirects (struct analysis *a, struct statement *start, struct 
   start->nredirects = n ;
 }
 
+/* while sleep 5; do kill -0 $PID || kill $$; done &, perhaps in a function */
+static int walk_watching_all (struct analysis *a, struct statement *statement)
+{
+  struct function *function = 0 ;
+  struct statement *loop = statement->kind == STATEMENT_LOOP ? statement : loop_inside(a, statement, &function) ;
+  struct claim *claim ;
+  char const *names ;
+  if (!loop || !statement_walk(loop, &kills_script, 0) || !watches_processes(a, loop)) return 0 ;
+  names = note_watched(a, loop) ;
+  if (!*names) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "watched these, and ended everything when one had ended: they are main: %s", names)) ;
+  if (function) tell_of_loop(a, function, claim) ;
+  return 1 ;
+}
+
 int walk_ending_all (struct analysis *a, struct statement *statement)
 {
   struct ending ending = { 0 } ;
   struct statement *start ;
   struct service *service ;
   char const *names ;
+  if (walk_watching_all(a, statement)) return 1 ;
   if (statement->kind != STATEMENT_SUBSHELL && statement->kind != STATEMENT_GROUP) return 0 ;
   ending = ending_of(a, statement) ;
   if (!ending.ends_all || !ending.work) return 0 ;

@@ -181,14 +181,31 @@ static int works_for_ever (struct statement *statement)
   return statement->kind == STATEMENT_LOOP && condition && is_always_true(condition) && !statement->until ;
 }
 
+/* while nc -z localhost 8080; do sleep 5; done, at the script's end */
+static void end_with_answers (struct analysis *a, struct statement *statement, struct service *service)
+{
+  struct texts names = { 0 } ;
+  texts_add(a->pool, &names, service->name) ;
+  service->is_main = 1 ;
+  note_ended_with(a, &names, claim_statement(a, statement, "dropped", pool_printf(a->pool,
+    "waited until %s had ended, or did not answer any more: it is main; with this as its `health`, it is started again when it does not answer", service->name))) ;
+  a->end_is_forgiven = 1 ;
+  script_waits(a, line_of(a, statement)) ;
+}
+
 /* Nothing ends the service here, so the loop would wait for ever. */
-static int drop_waiting_for_end (struct analysis *a, struct statement *statement)
+static int drop_waiting_for_end (struct analysis *a, struct statement *statement, int is_last_one)
 {
   char const *probe = end_probe(a, statement) ;
   int certain = 1 ;
   struct service *service = probe ? probed_service(a, probe, &certain) : 0 ;
   struct claim *claim ;
   if (!service || !certain) return 0 ;
+  if (is_last_one)
+  {
+    end_with_answers(a, statement, service) ;
+    return 1 ;
+  }
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "waits until %s has ended", service->name)) ;
   plan_todo(a->plan, service, claim, line_of(a, statement), "the script waited here until it had ended, and went on then: it is a service, which goes on; "
     "if it is only to prepare something, write its start, the work and its stop into cont-init.d, and take the service out") ;
@@ -234,6 +251,7 @@ static int walk_reaching (struct analysis *a, struct statement *loop)
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;
+  struct service *service ;
   enum until_running until_running ;
   if (!statement->branches) return 0 ;
   if (keeps_alive(statement))
@@ -251,7 +269,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
     return 1 ;
   }
   if (walk_restarting(a, statement, frame)) return 1 ;
-  if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement)) return 1 ;
+  if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement, 0)) return 1 ;
   if (a->waited_line && !has_main(a) && (waits_for_end(a, statement) || watches_processes(a, statement)))
   {
     drop_statement(a, statement, "waited at the end until these had ended: the scanner waits for all") ;
@@ -272,12 +290,17 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
     if (!walk_watching_work(a, statement)) drop_watching(a, statement) ;
     return 1 ;
   }
-  if (a->plan->services && drop_waiting_for_end(a, statement)) return 1 ;
+  if (a->plan->services && drop_waiting_for_end(a, statement, !a->waited_line && !starts_later(a, frame))) return 1 ;
   if (probe && walk_probe(a, statement, probe)) return 1 ;
   if (walk_watching_work(a, statement) || walk_waiting_work(a, statement)) return 1 ;
   /* After a loop that can be left, further statements run. */
   if (!works_for_ever(statement) || probe || statement_walk(statement, &breaks, 0)) return 0 ;
-  start_service(a, statement, START_MAIN) ;
+  service = start_service(a, statement, START_MAIN) ;
+  if (only_asks(a, statement) && may_end(a, statement))
+  {
+    service->todo = service->claim->todo = (struct texts){ 0 } ; /* it is a question, and no work */
+    plan_todo(a->plan, service, service->claim, line_of(a, statement), "it asked whether something answers, and ended the script when it did not: as `health` of what it asks, that starts it again instead; write the question there, or leave this as it is") ;
+  }
   script_waits(a, line_of(a, statement)) ;
   return 1 ;
 }

@@ -19,6 +19,21 @@ struct seen
   int starts ;
 } ;
 extern char const *look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen) ; /* returns what it asks */
+extern int only_asks (struct analysis *a, struct statement *loop) ; /* does it do nothing but watch, end, start, and ask whether something answers? */
+
+/* ---- inside.c ---- */
+/* ( while true; do server; done ) &; start_server &, where that function is such a loop: the loop; 0: it is no such thing. */
+extern struct statement *loop_inside (struct analysis *a, struct statement *statement, struct function **function) ;
+extern void tell_of_loop (struct analysis *a, struct function *function, struct claim const *loop) ; /* the function was only that */
+
+/* ---- whenends.c ---- */
+struct loop_ends
+{
+  int is_all ; /* it ended the script only when all processes had ended */
+  struct texts others ; /* what else it asked, and ended the script then */
+} ;
+extern int kills_script (struct statement *statement, void *data) ; /* kill $$; for statement_walk() */
+extern struct loop_ends loop_ends (struct analysis *a, struct statement *loop) ;
 
 /* ---- askednames.c ---- */
 extern int is_watched (struct analysis *a, struct service const *service, char const *text) ; /* does the text name it, by its pid or its program? */
@@ -29,6 +44,7 @@ extern struct texts unknown_names (struct analysis *a, struct texts const *names
 
 /* ---- watched.c ---- */
 extern char const *note_watched (struct analysis *a, struct statement *loop) ; /* the services with whose end the loop ended are main now; returns their names */
+extern void mark_other_ends (struct analysis *a, struct statement *loop, struct service *service, struct claim *claim) ; /* what else it asked, and ended the script then */
 extern int walk_starting_again (struct analysis *a, struct statement *statement) ; /* a loop with `wait`, which starts services again */
 extern void drop_watching (struct analysis *a, struct statement *statement) ; /* the same for a loop that only watches */
 

@@ -343,39 +343,6 @@ static struct claim *start_restarted (struct analysis *a, struct statement *loop
   return claim ;
 }
 
-/* The function was only that loop. */
-static void tell_of_function (struct analysis *a, struct function *function, struct claim const *loop)
-{
-  function->walked = 1 ;
-  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-    if (a->plan->pieces[i].is_function && !strcmp(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", function->name)))
-      a->plan->pieces[i].became = pool_printf(a->pool, "function %s: %s", function->name, loop->what) ;
-}
-
-/* The only statement among comments; 0: there are several. */
-static struct statement *only_statement (struct statement *list)
-{
-  struct statement *only = 0 ;
-  for (; list ; list = list->next)
-  {
-    if (list->kind == STATEMENT_COMMENT) continue ;
-    if (only) return 0 ;
-    only = list ;
-  }
-  return only ;
-}
-
-/* ( while true; do server; done ) &; start_server &, where that function is such a loop: the loop. */
-static struct statement *loop_inside (struct analysis *a, struct statement *statement, struct function **function)
-{
-  struct statement *inside = statement ;
-  *function = statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && !statement->nassignments ? called_function(a, statement) : 0 ;
-  if (*function && !statement->nredirects) inside = (*function)->statement->body ;
-  while (inside && (inside->kind == STATEMENT_GROUP || inside->kind == STATEMENT_SUBSHELL))
-    inside = inside->nredirects ? 0 : only_statement(inside->body) ;
-  return inside && inside->kind == STATEMENT_LOOP && !inside->background ? inside : 0 ;
-}
-
 int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct restarting found ;
@@ -387,7 +354,7 @@ int walk_restarting (struct analysis *a, struct statement *statement, struct fra
   if (!found.program) return 0 ;
   claim = start_restarted(a, loop, &found, !frame) ;
   if (loop == statement) return 1 ;
-  if (function) tell_of_function(a, function, claim) ;
+  if (function) tell_of_loop(a, function, claim) ;
   claim_statement(a, statement, function ? service_where(a->plan, a->last, "run") : "dropped",
     function ? pool_printf(a->pool, "service %s, started in the background", a->last->name) : "the shell around the loop") ;
   return 1 ;

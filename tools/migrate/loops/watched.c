@@ -22,6 +22,7 @@ struct restarts
 {
   struct analysis *a ;
   char const *asked ; /* the conditions before a start */
+  char const *either ; /* those before a start, or the end */
 } ;
 
 /* if ! kill -0 "$API"; then api & API=$!; fi */
@@ -38,15 +39,21 @@ static int find_restart (struct statement *statement, void *data)
   }
   for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
   {
+    int was = a->without_waits ;
     int starts = 0 ;
     int ends = 0 ;
+    a->without_waits = 1 ;
     for (struct statement *one = branch->body ; one ; one = one->next)
     {
-      starts |= starts_something(a, one) && strcmp(statement_command(one), "wait") != 0 ;
+      starts |= starts_something(a, one) ;
       ends |= may_end(a, one) ;
     }
-    if (starts && !ends && branch->condition)
-      restarts->asked = pool_printf(a->pool, "%s %s", restarts->asked, source_copy(a->source, branch->condition_range)) ;
+    a->without_waits = was ;
+    if (starts && branch->condition)
+    {
+      char const **conditions = ends ? &restarts->either : &restarts->asked ;
+      *conditions = pool_printf(a->pool, "%s %s", *conditions, source_copy(a->source, branch->condition_range)) ;
+    }
   }
   return 0 ;
 }
@@ -64,6 +71,7 @@ struct watched
 {
   struct texts names ; /* main now */
   struct texts again ; /* started again by the loop */
+  struct texts either ; /* those of `names` that it started again, too, and not always */
   struct texts unknown ; /* asked for, and not known here */
   struct texts others ; /* services that it does not name */
   int is_any ; /* it names none: all are main */
@@ -74,13 +82,13 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   struct watched w = { .is_any = 1 } ;
   struct texts names = names_asked_for(a, statement) ;
   struct texts pids ;
-  struct restarts restarts = { .a = a, .asked = "" } ;
+  struct restarts restarts = { .a = a, .asked = "", .either = "" } ;
   struct seen seen ;
   char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
   int ends = may_end(a, statement) || shell_mentions(text, "break") || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
-   || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
+   || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
   statement_walk(statement, &find_pids, a) ;
   text = look_for_watching_in(a, statement, &seen) ; /* whom it only ends does not count */
   statement_walk(statement, &find_restart, &restarts) ;
@@ -98,6 +106,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
     {
       service->is_main = 1 ;
       texts_add(a->pool, &w.names, service->name) ;
+      if (is_watched(a, service, restarts.either)) texts_add(a->pool, &w.either, service->name) ;
     }
   }
   return w ;
@@ -140,7 +149,17 @@ struct starting_again
   struct texts names ; /* services that run what the loop starts */
   char const *other ; /* something else that it starts, too; 0: nothing */
   int waits ;
+  int pauses ; /* the last that it sent into the background is a sleep */
 } ;
+
+/* wait $!, wait $SLEEP, behind a sleep */
+static int waits_for_none (struct analysis *a, struct statement const *wait)
+{
+  struct texts names = { 0 } ;
+  for (unsigned int i = 1 ; i < wait->nwords ; i++)
+    if (!strstr(wait->words[i].raw, "$!")) services_of_pid(a, wait->words[i].raw, &names) ;
+  return wait->nwords == 2 && wait->words[1].raw[0] != '-' && !names.first ;
+}
 
 static int is_same_program (struct analysis *a, struct service const *service, struct statement *statement)
 {
@@ -151,8 +170,10 @@ static int find_starting_again (struct statement *statement, void *data)
 {
   struct starting_again *s = data ;
   struct service const *same = s->a->plan->services ;
-  if (!strcmp(statement_command(statement), "wait")) s->waits = 1 ;
-  if (!statement->background || shell_one_of(statement_command(statement), "sleep")) return 0 ; /* sleep 5 & wait $!: its pause */
+  if (!strcmp(statement_command(statement), "wait")) s->waits |= !(s->pauses && waits_for_none(s->a, statement)) ;
+  if (!statement->background) return 0 ;
+  s->pauses = shell_one_of(statement_command(statement), "sleep") ; /* sleep 5 & wait $! */
+  if (s->pauses) return 0 ;
   while (same && !is_same_program(s->a, same, statement)) same = same->next ;
   if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
   else s->other = statement_text(s->a, statement) ;
@@ -206,60 +227,17 @@ static void tell_code (struct analysis *a, struct statement *loop, struct texts 
     if (plan_find(a->plan, one->text)) keep_failure(a, plan_find(a->plan, one->text), code) ;
 }
 
-/* Only when all had ended: if [ $A -ne 0 -a $B -ne 0 ]; then exit; while kill -0 $A || kill -0 $B */
-static int is_about_process (char const *side, char const *loop)
+void mark_other_ends (struct analysis *a, struct statement *loop, struct service *service, struct claim *claim)
 {
-  char name[64] ;
-  for (char const *p = side ; (p = strchr(p, '$')) ; p++)
-  {
-    char const *begin = p + 1 + (p[1] == '{') ;
-    size_t len = strspn(begin, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789") ;
-    if (!len || len + 4 > sizeof(name)) continue ;
-    memcpy(name, begin, len) ;
-    memcpy(name + len, "=$?", 4) ;
-    if (strstr(loop, name)) return 1 ;
-  }
-  return shell_mentions(side, "kill") || shell_mentions(side, "pgrep") || shell_mentions(side, "pidof") || shell_mentions(side, "ps") ;
-}
-
-/* Do all of its parts ask for processes, and are there several? */
-static int joins_all (struct analysis *a, char const *condition, char const *first, char const *second, char const *loop)
-{
-  unsigned int n = 0 ;
-  while (condition)
-  {
-    char const *one = strstr(condition, first) ;
-    char const *other = strstr(condition, second) ;
-    char const *end = !one || (other && other < one) ? other : one ;
-    if (!is_about_process(end ? pool_copy(a->pool, condition, (size_t)(end - condition)) : condition, loop)) return 0 ;
-    n++ ;
-    condition = end ? end + strlen(end == one ? first : second) : 0 ;
-  }
-  return n > 1 ;
-}
-
-struct all
-{
-  struct analysis *a ;
-  char const *loop ;
-  int is_all ;
-} ;
-
-static int find_all (struct statement *statement, void *data)
-{
-  struct all *all = data ;
-  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
-    for (struct statement *one = branch->condition ? branch->body : 0 ; one ; one = one->next)
-      if (may_end(all->a, one) && joins_all(all->a, source_copy(all->a->source, branch->condition_range), " -a ", "&&", all->loop)) all->is_all = 1 ;
-  return 0 ;
+  struct loop_ends ends = loop_ends(a, loop) ;
+  for (struct text const *one = ends.others.first ; one ; one = one->next)
+    plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool,
+      "the loop also ended the script on something else, which nothing asks now: %s: a service that asks it, and then runs `reeve shutdown`, does the same", one->text)) ;
 }
 
 static void tell_all (struct analysis *a, struct statement *loop, struct watched const *w, struct claim *claim)
 {
-  struct all all = { .a = a, .loop = statement_text(a, loop) } ;
-  statement_walk(loop, &find_all, &all) ;
-  if (loop->branches && loop->branches->condition && joins_all(a, source_copy(a->source, loop->branches->condition_range), " -o ", "||", all.loop)) all.is_all = 1 ;
-  if (all.is_all && w->names.first && w->names.first->next)
+  if (loop_ends(a, loop).is_all && w->names.first && w->names.first->next)
     plan_todo(a->plan, plan_find(a->plan, w->names.first->text), claim, line_of(a, loop), pool_printf(a->pool,
       "the script ended when all of them had ended: %s; here the end of the first one is the container's: if that is not meant, leave flag-main to one of them", texts_join(a->pool, &w->names, ", "))) ;
 }
@@ -273,6 +251,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, "dropped", "a loop that watched processes: supervision replaces it") ;
   tell_unknown(a, statement, &w, claim) ;
   tell_all(a, statement, &w, claim) ;
+  mark_other_ends(a, statement, w.names.first ? plan_find(a->plan, w.names.first->text) : plan_last(a->plan), claim) ;
   if (w.names.first)
   {
     char const *names = texts_join(a->pool, &w.names, ", ") ;
@@ -282,6 +261,9 @@ void drop_watching (struct analysis *a, struct statement *statement)
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }
   if (w.again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &w.again, ", ")) ;
+  for (struct text const *one = w.either.first ; one ; one = one->next)
+    plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,
+      "the loop started it again, and ended the script in a certain case: flag-main (its end is the container's) and restart say that here: %s", statement_text(a, statement))) ;
   walk_with_calls(a, statement, &find_starting_again, &s) ;
   if (s.other) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "it also started something else, which nothing does now: %s", s.other)) ;
   script_waits(a, line_of(a, statement)) ;

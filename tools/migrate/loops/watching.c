@@ -19,7 +19,10 @@ struct watching
 
 static void add_asked (struct watching *watching, struct statement const *statement)
 {
-  watching->asked = pool_printf(watching->a->pool, "%s %s", watching->asked, statement_text(watching->a, statement)) ;
+  struct texts names = { 0 } ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (statement->words[i].raw[0] == '%') services_of_pid(watching->a, statement->words[i].raw, &names) ; /* kill -0 %1 */
+  watching->asked = pool_printf(watching->a->pool, "%s %s %s", watching->asked, statement_text(watching->a, statement), texts_join(watching->a->pool, &names, " ")) ;
 }
 
 /* kill -HUP, kill -s USR1: no end */
@@ -120,11 +123,24 @@ static int starts_again (struct analysis *a, struct statement *statement)
   return !!one ;
 }
 
+/* for name in web worker; do pgrep "$name" || exit; done */
+static void add_words (struct watching *watching, struct statement const *loop)
+{
+  for (unsigned int i = 0 ; i < loop->nwords ; i++)
+  {
+    struct texts words = { 0 } ;
+    if (loop->words[i].value) texts_add(watching->a->pool, &words, loop->words[i].value) ;
+    else if (!known_words(watching->a, loop->words[i].raw, &words)) continue ;
+    watching->asked = pool_printf(watching->a->pool, "%s %s", watching->asked, texts_join(watching->a->pool, &words, " ")) ;
+  }
+}
+
 static int look_for_watching (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
   char const *command = statement_command(statement) ;
   if (statement->background && statement != watching->whole && strcmp(command, "sleep") != 0) watching->seen.starts = 1 ;
+  if (statement->kind == STATEMENT_FOR) add_words(watching, statement) ;
   if (statement->kind == STATEMENT_TEST)
   {
     char const *text = statement_text(watching->a, statement) ;
@@ -197,4 +213,16 @@ int watches_processes (struct analysis *a, struct statement *statement)
   if (!watching.seen.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
     watching.seen.watches = 1 ;
   return watching.seen.watches && (!watching.seen.works || watching.seen.starts) && !waits_for_status(a, statement) ;
+}
+
+static int does_more_than_ask (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  if (statement->kind != STATEMENT_COMMAND || statement->background || shell_one_of(statement_command(statement), WATCHERS " pkill killall " HARMLESS)) return 0 ;
+  return writes_files(statement) || !is_probe(statement_text(a, statement)) ;
+}
+
+int only_asks (struct analysis *a, struct statement *loop)
+{
+  return !statement_walk(loop, &does_more_than_ask, a) ;
 }

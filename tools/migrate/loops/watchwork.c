@@ -13,7 +13,8 @@ struct taking
   struct analysis *a ;
   struct statement *loop ;
   struct texts lines ; /* the work, and what is around it */
-  char const *at_end ; /* work that was done when a process had ended; 0: none */
+  struct texts at_end ; /* work that was done when a process had ended */
+  int ends_otherwise ; /* it asked something else, and ended the script then */
   int works ;
 } ;
 
@@ -30,12 +31,21 @@ static int mentions_pid (struct analysis *a, char const *text)
   return 0 ;
 }
 
+static int watches (struct analysis *a, struct statement *condition)
+{
+  struct seen seen = { 0 } ;
+  if (condition) look_for_watching_in(a, condition, &seen) ;
+  return seen.watches ;
+}
+
 /* if ! kill -0 "$PID"; then curl "$ALERT"; exit 1; fi */
 static int works_at_end (struct taking *t, struct statement *statement)
 {
+  struct statement *asked = statement->kind == STATEMENT_IF ? statement->branches->condition : statement->body ;
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
   if (!may_end(t->a, statement)) return 0 ;
-  t->at_end = statement_text(t->a, statement) ;
+  if (watches(t->a, asked)) texts_add(t->a->pool, &t->at_end, statement_text(t->a, statement)) ;
+  else t->ends_otherwise = 1 ;
   return 1 ;
 }
 
@@ -47,7 +57,8 @@ static int take (struct taking *t, struct statement *statement)
   look_for_watching_in(t->a, statement, &seen) ;
   if (!seen.watches && !seen.starts)
   {
-    if (statement->background || mentions_pid(t->a, text) || statement_walk(statement, &leaves, 0)) return 0 ;
+    if (statement->background || mentions_pid(t->a, text)) return 0 ;
+    if (statement_walk(statement, &leaves, 0)) return works_at_end(t, statement) ;
     texts_add(t->a->pool, &t->lines, text) ;
     t->works |= seen.works ;
     return 1 ;
@@ -73,14 +84,22 @@ static int keep_pause (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* The work in `lines`, and what came at the end; 0: it cannot be told from the watching. */
 static int take_apart (struct taking *t)
 {
   struct statement *condition = t->loop->branches->condition ;
-  if (!is_always_true(condition) && !watches_by_condition(t->a, t->loop)) return 0 ;
+  if (!is_always_true(condition) && strcmp(statement_command(condition), "sleep") != 0 && !watches_by_condition(t->a, t->loop)) return 0 ;
   statement_walk(condition, &keep_pause, t) ;
   for (struct statement *one = t->loop->branches->body ; one ; one = one->next)
     if (!take(t, one)) return 0 ;
-  return t->works ;
+  return 1 ;
+}
+
+static void mark_at_end (struct taking *t, struct service *service, struct claim *claim)
+{
+  if (!t->at_end.first) return ;
+  plan_todo(t->a->plan, service, claim, line_of(t->a, t->loop), pool_printf(t->a->pool,
+    "it did this when a process had ended, and nothing does now: %s: do that in finish", texts_join(t->a->pool, &t->at_end, "\n"))) ;
 }
 
 /* Its text is that of code of its own; its lines are those of the loop. */
@@ -100,43 +119,68 @@ static struct service *start_work (struct taking *t)
   return service ;
 }
 
+/* The loop only watched, and worked at the end. */
+static void drop_with_end (struct taking *t, struct statement *statement)
+{
+  struct analysis *a = t->a ;
+  drop_watching(a, statement) ;
+  if (a->ended_with.first) mark_at_end(t, plan_find(a->plan, a->ended_with.first->text), a->ended_claim) ;
+  else mark_at_end(t, plan_last(a->plan), claim_statement(a, statement, "dropped", "")) ;
+}
+
+static void drop_with_work (struct analysis *a, struct statement *statement, struct statement *loop)
+{
+  char const *mains = statement->background ? "" : note_watched(a, loop) ;
+  struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that watched processes: supervision replaces it%s%s", *mains ? ", and these are main: " : "", mains)) ;
+  plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, loop), pool_printf(a->pool, only_asks(a, loop)
+    ? "it also asked whether something answers, and started that again when it did not, which nothing does now: write the question as `health` of that: %s"
+    : "it also worked, which nothing does now: make a service of that: %s", statement_text(a, statement))) ;
+  mark_other_ends(a, loop, plan_last(a->plan), claim) ;
+}
+
+static void keep_whole (struct analysis *a, struct statement *statement, struct statement *loop)
+{
+  char const *mains = statement->background ? "" : note_watched(a, loop) ;
+  struct service *service = start_service(a, statement, statement->background || *mains ? START_BACKGROUND : START_MAIN) ;
+  if (*mains) service->claim->what = pool_printf(a->pool, "%s; main: %s", service->claim->what, mains) ;
+  plan_todo(a->plan, service, service->claim, line_of(a, loop), "it watches processes, which their supervisors do, and works: leave the work alone in it") ;
+}
+
+/* A service does its work. */
+static void start_apart (struct taking *t, struct statement *statement)
+{
+  struct analysis *a = t->a ;
+  char const *mains = statement->background ? "" : note_watched(a, t->loop) ;
+  struct service *service = start_work(t) ;
+  struct claim *claim = claim_statement(a, statement, service->claim->where, pool_printf(a->pool, "service %s, a loop around what this one did; what it watched, supervision does%s%s",
+    service->name, *mains ? ", and these are main: " : "", mains)) ;
+  claim->todo = service->claim->todo ;
+  service->claim = claim ;
+  service->without_signals = 0 ;
+  mark_at_end(t, service, claim) ;
+  mark_other_ends(a, t->loop, service, claim) ;
+}
+
 int walk_watching_work (struct analysis *a, struct statement *statement)
 {
   struct statement *loop = statement->background && (statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_GROUP)
     && !statement->nredirects && statement->body && !statement->body->next ? statement->body : statement ;
   struct taking taking = { .a = a, .loop = loop } ;
   struct seen seen ;
-  struct service *service ;
-  struct claim *claim ;
-  char const *mains ;
+  int is_apart ;
   if (!a->plan->services || loop->kind != STATEMENT_LOOP || !loop->branches) return 0 ;
   look_for_watching_in(a, loop, &seen) ;
   if (!seen.watches || !seen.works) return 0 ;
-  if (!loop->nredirects && take_apart(&taking))
+  is_apart = !loop->nredirects && take_apart(&taking) ;
+  if (is_apart && taking.works) start_apart(&taking, statement) ;
+  else if (is_apart && (taking.at_end.first || taking.ends_otherwise) && !statement->background)
   {
-    mains = statement->background ? "" : note_watched(a, loop) ;
-    service = start_work(&taking) ;
-    claim = claim_statement(a, statement, service->claim->where, pool_printf(a->pool, "service %s, a loop around what this one did; what it watched, supervision does%s%s",
-      service->name, *mains ? ", and these are main: " : "", mains)) ;
-    claim->todo = service->claim->todo ;
-    service->claim = claim ;
-    service->without_signals = 0 ;
-    if (taking.at_end) plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "it did this when a process had ended, and nothing does now: %s: do that in finish", taking.at_end)) ;
+    drop_with_end(&taking, statement) ;
+    return 1 ;
   }
-  else if (seen.starts)
-  {
-    mains = statement->background ? "" : note_watched(a, loop) ;
-    claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that watched processes: supervision replaces it%s%s", *mains ? ", and these are main: " : "", mains)) ;
-    plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, loop), pool_printf(a->pool, "it also worked, which nothing does now: make a service of that: %s", statement_text(a, statement))) ;
-  }
+  else if (seen.starts) drop_with_work(a, statement, loop) ;
   else if (!watches_by_condition(a, loop)) return 0 ; /* it may wait for something */
-  else
-  {
-    mains = statement->background ? "" : note_watched(a, loop) ;
-    service = start_service(a, statement, statement->background || *mains ? START_BACKGROUND : START_MAIN) ;
-    if (*mains) service->claim->what = pool_printf(a->pool, "%s; main: %s", service->claim->what, mains) ;
-    plan_todo(a->plan, service, service->claim, line_of(a, loop), "it watches processes, which their supervisors do, and works: leave the work alone in it") ;
-  }
+  else keep_whole(a, statement, loop) ;
   if (!statement->background) script_waits(a, line_of(a, statement)) ;
   return 1 ;
 }

@@ -294,14 +294,16 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   else
   {
     int first = !a->waited_line ;
+    int ends_already = 1 ; /* (watch; kill $$) & */
     struct claim *claim ;
+    for (struct text *one = names.first ; one ; one = one->next) ends_already &= plan_find(a->plan, one->text) && plan_find(a->plan, one->text)->is_main ;
     for (struct text *one = names.first ; one && (first || any) ; one = one->next)
       if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
     claim = claim_statement(a, statement, "dropped", first || any
       ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
     if (first || any) note_ended_with(a, &names, claim) ;
     else mark_waited_on(a, statement, &names, claim) ;
-    if (first && !any && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
+    if (first && !any && !ends_already && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
       texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
         "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
   }

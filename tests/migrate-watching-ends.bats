@@ -1,0 +1,92 @@
+# Loops that watch processes: with what they ended the script, and what else they did.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+two=$'web & A=$!\nworker & B=$!\n'
+
+@test "a loop that ended the script only when all had ended is marked, in whatever form it asks" {
+  local loop
+  for loop in 'while true; do kill -0 $A || kill -0 $B || exit 1; sleep 5; done' 'while :; do if kill -0 $A || kill -0 $B; then sleep 5; else break; fi; done' \
+    'while :; do ! pgrep web && ! pgrep worker && exit 1; sleep 5; done' 'while sleep 9; do pgrep web; X=$?; pgrep worker; Y=$?; if ! [ $X -eq 0 -o $Y -eq 0 ]; then exit 1; fi; done' \
+    'while ps aux | grep -E "web|worker" | grep -v grep >/dev/null; do sleep 2; done'; do
+    wrapper <<<"$two$loop"
+    migrate
+    told 'TODO: the script ended when all of them had ended: web, worker' || { echo "# $loop"; return 1; }
+  done
+  for loop in 'while true; do kill -0 $A && kill -0 $B || exit 1; sleep 5; done' 'while :; do if kill -0 $A && kill -0 $B; then sleep 5; else break; fi; done' \
+    'while sleep 9; do pgrep web; X=$?; pgrep worker; Y=$?; if ! [ $X -eq 0 -a $Y -eq 0 ]; then exit 1; fi; done'; do
+    wrapper <<<"$two$loop"
+    migrate
+    has web/flag-main worker/flag-main
+    untold TODO || { echo "# $loop"; return 1; }
+  done
+}
+
+@test "what else a watching loop ended the script on is named" {
+  local ask
+  for ask in '[ -f /tmp/stop ] && exit 0' 'if grep -q FATAL /var/log/web.log; then kill $A; exit 1; fi' 'if [ "$(free | wc -l)" -lt 100 ]; then curl "$HOOK"; exit 1; fi'; do
+    wrapper <<<"$two"$'while kill -0 $A; do\n  '"$ask"$'\n  sleep 1\ndone'
+    migrate
+    has web/flag-main
+    lacks worker/flag-main
+    told "TODO: the loop also ended the script on something else, which nothing asks now: $ask" || { echo "# $ask"; return 1; }
+  done
+}
+
+@test "work that was done when a process had ended is named, for each, and these are main" {
+  wrapper <<<"$two"$'while sleep 10; do\n  if ! kill -0 $A; then curl "$HOOK"; exit 1; fi\n  kill -0 $B || { mail -s down root; exit 2; }\ndone'
+  migrate
+  services web worker
+  has web/flag-main worker/flag-main
+  told 'TODO: it did this when a process had ended, and nothing does now: if ! kill -0 $A; then curl "$HOOK"; exit 1; fi'
+  grep -q 'mail -s down root' "$tree/web/run"
+}
+
+@test "a loop that asks whether something answers is a question of health" {
+  wrapper <<<$'web &\nwhile true; do\n  sleep 30\n  curl -f localhost:8080/health || exit 1\ndone'
+  migrate
+  told 'TODO: it asked whether something answers, and ended the script when it did not: as `health` of what it asks'
+  untold 'let its last command be exec'
+  wrapper <<<$'web & P=$!\nwhile sleep 30; do\n  if ! curl -f localhost:8080; then kill $P; web & P=$!; fi\ndone'
+  migrate
+  told 'TODO: it also asked whether something answers, and started that again when it did not'
+  wrapper <<<$'web --port 8080 &\nworker &\nwhile nc -z localhost 8080; do sleep 5; done'
+  migrate
+  has web/flag-main
+  lacks worker/flag-main
+  told 'waited until web had ended, or did not answer any more: it is main'
+  untold 'waits for none of these'
+}
+
+@test "a loop that started a process again, and ended the script in certain cases, is a question" {
+  wrapper <<<"$two"$'while :; do\n  if ! kill -0 $B; then\n    n=$((n + 1))\n    [ $n -lt 3 ] || exit 1\n    worker & B=$!\n  fi\n  kill -0 $A || exit 1\n  sleep 5 & wait $!\ndone'
+  migrate
+  has web/flag-main worker/flag-main
+  grep -q 'TODO reeve-migrate: line 3: the loop started it again, and ended the script in a certain case' "$tree/worker/run"
+  lacks web/restart
+}
+
+@test "whom a loop asks by a job, a list of names, or inside a test, is main, and no other" {
+  local loop
+  for loop in 'while jobs %1 >/dev/null; do sleep 1; done' 'names=(web); while :; do for n in "${names[@]}"; do pgrep -x "$n" || exit 1; done; sleep 5; done' \
+    'while :; do for n in web; do ps ax | grep $n | grep -qv grep || exit 1; done; sleep 5; done' 'while :; do [ -n "$(pgrep -f web.js)" ] || exit 1; sleep 5; done' \
+    'while :; do if [ -z "`ps ax | grep web.js | grep -v grep`" ]; then exit 1; fi; sleep 5; done'; do
+    wrapper <<<$'node web.js &\nworker &\n'"$loop"
+    migrate
+    has web/flag-main && lacks worker/flag-main && untold TODO || { echo "# $loop"; return 1; }
+  done
+}
+
+@test "a loop in the background that killed the script when a process had ended makes that main" {
+  local loop
+  for loop in 'while true; do kill -0 $A || kill $$; sleep 1; done &' $'watch() {\n  while sleep 5; do\n    pgrep -x web >/dev/null || kill -TERM 1\n  done\n}\nwatch &'; do
+    wrapper <<<"$two$loop"$'\nwait $B'
+    migrate
+    services web worker
+    has web/flag-main worker/flag-main
+    told 'watched these, and ended everything when one had ended: they are main: web'
+  done
+}

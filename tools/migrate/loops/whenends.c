@@ -1,0 +1,152 @@
+/* On what a loop that watches processes ended the script: the end of one of them, of all, or something else. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+
+/* kill $$, kill -TERM 0, kill -s TERM -- -$$, kill 1: the script, and with it the container. Other signals, as HUP,
+   may only tell it something. */
+int kills_script (struct statement *statement, void *data)
+{
+  unsigned int i ;
+  (void)data ;
+  if (strcmp(statement_command(statement), "kill") != 0 || !shell_one_of(kill_signal(statement, &i), "TERM INT QUIT KILL term int quit kill 15 2 3 9")) return 0 ;
+  for (; i < statement->nwords ; i++)
+    if (shell_one_of(statement->words[i].raw, "$$ \"$$\" -$$ -\"$$\" \"-$$\" 0 1 $PPID -1")) return 1 ;
+  return 0 ;
+}
+
+struct looking
+{
+  struct analysis *a ;
+  char const *loop ; /* its text */
+  struct loop_ends ends ;
+} ;
+
+static int is_leaving (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "exit break") ;
+}
+
+static int leaves (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (statement_walk(list, &is_leaving, 0) || may_end(a, list)) return 1 ;
+  return 0 ;
+}
+
+static int has_process (char const *text)
+{
+  static char const *const programs[] = { "kill", "pgrep", "pidof", "ps", "jobs" } ;
+  for (size_t i = 0 ; i < sizeof(programs) / sizeof(*programs) ; i++)
+    if (shell_mentions(text, programs[i])) return 1 ;
+  return strstr(text, "$?") || strstr(text, "/proc/") ;
+}
+
+/* A=$?, n=$(pgrep -c web), failures=$((failures + 1)) */
+static int is_set_by_process (char const *loop, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (char const *at = loop ; (at = strstr(at, name)) ; at++)
+  {
+    char line[256] ;
+    char const *value = at + len + 1 ;
+    size_t n = strcspn(value, "\n;") ;
+    if (at[len] != '=' || (at > loop && strchr(NAME_LETTERS, at[-1])) || n >= sizeof(line)) continue ;
+    memcpy(line, value, n) ;
+    line[n] = 0 ;
+    if (has_process(line) || !strncmp(line, "$((", 3) || strspn(line, "0123456789\"truefals") == n) return 1 ;
+  }
+  return 0 ;
+}
+
+/* A part of a condition, as text */
+static int is_about_process (struct analysis *a, char const *side, char const *loop)
+{
+  if (has_process(side)) return 1 ;
+  for (char const *p = side ; (p = strchr(p, '$')) ; p++)
+  {
+    char const *begin = p + 1 + (p[1] == '{') ;
+    size_t len = strspn(begin, NAME_LETTERS) ;
+    if (len && is_set_by_process(loop, pool_copy(a->pool, begin, len))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Do all of its parts ask for processes, and are there several? */
+static int joins (struct looking const *looking, char const *condition, char const *first, char const *second)
+{
+  struct pool *pool = looking->a->pool ;
+  unsigned int n = 0 ;
+  while (condition)
+  {
+    char const *one = strstr(condition, first) ;
+    char const *other = strstr(condition, second) ;
+    char const *end = !one || (other && other < one) ? other : one ;
+    if (!is_about_process(looking->a, end ? pool_copy(pool, condition, (size_t)(end - condition)) : condition, looking->loop)) return 0 ;
+    n++ ;
+    condition = end ? end + strlen(end == one ? first : second) : 0 ;
+  }
+  return n > 1 ;
+}
+
+/* grep -E 'web|worker': it finds a line as long as one of them runs. */
+static int looks_for_any (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct texts patterns = looked_for(a->pool, statement) ;
+  return patterns.first && !selects_others(a->pool, statement) && strchr(patterns.first->text, '|') ;
+}
+
+/* The loop left where the condition was `truth`. `whole`: what it stands in. */
+static void look_at_condition (struct looking *looking, struct statement *condition, int truth, struct statement const *whole)
+{
+  struct analysis *a = looking->a ;
+  struct seen seen ;
+  char const *text ;
+  while (condition->kind == STATEMENT_NOT && condition->body)
+  {
+    truth = !truth ;
+    condition = condition->body ;
+  }
+  text = statement_text(a, condition) ;
+  looking->ends.is_all |= joins(looking, text, truth ? " -a " : " -o ", truth ? "&&" : "||") || (!truth && statement_walk(condition, &looks_for_any, a)) ;
+  if (is_always_true(condition) || shell_one_of(statement_command(condition), "sleep") || is_about_process(a, text, looking->loop) || asks_only_trap(a, condition)) return ;
+  look_for_watching_in(a, condition, &seen) ;
+  if (!seen.watches && !is_message(a, condition)) texts_add_once(a->pool, &looking->ends.others, statement_text(a, whole)) ;
+}
+
+static void look_at_branches (struct looking *looking, struct statement const *statement)
+{
+  struct branch const *first = statement->branches ;
+  for (struct branch const *branch = first ; branch ; branch = branch->next)
+  {
+    struct branch const *asked = branch->condition ? branch : first ;
+    if (leaves(looking->a, branch->body) && asked->condition && !asked->condition->next) look_at_condition(looking, asked->condition, !!branch->condition, statement) ;
+  }
+}
+
+static int look_at_part (struct statement *statement, void *data)
+{
+  struct looking *looking = data ;
+  if (statement->kind == STATEMENT_IF) look_at_branches(looking, statement) ;
+  else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && leaves(looking->a, statement->body->next))
+  {
+    struct statement left = *statement->body ;
+    left.next = 0 ;
+    look_at_condition(looking, &left, statement->kind == STATEMENT_AND, statement) ;
+  }
+  return 0 ;
+}
+
+struct loop_ends loop_ends (struct analysis *a, struct statement *loop)
+{
+  struct looking looking = { .a = a, .loop = statement_text(a, loop) } ;
+  struct statement *condition = loop->kind == STATEMENT_LOOP ? loop->branches->condition : 0 ;
+  if (condition && !condition->next) look_at_condition(&looking, condition, loop->until, condition) ;
+  for (struct statement *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next) statement_walk(one, &look_at_part, &looking) ;
+  return looking.ends ;
+}
