@@ -226,3 +226,12 @@ EOS
   migrate
   untold mysqld_safe
 }
+
+@test "who waits for a daemon's start in the background waits until it has left, and not for its end" {
+  wrapper <<<$'service cron start &\nwait $!\nnginx & wait $!\nmigrate-db & wait $!\nexec web'
+  migrate
+  becomes cron 'exec cron -f'
+  lacks cron/flag-oneshot nginx/flag-oneshot
+  has migrate-db/flag-oneshot web/dependencies.d/cron web/dependencies.d/nginx
+  told 'line 2: dropped: waited until cron had put itself into the background'
+}

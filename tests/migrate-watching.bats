@@ -73,3 +73,10 @@ EOS
   lacks cron/flag-main
   told 'it started these again, as their supervisors do: cron'
 }
+
+@test "a name in a variable that the script has set is the name that a loop looks for" {
+  wrapper <<<$'WEB="web-server"\nweb-server --port 80 &\nworker &\nclock &\nwhile sleep 9; do\n  ps ax | grep ${WEB} | grep -q -v grep || exit 1\n  pgrep -f "$WEB" || exit 1\ndone'
+  migrate
+  has web-server/flag-main
+  lacks worker/flag-main clock/flag-main
+}

@@ -274,7 +274,7 @@ extern void alias_found (struct analysis *a, struct statement const *set) ; /* a
 /* ---- lookedfor.c ---- */
 extern int is_grep (struct statement const *statement) ;
 extern int selects_others (struct pool *pool, struct statement const *grep) ; /* grep -v */
-extern struct texts looked_for (struct pool *pool, struct statement const *statement) ; /* by grep (also by grep -v), pgrep or pidof; without what is not known */
+extern struct texts looked_for (struct pool *pool, struct statement const *statement) ; /* by grep (also by grep -v), pgrep or pidof; a word that is not known is raw */
 
 /* ---- waitloop.c ---- */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */

@@ -34,6 +34,13 @@ static int is_pattern_option (struct reading const *r, char letter)
   return *r->options->pattern == letter ;
 }
 
+/* $NAME stays, raw. */
+static char const *value_of (struct statement const *statement, unsigned int i)
+{
+  if (i >= statement->nwords) return "" ;
+  return statement->words[i].value ? statement->words[i].value : statement->words[i].raw ;
+}
+
 static void take_value (struct reading *r, char letter, char const *value)
 {
   if (is_pattern_option(r, letter) && *value) texts_add(r->pool, &r->patterns, value) ;
@@ -50,7 +57,7 @@ static unsigned int read_letters (struct reading *r, struct statement const *sta
     if (raw[n] == 'v') r->others = 1 ;
     if (!strchr(r->options->letters, raw[n])) continue ;
     if (raw[n + 1]) take_value(r, raw[n], *value ? value + n + 1 : "") ;
-    else take_value(r, raw[n], statement_word(statement, i + 1)) ;
+    else take_value(r, raw[n], value_of(statement, i + 1)) ;
     return raw[n + 1] ? 1 : 2 ;
   }
   return 1 ;
@@ -64,7 +71,7 @@ static unsigned int read_long (struct reading *r, struct statement const *statem
   char letter = !strcmp(name, "--regexp") ? 'e' : !strcmp(name, "--file") ? 'f' : 0 ;
   if (!strcmp(name, "--invert-match")) r->others = 1 ;
   if (!shell_one_of(name, r->options->words)) return 1 ;
-  if (letter) take_value(r, letter, raw[len] ? shell_without_quotes(r->pool, raw + len + 1) : statement_word(statement, i + 1)) ;
+  if (letter) take_value(r, letter, raw[len] ? shell_without_quotes(r->pool, raw + len + 1) : value_of(statement, i + 1)) ;
   return raw[len] ? 1 : 2 ;
 }
 
@@ -84,7 +91,7 @@ static int read_command (struct pool *pool, struct statement const *statement, s
       i += raw[1] == '-' ? read_long(r, statement, i) : read_letters(r, statement, i) ;
       continue ;
     }
-    else texts_add(pool, &r->operands, statement_word(statement, i)) ;
+    else texts_add(pool, &r->operands, value_of(statement, i)) ;
     i++ ;
   }
   return !!r->options ;

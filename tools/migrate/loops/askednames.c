@@ -33,10 +33,24 @@ static int runs_as (char const *program, char const *name)
   return 0 ;
 }
 
+#define CONTROLLERS "service systemctl invoke-rc.d rc-service"
+
+/* service mysql start: mysql */
+static int mentions_init_script (struct pool *pool, char const *text, struct service const *service)
+{
+  for (char const *p = service->text ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    char const *word = pool_copy(pool, p, strcspn(p, " ")) ;
+    if (*word != '-' && !shell_one_of(word, CONTROLLERS " start restart") && shell_mentions(text, word)) return 1 ;
+  }
+  return 0 ;
+}
+
 int is_watched (struct analysis *a, struct service const *service, char const *text)
 {
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
     if (pid->service == service && shell_mentions(text, pid->name)) return 1 ;
+  if (shell_one_of(service->program, CONTROLLERS)) return shell_mentions(text, service->name) || mentions_init_script(a->pool, text, service) ;
   return reads_pid_of(a, service, text) || (*service->program && (shell_mentions(text, service->program) || mentions_unversioned(a->pool, text, service->program))) || shell_mentions(text, service->name) ;
 }
 
@@ -51,6 +65,7 @@ struct asking
 static void add_name (struct asking *asking, char const *name)
 {
   size_t len ;
+  if (strchr(name, '$')) name = shell_without_quotes(asking->a->pool, with_known_values(asking->a, name)) ; /* "$WEB" */
   if (name[0] == '[' && name[1] && name[2] == ']') name = pool_printf(asking->a->pool, "%c%s", name[1], name + 3) ; /* [w]eb */
   len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./- ") ;
   if (len > 1 && !name[len] && strcmp(name, "grep") != 0) texts_add_once(asking->a->pool, &asking->names, name) ;

@@ -171,7 +171,7 @@ static int find_starting_again (struct statement *statement, void *data)
   struct starting_again *s = data ;
   struct service const *same = s->a->plan->services ;
   if (!strcmp(statement_command(statement), "wait")) s->waits |= !(s->pauses && waits_for_none(s->a, statement)) ;
-  if (!statement->background) return 0 ;
+  if (!statement->background || asks_status_of_service(statement)) return 0 ;
   s->pauses = shell_one_of(statement_command(statement), "sleep") ; /* sleep 5 & wait $! */
   if (s->pauses) return 0 ;
   while (same && !is_same_program(s->a, same, statement)) same = same->next ;

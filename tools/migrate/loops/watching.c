@@ -181,7 +181,7 @@ char const *look_for_watching_in (struct analysis *a, struct statement *statemen
   struct watching watching = { .a = a, .whole = statement, .asked = "" } ;
   statement_walk(statement, &look_for_watching, &watching) ;
   *seen = watching.seen ;
-  return watching.asked ;
+  return with_known_values(a, watching.asked) ;
 }
 
 /* until supervisorctl status db | grep RUNNING; do sleep 1; done: it ends when that runs, and so waits for a start. */

@@ -40,7 +40,7 @@ static int leaves (struct analysis *a, struct statement *list)
 
 static int has_process (char const *text)
 {
-  static char const *const programs[] = { "kill", "pgrep", "pidof", "ps", "jobs" } ;
+  static char const *const programs[] = { "kill", "pgrep", "pidof", "ps", "jobs", "wait" } ;
   for (size_t i = 0 ; i < sizeof(programs) / sizeof(*programs) ; i++)
     if (shell_mentions(text, programs[i])) return 1 ;
   return strstr(text, "$?") || strstr(text, "/proc/") ;

@@ -103,6 +103,7 @@ struct service
   int is_waited ; /* the script waited for its end */
   int is_daemon ; /* it put itself into the background when it was ready */
   int is_background ; /* `wait` may wait for it */
+  int is_leaving ; /* what the script started puts itself into the background */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;
   struct claim *claim ;

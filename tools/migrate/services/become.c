@@ -55,6 +55,7 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
 {
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
   if (!foreground->in_background) return ;
+  service->is_leaving = 1 ;
   initscript_note(a->plan, service, line, foreground) ;
   if (foreground->is_init_script && foreground->init_script && foreground->argv[0]) mark_defaults(a, service, line, shell_basename(foreground->init_script)) ;
   if (!foreground->argv[0]) forks_on(a->plan, service, line, foreground) ;

@@ -7,16 +7,28 @@
 #include "migrate/services/services.h"
 #include "migrate/waits/waits.h"
 
+/* service cron start & wait $!: not for its end, only until it had left. */
+static void note_left (struct analysis *a, struct service *service)
+{
+  service->is_daemon = 1 ;
+  service->is_background = 0 ;
+  add_ready(a, service) ;
+}
+
 static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
 {
+  struct texts tasks = { 0 } ;
   for (struct text const *one = names->first ; one ; one = one->next)
   {
     struct service *service = plan_find(a->plan, one->text) ;
-    if (!service) continue ;
+    if (service && service->is_leaving) note_left(a, service) ;
+    if (!service || service->is_leaving) continue ;
     service->is_oneshot = 1 ;
+    texts_add(a->pool, &tasks, service->name) ;
     add_ready(a, service) ;
   }
-  claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends", texts_join(a->pool, names, ", "))) ;
+  claim_statement(a, statement, "dropped", tasks.first || !names->first ? pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends", texts_join(a->pool, &tasks, ", "))
+    : pool_printf(a->pool, "waited until %s had put itself into the background", texts_join(a->pool, names, ", "))) ;
 }
 
 /* Is it in the background where the walk is? Another branch may have started it. */
