@@ -86,7 +86,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   struct seen seen ;
   char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
-  int ends = may_end(a, statement) || shell_mentions(text, "break") || shell_mentions(condition, "kill")
+  int ends = may_end(a, statement) || (statement->kind != STATEMENT_FOR && shell_mentions(text, "break")) || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
   statement_walk(statement, &find_pids, a) ;
@@ -231,8 +231,9 @@ void mark_other_ends (struct analysis *a, struct statement *loop, struct service
 {
   struct loop_ends ends = loop_ends(a, loop) ;
   for (struct text const *one = ends.others.first ; one ; one = one->next)
-    plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool,
-      "the loop also ended the script on something else, which nothing asks now: %s: a service that asks it, and then runs `reeve shutdown`, does the same", one->text)) ;
+    plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, loop->kind == STATEMENT_FOR
+      ? "it also waited for this, for a limited time, which nothing does now: %s: write it as data/check of what it asks"
+      : "the loop also ended the script on something else, which nothing asks now: %s: a service that asks it, and then runs `reeve shutdown`, does the same", one->text)) ;
 }
 
 static void tell_all (struct analysis *a, struct statement *loop, struct watched const *w, struct claim *claim)
@@ -266,7 +267,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
       "the loop started it again, and ended the script in a certain case: flag-main (its end is the container's) and restart say that here: %s", statement_text(a, statement))) ;
   walk_with_calls(a, statement, &find_starting_again, &s) ;
   if (s.other) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "it also started something else, which nothing does now: %s", s.other)) ;
-  script_waits(a, line_of(a, statement)) ;
+  if (statement->kind != STATEMENT_FOR || w.names.first) script_waits(a, line_of(a, statement)) ; /* it ends by itself */
 }
 
 /* wait -n; [ $? -eq 42 ] && api & : a loop that waits, and starts some of them again */
