@@ -112,3 +112,13 @@ EOS
   told 'TODO: it also waited for this, for a limited time, which nothing does now: if curl -s localhost:3456/health'
   untold 'ended the script on something else'
 }
+
+@test "a script that executes itself again behind the end of its service has no main service" {
+  local loop
+  for loop in 'wait $P' 'while kill -0 $P; do sleep 5; done' 'while kill -0 $P; do sleep 5; rotate --logs; done'; do
+    wrapper <<<$'#!/bin/bash\nweb & P=$!\n'"$loop"$'\necho again\nsleep 2\nexec "$0"'
+    migrate
+    lacks web/flag-main || { echo "# $loop"; return 1; }
+  done
+}
+

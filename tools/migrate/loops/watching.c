@@ -215,14 +215,22 @@ int watches_processes (struct analysis *a, struct statement *statement)
   return watching.seen.watches && (!watching.seen.works || watching.seen.starts) && !waits_for_status(a, statement) ;
 }
 
+struct asking_only
+{
+  struct analysis *a ;
+  int asks ; /* a probe, and not only for a process */
+} ;
+
 static int does_more_than_ask (struct statement *statement, void *data)
 {
-  struct analysis *a = data ;
+  struct asking_only *only = data ;
   if (statement->kind != STATEMENT_COMMAND || statement->background || shell_one_of(statement_command(statement), WATCHERS " pkill killall " HARMLESS)) return 0 ;
-  return writes_files(statement) || !is_probe(statement_text(a, statement)) ;
+  only->asks = 1 ;
+  return writes_files(statement) || !is_probe(statement_text(only->a, statement)) ;
 }
 
 int only_asks (struct analysis *a, struct statement *loop)
 {
-  return !statement_walk(loop, &does_more_than_ask, a) ;
+  struct asking_only only = { .a = a } ;
+  return !statement_walk(loop, &does_more_than_ask, &only) && only.asks ;
 }

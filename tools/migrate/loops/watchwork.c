@@ -7,6 +7,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/loops/loops.h"
 #include "migrate/services/services.h"
+#include "migrate/waits/waits.h"
 
 struct taking
 {
@@ -152,11 +153,15 @@ static void start_apart (struct taking *t, struct statement *statement)
   struct analysis *a = t->a ;
   char const *mains = statement->background ? "" : note_watched(a, t->loop) ;
   struct service *service = start_work(t) ;
+  struct texts names = { 0 } ;
   struct claim *claim = claim_statement(a, statement, service->claim->where, pool_printf(a->pool, "service %s, a loop around what this one did; what it watched, supervision does%s%s",
     service->name, *mains ? ", and these are main: " : "", mains)) ;
   claim->todo = service->claim->todo ;
   service->claim = claim ;
   service->without_signals = 0 ;
+  for (struct service const *one = a->plan->services ; *mains && one ; one = one->next)
+    if (one->is_main) texts_add(a->pool, &names, one->name) ;
+  if (names.first) note_ended_with(a, &names, claim) ;
   mark_at_end(t, service, claim) ;
   mark_other_ends(a, t->loop, service, claim) ;
 }

@@ -15,7 +15,11 @@ void walk_exec (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
   command_unwrap(a->pool, statement, &launch) ;
-  if (starts_itself(a, statement, &launch)) return ;
+  if (starts_itself(a, statement, &launch))
+  {
+    if (a->waited_line) main_is_none(a) ; /* exec "$0" behind the end: all began anew */
+    return ;
+  }
   if (runs_nothing(a, statement) || (is_image_command(a, statement) && !a->positional && a->waited_line))
   {
     if (a->waited_in_branch)
