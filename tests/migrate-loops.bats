@@ -334,7 +334,7 @@ if [ $code -ne 0 ]; then client pull; fi
 wait $pid
 EOS
   migrate
-  file task/run <<'EOS'
+  file client/run <<'EOS'
 #!/bin/sh
 cd "${REEVE_WORKDIR:-/}" || exit 111
 out=$(client list)

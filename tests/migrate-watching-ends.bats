@@ -109,7 +109,8 @@ done
 EOS
   migrate
   lacks sshd/flag-main router/flag-main
-  told 'TODO: it also waited for this, for a limited time, which nothing does now: if curl -s localhost:3456/health'
+  told 'waits for router: its readiness check'
+  told 'TODO: while nothing answered, the script did this, which nothing does now: elif [ $i -eq 30 ]; then'
   untold 'ended the script on something else'
 }
 
