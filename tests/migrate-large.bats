@@ -6,7 +6,7 @@ load migrate
 setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
-lines() # COUNT TEXT ; the text for each number from 1 on, where @ stands for it
+numbered() # COUNT TEXT ; the text for each number from 1 on, where @ stands for it
 {
   seq "$1" | TEXT=$2 awk '{ text = ENVIRON["TEXT"]; gsub("@", $1, text); print text }'
 }
@@ -25,7 +25,7 @@ expected=0
 @test "a script of thousands of lines takes no minute" {
   local line
   while IFS= read -r line; do
-    in_a_minute < <(echo '#!/bin/bash'; lines 2900 "$line"; echo 'exec nginx')
+    in_a_minute < <(echo '#!/bin/bash'; numbered 2900 "$line"; echo 'exec nginx')
   done <<'EOS'
 mkdir -p /var/lib/@
 echo starting @
@@ -38,18 +38,18 @@ EOS
 
 @test "what is too long for a wrapper is refused soon" {
   expected=1
-  in_a_minute < <(echo '#!/bin/bash'; lines 100000 '# @'; echo 'exec nginx')
+  in_a_minute < <(echo '#!/bin/bash'; numbered 100000 '# @'; echo 'exec nginx')
   [[ $output = *"100002 lines"* ]] || { echo "# $output"; return 1; }
-  in_a_minute < <(echo '#!/bin/bash'; echo 'case $A in'; lines 20000 '@) ;;'; echo 'esac')
-  in_a_minute < <(echo '#!/bin/bash'; lines 2900 'server-@ &'; echo wait)
+  in_a_minute < <(echo '#!/bin/bash'; echo 'case $A in'; numbered 20000 '@) ;;'; echo 'esac')
+  in_a_minute < <(echo '#!/bin/bash'; numbered 2900 'server-@ &'; echo wait)
   input=supervisord.conf
-  in_a_minute < <(printf '[supervisord]\nnodaemon=true\n'; lines 2900 $'[program:p@]\ncommand=server-@\npriority=@')
+  in_a_minute < <(printf '[supervisord]\nnodaemon=true\n'; numbered 2900 $'[program:p@]\ncommand=server-@\npriority=@')
   input=Procfile
-  in_a_minute < <(lines 20000 'p@: server-@')
+  in_a_minute < <(numbered 20000 'p@: server-@')
 }
 
 @test "a command of thousands of words" {
-  in_a_minute < <(echo '#!/bin/bash'; echo "exec server $(lines 20000 w@ | paste -sd ' ')")
+  in_a_minute < <(echo '#!/bin/bash'; echo "exec server $(numbered 20000 w@ | paste -sd ' ')")
   [ "$(wc -w <"$tree/server/run")" -gt 20000 ]
 }
 
@@ -71,25 +71,25 @@ EOS
   in_a_minute < <(
     echo '#!/bin/bash'
     echo 'server &'
-    lines 40 'MAX=$B'
-    lines 40 'B=$MAX'
+    numbered 40 'MAX=$B'
+    numbered 40 'B=$MAX'
     echo 'n=0; until nc -z localhost 80; do n=$((n+1)); [ $n -ge $MAX ] && exit 1; sleep 1; done'
     echo 'web & wait -n')
   grep -q 'is not known here: write timeout-up' <<<"$output"
 }
 
 @test "a RUN of more commands than the analysis goes deep" {
-  { echo 'FROM debian'; echo "RUN true$(lines 150 ' && mkdir /@' | paste -sd ' ')"; echo 'COPY start.sh /'; echo 'CMD ["/start.sh"]'; } >Dockerfile
+  { echo 'FROM debian'; echo "RUN true$(numbered 150 ' && mkdir /@' | paste -sd ' ')"; echo 'COPY start.sh /'; echo 'CMD ["/start.sh"]'; } >Dockerfile
   in_a_minute --dockerfile Dockerfile < <(echo '#!/bin/bash'; echo 'server & web & wait -n')
 }
 
 @test "a Dockerfile of thousands of lines" {
-  { echo 'FROM debian'; lines 3000 'COPY @ /@'; lines 3000 'RUN mkdir -p /var/@'; lines 3000 'ENV E@=@'; echo 'COPY start.sh /'; echo 'CMD ["/start.sh"]'; } >Dockerfile
+  { echo 'FROM debian'; numbered 3000 'COPY @ /@'; numbered 3000 'RUN mkdir -p /var/@'; numbered 3000 'ENV E@=@'; echo 'COPY start.sh /'; echo 'CMD ["/start.sh"]'; } >Dockerfile
   in_a_minute --dockerfile Dockerfile < <(echo '#!/bin/bash'; echo 'server & web & wait -n')
 }
 
 @test "a file with more lines than the parser takes: it is read by nobody, and stays" {
-  (echo '#!/bin/bash'; lines 70000 '# @'; echo 'exec "$@"') >entry.sh
+  (echo '#!/bin/bash'; numbered 70000 '# @'; echo 'exec "$@"') >entry.sh
   { echo 'FROM debian'; echo 'COPY entry.sh start.sh /'; echo 'ENTRYPOINT ["/entry.sh"]'; echo 'CMD ["/start.sh"]'; } >Dockerfile
   in_a_minute --dockerfile Dockerfile < <(echo '#!/bin/bash'; echo 'server & web & wait -n')
   grep -q 'ENTRYPOINT \["/entry.sh"' <<<"$output"
