@@ -45,9 +45,16 @@ STILL_S, MOST_S, END_S = 1.6, 14, 4
 
 
 def link(path, target="/stand-in/program"):
-    if not os.path.lexists(path):
+    try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         os.symlink(target, path)
+    except (FileExistsError, NotADirectoryError):  # the image has something there
+        pass
+
+
+def is_entered(path, scripts):
+    """Is it a folder, by what the scripts do with it?"""
+    return re.search(r"(mkdir|chown -R|chmod -R|cd|-d|ls|find|cp -\w+)[^\n;&|]*" + re.escape(path) + r"/?[\"'\s;&)]", scripts)
 
 
 def add_users(root, image, scripts):
@@ -77,7 +84,7 @@ def add_programs(root, image, scripts):
             for path in glob.glob(f"/usr/*bin/{name}"):
                 link(root + path)
         elif folder.startswith("/") and PROGRAM_FOLDER.search(folder) and not DATA.search(name) and not word.startswith(NOT_OURS):
-            if not os.path.isdir(word) and re.search(r"(?m)(^|[\s\"'`(;&|])" + re.escape(word) + r"([\s\"');&|]|$)", scripts):
+            if not os.path.isdir(word) and not is_entered(word, scripts) and re.search(r"(?m)(^|[\s\"'`(;&|])" + re.escape(word) + r"([\s\"');&|]|$)", scripts):
                 link(root + word, f"/stand-in/bin/{name}" if name in WRAPPERS else "/stand-in/program")
         elif folder.startswith(".") and re.search(r"(?m)(^|\s|\()" + re.escape(word) + r"(\s|$)", scripts):
             for base in entered:
@@ -90,8 +97,7 @@ def add_folders(root, scripts):
         path = path.rstrip("/")
         if path.startswith(NOT_OURS) or "//" in path or ".." in path:
             continue
-        entered = re.search(r"(mkdir|chown -R|chmod -R|cd|-d|ls|find|cp -\w+)[^\n;&|]*" + re.escape(path) + r"/?[\"'\s]", scripts)
-        folder = path if entered and "." not in os.path.basename(path) else os.path.dirname(path)
+        folder = path if is_entered(path, scripts) and "." not in os.path.basename(path) else os.path.dirname(path)
         if folder and not os.path.lexists(root + folder) and not os.path.lexists(folder):
             try:
                 os.makedirs(root + folder)
