@@ -15,8 +15,9 @@ static uint32_t end_between (char const *text, TSNode word, TSNode next)
 int without_run_on (struct pool *pool, char *text, TSNode node, unsigned int depth)
 {
   int has_words = is(node, "command") || is(node, "declaration_command") ;
-  struct children children = depth > DEPTH_MAX ? (struct children){ 0 } : children_of(pool, node) ;
+  struct children children = { 0 } ;
   int found = 0 ;
+  if (depth <= DEPTH_MAX) children = children_of(pool, node) ;
   for (uint32_t i = 0 ; i < children.n ; i++)
   {
     TSNode child = children.list[i] ;
