@@ -24,5 +24,5 @@ unshare --mount --pid --fork --kill-child=KILL sh -e -c '
   mkdir -p root/run/lock root/stand-in
   mount --bind stand-in root/stand-in
   exec "$@"' sh "$@" || code=$?
-kill $!
+kill $! || : # it may not have started
 exit $code

@@ -165,7 +165,9 @@ class World:
         inside += ["/bin/sh", "-c", 'cd "$1"; shift; exec "$@"', "sh", self.image.workdir, *self.image.argv]
         with open(self.folder + "/output", "wb") as output:
             self.process = subprocess.Popen(
-                ["unshare", "--net", "--pid", "--fork", "--kill-child=KILL", here + "/outside.sh", here, ",".join(self.ports), *inside],
+                # Nothing of it outlives this program, however that ends.
+                ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--pid", "--fork", "--kill-child=KILL",
+                 here + "/outside.sh", here, ",".join(self.ports), *inside],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 
     def settle(self):
