@@ -21,6 +21,7 @@ struct function
   struct piece *piece ;
   int starts[2] ; /* something; [1]: `wait` does not count */
   unsigned int asked ; /* the last question that looked into it, of a kind that looks into each function once */
+  int prints ; /* and does nothing else: 1 yes, -1 no, or just being asked; 0: not asked yet */
   int repeatable ; /* by each service: 1 yes, -1 no, or just being asked; 0: not asked yet */
   int walked ; /* its body has been walked, because it starts something, or it is not needed any more */
   struct function *next ;

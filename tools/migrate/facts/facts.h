@@ -39,6 +39,7 @@ extern void take_function_by_cmd (struct analysis *a, struct statement *statemen
 /* ---- kill.c ---- */
 /* Its signal without SIG, TERM if none is named; "": not known. *first: the word of the first pid. */
 extern char const *kill_signal (struct statement const *kill, unsigned int *first) ;
+extern int is_ending_signal (char const *signal) ; /* others, as HUP, may only tell something */
 extern statement_visit asks_whether_alive ; /* kill -0 $PID */
 extern statement_visit sends_signal ; /* kill, but not that */
 

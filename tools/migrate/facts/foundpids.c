@@ -71,9 +71,9 @@ static void note_found (struct analysis *a, struct statement const *statement, s
 
 static int does_more (struct statement *statement, void *data)
 {
-  if (statement->background || keeps_alive(statement)) return 1 ;
+  if (statement->background || keeps_alive(statement) || writes_files(statement)) return 1 ;
   if (statement->kind != STATEMENT_COMMAND) return statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR || statement->kind == STATEMENT_OTHER ;
-  return !is_message(data, statement) && !is_question(statement) && !shell_one_of(statement_command(statement), "exit return sleep tail cat") ;
+  return !is_message(data, statement) && !shell_one_of(statement_command(statement), "[ test pgrep pidof ps grep kill exit return sleep tail cat true false :") ;
 }
 
 /* Do all parts of these branches ask, talk, or look up the pid of one service? */

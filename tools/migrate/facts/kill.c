@@ -18,6 +18,11 @@ char const *kill_signal (struct statement const *kill, unsigned int *first)
   return !strncasecmp(signal, "SIG", 3) ? signal + 3 : signal ;
 }
 
+int is_ending_signal (char const *signal)
+{
+  return shell_one_of(signal, "TERM INT QUIT KILL term int quit kill 15 2 3 9") ;
+}
+
 int asks_whether_alive (struct statement *statement, void *data)
 {
   unsigned int first ;

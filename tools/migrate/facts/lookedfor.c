@@ -56,7 +56,7 @@ static unsigned int read_letters (struct reading *r, struct statement const *sta
   {
     if (raw[n] == 'v') r->others = 1 ;
     if (!strchr(r->options->letters, raw[n])) continue ;
-    if (raw[n + 1]) take_value(r, raw[n], *value ? value + n + 1 : "") ;
+    if (raw[n + 1]) take_value(r, raw[n], n + 1 < strlen(value) ? value + n + 1 : "") ; /* raw may have quotes ahead */
     else take_value(r, raw[n], value_of(statement, i + 1)) ;
     return raw[n + 1] ? 1 : 2 ;
   }

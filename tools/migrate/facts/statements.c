@@ -6,6 +6,8 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
+#define PRINTS_DEPTH_MAX 200 /* of the calls that are looked into */
+
 uint32_t line_of (struct analysis *a, struct statement const *statement)
 {
   return source_line(a->source, statement->range.start) ;
@@ -89,7 +91,7 @@ static int says_log (char const *name)
 static int has_only (struct analysis *a, struct function const *function, char const *commands)
 {
   struct statement *body = function ? function->statement->body : 0 ;
-  int only = body && body->kind == STATEMENT_GROUP && body->body && a->depth < 20 ;
+  int only = body && body->kind == STATEMENT_GROUP && body->body && a->depth < PRINTS_DEPTH_MAX ;
   a->depth++ ;
   for (struct statement *one = only ? body->body : 0 ; one && only ; one = one->next)
     only = shell_one_of(statement_command(one), commands) || one->kind == STATEMENT_COMMENT || (called_function(a, one) && is_message(a, one)) ;
@@ -97,11 +99,22 @@ static int has_only (struct analysis *a, struct function const *function, char c
   return only ;
 }
 
+/* Asked once: functions that call each other would double the work with each. */
+static int prints (struct analysis *a, struct function *function)
+{
+  if (!function->prints)
+  {
+    function->prints = -1 ;
+    if (has_only(a, function, "echo printf local")) function->prints = 1 ;
+  }
+  return function->prints > 0 ;
+}
+
 int is_message (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   if (goes_to_file(statement)) return 0 ;
-  if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP) return has_only(a, function, "echo printf local") ;
+  if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP) return prints(a, function) ;
   return shell_one_of(statement_command(statement), "echo printf") || (!function && says_log(statement_command(statement))) ;
 }
 

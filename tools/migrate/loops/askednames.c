@@ -128,8 +128,10 @@ struct texts names_asked_for (struct analysis *a, struct statement *loop)
 static int find_unknown_pids (struct statement *statement, void *data)
 {
   struct asking *asking = data ;
-  if (strcmp(statement_command(statement), "kill") != 0 || strcmp(statement_word(statement, 1), "-0") != 0) return 0 ;
-  for (unsigned int i = 2 ; i < statement->nwords ; i++)
+  unsigned int first ;
+  if (!asks_whether_alive(statement, 0)) return 0 ;
+  kill_signal(statement, &first) ;
+  for (unsigned int i = first ; i < statement->nwords ; i++)
   {
     struct texts known = { 0 } ;
     struct variable variable ;

@@ -13,8 +13,9 @@ static int ends_the_others (struct analysis *a, struct statement const *group, s
   unsigned int n = 0 ;
   int was = a->without_waits ;
   int starts = 0 ;
-  if (strcmp(statement_command(kill), "kill") != 0 || !strcmp(statement_word(kill, 1), "-0")) return 0 ;
-  for (unsigned int i = 1 ; i < kill->nwords ; i++) services_of_pid(a, kill->words[i].raw, &killed) ;
+  unsigned int first ;
+  if (strcmp(statement_command(kill), "kill") != 0 || !is_ending_signal(kill_signal(kill, &first))) return 0 ;
+  for (unsigned int i = first ; i < kill->nwords ; i++) services_of_pid(a, kill->words[i].raw, &killed) ;
   for (struct service const *one = a->plan->services ; one ; one = one->next) n += !one->is_oneshot && !texts_has(&killed, one->name) ;
   a->without_waits = 1 ;
   for (struct statement *one = group->next ; one ; one = one->next) starts |= starts_something(a, one) ;

@@ -71,7 +71,6 @@ extern void drop_keeping_alive (struct analysis *a, struct statement *statement)
 /* A loop that starts a program again and again. frame: where it stands; 0: in the background. 1: it was that. */
 extern int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern int asks_only_trap (struct analysis *a, struct statement *condition) ; /* [ "$stopping" -eq 1 ]: only a variable that a trap sets, and so whether the container is to end? */
-extern int only_leaves (struct statement *statement) ; /* [ -e /tmp/stop ] && break; if [ ... ]; then exit; fi */
 extern char const *set_pause (struct analysis *a, struct service *service, struct statement *loop, struct claim *claim) ; /* becomes restart-delay; returns what the report says of it */
 
 /* ---- startagain.c ---- */

@@ -28,7 +28,7 @@ static int does_more (struct statement *statement, void *data)
   return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "break exit echo printf test [ rm true")) ;
 }
 
-int only_leaves (struct statement *statement)
+static int only_leaves (struct statement *statement)
 {
   return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_IF)
    && statement_walk(statement, &leaves, 0) && !statement_walk(statement, &does_more, 0) ;
@@ -62,7 +62,7 @@ int asks_only_trap (struct analysis *a, struct statement *condition)
 {
   char const *text = statement_text(a, condition) ;
   if (condition->kind == STATEMENT_NOT && condition->body) return asks_only_trap(a, condition->body) ;
-  if (condition->kind != STATEMENT_TEST && condition->kind != STATEMENT_COMMAND) return 0 ;
+  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test")) return 0 ;
   return asks_trap(a, text) && strchr(text, '$') == strrchr(text, '$') && !strstr(text, "||") && !strstr(text, "&&") && !strstr(text, " -o ") && !strstr(text, " -a ") ;
 }
 

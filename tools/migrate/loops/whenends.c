@@ -12,7 +12,7 @@ int kills_script (struct statement *statement, void *data)
 {
   unsigned int i ;
   (void)data ;
-  if (strcmp(statement_command(statement), "kill") != 0 || !shell_one_of(kill_signal(statement, &i), "TERM INT QUIT KILL term int quit kill 15 2 3 9")) return 0 ;
+  if (strcmp(statement_command(statement), "kill") != 0 || !is_ending_signal(kill_signal(statement, &i))) return 0 ;
   for (; i < statement->nwords ; i++)
     if (shell_one_of(statement->words[i].raw, "$$ \"$$\" -$$ -\"$$\" \"-$$\" 0 1 $PPID -1")) return 1 ;
   return 0 ;
@@ -53,9 +53,12 @@ static int is_set_by_process (char const *loop, char const *name)
   for (char const *at = loop ; (at = strstr(at, name)) ; at++)
   {
     char line[256] ;
-    char const *value = at + len + 1 ;
-    size_t n = strcspn(value, "\n;") ;
-    if (at[len] != '=' || (at > loop && strchr(NAME_LETTERS, at[-1])) || n >= sizeof(line)) continue ;
+    char const *value ;
+    size_t n ;
+    if (at[len] != '=' || (at > loop && strchr(NAME_LETTERS, at[-1]))) continue ;
+    value = at + len + 1 ;
+    n = strcspn(value, "\n;") ;
+    if (n >= sizeof(line)) continue ;
     memcpy(line, value, n) ;
     line[n] = 0 ;
     if (has_process(line) || !strncmp(line, "$((", 3) || strspn(line, "0123456789\"truefals") == n) return 1 ;
