@@ -251,3 +251,16 @@ EOS
   migrate
   told 'where nothing asks for web, or job'
 }
+
+@test "one program in each branch keeps its redirections, its arguments, and what a return leaves" {
+  wrapper <<<$'#!/bin/sh\nif [ -n "$D" ]; then web --a --b >/var/log/w & else web >/var/log/w & fi\nwait'
+  migrate
+  grep -qx '  set -- --a --b' "$tree/web/run"
+  becomes web 'exec web "$@" >/var/log/w'
+  local one
+  for one in 'if [ -n "$D" ]; then web --a >/var/log/w --b & else web >/var/log/w & fi' 'if [ -n "$D" ]; then web --port "$1" --debug & else web --port "$1" & fi' 'if [ -n "$D" ]; then web --debug & return; fi; web &'; do
+    wrapper <<<$'#!/bin/sh\nstart() { '"$one"$'; }\nstart 80\nwait'
+    migrate
+    [ "$(find "$tree" -name run | wc -l)" -eq 2 ] || { echo "# $one"; return 1; }
+  done
+}

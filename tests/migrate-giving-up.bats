@@ -306,3 +306,20 @@ EOS
     told 'service bot, started in the background, only when ! { [ ! -e /etc/token ]; }'
   done
 }
+
+@test "a test for the folder of a process that has ended holds where it does not run" {
+  wrapper <<<$'#!/bin/sh\nweb & PID=$!\nsleep 1\nif [ ! -e "/proc/$PID" ]; then cp /var/log/web.log /data/; exit 1; fi\nexec worker'
+  migrate
+  services web worker
+  has worker/flag-main
+}
+
+@test "a function that may exit does its work behind a wait; one that ends with exit is an end" {
+  local loop='for i in 1 2 3; do pg_isready && { ready=1; break; }; sleep 1; done'
+  wrapper <<<$'#!/bin/bash\npostgres -D /d &\nmigrate() { ./manage.py migrate || exit 1; }\nready=0\n'"$loop"$'\nif [ "$ready" = 1 ]; then migrate; fi\nexec web'
+  migrate
+  has migrate/flag-oneshot web/dependencies.d/migrate
+  wrapper <<<$'#!/bin/bash\npostgres -D /d &\ndie() { echo "$1"; exit 1; }\nready=0\n'"$loop"$'\nif [ "$ready" = 0 ]; then die "no database"; fi\nexec web'
+  migrate
+  services postgres web
+}

@@ -94,3 +94,22 @@ EOS
   in_a_minute --dockerfile Dockerfile < <(echo '#!/bin/bash'; echo 'server & web & wait -n')
   grep -q 'ENTRYPOINT \["/entry.sh"' <<<"$output"
 }
+
+@test "functions that call each other and only print are asked once" {
+  in_a_minute < <(echo '#!/bin/bash'; for i in {1..17}; do echo "f$i() { f$((i + 1)); f$((i + 1)); f$((i + 1)); }"; done; printf 'f18() { echo hi; }\nnginx &\nf1\nwait\n')
+  [[ $output = *"services: nginx"* ]]
+}
+
+@test "words that end where a program would stand, and a main service without a condition, are no crash" {
+  printf 'FROM debian\nRUN true\nCMD ["gunicorn","--chdir","/app/","x:app"]\n' >Dockerfile
+  run timeout 60 reeve-migrate Dockerfile -o rootfs/etc/services.d
+  [ "$status" -eq 0 ]
+  printf 'FROM debian\nRUN apt-get install -y supervisor\nCMD ["supervisord"]\n' >Dockerfile
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\nnodaemon=true\n[program:a]\ncommand=npx -p foo\n[program:b]\ncommand=web'
+  migrate --dockerfile Dockerfile
+  input=start.sh
+  wrapper <<<$'#!/bin/sh\nif [ -n "$D" ]; then web --debug & P=$!; else web & P=$!; fi\nif [ -n "$W" ]; then wait $P; exit 1; fi'
+  migrate
+  has web/run
+}

@@ -157,3 +157,10 @@ EOS
   migrate
   becomes postgres 'exec reeve-exec --ready ./data/check --chdir "$workdir" --user app -- postgres -D /data'
 }
+
+@test "what the setup computes stays root's where only the program runs as another user" {
+  wrapper <<<$'#!/bin/sh\nexport TOKEN=$(head -c 9 /dev/urandom | base64)\nsu app -c "server --token $TOKEN" &\nuntil curl -sf -H "X: $TOKEN" http://localhost:80/up | grep -q ok; do sleep 1; done\nexec web'
+  migrate
+  grep -q -e ' -- reeve-exec --user app ' "$tree/server/run"
+  ! grep -rq 'chmod -f 644' "$tree/../cont-init.d"
+}

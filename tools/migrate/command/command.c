@@ -144,6 +144,12 @@ static int leaves_without_variables (char const *const *argv, char const **out)
   return 1 ;
 }
 
+/* python manage.py, bundle exec rails; not chown -R flask run */
+static int executes_others (char const *program)
+{
+  return !strncmp(program, "python", 6) || shell_one_of(program, "php ruby bundle poetry pipenv uv pdm hatch rye conda env") ;
+}
+
 /* Frameworks' servers, by a word of a program that does other things as well */
 static int serves_by_word (char const *const *argv)
 {
@@ -152,7 +158,7 @@ static int serves_by_word (char const *const *argv)
     { "manage.py", "runserver" }, { "django-admin", "runserver" }, { "artisan", "serve" }, { "rails", "server s" }, { "flask", "run" }, { "streamlit", "run" },
     { "-m", "http.server gunicorn uvicorn hypercorn waitress" },
   } ;
-  for (unsigned int i = 0 ; argv[i] && argv[i + 1] ; i++)
+  for (unsigned int i = 0 ; argv[i] && argv[i + 1] && (!i || executes_others(shell_basename(argv[0]))) ; i++)
     for (size_t j = 0 ; j < sizeof(table) / sizeof(*table) ; j++)
       if (!strcmp(shell_basename(argv[i]), table[j].program) && shell_one_of(argv[i + 1], table[j].words)) return 1 ;
   return 0 ;

@@ -69,6 +69,7 @@ static char const *const *split_words (struct pool *pool, char const *text)
 /* Behind one of them. */
 static char const *const *behind_runner (struct pool *pool, char const *runner, char const *const *argv)
 {
+  char const *const *own = argv ;
   int has_name = shell_one_of(runner, "flock faketime setarch sg ip aws-vault chamber") ; /* the file, the time, the machine, the group, ... */
   for (argv++ ; argv[0] && argv[1] ; argv++)
   {
@@ -81,7 +82,7 @@ static char const *const *behind_runner (struct pool *pool, char const *runner, 
     else if (has_name && argv[0][0] != '-') has_name = 0 ;
     else if (argv[0][0] != '-' && !strchr(argv[0], '=') && strspn(argv[0], "0123456789.smhd") != strlen(argv[0])) return argv ;
   }
-  return argv ;
+  return argv[0] ? argv : own ; /* npx -p foo: it executes nothing that is known */
 }
 
 /* wait-for-it db:5432 -t 60 -- PROGRAM. What has no --, or only says then that it is up, waits and nothing else. */
@@ -109,7 +110,7 @@ char const *const *command_behind_runners (struct pool *pool, char const *const 
     char const *const *behind = daemon_command(argv) ;
     char const *const *inner ;
     if (behind && behind != argv && behind[0][0] != '-') argv = behind ;
-    else if (is_runner(shell_basename(argv[0])) && (inner = subcommand(argv))) argv = behind_runner(pool, shell_basename(argv[0]), inner) ;
+    else if (is_runner(shell_basename(argv[0])) && (inner = subcommand(argv)) && (behind = behind_runner(pool, shell_basename(argv[0]), inner)) != inner) argv = behind ;
     else if (behind_waiter(argv) != argv) argv = behind_waiter(argv) ;
     else break ;
   }

@@ -138,11 +138,18 @@ static int each_branch_leaves (struct reading *r, struct statement const *statem
   return has_else ;
 }
 
+/* [ -n "$X" ], cd /app && [ -n "$X" ] */
+static int has_test (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_AND) return statement->kind == STATEMENT_TEST ;
+  return has_test(statement->body) || has_test(statement->body->next) ;
+}
+
 /* prepare && exec "$@", as the last one; not [ -n "$X" ] && exec "$@" */
 static int becomes_behind_work (struct reading *r, struct statement const *statement)
 {
   for (struct statement const *one = statement->body ; one ; one = one->next)
-    if (one->kind == STATEMENT_TEST || (one->kind == STATEMENT_AND && one->body->kind == STATEMENT_TEST)) return 0 ;
+    if (has_test(one)) return 0 ;
     else if (!one->next) return !statement->next && surely_becomes(r, one) ;
   return 0 ;
 }
@@ -157,8 +164,11 @@ static int surely_becomes (struct reading *r, struct statement const *list)
     if (function && r->calls++ < CALLS_MAX && passes_arguments(one, &by) && surely_becomes(r, function->body)) return 1 ;
     if (one->kind == STATEMENT_COMMAND && !function && becomes_word(one) && passes_arguments(one, &by)) return 1 ;
     if ((one->kind == STATEMENT_GROUP || one->kind == STATEMENT_NOT) && surely_becomes(r, one->body)) return 1 ;
-    if ((one->kind == STATEMENT_IF || one->kind == STATEMENT_CASE) && each_branch_leaves(r, one)) return 1 ;
-    if (asks_whether_sourced(r, one) && surely_becomes(r, one->branches->body)) return 1 ;
+    if (asks_whether_sourced(r, one))
+    {
+      if (surely_becomes(r, one->branches->body)) return 1 ;
+    }
+    else if ((one->kind == STATEMENT_IF || one->kind == STATEMENT_CASE) && each_branch_leaves(r, one)) return 1 ;
     if (one->kind == STATEMENT_AND && becomes_behind_work(r, one)) return 1 ;
   }
   return 0 ;

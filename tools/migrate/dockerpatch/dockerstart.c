@@ -235,9 +235,7 @@ static char const *file_word (struct starting const *s, struct text const *at)
 /* Does the script ask for none of its arguments? */
 static int is_deaf (struct starting const *s, struct docker_script const *script)
 {
-  for (char const *p = shell_uncommented(s->pool, script->text) ; (p = strchr(p, '$')) ; p++)
-    if (p[1] && strchr("@*#123456789{", p[1]) && (p[1] != '{' || strchr("@*#123456789", p[2]))) return 0 ;
-  return 1 ;
+  return !mentions_positional(shell_uncommented(s->pool, script->text)) ;
 }
 
 /* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */

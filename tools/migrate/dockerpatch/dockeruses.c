@@ -138,6 +138,7 @@ char const *text_without_urls (struct pool *pool, char const *text)
 int run_writes (struct instruction const *run, char const *name)
 {
   size_t len = strlen(name) ;
+  if (!len) return 0 ; /* of a folder: /app/ */
   for (char const *p = run->arguments ; (p = strstr(p, name)) ; p += len)
   {
     char const *start = p ;

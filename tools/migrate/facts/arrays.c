@@ -138,6 +138,14 @@ static char const *list_in (struct analysis *a, struct piece const *piece, char 
   return strncmp(text, "=(", 2) != 0 || text + 2 > end ? 0 : pool_copy(a->pool, text + 2, (size_t)(end - text - 2)) ;
 }
 
+static int sets_list (struct pool *pool, char const *text, char const *name)
+{
+  char const *set = pool_printf(pool, "%s=(", name) ;
+  for (char const *at = text ; (at = strstr(at, set)) ; at++)
+    if (at == text || !strchr(NAME_LETTERS, at[-1])) return 1 ;
+  return 0 ;
+}
+
 char const *array_begins (struct analysis *a, char const *raw)
 {
   char const *name = raw + strspn(raw, "\"${") ;
@@ -148,7 +156,7 @@ char const *array_begins (struct analysis *a, char const *raw)
     struct piece const *piece = a->plan->pieces + i ;
     int is_more = 0 ;
     char const *list = list_in(a, piece, name, &is_more) ;
-    if (!list && found && strstr(piece->text, pool_printf(a->pool, "%s=(", name))) return 0 ; /* in a branch */
+    if (!list && found && sets_list(a->pool, piece->text, name)) return 0 ; /* in a branch */
     if (!list || (is_more && found)) continue ;
     if (piece->under || strrchr(piece->text, ')')[1]) return 0 ;
     found = list[strspn(list, " \t\n")] ? list : 0 ;

@@ -345,7 +345,7 @@ static int ends_in_setup (struct analysis *a, struct statement const *script)
     struct branch const *branch = script->kind == STATEMENT_IF || script->kind == STATEMENT_CASE ? script->branches : 0 ;
     struct service const *one = branch ? a->plan->services : 0 ;
     while (branch && (branch->pattern ? strcmp(branch->pattern, "*") != 0 : !!branch->condition)) branch = branch->next ;
-    while (one && (!one->is_main || (is_in(one, script) && !one->conditions.first->next))) one = one->next ;
+    while (one && (!one->is_main || (is_in(one, script) && one->conditions.first && !one->conditions.first->next))) one = one->next ;
     if (branch && !one && fails(branch)) return 1 ;
   }
   return 0 ;

@@ -17,6 +17,7 @@ struct ending
   char const *what ; /* ahead of what is said of the code */
   char const *code ; /* with which the script always ended here; 0: none */
   int always_told ; /* also if the code is no other one */
+  int is_conditional ; /* it stands in a branch: elsewhere the script ended in another way */
   uint32_t line ; /* of what ended it with a code of its own, on a condition; 0: it is no such thing */
   char const *text ; /* of that */
   struct ending *next ;
@@ -26,6 +27,7 @@ static void add_ending (struct analysis *a, struct ending const *ending)
 {
   struct ending *one = pool_alloc(a->pool, sizeof(*one)) ;
   *one = *ending ;
+  one->is_conditional = !!a->conditions.first ;
   one->next = a->endings ;
   a->endings = one ;
 }
@@ -327,7 +329,7 @@ static int was_another_code (struct analysis *a, struct ending const *ending)
 static void keep_code (struct analysis *a, struct ending *ending, char const *mains)
 {
   char const *what = pool_printf(a->pool, "%sthe container's exit code is the main service's, and no more always %s", ending->what, ending->code) ;
-  if (strcmp(ending->code, "0") != 0)
+  if (strcmp(ending->code, "0") != 0 && !ending->is_conditional)
   {
     for (struct service *one = a->plan->services ; one ; one = one->next)
       if (one->is_main) keep_failure(a, one, ending->code) ;

@@ -14,17 +14,28 @@ struct asking
   int asks_more ; /* something else as well */
 } ;
 
-/* kill -0 "$API", of services that the script has started */
+/* [ -d /proc/$PID ]: 1, [ ! -e /proc/$PID ]: -1, what else a test asks of a process: 0 */
+static int asks_for_folder (struct analysis *a, struct statement const *test)
+{
+  char const *text = statement_text(a, test) ;
+  if (!strstr(text, "-d ") && !strstr(text, "-e ")) return 0 ;
+  return strstr(text, "! -") ? -1 : 1 ;
+}
+
+/* kill -0 "$API", of services that the script has started: 1, or -1 if it holds where they do not run; 0: something else */
 static int asks_for_start (struct asking *asking, struct statement *condition)
 {
   struct analysis *a = asking->a ;
   struct texts names = { 0 } ;
+  int sign = 1 ;
   if (condition->next || !asks_process(condition, a)) return 0 ;
+  if (condition->kind == STATEMENT_TEST || shell_one_of(statement_command(condition), "[ test")) sign = asks_for_folder(a, condition) ;
+  if (!sign) return 0 ;
   for (unsigned int i = 1 ; i < condition->nwords ; i++) services_of_pid(a, condition->words[i].raw, &names) ;
   for (struct pid_variable const *pid = a->pids ; pid && !names.first ; pid = pid->next)
     if (pid->service && shell_mentions(statement_text(a, condition), pid->name)) texts_add(a->pool, &names, pid->service->name) ;
   texts_add_all(a->pool, &asking->names, &names) ;
-  return !!names.first ;
+  return names.first ? sign : 0 ;
 }
 
 /* 1: it holds only where they run, -1: also where one has ended, 0: it asks something else. */

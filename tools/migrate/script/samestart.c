@@ -26,6 +26,9 @@ static int is_plain (struct analysis *a, struct statement *start, struct launch 
 {
   struct foreground foreground ;
   command_unwrap(a->pool, start, launch) ;
+  for (unsigned int i = 0 ; i < start->nredirects ; i++)
+    if (start->redirects[i].range.start < start->words[start->nwords - 1].range.start) return 0 ; /* between the words */
+  if (mentions_positional(statement_text(a, start))) return 0 ; /* run's own `set --` would take those words away */
   if (launch->first >= start->nwords || launch->code || launch->dashes || launch->before_sudo || launch->todo || called_function(a, start)
    || is_image_command(a, start) || strchr(start->words[launch->first].raw, '$') || start->nassignments) return 0 ;
   foreground_of(a->plan, start, launch->first, &foreground) ;
@@ -73,6 +76,7 @@ int find_same_starts (struct analysis *a, struct statement *statement, struct sa
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
     struct statement *start = only_start(a, branch->body) ;
+    if (branch->head.start == branch->head.end) return 0 ; /* made for a `return`: it has no words of its own */
     if (!start || !is_plain(a, start, &launch) || (branch->condition && statement_walk(branch->condition, &does_something, a))) return 0 ;
     if (!these->start)
     {

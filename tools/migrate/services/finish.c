@@ -32,7 +32,9 @@ static int may_take_long (struct statement *statement, void *data)
 void keep_failure (struct analysis *a, struct service *service, char const *code)
 {
   struct texts lines = { 0 } ;
-  texts_add(a->pool, &lines, pool_printf(a->pool, "# The script ended with %s also if this had ended with 0 by itself.", code)) ;
+  char const *why = pool_printf(a->pool, "# The script ended with %s also if this had ended with 0 by itself.", code) ;
+  if (texts_has(&service->finish, why)) return ; /* by another `exit` */
+  texts_add(a->pool, &lines, why) ;
   texts_add(a->pool, &lines, pool_printf(a->pool,
     "case \"" FINISH_CODE " $(reeve status --json \"$REEVE_SERVICE\")\" in '0 '*'\"wanted\":\"up\"'*) reeve shutdown %s ;; esac", code)) ;
   texts_add_all(a->pool, &lines, &service->finish) ;

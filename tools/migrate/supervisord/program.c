@@ -33,6 +33,15 @@ static void mark_left_behind (struct translation *t, uint32_t line)
     plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(a.pool, "its code leaves %s in the background, and nobody supervises that: make a service of each, in the foreground", names)) ;
 }
 
+/* mysqld_safe, /usr/bin/mariadbd-safe, also in the words of a shell; not a log of that name */
+static int executes_safe (struct pool *pool, char const *command)
+{
+  static char const ends[] = " \t\"';&|()" ;
+  for (char const *p = command ; *(p += strspn(p, ends)) ; p += strcspn(p, ends))
+    if (shell_one_of(shell_basename(pool_copy(pool, p, strcspn(p, ends))), "mysqld_safe mariadbd-safe")) return 1 ;
+  return 0 ;
+}
+
 static void set_command (struct translation *t)
 {
   struct plan *plan = t->plan ;
@@ -47,7 +56,7 @@ static void set_command (struct translation *t)
     return ;
   }
   t->service->text = command ;
-  if ((strstr(command, "mysqld_safe") || strstr(command, "mariadbd-safe")) && !strstr(command, "pidproxy"))
+  if (executes_safe(plan->pool, command) && !strstr(command, "pidproxy"))
     texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: mysqld_safe ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place", t->service->name)) ;
   look_at_proxy(t, command, line) ;
   t->service->command = supervisord_command(plan->pool, &t->expansion, command, &splits, &todo) ;

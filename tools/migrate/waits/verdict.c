@@ -7,6 +7,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/waits/waits.h"
 
+#define DEPTH_OF_CALLS 20
 
 /* Names that the loop sets: n=, n++, ((n+=1)), read n */
 static void add_names (struct analysis *a, struct texts *names, struct statement const *statement)
@@ -106,14 +107,28 @@ static int does_more (struct statement *statement, void *data)
    : statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
-/* Is the last one exit 1, or a call of a function that exits? */
+static int fails_at_end (struct analysis *a, struct statement *list) ;
+
+/* die "no answer"; not migrate() { ./manage.py migrate || exit 1; } */
+static int calls_failure (struct analysis *a, struct statement *statement)
+{
+  struct function *function = called_function(a, statement) ;
+  int does ;
+  if (!function || !function->statement->body || a->depth >= DEPTH_OF_CALLS) return 0 ;
+  a->depth++ ;
+  does = fails_at_end(a, function->statement->body) ;
+  a->depth-- ;
+  return does ;
+}
+
+/* Is the last one exit 1, or a call of a function that ends so? */
 static int fails_at_end (struct analysis *a, struct statement *list)
 {
   struct statement *last = 0 ;
   for (; list ; list = list->next)
     if (list->kind != STATEMENT_COMMENT) last = list ;
   if (last && last->kind == STATEMENT_GROUP) return fails_at_end(a, last->body) ;
-  return last && last->kind == STATEMENT_COMMAND && (fails(last, 0) || (called_function(a, last) && may_end(a, last))) ;
+  return last && last->kind == STATEMENT_COMMAND && (fails(last, 0) || calls_failure(a, last)) ;
 }
 
 /* Is it a message, or an end, whatever is done ahead of that? */

@@ -58,11 +58,12 @@ void add_received (struct plan const *plan, struct texts *lines, struct piece co
   }
 }
 
-/* What run executes as another user has the values from run; a file that starts again as that user, and a check, read them. */
+/* What run executes as another user has the values from run; a file that starts again as that user reads them, and so
+   does a check, where the whole script had become that user (asks_ahead_of_user() in render.c). */
 static int reads_as_another (struct service const *service)
 {
   int has_user = service->user.first || texts_has(&service->options, "--user") ;
-  return has_user && (service->runs_again || service->logger.first || (service->check && !service->builtin)) ;
+  return (has_user && (service->runs_again || service->logger.first)) || (service->user.first && service->check && !service->builtin) ;
 }
 
 /* Only root enters that folder. */
