@@ -4,12 +4,18 @@ set -eu
 cd "$(dirname "$0")/.."
 tools/circles.py .
 flags=(-std=c11 -D_GNU_SOURCE -Isrc -Itools -Itests/unit -DREEVE_BINDIR='"/usr/bin"')
-# The largest files first: no processor shall wait for the last.
-# shellcheck disable=SC2016 # the inner shell's
-git ls-files -z 'src/*.c' 'tools/*.c' | xargs -0 ls -S |
-  xargs -d '\n' -P "$(nproc)" -n 1 sh -c 'flags=$0; clang-tidy --quiet --warnings-as-errors="*" "$@" -- $flags' "${flags[*]}" 2>&1 |
-  { grep -v -E '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' || :; }
-[ "${PIPESTATUS[2]}" -eq 0 ]
+tidy() # FLAG... ; of the files on stdin, the largest first: no processor shall wait for the last
+{
+  # shellcheck disable=SC2016 # the inner shell's
+  xargs -0 ls -S |
+    xargs -d '\n' -P "$(nproc)" -n 1 sh -c 'flags=$0; clang-tidy --quiet --warnings-as-errors="*" "$@" -- $flags' "$*" 2>&1 |
+    { grep -v -E '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' || :; }
+  [ "${PIPESTATUS[1]}" -eq 0 ]
+}
+git ls-files -z 'src/*.c' | tidy "${flags[@]}"
+# The tools have two thirds of the paths, and no rights that their caller lacks: each function is followed through a
+# third as many states as src's are. It saves a third of lint's time.
+git ls-files -z 'tools/*.c' | tidy "${flags[@]}" -Xclang -analyzer-config -Xclang max-nodes=75000
 cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
   --suppress=readdirCalled --suppress=getpwnamCalled --suppress=getpwuidCalled --suppress=getgrnamCalled \
   --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc -Itools src tools &
