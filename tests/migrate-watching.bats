@@ -20,6 +20,26 @@ teardown() { reeve_teardown; }
   lacks worker/flag-main web/data/check
 }
 
+@test "a loop that counts processes waits until enough run, or watches while they do, as its comparison says" {
+  local loop
+  for loop in 'while [ $(pgrep Xvfb | wc -l) -lt 2 ]; do sleep 1; done' 'until [ "$(pgrep -c Xvfb)" -ge 2 ]; do sleep 1; done' \
+    'n=0; while [ $n -lt 2 ]; do n=$(pgrep Xvfb | wc -l); sleep 1; done' 'while [ "$(ps aux | grep -c [X]vfb)" -eq 0 ]; do sleep 1; done' \
+    'while [ `pgrep -c Xvfb` = 0 ]; do sleep 1; done' 'until [ "$(pidof Xvfb)" ]; do sleep 1; done' 'until [ $(pgrep -c Xvfb) -eq 2 ]; do sleep 1; done' \
+    'while true; do [ $(pgrep -c Xvfb) -gt 1 ] && break; sleep 1; done'; do
+    wrapper <<<$'Xvfb :1 &\n'"$loop"$'\nchromium'
+    migrate
+    has Xvfb/data/check chromium/dependencies.d/Xvfb chromium/flag-main || { echo "# $loop"; return 1; }
+    lacks Xvfb/flag-main Xvfb/finish Xvfb/timeout-up
+  done
+  for loop in 'while [ $(pgrep web | wc -l) -gt 0 ]; do sleep 1; done' 'until [ $(pgrep -c web) -lt 2 ]; do sleep 1; done' \
+    'while [ "$(pidof web)" ]; do sleep 1; done' 'while [ $(pgrep -c web) -eq 2 ]; do sleep 1; done' 'until [ -z "$(pgrep web)" ]; do sleep 1; done'; do
+    wrapper <<<$'web &\nworker &\n'"$loop"$'\nexit 1'
+    migrate
+    has web/flag-main || { echo "# $loop"; return 1; }
+    lacks worker/flag-main web/data/check
+  done
+}
+
 @test "the values of options are no names that a loop looks for" {
   local question
   for question in 'ps aux | grep -m 1 -i web | grep -q -v grep' 'ps aux | fgrep -A 2 -e web | grep -v grep' 'ps aux | grep --color web' \

@@ -25,7 +25,7 @@ struct daemon
   char const *add[2] ; /* words that keep it in the foreground */
   char const *mend ; /* what to do, as a text for people; 0: nothing */
   unsigned char stays ; /* what it does without any of these options: an enum daemon_stays */
-  unsigned int at_end : 1 ; /* add the words after all others; else after the program */
+  unsigned int at_end : 1 ; /* add the words after all others, or ahead of `--`; else after the program */
   unsigned int configured : 1 ; /* its configuration file may decide */
   unsigned int strays : 1 ; /* its strays are meant to live on */
   unsigned int no_clusters : 1 ; /* letters after an option's letter are its argument */

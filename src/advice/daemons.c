@@ -337,6 +337,11 @@ static void append_daemon (struct words *words, struct daemon const *daemon, cha
   {
     char mark ;
     size_t n = match(daemon->background, argv, 0, &mark) ;
+    if (daemon->at_end && !has && !strcmp(*argv, "--")) /* pm2 start app -- the app's own words */
+    {
+      append_added(words, daemon) ;
+      has = 1 ;
+    }
     if (mark == '>') append(words, daemon->add[0]) ;
     else if (!n || mark == '&') append(words, *argv) ;
     argv += n ? n : 1 ;

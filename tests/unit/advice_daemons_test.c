@@ -314,6 +314,13 @@ TEST(wrappers_are_kept_but_setsid)
   CHECK(becomes("bundle exec puma -e production -d", "bundle exec puma -e production")) ;
 }
 
+TEST(what_is_added_at_the_end_stands_ahead_of_another_programs_words)
+{
+  CHECK(becomes("pm2 start app.js", "pm2 start app.js --no-daemon")) ;
+  CHECK(becomes("pm2 start uv --name api -- run app.py", "pm2 start uv --name api --no-daemon -- run app.py")) ;
+  CHECK(becomes("pm2 start --no-daemon uv -- run app.py", "pm2 start --no-daemon uv -- run app.py")) ;
+}
+
 TEST(there_may_be_no_foreground_form)
 {
   CHECK(becomes("my-server --daemon", "")) ;

@@ -37,13 +37,34 @@ static char const *behind_sign (char const *text, char const *p)
   return 0 ;
 }
 
+/* n=$(pgrep -c x), n=`...`: does a command set it, and not a step of a count? */
+static int is_answer (struct limit const *limit, char const *name)
+{
+  char const *substitution = pool_printf(limit->pool, "%s=$(", name) ;
+  char const *p = strstr(limit->text, substitution) ;
+  if (p && p[strlen(substitution)] != '(' && strncmp(p + strlen(substitution), "expr ", 5) != 0) return 1 ;
+  p = strstr(limit->text, pool_printf(limit->pool, "%s=`", name)) ;
+  return p && strncmp(p + strlen(name) + 2, "expr ", 5) != 0 ;
+}
+
+/* [ $(curl -w '%{http_code}' ...) -eq 200 ]: it is an answer that is compared, and no count of tries. */
+static int compares_answer (struct limit const *limit, char const *sign)
+{
+  char const *begin ;
+  while (sign > limit->text && strchr(" }\"", sign[-1])) sign-- ;
+  if (sign == limit->text) return 0 ;
+  if (sign[-1] == '`' || (sign[-1] == ')' && sign - 1 > limit->text && sign[-2] != ')')) return 1 ;
+  for (begin = sign ; begin > limit->text && strchr(NAME_LETTERS, begin[-1]) ; ) begin-- ;
+  return begin < sign && is_answer(limit, pool_copy(limit->pool, begin, (size_t)(sign - begin))) ;
+}
+
 unsigned long compared (struct limit const *limit)
 {
   unsigned long largest = 0 ;
   for (char const *p = limit->text ; *p ; p++)
   {
     char const *number = strncmp(p, "seq ", 4) ? behind_sign(limit->text, p) : p + 4 ;
-    unsigned long n = number ? number_at(limit, number) : 0 ;
+    unsigned long n = number && !compares_answer(limit, p) ? number_at(limit, number) : 0 ;
     if (n > largest && n < TRIES_MAX) largest = n ;
   }
   return largest ;

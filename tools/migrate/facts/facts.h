@@ -277,6 +277,11 @@ extern int is_grep (struct statement const *statement) ;
 extern int selects_others (struct pool *pool, struct statement const *grep) ; /* grep -v */
 extern struct texts looked_for (struct pool *pool, struct statement const *statement) ; /* by grep (also by grep -v), pgrep or pidof; a word that is not known is raw */
 
+/* ---- counted.c ---- */
+/* [ $(pgrep -c web) -ge 2 ], [ -n "$(pidof web)" ]: 1: the test holds as soon as enough processes run; 0: it holds
+   while they do not; -1: it asks for something else. */
+extern int asks_for_enough (struct pool *pool, char const *test) ;
+
 /* ---- waitloop.c ---- */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */
 extern char const *end_probe (struct analysis *a, struct statement *statement) ; /* the same of a loop that waits until what it asks is gone */

@@ -176,9 +176,10 @@ static struct statement *last_of (struct statement *list)
 }
 
 /* [ -n "$(pidof x)" ], [ -S x.sock ] */
-static int test_asks_for_end (char const *text, int negated)
+static int test_asks_for_end (struct pool *pool, char const *text, int negated)
 {
   int is_empty = strstr(text, "-z ") || strstr(text, "= \"\"") || strstr(text, "-eq 0") ;
+  if (asks_for_enough(pool, text) == 1) return 0 ;
   if (strstr(text, "pidof ") || strstr(text, "pgrep "))
     return is_empty ? !negated : negated && !strstr(text, "-eq") && !strstr(text, "-ge") && !strstr(text, "-gt") ;
   if (!strstr(text, "-S ") && !strstr(text, "/proc/") && !strstr(text, ".pid") && !strstr(text, ".sock")) return 0 ;
@@ -216,7 +217,7 @@ static int asks_for_end (struct analysis *a, struct statement *question, char co
   }
   if (question->kind == STATEMENT_AND || question->kind == STATEMENT_OR)
     return !negated && (asks_for_end(a, question->body, text) || asks_for_end(a, question->body->next, text)) ;
-  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(text, negated) ;
+  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(a->pool, text, negated) ;
   if (question->kind == STATEMENT_PIPELINE && finds_status(a->pool, question, !negated)) return 1 ;
   if (!negated) return 0 ;
   if (question->kind == STATEMENT_PIPELINE && question->body)

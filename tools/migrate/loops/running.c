@@ -7,14 +7,6 @@
 #include "migrate/loops/loops.h"
 #include "migrate/waits/waits.h"
 
-/* [ -n "$(pidof x)" ] */
-static int test_asks (char const *text, int negated)
-{
-  if (!shell_mentions(text, "pidof") && !shell_mentions(text, "pgrep") && !shell_mentions(text, "ps")) return 0 ;
-  if (strstr(text, "-z ")) return negated ;
-  return strstr(text, "-n ") && !negated ;
-}
-
 /* ps aux | grep x | grep -v grep, in any order: the last one succeeds if there is a line. */
 static int pipeline_asks (struct pool *pool, struct statement const *pipeline)
 {
@@ -26,10 +18,9 @@ static int pipeline_asks (struct pool *pool, struct statement const *pipeline)
 }
 
 /* Does the question succeed while a process runs? */
-static int asks_whether_it_runs (struct pool *pool, char const *text, struct statement const *question, int negated)
+static int asks_whether_it_runs (struct pool *pool, struct statement const *question, int negated)
 {
-  if (question->kind == STATEMENT_NOT && question->body) return asks_whether_it_runs(pool, text, question->body, !negated) ;
-  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks(text, negated) ;
+  if (question->kind == STATEMENT_NOT && question->body) return asks_whether_it_runs(pool, question->body, !negated) ;
   if (question->kind == STATEMENT_PIPELINE) return !negated && pipeline_asks(pool, question) ;
   return !negated && question->kind == STATEMENT_COMMAND && shell_one_of(statement_command(question), "pgrep pidof") ;
 }
@@ -80,7 +71,8 @@ static char const *running_probe (struct analysis *a, struct statement *loop)
   struct seen seen ;
   char const *probe = loop_probe(a, loop) ;
   struct statement const *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
-  if (!question || question->next || !asks_whether_it_runs(a->pool, probe, question, 0)) return 0 ;
+  if (!question || question->next) return 0 ;
+  if (asks_for_enough(a->pool, probe) != 1 && !asks_whether_it_runs(a->pool, question, 0)) return 0 ;
   look_for_watching_in(a, loop, &seen) ;
   return seen.works || seen.starts ? 0 : probe ;
 }

@@ -1,5 +1,6 @@
-/* Loops that nothing but a command in them ends: while [ 1 -eq 1 ], until false, for ((;;)).
-   All of them become `while true`, so that nobody else has to know the other forms. */
+/* Conditions of plain words, whose truth is known: while [ 1 -eq 1 ], until false. Loops with one, and for ((;;)),
+   are ended by nothing but a command in them: all of them become `while true`, so that nobody else has to know the
+   other forms. */
 
 #include <string.h>
 
@@ -21,6 +22,10 @@ static enum truth compared (char const *left, char const *how, char const *right
   if (shell_one_of(how, "= ==")) return truth_of(!strcmp(left, right)) ;
   if (!strcmp(how, "!=")) return truth_of(strcmp(left, right) != 0) ;
   if (!is_number(left) || !is_number(right)) return UNKNOWN ;
+  if (!strcmp(how, "<")) return truth_of(a < b) ;
+  if (!strcmp(how, "<=")) return truth_of(a <= b) ;
+  if (!strcmp(how, ">")) return truth_of(a > b) ;
+  if (!strcmp(how, ">=")) return truth_of(a >= b) ;
   if (!strcmp(how, "-eq")) return truth_of(a == b) ;
   if (!strcmp(how, "-ne")) return truth_of(a != b) ;
   if (!strcmp(how, "-lt")) return truth_of(a < b) ;
@@ -36,7 +41,7 @@ static enum truth truth_of_test (struct pool *pool, char const *text)
   unsigned int n = 0 ;
   int is_arithmetic = *text == '(' ;
   char const *end = text + strlen(text) ;
-  if (strpbrk(text, "$`/*?\\~<>&|")) return UNKNOWN ;
+  if (strpbrk(text, is_arithmetic ? "$`/*?\\~&|" : "$`/*?\\~<>&|")) return UNKNOWN ;
   while (end > text && strchr(")]", end[-1])) end-- ;
   text += strspn(text, "([") ;
   for (; text += strspn(text, " \t"), text < end ; n++)
@@ -49,6 +54,8 @@ static enum truth truth_of_test (struct pool *pool, char const *text)
     text += len ;
   }
   if (n == 3 && (!is_arithmetic || (is_number(words[0]) && is_number(words[2])))) return compared(words[0], words[1], words[2]) ;
+  if (n == 2 && !strcmp(words[0], "-n")) return truth_of(*words[1]) ;
+  if (n == 2 && !strcmp(words[0], "-z")) return truth_of(!*words[1]) ;
   if (n != 1 || (is_arithmetic && !is_number(words[0]))) return UNKNOWN ;
   return truth_of(is_arithmetic ? strspn(words[0], "0") != strlen(words[0]) : *words[0]) ;
 }
@@ -68,6 +75,12 @@ static enum truth truth_of_condition (struct source *source, struct statement co
   else if (shell_one_of(command, "true :")) truth = IS_TRUE ;
   else if (!strcmp(command, "false")) truth = IS_FALSE ;
   return truth == UNKNOWN || !negated ? truth : truth_of(truth == IS_FALSE) ;
+}
+
+int constant_truth (struct source *source, struct statement const *condition)
+{
+  enum truth truth = truth_of_condition(source, condition) ;
+  return truth == UNKNOWN ? -1 : truth == IS_TRUE ;
 }
 
 /* while true, in the place of what is written there */

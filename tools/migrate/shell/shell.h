@@ -86,6 +86,8 @@ struct statement
 extern struct statement *shell_parse (struct source *source) ;
 /* The same for shell code in a word (of a trap, of `sh -c`). Ranges are those of `code`. */
 extern struct statement *shell_parse_text (struct pool *pool, struct source *code, char const *text) ;
+/* [ 2 -lt 1 ], true: does the condition hold? -1: not all of its words are plain. */
+extern int constant_truth (struct source *source, struct statement const *condition) ;
 
 /* The text of a word without its quotes; 0 if the shell would expand something in it. */
 extern char const *shell_unquote (struct pool *pool, char const *raw) ;
