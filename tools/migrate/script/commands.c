@@ -135,6 +135,25 @@ static char const *advice_if_it_serves (struct analysis *a, struct frame const *
     : "behind it the script only waited for the others: if it goes on running, take flag-oneshot away, so that it is a service, and flag-main of the others: the script did not see their end" ;
 }
 
+/* Does the program leave by itself, so that the script goes on? */
+static int leaves (struct analysis *a, struct statement *statement, struct launch const *launch, struct foreground const *foreground, struct frame *frame)
+{
+  return foreground->in_background || launch->detached || code_leaves(a, statement, launch) || (foreground->may_leave && (starts_later(a, frame) || !is_last(a, frame))) ;
+}
+
+int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame)
+{
+  struct statement *first = pipeline->body ;
+  struct launch launch ;
+  struct foreground foreground ;
+  if (is_last(a, frame) || a->waited_line || !first || first->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, first, &launch) ;
+  foreground_of(a->plan, first, launch.first, &foreground) ;
+  if (!leaves(a, first, &launch, &foreground, frame)) return 0 ;
+  start_service(a, pipeline, START_DAEMON) ;
+  return 1 ;
+}
+
 /* A program that the script waits for by itself. */
 void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -149,7 +168,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   command_argv(statement, launch.first, argv) ;
   name = argv[0] ? shell_basename(argv[0]) : "" ;
   if (starts_again(a, statement, &foreground, argv)) return ;
-  if (foreground.in_background || launch.detached || code_leaves(a, statement, &launch) || (foreground.may_leave && (starts_later(a, frame) || !is_last(a, frame))))
+  if (leaves(a, statement, &launch, &foreground, frame))
   {
     int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
     /* The script ended with this program, so its configuration kept it in the foreground. */

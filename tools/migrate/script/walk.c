@@ -384,7 +384,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
       claim_statement(a, statement, "dropped", "what was around its parts") ;
     }
     else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame))) keep_starting_loop(a, statement) ;
-    else
+    else if (statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame))
     {
       start_service(a, statement, START_MAIN) ;
       script_waits(a, line_of(a, statement)) ;
