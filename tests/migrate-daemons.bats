@@ -235,3 +235,16 @@ EOS
   has migrate-db/flag-oneshot web/dependencies.d/cron web/dependencies.d/nginx
   told 'line 2: dropped: waited until cron had put itself into the background'
 }
+
+@test "a daemon whose output goes through a pipe leaves by itself, and the script goes on" {
+  local start
+  for start in 'nginx | tee /log' 'service nginx start 2>&1 | tee -a /log' '(cd /srv && nginx | tee /log)' 'start() { nginx | tee /log; }; start'; do
+    wrapper <<<"$start"$'\nexec node server.js'
+    migrate
+    has nginx/log/run server/flag-main || { echo "# $start"; return 1; }
+    lacks nginx/flag-main nginx/finish
+  done
+  wrapper <<<$'web &\nnginx | tee /log'
+  migrate
+  has nginx/flag-main
+}

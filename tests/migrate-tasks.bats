@@ -196,3 +196,17 @@ EOS
   has generate-dhparam/flag-oneshot
   told 'TODO: by its name it prepares something, and ends'
 }
+
+@test "a daemon's program that only does something and ends is a task, in the background, too" {
+  local command
+  for command in 'nginx -s reload' 'celery -A app inspect ping' 'tailscale up --ssh'; do
+    wrapper <<<$'web &\n'"$command"$' &\nwait'
+    migrate
+    has web/flag-main
+    [ "$(ls "$tree"/*/flag-oneshot | wc -l)" -eq 1 ] || { echo "# $command"; return 1; }
+  done
+  # An option that names a server is no server.
+  wrapper <<<$'agentd &\nagent join --login-server "$URL"\nsleep infinity'
+  migrate
+  has agent/flag-oneshot
+}

@@ -87,6 +87,8 @@ struct daemon const daemon_table[] =
   { .names = "kafka-server-start* zookeeper-server-start* connect-distributed* connect-standalone*", .background = "-daemon",
     .mend = "leave -daemon out", .stays = STAYS },
   { .names = "solr", .background = "start& restart&", .foreground = "-f --foreground", ADD("-f"), .stays = DEPENDS, .at_end = 1 },
+  { .names = "hadoop-daemon.sh yarn-daemon.sh hbase-daemon.sh mr-jobhistory-daemon.sh", .background = "start!", .ends = "stop status",
+    .mend = "run hdfs, yarn, hbase or mapred with the daemon's name in place of this script", .stays = DEPENDS },
   { .names = "hdfs yarn mapred", .background = "--daemon+start", .mend = "leave --daemon start out", .stays = DEPENDS },
   { .names = "mosquitto gearmand nutcracker", .background = "-d --daemon --daemonize", .mend = "leave -d (--daemon) out", .stays = STAYS },
   { .names = "pgpool", .foreground = "-n", .ends = "-h -v stop reload", ADD("-n"), .stays = LEAVES, .no_clusters = 1 },

@@ -327,6 +327,7 @@ TEST(there_may_be_no_foreground_form)
   CHECK(becomes("pg_ctl -D /data start", "")) ;
   CHECK(becomes("stunnel /etc/stunnel.conf", "")) ;
   CHECK(becomes("celery multi start", "")) ;
+  CHECK(becomes("yarn-daemon.sh --config /etc start nodemanager", "")) ;
   CHECK(becomes("nginx $OPTIONS", "")) ;
   CHECK(becomes("daemonize /bin/foo", "")) ;
   CHECK(becomes("prosodyctl start", "")) ;

@@ -42,10 +42,14 @@ int is_client_command (char const *const *argv)
     { "pip pip3 composer bundle gem", "install update" },
     { "docker podman", "pull load login" },
     { "huggingface-cli hf", "download login" },
+    { "tailscale", "up down login logout set status ip ping cert" },
   } ;
-  if (argv[0] && is_control(argv)) return 1 ;
-  for (size_t i = 0 ; argv[0] && argv[1] && i < sizeof(table) / sizeof(*table) ; i++)
-    if (shell_one_of(shell_basename(argv[0]), table[i].programs)) return shell_one_of(argv[1], table[i].words) ;
+  char const *const *verb = argv ;
+  if (!argv[0]) return 0 ;
+  if (is_control(argv)) return 1 ;
+  while (*++verb && **verb == '-') ; /* tailscale --socket=PATH up */
+  for (size_t i = 0 ; *verb && i < sizeof(table) / sizeof(*table) ; i++)
+    if (shell_one_of(shell_basename(argv[0]), table[i].programs)) return shell_one_of(*verb, table[i].words) ;
   return 0 ;
 }
 
@@ -127,12 +131,18 @@ static int has_word (char const *name, char const *words)
   return 0 ;
 }
 
+/* server, serve, http.server; an option, as in --login-server URL, says it only if it is --serve. */
+static int is_serve (char const *word)
+{
+  return (*word != '-' || !strcmp(word, "--serve")) && has_word(shell_basename(word), SERVE) ;
+}
+
 int says_serve (struct statement const *statement, unsigned int first)
 {
   for (unsigned int i = first ; i < statement->nwords ; i++)
     if (shell_one_of(statement_word(statement, i), "--once --oneshot once -1")) return 0 ;
   for (unsigned int i = first ; i < statement->nwords ; i++)
-    if (has_word(shell_basename(statement_word(statement, i)), SERVE)
+    if (is_serve(statement_word(statement, i))
      || (!strcmp(shell_basename(statement_word(statement, i)), "rails") && !strcmp(statement_word(statement, i + 1), "s"))) return 1 ; /* rails s */
   return 0 ;
 }

@@ -60,6 +60,7 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
 {
   struct statement waited = *statement ;
   struct launch launch ;
+  struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;
   waited.background = 0 ;
   if (is_waiter(statement)) return 1 ;
@@ -68,6 +69,8 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
   {
     command_unwrap(a->pool, statement, &launch) ;
     command_argv(statement, launch.first, argv) ;
+    foreground_of(a->plan, &waited, launch.first, &foreground) ;
+    if (foreground.ends) return 1 ; /* nginx -s reload & */
     if (!launch.code && is_client_command(command_behind_runners(a->pool, argv))) return 1 ;
   }
   if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_SUBSHELL && !called_function(a, statement)) return 0 ;
