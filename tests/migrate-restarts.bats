@@ -166,6 +166,24 @@ EOS
   done
 }
 
+@test "a loop that ends unless a trap has come is a question; in whatever form, only the end that the trap asks for is none" {
+  local ask
+  for ask in '[ $stopping = 0 ] && exit 1' '[ $stopping = 1 ] || break' 'if [ $stopping = 1 ]; then echo again; else exit 1; fi' 'if (( stopping == 0 )); then exit 1; fi' '[ -z "$stopping" ] || [ $x = 1 ] || exit 1'; do
+    wrapper <<<$'stopping=0\ntrap "stopping=1" TERM\nweb & P=$!\nwhile true; do\n  wait $P\n  '"$ask"$'\n  web & P=$!\ndone'
+    migrate
+    told 'TODO: the script looked at its end' || { echo "# $ask"; return 1; }
+    wrapper <<<$'stopping=0\ntrap "stopping=1" TERM\nwhile true; do\n  worker & wait $!\n  '"$ask"$'\n  sleep 1\ndone'
+    migrate
+    told 'TODO: the loop that started it again ended here' || { echo "# a start in the loop: $ask"; return 1; }
+  done
+  for ask in '[ $stopping = 0 ] || exit 0' '! [ $stopping = 0 ] && break' 'if [ $stopping = 0 ]; then echo again; else exit 0; fi' 'if (( stopping )); then exit 0; fi' '((stopping == 1)) && break'; do
+    wrapper <<<$'stopping=0\ntrap "stopping=1" TERM\nwhile true; do\n  worker & wait $!\n  '"$ask"$'\n  sleep 1\ndone'
+    migrate
+    untold TODO || { echo "# $ask"; return 1; }
+    file worker/restart <<<always
+  done
+}
+
 @test "a descriptor that is closed in a loop redirects nothing" {
   wrapper <<<$'redis-server &\nfor i in 1 2 3; do\n  if (exec 3<>/dev/tcp/$DB/3306); then exec 3>&- 3<&-; break; fi\n  sleep 1\ndone\nexec web'
   migrate

@@ -285,7 +285,7 @@ static int decide_test (struct analysis *a, char const *text)
   struct source code ;
   struct statement *test ;
   size_t len ;
-  text += strspn(text, "[ ") ;
+  text += !strncmp(text, "test ", 5) ? 5 : strspn(text, "[ ") ;
   len = strlen(text) ;
   while (len && text[len - 1] == ']') len-- ;
   while (len && text[len - 1] == ' ') len-- ;
@@ -308,10 +308,17 @@ static int decide_condition (struct analysis *a, struct statement const *conditi
     char const *name = raw ? value_of(a, raw, 0) : 0 ;
     return name ? !!find_function(a, name) : -1 ;
   }
-  {
-    char const *text = statement_text(a, condition) ;
-    return decide_test(a, !strncmp(text, "test ", 5) ? text + 5 : text) ;
-  }
+  return decide_test(a, statement_text(a, condition)) ;
+}
+
+int decide_where (struct analysis *a, char const *test, char const *name, char const *value)
+{
+  struct known *was = a->known ;
+  int decided ;
+  add_known(a, name, value) ;
+  decided = decide_test(a, test) ;
+  a->known = was ;
+  return decided ;
 }
 
 /* Only a question about the arguments is decided here. A run asks the others. */

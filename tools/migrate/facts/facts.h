@@ -130,6 +130,7 @@ extern int case_falls (struct analysis *a, struct statement const *statement) ; 
 /* ---- dispatch.c ---- */
 /* Returns 1 if the image's CMD decides. *taken is the branch then, 0 for none. */
 extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
+extern int decide_where (struct analysis *a, char const *test, char const *name, char const *value) ; /* the text of a test, where a variable has that value: 1, 0; -1: not known */
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
 extern int replaces_arguments (struct analysis *a, struct statement const *statement) ; /* set -- WORDS, without "$@" in them */
 extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */

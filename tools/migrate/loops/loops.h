@@ -70,8 +70,13 @@ extern void drop_keeping_alive (struct analysis *a, struct statement *statement)
 /* ---- restarts.c ---- */
 /* A loop that starts a program again and again. frame: where it stands; 0: in the background. 1: it was that. */
 extern int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame) ;
-extern int asks_only_trap (struct analysis *a, struct statement *condition) ; /* [ "$stopping" -eq 1 ]: only a variable that a trap sets, and so whether the container is to end? */
 extern char const *set_pause (struct analysis *a, struct service *service, struct statement *loop, struct claim *claim) ; /* becomes restart-delay; returns what the report says of it */
+
+/* ---- stopping.c ---- */
+/* [ "$stopping" -eq 1 ]: what it is once a trap has run that sets the variable, 1 or 0; -1: it asks something else, or more. */
+extern int when_stopping (struct analysis *a, struct statement const *condition) ;
+/* Does the statement of a loop leave it only when the container is to end? `only_then`: it stands where that is asked. 0 also if it asks more. */
+extern int leaves_only_stopping (struct analysis *a, struct statement *statement, int only_then) ;
 
 /* ---- startagain.c ---- */
 extern int starts_again_always (struct analysis *a, struct statement *loop) ; /* a loop that waits, and starts it again however it ended */

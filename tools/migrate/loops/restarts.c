@@ -41,46 +41,6 @@ static int waits_in (struct statement *list)
   return 0 ;
 }
 
-/* Does the condition have a variable that a trap sets? Then it asks whether the container is to end. */
-static int asks_trap (struct analysis *a, char const *condition)
-{
-  for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
-  {
-    struct function *function = find_function(a, trap->code) ;
-    char const *code = function ? statement_text(a, function->statement) : trap->code ;
-    for (char const *p = code ; (p = strchr(p, '=')) ; p++)
-    {
-      size_t len = 0 ;
-      while (p - len > code && strchr(NAME_LETTERS, p[-(ptrdiff_t)len - 1])) len++ ;
-      if (len && shell_mentions(condition, pool_copy(a->pool, p - len, len))) return 1 ;
-    }
-  }
-  return 0 ;
-}
-
-int asks_only_trap (struct analysis *a, struct statement *condition)
-{
-  char const *text = statement_text(a, condition) ;
-  if (condition->kind == STATEMENT_NOT && condition->body) return asks_only_trap(a, condition->body) ;
-  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test")) return 0 ;
-  return asks_trap(a, text) && strchr(text, '$') == strrchr(text, '$') && !strstr(text, "||") && !strstr(text, "&&") && !strstr(text, " -o ") && !strstr(text, " -a ") ;
-}
-
-static int asks_more (struct statement *statement, void *data)
-{
-  struct analysis *a = data ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return !asks_only_trap(a, statement->body) ;
-  for (struct branch const *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
-    if (branch->condition && (branch->condition->next || !asks_only_trap(a, branch->condition))) return 1 ;
-  return 0 ;
-}
-
-/* [ $stopping = 1 ] && break; if [ $stopping = 1 ]; then exit; fi */
-static int leaves_by_trap (struct analysis *a, struct statement *statement)
-{
-  return !statement_walk(statement, &asks_more, a) ;
-}
-
 static int says_restart (char const *text)
 {
   return strcasestr(text, "restart") || strcasestr(text, "respawn") || strcasestr(text, "crash") || strcasestr(text, "died") || strcasestr(text, "exited") ;
@@ -168,8 +128,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   int restarts = says_restart(statement_text(a, loop)) ;
   struct foreground foreground ;
   struct launch launch ;
-  if ((!is_always_true(condition) || loop->until)
-   && !asks_only_trap(a, condition)) return 0 ;
+  if ((!is_always_true(condition) || loop->until) && when_stopping(a, condition) != loop->until) return 0 ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
   {
     sleeps |= shell_one_of(statement_command(one), "sleep") ;
@@ -336,7 +295,7 @@ static struct claim *start_restarted (struct analysis *a, struct statement *loop
   claim->what = pool_printf(a->pool, "%s%s", claim->what, set_end(a, service, found)) ;
   claim->what = pool_printf(a->pool, "%s%s", claim->what, set_pause(a, service, loop, claim)) ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
-    if (only_leaves(one) && !leaves_by_trap(a, one))
+    if (only_leaves(one) && !leaves_only_stopping(a, one, 0))
       plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here%s: %s: %s",
         is_background ? "" : ", and the script with it", statement_text(a, one),
         is_background ? "ask that in run, or in finish (exit 125: no restart)" : "ask that in finish, and run `reeve shutdown CODE` there, which ends the container ($1 is the exit code of run)")) ;

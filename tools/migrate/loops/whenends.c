@@ -117,7 +117,7 @@ static void look_at_condition (struct looking *looking, struct statement *condit
   }
   text = statement_text(a, condition) ;
   looking->ends.is_all |= joins(looking, text, truth ? " -a " : " -o ", truth ? "&&" : "||") || (!truth && statement_walk(condition, &looks_for_any, a)) ;
-  if (is_always_true(condition) || shell_one_of(statement_command(condition), "sleep") || is_about_process(a, text, looking->loop) || asks_only_trap(a, condition)) return ;
+  if (is_always_true(condition) || shell_one_of(statement_command(condition), "sleep") || is_about_process(a, text, looking->loop) || when_stopping(a, condition) == truth) return ;
   look_for_watching_in(a, condition, &seen) ;
   if (!seen.watches && !is_message(a, condition)) texts_add_once(a->pool, &looking->ends.others, statement_text(a, whole)) ;
 }
