@@ -227,7 +227,7 @@ EOS
     wrapper <<<$'#!/bin/bash\nside & S=$!\nif [ "$ROLE" = web ]; then '"$one"$'; fi'
     migrate
     has side/flag-main web/flag-main
-    grep -q 'TODO reeve-migrate: line 3: the script waited for the end of side only if .*; where it started web, it ended with that alone' "$tree/side/run"
+    grep -q 'TODO reeve-migrate: line 3: the script waited for the end of side only if .*; otherwise it ended with web' "$tree/side/run"
   done
   wrapper <<<$'#!/bin/bash\nside &\nif [ "$ROLE" = web ]; then web & wait -n; else wait; fi'
   migrate

@@ -214,3 +214,16 @@ EOS
   has START_A/flag-main START_B/flag-main
   told 'TODO: eval reads its words a second time'
 }
+
+@test "wait with nothing in the background is no end: the server ahead of it is main" {
+  local server
+  for server in 'node app.js; wait' 'if [ "$A" = 1 ]; then java -jar app.jar; wait; else node app.js; wait; fi' 'if worker; then exit 0; else node app.js; wait; fi'; do
+    wrapper <<<"$server"
+    migrate
+    has app/flag-main
+    untold 'no long-running process'
+  done
+  wrapper <<<$'side &\nif [ "$A" = 1 ]; then node app.js; wait; fi'
+  migrate
+  lacks app/flag-main
+}

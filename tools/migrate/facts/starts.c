@@ -195,9 +195,18 @@ static int asks_end (struct analysis *a, struct statement const *statement, stru
   return 0 ;
 }
 
+/* server; wait: nothing is in the background. */
+static int waits_for_none (struct analysis *a, struct statement const *statement)
+{
+  if (statement->nwords != 1 || strcmp(statement_command(statement), "wait") != 0 || a->has_idle) return 0 ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if ((one->is_background || one->is_oneshot) && !is_excluded_here(a, one)) return 0 ;
+  return 1 ;
+}
+
 static int matters (struct analysis *a, struct statement const *statement)
 {
-  if (looks_at_status(a, statement)) return 0 ;
+  if (looks_at_status(a, statement) || waits_for_none(a, statement)) return 0 ;
   return statement->kind != STATEMENT_COMMENT && statement->kind != STATEMENT_FUNCTION
    && !shell_one_of(statement_command(statement), "echo printf exit return true : trap kill pkill killall")
    && !only_talks(a, (struct statement *)statement) ;

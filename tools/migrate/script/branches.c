@@ -86,7 +86,7 @@ char const *negated (struct pool *pool, char const *condition)
 
 void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching)
 {
-  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .last = a->last, .places = a->places, .all_replaced = 1 } ;
+  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .last = a->last, .places = a->places, .ended = a->ended_with, .all_replaced = 1 } ;
   branching->id = pool_printf(a->pool, "%u", ++a->nbranchings) ;
   a->otherwise = (struct texts){ 0 } ;
   for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
@@ -166,6 +166,8 @@ void begin_branch (struct analysis *a, struct branching *branching, struct branc
   texts_add(a->pool, &places, place_of(a->pool, branching->id, ++branching->nbranches)) ;
   enter_branch(a, &branching->state, branching->statement->kind == STATEMENT_CASE
     ? case_condition(a, branching, branch) : if_condition(a, branching, branch)) ;
+  a->ended_with = (struct texts){ 0 } ;
+  texts_add_all(a->pool, &a->ended_with, &branching->ended) ;
   if (branching->nbranches == 1) branching->ready = branching->state.ready ; /* with the task that has just been closed */
   if (branching->statement->kind != STATEMENT_CASE || !case_falls(a, branching->statement)) a->places = places ;
 }
@@ -188,6 +190,7 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
   a->otherwise = (struct texts){ 0 } ;
   for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
   texts_add_all(a->pool, &branching->waited_for, &a->ready) ;
+  for (struct text const *one = a->ended_with.first ; one ; one = one->next) texts_add_once(a->pool, &branching->ended_in, one->text) ;
   a->ready = branching->ready ;
   a->places = branching->places ;
   branching->all_replaced &= replaced ;
@@ -224,6 +227,7 @@ void end_branches (struct analysis *a, struct branching const *branching)
   struct branch const *last = branching->statement->branches ;
   int one_is_taken ;
   a->waited_line = branching->waited ? branching->waited : branching->outer ;
+  a->ended_with = branching->ended_in.first ? branching->ended_in : branching->ended ;
   for (struct text const *one = branching->waited_for.first ; one ; one = one->next)
     if (plan_find(a->plan, one->text)) add_ready(a, plan_find(a->plan, one->text)) ;
   while (last && last->next) last = last->next ;

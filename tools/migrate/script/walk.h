@@ -127,6 +127,8 @@ struct branching /* through if or case */
   int any_stays ; /* one of them is a server that the script stays in */
   uint32_t outer ; /* `waited_line` before all branches */
   uint32_t waited ; /* `waited_line` of one of them */
+  struct texts ended ; /* `ended_with` before all branches */
+  struct texts ended_in ; /* of each branch */
   int goes_on ; /* one of them neither waits nor ends the script */
 } ;
 extern void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching) ;

@@ -40,6 +40,11 @@ static int is_beside (struct analysis *a, struct service const *service)
 static void wait_for_any (struct analysis *a, struct statement *statement)
 {
   struct texts names = { 0 } ;
+  if (a->ended_with.first) /* wait $A; wait -n */
+  {
+    mark_waited_on(a, statement, &names, claim_statement(a, statement, "dropped", "the scanner waits for all")) ;
+    return ;
+  }
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     if (!is_beside(a, service)) continue ;
@@ -80,14 +85,14 @@ static int ends_others (struct analysis *a, struct statement const *wait)
 void mark_waited_on (struct analysis *a, struct statement const *wait, struct texts const *names, struct claim *claim)
 {
   struct texts others = { 0 } ;
-  int is_any = a->ended_with.first && a->ended_with.first->next && !a->ended_claim->todo.first ; /* wait -n */
+  int is_any = a->ended_with.first && a->ended_with.first->next && !a->ended_claim->todo.first ; /* wait -n, or another in each branch */
   if (!a->ended_with.first || wait->range.start < a->ended_claim->range.end || ends_others(a, wait)) return ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
     if (one->is_background && !one->is_oneshot && !texts_has(&a->ended_with, one->name) && (!names->first || texts_has(names, one->name))) texts_add(a->pool, &others, one->name) ;
   if (!others.first && (!is_any || names->first)) return ;
   plan_todo(a->plan, plan_find(a->plan, a->ended_with.first->text), claim, line_of(a, wait), pool_printf(a->pool,
     "when %s%s had ended, the script waited on, for %s; here that end is the container's: take flag-main off, if it shall go on",
-    is_any ? "the first of " : "", texts_join(a->pool, &a->ended_with, ", "), others.first ? texts_join(a->pool, &others, ", ") : "the others")) ;
+    is_any ? "one of " : "", texts_join(a->pool, &a->ended_with, ", "), others.first ? texts_join(a->pool, &others, ", ") : "the others")) ;
 }
 
 /* server || exit; sleep infinity, or the same with set -e */
@@ -102,6 +107,15 @@ static int goes_on_without_failure (struct analysis *a, struct claim *claim)
   if (!ended_by_failure(a)) return 0 ;
   claim->what = pool_printf(a->pool, "%s; the script kept the container alive when that had ended without a failure: now also such an end is the container's", claim->what) ;
   return 1 ;
+}
+
+/* Did another branch wait for one of them, too? */
+static int is_waited_elsewhere (struct analysis *a, char const *where)
+{
+  for (struct text const *one = a->ended_with.first ; one ; one = one->next)
+    for (struct text const *other = plan_find(a->plan, one->text) ? plan_find(a->plan, one->text)->ended_where.first : 0 ; other ; other = other->next)
+      if (strcmp(other->text, where) != 0) return 1 ;
+  return 0 ;
 }
 
 /* wait -n; sleep infinity: the script went on when they had ended. */
@@ -121,6 +135,11 @@ static void went_on (struct analysis *a)
     texts_add(a->pool, &a->ended_claim->todo, pool_printf(a->pool, "where the script did not exit behind this, it kept the container alive; now the container ends with %s: take flag-main off, if it shall go on", names)) ;
     return ;
   }
+  if (is_waited_elsewhere(a, where))
+  {
+    texts_add(a->pool, &a->ended_claim->todo, pool_printf(a->pool, "the script kept the container alive where it came behind this, only if %s; now the container ends with %s in any case: take flag-main off, if it shall go on", where, names)) ;
+    return ;
+  }
   for (struct text const *one = a->ended_with.first ; one ; one = one->next)
     if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 0 ;
   a->ended_claim->what = pool_printf(a->pool, "waited for the end of %s, and kept the container alive then: none is main, each is restarted", names) ;
@@ -128,15 +147,26 @@ static void went_on (struct analysis *a)
   a->ended_with = (struct texts){ 0 } ;
 }
 
-/* side & if [ "$ROLE" = web ]; then exec web; else wait; fi: where it is web, the end of side was nobody's. */
+/* Did the script stay for the other where it did not wait for `side`? */
+static int stays_elsewhere (struct analysis *a, struct service const *side, struct service const *other)
+{
+  if (!other->is_main) return 0 ;
+  if (other->conditions.first) return !texts_has(&side->ended_where, texts_join(a->pool, &other->conditions, " && ")) ;
+  for (struct text const *one = other->ended_where.first ; one ; one = one->next)
+    if (!texts_has(&side->ended_where, one->text)) return 1 ;
+  return 0 ;
+}
+
+/* side & if [ "$ROLE" = web ]; then exec web; else wait; fi: where it is web, the end of side was nobody's.
+   a & b & if [ -n "$A" ]; then wait $A; else wait $B; fi: nor is the other's. */
 static void mark_ended_where (struct analysis *a, struct service *side)
 {
   struct texts others = { 0 } ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
-    if (one->is_main && one->conditions.first && !texts_has(&side->ended_where, texts_join(a->pool, &one->conditions, " && "))) texts_add(a->pool, &others, one->name) ;
+    if (one != side && stays_elsewhere(a, side, one)) texts_add(a->pool, &others, one->name) ;
   if (!others.first) return ;
   plan_todo(a->plan, side, a->ended_claim, source_line(a->source, a->ended_claim->range.start), pool_printf(a->pool,
-    "the script waited for the end of %s only if %s; where it started %s, it ended with that alone. Now the container ends with %s in any case: if it is better restarted, take flag-main off",
+    "the script waited for the end of %s only if %s; otherwise it ended with %s. Now the container ends with %s in any case: if it is better restarted, take flag-main off",
     side->name, texts_join(a->pool, &side->ended_where, ", or "), texts_join(a->pool, &others, ", "), side->name)) ;
 }
 
@@ -203,7 +233,7 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
   }
   if (a->waited_line) /* it has waited for what is main, and perhaps ended the others */
   {
-    claim_statement(a, statement, "dropped", "the scanner waits for all") ;
+    mark_waited_on(a, statement, &(struct texts){ 0 }, claim_statement(a, statement, "dropped", "the scanner waits for all")) ;
     return ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
