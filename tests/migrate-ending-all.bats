@@ -79,19 +79,38 @@ EOS
 
 @test "a signal that only tells the script something ends nothing" {
   local kill
-  for kill in 'kill -HUP $$' 'kill -s USR1 $$' 'kill -USR2 -- $$'; do
+  for kill in 'kill -HUP $$' 'kill -s USR1 $$' 'kill -USR2 -- $$' 'kill -10 $$' 'kill -s CONT "$$"'; do
     wrapper <<<$'#!/bin/bash\nweb &\n(worker --all; '"$kill"$') &\nwait'
     migrate
     lacks worker/flag-main || { echo "# $kill"; return 1; }
     told 'by kill $$ it sent the script a signal'
   done
-  wrapper <<<$'#!/bin/bash\nweb &\n(worker --all; kill -s 0 $$) &\nwait'
-  migrate
-  lacks worker/flag-main
+  for kill in 'kill -s 0 $$' 'kill -0 $$ || exit' "sh -c 'kill \$\$; watch'"; do # it only asks, or $$ is another shell
+    wrapper <<<$'#!/bin/bash\nweb &\n(worker --all; '"$kill"$') &\nwait'
+    migrate
+    lacks worker/flag-main
+    untold 'by kill $$' || { echo "# $kill"; return 1; }
+  done
 }
 
 @test "the output of the group is the program's" {
   wrapper <<<$'#!/bin/bash\nweb &\n(worker --all 2>/dev/null; kill $$) >>/var/log/worker 2>&1 &\nwait'
   migrate
   becomes worker 'exec worker --all >>/var/log/worker 2>&1 2>/dev/null'
+}
+
+@test "kill of one that has ended, or of not all others, ends nothing" {
+  local kill
+  for kill in 'kill $A' 'kill $B'; do
+    wrapper <<<$'#!/bin/bash\na & A=$!\nb & B=$!\nc &\n(while kill -0 $A; do sleep 1; done; '"$kill"$') &\nwait'
+    migrate
+    lacks a/flag-main
+    told TODO
+  done
+  wrapper <<<$'#!/bin/bash\na & A=$!\nb & B=$!\n(while kill -0 $A; do sleep 1; done; kill $A) &\nwait'
+  migrate
+  lacks a/flag-main b/flag-main
+  wrapper <<<$'#!/bin/bash\na & A=$!\nb & B=$!\n(while kill -0 $A; do sleep 1; done; kill $A $B) &\nwait'
+  migrate
+  has a/flag-main
 }

@@ -118,3 +118,23 @@ EOS
   has openvpn/flag-main proxy/flag-main
   told 'TODO: the loop also asked for $V, and nothing here has that name: openvpn is main for it'
 }
+
+@test "a pid goes to the file that stdout is, among other redirections" {
+  local echo
+  for echo in 'echo $! 2>/dev/null >/run/web.pid' 'echo $! >/run/web.pid 2>&1' 'echo "$P" </dev/null >/run/web.pid'; do
+    wrapper <<<$'web &\nP=$!\n'"$echo"$'\nb &\nwait $(cat /run/web.pid)'
+    migrate
+    has web/flag-main
+    told 'does somebody read it from /run/web.pid?'
+  done
+}
+
+@test "a pid is whose the search names, wherever its words stand" {
+  local search
+  for search in '$(pgrep -f web.js | head -1)' '$( pgrep -f web.js )' '"$(/usr/bin/pgrep -of web.js)"' '`pidof -s worker | cut -f 1`' '$(ps aux | grep "[w]eb.js" | awk "{print \$2}")'; do
+    wrapper <<<$'node /app/web.js &\nworker &\nnode /app/head.js &\nP='"$search"$'\nwait $P'
+    migrate
+    lacks head/flag-main
+    untold TODO || { echo "# $search"; return 1; }
+  done
+}

@@ -123,3 +123,20 @@ EOS
   done
 }
 
+
+@test "a break that leaves only a loop inside is no end" {
+  local ask
+  for ask in '[ -e /tmp/skip ] && break' 'if [ -e /tmp/skip ]; then break; fi'; do
+    wrapper <<<$'web & P=$!\nwhile kill -0 $P; do\n  for i in 1 2 3; do\n    '"$ask"$'\n    sleep 1\n  done\ndone'
+    migrate
+    has web/flag-main
+    untold TODO
+  done
+  wrapper <<<$'web & P=$!\nwhile kill -0 $P; do\n  for i in 1 2 3; do\n    [ -e /tmp/skip ] && break 2\n    sleep 1\n  done\ndone'
+  migrate
+  told 'the loop also ended the script on something else'
+  wrapper <<<$'a &\nb &\nwhile true; do\n  for i in 1 2 3; do\n    pgrep a && break\n    sleep 1\n  done\n  sleep 60\ndone'
+  migrate
+  lacks a/data/check a/flag-main
+  untold 'the script ends here'
+}

@@ -278,6 +278,14 @@ extern int is_grep (struct statement const *statement) ;
 extern int selects_others (struct pool *pool, struct statement const *grep) ; /* grep -v */
 extern struct texts looked_for (struct pool *pool, struct statement const *statement) ; /* by grep (also by grep -v), pgrep or pidof; a word that is not known is raw */
 
+/* The names of the processes that statements ask for: ps aux | grep [N]AME, pgrep -f NAME; values are set if they are known. */
+struct process_names
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+extern statement_visit add_process_names ;
+
 /* ---- counted.c ---- */
 /* [ $(pgrep -c web) -ge 2 ], [ -n "$(pidof web)" ]: 1: the test holds as soon as enough processes run; 0: it holds
    while they do not; -1: it asks for something else. */
@@ -306,6 +314,8 @@ extern int may_end (struct analysis *a, struct statement *statement) ; /* does i
 extern int may_end_script (struct analysis *a, struct statement *list) ; /* does one of them? */
 
 /* ---- loopend.c ---- */
+extern int breaks_out (struct statement const *statement, unsigned int inside) ; /* does it leave the loop around it by break? `inside`: from so many further loops, each of which a break leaves first */
+extern int loop_breaks (struct statement const *loop) ; /* is it left by break? That of a loop inside leaves only that */
 /* How a loop in the background, which stays a loop, can end for good, raw; 0: it does not, as far as is known. */
 extern char const *loop_end (struct analysis *a, struct statement *statement) ;
 extern int loop_ends_badly (struct statement *statement) ; /* does it end with a code other than 0? */

@@ -5,32 +5,61 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
-/* pgrep -f WORDS: the one service whose command has them; 0: none, or several. */
-static struct service *by_words (struct analysis *a, char const *text)
+struct searched
 {
-  char const *last = strrchr(text, ' ') ;
-  char const *words = last ? pool_copy(a->pool, last + 1 + strspn(last + 1, "\"'"), strcspn(last + 1 + strspn(last + 1, "\"'"), "\"')`")) : "" ;
-  struct service *found = 0 ;
-  for (struct service *one = a->plan->services ; *words && one ; one = one->next)
+  struct process_names processes ;
+  int by_words ; /* pgrep -f, ps: among all words of a command */
+} ;
+
+static int look_at_search (struct statement *statement, void *data)
+{
+  struct searched *searched = data ;
+  char const *command = statement_command(statement) ;
+  if (!strcmp(command, "ps")) searched->by_words = 1 ;
+  for (unsigned int i = 1 ; !strcmp(command, "pgrep") && i < statement->nwords ; i++)
   {
-    if (one->is_oneshot || !strstr(one->text, words)) continue ;
-    if (found) return 0 ;
-    found = one ;
+    char const *raw = statement->words[i].raw ;
+    searched->by_words |= !strcmp(raw, "--full") || (raw[0] == '-' && raw[1] != '-' && strchr(raw, 'f')) ;
   }
-  return found ;
+  return add_process_names(statement, &searched->processes) ;
 }
 
-/* $(pgrep -f /game/server), `pidof web`: whose it is, if one service alone has a program of that name. */
-static struct service *by_search (struct analysis *a, char const *search)
+/* "$(pgrep -f /game/server | head -1)", `pidof web`: what it looks for; none: it is something else. */
+static struct searched searched (struct analysis *a, char const *raw)
 {
-  struct service *found = 0 ;
-  for (struct service *one = a->plan->services ; one ; one = one->next)
+  struct searched searched = { .processes.a = a } ;
+  struct source source ;
+  char const *code = code_substituted(a->pool, raw) ;
+  if (code && (shell_mentions(code, "pgrep") || shell_mentions(code, "pidof") || shell_mentions(code, "ps")))
+    for (struct statement *one = shell_parse_text(a->pool, &source, code) ; one ; one = one->next) statement_walk(one, &look_at_search, &searched) ;
+  return searched ;
+}
+
+static int has_words (struct service const *service, struct texts const *names)
+{
+  for (struct text const *one = names->first ; one ; one = one->next)
+    if (strstr(service->text, one->text)) return 1 ;
+  return 0 ;
+}
+
+/* Whose it is, if one service alone has a program of that name, or else those words; 0: none, or several. */
+static struct service *by_search (struct analysis *a, char const *raw)
+{
+  struct searched const search = searched(a, raw) ;
+  char const *names = texts_join(a->pool, &search.processes.names, " ") ;
+  for (int by_words = 0 ; *names && by_words <= search.by_words ; by_words++)
   {
-    if (one->is_oneshot || !*one->program || !shell_mentions(search, one->program)) continue ;
-    if (found) return 0 ;
-    found = one ;
+    struct service *found = 0 ;
+    unsigned int n = 0 ;
+    for (struct service *one = a->plan->services ; one ; one = one->next)
+    {
+      if (one->is_oneshot || !*one->program || !(by_words ? has_words(one, &search.processes.names) : shell_mentions(names, one->program))) continue ;
+      found = one ;
+      n++ ;
+    }
+    if (n) return n == 1 ? found : 0 ;
   }
-  return found || (!strstr(search, " -f ") && !strstr(search, " -af ")) ? found : by_words(a, search) ;
+  return 0 ;
 }
 
 /* $(cat FILE): the one service whose pid is in it, or that is called as the file is; 0: none, or several. */
@@ -51,15 +80,11 @@ static struct service *by_file (struct analysis *a, char const *read)
 /* `len`: of the variable's name. Returns 0 if it is another statement, or nobody's pid. */
 static struct service *look_up (struct analysis *a, struct statement const *statement, size_t *len)
 {
-  static char const *const searches[] = { "$(pgrep ", "$(pidof ", "`pgrep ", "`pidof " } ;
   char const *text = statement_text(a, statement) ;
   char const *value = text + strspn(text, NAME_LETTERS) ;
   if (statement->kind != STATEMENT_ASSIGNMENT || *value != '=') return 0 ;
   *len = (size_t)(value++ - text) ;
-  value += *value == '"' ;
-  for (size_t i = 0 ; i < sizeof(searches) / sizeof(*searches) ; i++)
-    if (!strncmp(value, searches[i], strlen(searches[i]))) return by_search(a, value) ;
-  return by_file(a, value) ;
+  return by_search(a, value) ? by_search(a, value) : by_file(a, value + (*value == '"')) ;
 }
 
 static void note_found (struct analysis *a, struct statement const *statement, struct service const *service, size_t len)
@@ -122,7 +147,7 @@ void alias_found (struct analysis *a, struct statement const *set)
   size_t len ;
   struct service const *found = look_up(a, set, &len) ;
   if (found) texts_add(a->pool, &meant, found->name) ;
-  else if (!strstr(asked, "$(pidof ") && !strstr(asked, "$(pgrep ") && !strstr(asked, "`pidof ") && !strstr(asked, "`pgrep ")) return ;
+  else if (!*asked || !searched(a, asked + 1).processes.names.first) return ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
     if (shell_mentions(asked, one->program) || shell_mentions(asked, one->name)) texts_add_once(a->pool, &meant, one->name) ;
   if (meant.first) alias_pid(a, name, &meant) ;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
 struct options
@@ -115,4 +116,34 @@ struct texts looked_for (struct pool *pool, struct statement const *statement)
   if (!r.without_operand && r.operands.first && r.options != table + 2) texts_add(pool, &r.patterns, r.operands.first->text) ;
   if (r.options == table + 2) return r.operands ;
   return r.patterns ;
+}
+
+/* ---- processes ---- */
+
+static void add_name (struct process_names *asking, char const *name)
+{
+  size_t len ;
+  if (*name == '^') name++ ;
+  len = strlen(name) ;
+  if (len && name[len - 1] == '$') name = pool_copy(asking->a->pool, name, len - 1) ;
+  if (strchr(name, '$')) name = shell_without_quotes(asking->a->pool, with_known_values(asking->a, name)) ; /* "$WEB" */
+  if (name[0] == '[' && name[1] && name[2] == ']') name = pool_printf(asking->a->pool, "%c%s", name[1], name + 3) ; /* [w]eb */
+  len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./- ") ;
+  if (len > 1 && !name[len] && strcmp(name, "grep") != 0) texts_add_once(asking->a->pool, &asking->names, name) ;
+}
+
+static void add_names (struct process_names *asking, struct statement const *command)
+{
+  struct texts names = looked_for(asking->a->pool, command) ;
+  for (struct text const *one = names.first ; one ; one = one->next) add_name(asking, one->text) ;
+}
+
+int add_process_names (struct statement *statement, void *data)
+{
+  struct process_names *asking = data ;
+  if (statement->kind == STATEMENT_PIPELINE && !strcmp(statement_command(statement->body), "ps"))
+    for (struct statement const *one = statement->body->next ; one ; one = one->next)
+      if (is_grep(one) && !selects_others(asking->a->pool, one)) add_names(asking, one) ;
+  if (shell_one_of(statement_command(statement), "pgrep pidof")) add_names(asking, statement) ;
+  return 0 ;
 }

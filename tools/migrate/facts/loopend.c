@@ -4,10 +4,26 @@
 
 #include "migrate/facts/facts.h"
 
-static int leaves (struct statement *statement, void *data)
+static int breaks_in (struct statement const *list, unsigned int inside)
 {
-  (void)data ;
-  return shell_one_of(statement_command(statement), "break exit") ;
+  for (; list ; list = list->next)
+    if (breaks_out(list, inside)) return 1 ;
+  return 0 ;
+}
+
+int breaks_out (struct statement const *statement, unsigned int inside)
+{
+  if (shell_one_of(statement_command(statement), "break")) return !inside || shell_number(statement_word(statement, 1), 100, 0) > inside ;
+  inside += statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
+  if (breaks_in(statement->body, inside)) return 1 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    if (breaks_in(branch->condition, inside) || breaks_in(branch->body, inside)) return 1 ;
+  return 0 ;
+}
+
+int loop_breaks (struct statement const *loop)
+{
+  return loop->branches && breaks_in(loop->branches->body, 0) ;
 }
 
 static int exits (struct statement *statement, void *data)
@@ -48,6 +64,6 @@ char const *loop_end (struct analysis *a, struct statement *statement)
   if (is_test(statement->branches->condition) || statement->until)
     return pool_printf(a->pool, "%s %s", statement->until ? "when" : "when no longer", source_copy(a->source, statement->branches->condition_range)) ;
   for (struct statement *one = statement->branches->body ; one ; one = one->next)
-    if (statement_walk(one, one->kind == STATEMENT_LOOP || one->kind == STATEMENT_FOR ? &exits : &leaves, 0)) return pool_printf(a->pool, "by %s", statement_text(a, one)) ;
+    if (breaks_out(one, 0) || statement_walk(one, &exits, 0)) return pool_printf(a->pool, "by %s", statement_text(a, one)) ;
   return 0 ;
 }

@@ -153,6 +153,18 @@ int is_idle_pid (struct analysis *a, char const *raw)
   return 0 ;
 }
 
+/* echo $! 2>/dev/null >FILE: where it goes; "": to no file */
+static char const *written_file (struct statement const *statement)
+{
+  char const *file = "" ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    struct redirect const *one = statement->redirects + i ;
+    if (one->is_output && !strchr("2&", *one->raw) && !shell_one_of(one->target, "1 2 /dev/null /dev/stdout /dev/stderr")) file = one->target ;
+  }
+  return file ;
+}
+
 /* echo $! >FILE, echo "$PID" >FILE */
 static int says_pid (struct analysis *a, struct statement const *statement)
 {
@@ -164,11 +176,11 @@ static int says_pid (struct analysis *a, struct statement const *statement)
   if (is_last || (writes_files(statement) && statement->nwords == 2)) services_of_pid(a, is_last ? "$!" : statement->words[1].raw, &meant) ;
   if (!is_last && !meant.first) return 0 ;
   claim = claim_statement(a, statement, "dropped", "the pid: the supervisor knows it") ;
-  if (!writes_files(statement)) return 1 ;
-  file = shell_without_quotes(a->pool, statement->redirects[0].target) ;
+  if (!*written_file(statement)) return 1 ;
+  file = shell_without_quotes(a->pool, written_file(statement)) ;
   for (struct text const *one = meant.first ; one ; one = one->next) add_pid(a, file, 0, plan_find(a->plan, one->text))->is_file = 1 ;
   if (!meant.first) add_pid(a, file, 0, 0)->is_file = 1 ;
-  texts_add(a->pool, &claim->todo, pool_printf(a->pool, "does somebody read it from %s?", statement->redirects[0].target)) ;
+  texts_add(a->pool, &claim->todo, pool_printf(a->pool, "does somebody read it from %s?", written_file(statement))) ;
   return 1 ;
 }
 
@@ -225,18 +237,47 @@ static int asks_pid (char const *text, char const *name)
   return 0 ;
 }
 
-/* kill -TERM $$: to end it, or to tell it something? 0: no such command. */
-enum kill_kind { KILL_NONE, KILL_ENDS, KILL_TELLS } ;
-static enum kill_kind kills_script (char const *text)
+/* kill -TERM $$: to end it, or to tell it something? */
+struct killing
 {
-  for (char const *at = text ; (at = strstr(at, "$$")) ; at += 2)
+  struct pool *pool ;
+  int ends ;
+  int tells ;
+} ;
+
+static int is_own_pid (char const *raw)
+{
+  return shell_one_of(raw, "$$ \"$$\" ${$} -$$ \"-$$\" -\"$$\"") ;
+}
+
+static int find_kill (struct statement *statement, void *data)
+{
+  struct killing *killing = data ;
+  int is_kill = !strcmp(statement_command(statement), "kill") ;
+  unsigned int first = 0 ;
+  char const *signal = is_kill ? kill_signal(statement, &first) : "" ;
+  for (unsigned int i = first ; i < statement->nwords ; i++)
   {
-    char const *line = at ;
-    while (line > text && !strchr("\n;&|", line[-1])) line-- ;
-    if (shell_mentions(line, "kill") && strstr(line, "kill") < at)
-      return memmem(line, (size_t)(at - line), "HUP", 3) || memmem(line, (size_t)(at - line), "USR", 3) ? KILL_TELLS : KILL_ENDS ;
+    char const *raw = statement->words[i].raw ;
+    struct source code ;
+    if (is_kill && is_own_pid(raw) && strcmp(signal, "0") != 0)
+    {
+      if (!*signal || is_ending_signal(signal)) killing->ends = 1 ;
+      else killing->tells = 1 ;
+    }
+    else if (*raw == '"' && strstr(raw, "$$")) /* sh -c "kill $$"; in other quotes it is that shell's own */
+      for (struct statement *one = shell_parse_text(killing->pool, &code, shell_without_quotes(killing->pool, raw)) ; one ; one = one->next) statement_walk(one, &find_kill, killing) ;
   }
-  return KILL_NONE ;
+  return 0 ;
+}
+
+static struct killing kills_script (struct pool *pool, char const *text)
+{
+  struct killing killing = { .pool = pool } ;
+  struct source code ;
+  if (strstr(text, "$$") && shell_mentions(text, "kill"))
+    for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next) statement_walk(one, &find_kill, &killing) ;
+  return killing ;
 }
 
 /* Conditions that look for processes by their names. */
@@ -269,6 +310,7 @@ void settle_pids (struct analysis *a)
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next) note_exported(a, pid) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
+    struct killing killing ;
     char const *conditions = texts_join(a->pool, &service->conditions, "\n") ;
     char const *text = pool_printf(a->pool, "%s\n%s\n%s\n%s\n%s\n%s\n%s", service->text, texts_join(a->pool, &service->before, "\n"), texts_join(a->pool, &service->run, "\n"),
       service->command ? service->command : "", service->check ? service->check : "", texts_join(a->pool, &service->finish, "\n"), conditions) ;
@@ -276,10 +318,11 @@ void settle_pids (struct analysis *a)
       if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
           pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
-    if (kills_script(text) == KILL_TELLS)
-      plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it sent the script a signal; here $$ is only the shell of this file: send it to the service that is meant with `reeve kill`") ;
-    else if (kills_script(text) == KILL_ENDS)
+    killing = kills_script(a->pool, text) ;
+    if (killing.ends)
       plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it ended the script, and the container with it; here $$ is only the shell of this file: write `reeve shutdown` in its place") ;
+    else if (killing.tells)
+      plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it sent the script a signal; here $$ is only the shell of this file: send it to the service that is meant with `reeve kill`") ;
     if (lists_processes(conditions))
       plan_todo(a->plan, service, service->claim, service->line,
         "its condition looks for a process by name, and supervisors have the services' names among their arguments: leave it out, if it only asked whether the service runs already") ;

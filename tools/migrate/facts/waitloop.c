@@ -108,31 +108,36 @@ char const *extract_probe (struct analysis *a, struct statement *condition, int 
 }
 
 /* break, or, in a function, return: not with a failure */
-static int leaves_loop (struct statement *list)
+static int leaves_loop (struct statement *list, unsigned int inside)
 {
   for (; list ; list = list->next)
   {
-    if (!strcmp(statement_command(list), "break")) return 1 ;
+    if (!strcmp(statement_command(list), "break") && breaks_out(list, inside)) return 1 ;
     if (!strcmp(statement_command(list), "return") && (list->nwords == 1 || !strcmp(statement_word(list, 1), "0"))) return 1 ;
   }
   return 0 ;
 }
 
 /* COND && break; if COND; then break; fi */
-static int find_break (struct statement *statement, void *data)
+static void find_break (struct leaving *leaving, struct statement *statement, unsigned int inside)
 {
-  struct leaving *leaving = data ;
   if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
-   && (leaves_loop(statement->body->next) || leaves_loop(statement->body->next->body)))
+   && (leaves_loop(statement->body->next, inside) || leaves_loop(statement->body->next->body, inside)))
     leaving->probe = extract(leaving, statement->body, statement->kind == STATEMENT_OR) ;
   else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition)
   {
     struct branch *branch = statement->branches ;
-    if (leaves_loop(branch->body)) leaving->probe = extract(leaving, branch->condition, 0) ;
-    else if (branch->next && !branch->next->condition && leaves_loop(branch->next->body))
+    if (leaves_loop(branch->body, inside)) leaving->probe = extract(leaving, branch->condition, 0) ;
+    else if (branch->next && !branch->next->condition && leaves_loop(branch->next->body, inside))
       leaving->probe = extract(leaving, branch->condition, 1) ;
   }
-  return !!leaving->probe ;
+  inside += statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
+  for (struct statement *one = statement->body ; !leaving->probe && one ; one = one->next) find_break(leaving, one, inside) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    for (struct statement *one = branch->condition ; !leaving->probe && one ; one = one->next) find_break(leaving, one, inside) ;
+    for (struct statement *one = branch->body ; !leaving->probe && one ; one = one->next) find_break(leaving, one, inside) ;
+  }
 }
 
 static int is_background (struct statement *statement, void *data)
@@ -159,7 +164,7 @@ static char const *find_probe (struct analysis *a, struct statement *statement)
   if (leaving.probe) return leaving.probe ;
   for (struct statement *one = branch->body ; one ; one = one->next)
     if (statement_walk(one, &does_work, a)) return 0 ;
-  for (struct statement *one = branch->body ; one && !leaving.probe ; one = one->next) statement_walk(one, &find_break, &leaving) ;
+  for (struct statement *one = branch->body ; one && !leaving.probe ; one = one->next) find_break(&leaving, one, 0) ;
   return leaving.probe ;
 }
 

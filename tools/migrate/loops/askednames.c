@@ -56,36 +56,6 @@ int is_watched (struct analysis *a, struct service const *service, char const *t
 
 /* ---- the names that it asks for: ps aux | grep NAME, pgrep -f NAME ---- */
 
-struct asking
-{
-  struct analysis *a ;
-  struct texts names ;
-} ;
-
-static void add_name (struct asking *asking, char const *name)
-{
-  size_t len ;
-  if (strchr(name, '$')) name = shell_without_quotes(asking->a->pool, with_known_values(asking->a, name)) ; /* "$WEB" */
-  if (name[0] == '[' && name[1] && name[2] == ']') name = pool_printf(asking->a->pool, "%c%s", name[1], name + 3) ; /* [w]eb */
-  len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./- ") ;
-  if (len > 1 && !name[len] && strcmp(name, "grep") != 0) texts_add_once(asking->a->pool, &asking->names, name) ;
-}
-
-static void add_names (struct asking *asking, struct statement const *command)
-{
-  struct texts names = looked_for(asking->a->pool, command) ;
-  for (struct text const *one = names.first ; one ; one = one->next) add_name(asking, one->text) ;
-}
-
-static int find_named (struct statement *statement, void *data)
-{
-  if (statement->kind == STATEMENT_PIPELINE && !strcmp(statement_command(statement->body), "ps"))
-    for (struct statement const *one = statement->body->next ; one ; one = one->next)
-      if (is_grep(one) && !selects_others(((struct asking *)data)->a->pool, one)) add_names(data, one) ;
-  if (shell_one_of(statement_command(statement), "pgrep pidof")) add_names(data, statement) ;
-  return 0 ;
-}
-
 /* The code from `text` to the ) or ` behind it; 0: there is none. */
 static char const *substituted (struct pool *pool, char const *text, char end)
 {
@@ -98,28 +68,28 @@ static char const *substituted (struct pool *pool, char const *text, char end)
 }
 
 /* [ -z "$(pgrep web)" ], N=`ps ax | grep web | wc -l` */
-static void find_substituted (struct asking *asking, char const *text)
+static void find_substituted (struct process_names *asking, char const *text)
 {
   for (char const *at = text ; (at = strpbrk(at, "$`")) ; at++)
   {
     struct source code ;
     char const *inside = *at == '`' ? substituted(asking->a->pool, at + 1, '`') : !strncmp(at, "$(", 2) ? substituted(asking->a->pool, at + 2, ')') : 0 ;
     if (!inside) continue ;
-    for (struct statement *one = shell_parse_text(asking->a->pool, &code, inside) ; one ; one = one->next) statement_walk(one, &find_named, asking) ;
+    for (struct statement *one = shell_parse_text(asking->a->pool, &code, inside) ; one ; one = one->next) statement_walk(one, &add_process_names, asking) ;
     if (*at == '`') at += strlen(inside) + 1 ;
   }
 }
 
 static int find_names (struct statement *statement, void *data)
 {
-  struct asking *asking = data ;
+  struct process_names *asking = data ;
   if (statement->programs.first || statement->kind == STATEMENT_TEST) find_substituted(asking, source_copy(asking->a->source, statement->range)) ;
-  return find_named(statement, data) ;
+  return add_process_names(statement, data) ;
 }
 
 struct texts names_asked_for (struct analysis *a, struct statement *loop)
 {
-  struct asking asking = { .a = a } ;
+  struct process_names asking = { .a = a } ;
   statement_walk(loop, &find_names, &asking) ;
   return asking.names ;
 }
@@ -127,7 +97,7 @@ struct texts names_asked_for (struct analysis *a, struct statement *loop)
 /* kill -0 "$PID", of a pid that is not known: $PID */
 static int find_unknown_pids (struct statement *statement, void *data)
 {
-  struct asking *asking = data ;
+  struct process_names *asking = data ;
   unsigned int first ;
   if (!asks_whether_alive(statement, 0)) return 0 ;
   kill_signal(statement, &first) ;
@@ -145,7 +115,7 @@ static int find_unknown_pids (struct statement *statement, void *data)
 
 struct texts unknown_pids (struct analysis *a, struct statement *loop)
 {
-  struct asking asking = { .a = a } ;
+  struct process_names asking = { .a = a } ;
   statement_walk(loop, &find_unknown_pids, &asking) ;
   return asking.names ;
 }

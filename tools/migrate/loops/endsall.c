@@ -6,21 +6,39 @@
 #include "migrate/loops/loops.h"
 #include "migrate/services/services.h"
 
-/* kill "$NGINX" || true, where nothing else runs but what is watched, and nothing is started later: the rest of the script then ends by itself. */
-static int ends_the_others (struct analysis *a, struct statement const *group, struct statement const *kill)
+/* Adds the services that it waits for. */
+static void add_waited (struct analysis *a, struct statement *work, struct texts *names)
+{
+  int is_wait = !strcmp(statement_command(work), "wait") ;
+  if (!is_wait && (work->kind != STATEMENT_LOOP || !statement_walk(work, &asks_whether_alive, 0))) return ;
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service && shell_mentions(statement_text(a, work), pid->name)) texts_add_once(a->pool, names, pid->service->name) ;
+  for (unsigned int i = 1 ; is_wait && i < work->nwords ; i++) services_of_pid(a, work->words[i].raw, names) ;
+}
+
+/* kill "$NGINX" || true, where nothing else runs but what `loop` watches, and nothing is started later: the rest of the script then ends by itself. */
+static int ends_the_others (struct analysis *a, struct statement const *group, struct statement *loop, struct statement const *kill)
 {
   struct texts killed = { 0 } ;
+  struct texts watched = { 0 } ;
   unsigned int n = 0 ;
+  int is_other = 0 ; /* does one go on that is not watched? */
   int was = a->without_waits ;
   int starts = 0 ;
   unsigned int first ;
   if (strcmp(statement_command(kill), "kill") != 0 || !is_ending_signal(kill_signal(kill, &first))) return 0 ;
   for (unsigned int i = first ; i < kill->nwords ; i++) services_of_pid(a, kill->words[i].raw, &killed) ;
-  for (struct service const *one = a->plan->services ; one ; one = one->next) n += !one->is_oneshot && !texts_has(&killed, one->name) ;
+  add_waited(a, loop, &watched) ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_oneshot || texts_has(&killed, one->name)) continue ;
+    is_other |= !texts_has(&watched, one->name) ;
+    n++ ;
+  }
   a->without_waits = 1 ;
   for (struct statement *one = group->next ; one ; one = one->next) starts |= starts_something(a, one) ;
   a->without_waits = was ;
-  return killed.first && n == 1 && !starts ;
+  return killed.first && watched.first && n <= 1 && !is_other && !starts ;
 }
 
 struct ending
@@ -40,7 +58,7 @@ static struct ending ending_of (struct analysis *a, struct statement const *grou
     if (ending.ends_all && strcmp(statement_command(one), "exit") != 0) return (struct ending){ 0 } ;
     if (ending.ends_all) continue ;
     last = one->kind == STATEMENT_OR && shell_one_of(statement_command(one->body->next), "true :") ? one->body : one ;
-    ending.ends_all = kills_script(last, 0) || (ending.work && ending.work->kind == STATEMENT_LOOP && ends_the_others(a, group, last)) ;
+    ending.ends_all = kills_script(last, 0) || (ending.work && ending.work->kind == STATEMENT_LOOP && ends_the_others(a, group, ending.work, last)) ;
     if (ending.ends_all) continue ;
     ending.work = one ;
     n++ ;
@@ -53,11 +71,7 @@ static struct ending ending_of (struct analysis *a, struct statement const *grou
 static char const *waited_for (struct analysis *a, struct statement *work)
 {
   struct texts names = { 0 } ;
-  int is_wait = !strcmp(statement_command(work), "wait") ;
-  if (!is_wait && (work->kind != STATEMENT_LOOP || !statement_walk(work, &asks_whether_alive, 0))) return 0 ;
-  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
-    if (pid->service && shell_mentions(statement_text(a, work), pid->name)) texts_add_once(a->pool, &names, pid->service->name) ;
-  for (unsigned int i = 1 ; is_wait && i < work->nwords ; i++) services_of_pid(a, work->words[i].raw, &names) ;
+  add_waited(a, work, &names) ;
   for (struct text const *one = names.first ; one ; one = one->next)
     if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
   return names.first ? texts_join(a->pool, &names, ", ") : 0 ;

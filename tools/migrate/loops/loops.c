@@ -169,12 +169,6 @@ static int waits_for_flag (struct analysis *a, struct statement const *statement
 
 /* ---- loops that work ---- */
 
-static int breaks (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "break") ;
-}
-
 static int works_for_ever (struct statement *statement)
 {
   struct statement *condition = statement->branches->condition ;
@@ -294,7 +288,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   if (probe && walk_probe(a, statement, probe)) return 1 ;
   if (walk_watching_work(a, statement) || walk_waiting_work(a, statement)) return 1 ;
   /* After a loop that can be left, further statements run. */
-  if (!works_for_ever(statement) || probe || statement_walk(statement, &breaks, 0)) return 0 ;
+  if (!works_for_ever(statement) || probe || loop_breaks(statement)) return 0 ;
   service = start_service(a, statement, START_MAIN) ;
   if (only_asks(a, statement) && may_end(a, statement))
   {

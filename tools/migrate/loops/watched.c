@@ -86,7 +86,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   struct seen seen ;
   char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
-  int ends = may_end(a, statement) || (statement->kind != STATEMENT_FOR && shell_mentions(text, "break")) || shell_mentions(condition, "kill")
+  int ends = may_end(a, statement) || (statement->kind != STATEMENT_FOR && loop_breaks(statement)) || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
   statement_walk(statement, &find_pids, a) ;

@@ -29,7 +29,8 @@ static void add_asked (struct watching *watching, struct statement const *statem
 static int tells_something (struct statement const *kill)
 {
   unsigned int first ;
-  return shell_one_of(kill_signal(kill, &first), "HUP USR1 USR2 WINCH CONT 1 10 12 18 28") ;
+  char const *signal = kill_signal(kill, &first) ;
+  return *signal && !is_ending_signal(signal) ;
 }
 
 static int looks_at_processes (struct statement *statement, void *data)

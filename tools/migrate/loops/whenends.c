@@ -22,19 +22,15 @@ struct looking
 {
   struct analysis *a ;
   char const *loop ; /* its text */
+  unsigned int inside ; /* in how many further loops the part stands that is looked at */
   struct loop_ends ends ;
 } ;
 
-static int is_leaving (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "exit break") ;
-}
-
-static int leaves (struct analysis *a, struct statement *list)
+/* `inside`: it stands in so many loops of the loop. */
+static int leaves (struct analysis *a, struct statement *list, unsigned int inside)
 {
   for (; list ; list = list->next)
-    if (statement_walk(list, &is_leaving, 0) || may_end(a, list)) return 1 ;
+    if (breaks_out(list, inside) || may_end(a, list)) return 1 ;
   return 0 ;
 }
 
@@ -128,21 +124,35 @@ static void look_at_branches (struct looking *looking, struct statement const *s
   for (struct branch const *branch = first ; branch ; branch = branch->next)
   {
     struct branch const *asked = branch->condition ? branch : first ;
-    if (leaves(looking->a, branch->body) && asked->condition && !asked->condition->next) look_at_condition(looking, asked->condition, !!branch->condition, statement) ;
+    if (leaves(looking->a, branch->body, looking->inside) && asked->condition && !asked->condition->next) look_at_condition(looking, asked->condition, !!branch->condition, statement) ;
   }
 }
 
-static int look_at_part (struct statement *statement, void *data)
+static void look_at_parts (struct looking *looking, struct statement *list) ;
+
+static void look_at_part (struct looking *looking, struct statement *statement)
 {
-  struct looking *looking = data ;
+  int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
   if (statement->kind == STATEMENT_IF) look_at_branches(looking, statement) ;
-  else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && leaves(looking->a, statement->body->next))
+  else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && leaves(looking->a, statement->body->next, looking->inside))
   {
     struct statement left = *statement->body ;
     left.next = 0 ;
     look_at_condition(looking, &left, statement->kind == STATEMENT_AND, statement) ;
   }
-  return 0 ;
+  looking->inside += is_loop ;
+  look_at_parts(looking, statement->body) ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    look_at_parts(looking, branch->condition) ;
+    look_at_parts(looking, branch->body) ;
+  }
+  looking->inside -= is_loop ;
+}
+
+static void look_at_parts (struct looking *looking, struct statement *list)
+{
+  for (; list ; list = list->next) look_at_part(looking, list) ;
 }
 
 struct loop_ends loop_ends (struct analysis *a, struct statement *loop)
@@ -150,6 +160,6 @@ struct loop_ends loop_ends (struct analysis *a, struct statement *loop)
   struct looking looking = { .a = a, .loop = statement_text(a, loop) } ;
   struct statement *condition = loop->kind == STATEMENT_LOOP ? loop->branches->condition : 0 ;
   if (condition && !condition->next) look_at_condition(&looking, condition, loop->until, condition) ;
-  for (struct statement *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next) statement_walk(one, &look_at_part, &looking) ;
+  if (loop->branches) look_at_parts(&looking, loop->branches->body) ;
   return looking.ends ;
 }

@@ -14,12 +14,6 @@ static int runs_arguments (struct analysis *a, struct statement const *statement
   return launch.first < statement->nwords && takes_arguments(statement->words[launch.first].raw) ;
 }
 
-static int leaves_loop (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "break") ;
-}
-
 /* while :; do [ -e /tmp/maintenance ] && break; work; sleep 9; done &: it works until somebody ends it. */
 static int ends_on_file (struct analysis *a, struct statement const *loop)
 {
@@ -39,7 +33,7 @@ static int ends_on_file (struct analysis *a, struct statement const *loop)
 static int can_be_left (struct analysis *a, struct statement const *statement)
 {
   struct statement const *last = statement->body ;
-  if (statement->kind == STATEMENT_LOOP) return statement_walk((struct statement *)statement, &leaves_loop, 0) && !ends_on_file(a, statement) ;
+  if (statement->kind == STATEMENT_LOOP) return loop_breaks(statement) && !ends_on_file(a, statement) ;
   if (statement->kind == STATEMENT_AND) return can_be_left(a, statement->body->next) ;
   if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !last) return 0 ;
   while (last->next) last = last->next ;
