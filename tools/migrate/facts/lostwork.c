@@ -50,34 +50,18 @@ static int leaves_file (struct statement const *statement)
   return 0 ;
 }
 
-#define CALLS_MAX 3 /* calls within calls that are looked into */
-
-struct lasting
-{
-  struct analysis *a ;
-  unsigned int ncalls ;
-} ;
-
 static int lasts (struct statement *statement, void *data)
 {
-  struct lasting *lasting = data ;
-  struct analysis *a = lasting->a ;
-  struct function *function = called_function(a, statement) ;
+  struct analysis *a = data ;
   if (leaves_file(statement) || shell_one_of(statement_command(statement), "curl wget")) return 1 ; /* it asks nothing there: somebody is told */
   for (struct text const *one = statement->programs.first ; one ; one = one->next) /* CODE=$(upload) */
     if (!shell_one_of(one->text, ANSWERS " " ENDS) && !find_function(a, one->text)) return 1 ;
-  if (function)
-  {
-    struct lasting inner = { .a = a, .ncalls = lasting->ncalls + 1 } ;
-    return inner.ncalls <= CALLS_MAX && function->statement->body && statement_walk(function->statement->body, &lasts, &inner) ;
-  }
   return !shell_one_of(statement_command(statement), ENDS) && does_something(statement, a) ;
 }
 
 int does_lasting_work (struct analysis *a, struct statement *statement)
 {
-  struct lasting lasting = { .a = a } ;
-  return statement_walk(statement, &lasts, &lasting) ;
+  return walk_with_calls(a, statement, &lasts, a) ;
 }
 
 void mark_lost_when (struct analysis *a, char const *when, struct statement *other, struct claim *claim)

@@ -26,18 +26,26 @@ static unsigned int claims_of (struct source const *source, uint32_t line, uint3
   return n ? n : claims_among(source, range, " \t;", claims) ; /* a line with & alone */
 }
 
+/* Once for all lines of the claim: a loop of thousands of lines may have a TODO for each. */
+static char const *describe_claim (struct plan *plan, struct claim *claim)
+{
+  if (!claim->described)
+  {
+    struct texts texts = { 0 } ;
+    texts_add(plan->pool, &texts, pool_printf(plan->pool, "%s: %s", claim->where, claim->what)) ;
+    for (struct text const *todo = claim->todo.first ; todo ; todo = todo->next)
+      texts_add(plan->pool, &texts, pool_printf(plan->pool, "TODO: %.*s", (int)strcspn(todo->text, "\n"), todo->text)) ;
+    claim->described = texts_join(plan->pool, &texts, "; ") ;
+  }
+  return claim->described ;
+}
+
 static char const *describe_claims (struct plan *plan, uint32_t const *claims, unsigned int n)
 {
   struct texts texts = { 0 } ;
   if (!n) return "dropped: blank" ;
-  for (unsigned int i = 0 ; i < n ; i++)
-  {
-    struct claim const *claim = plan->source->claims[claims[i] - 1] ;
-    char const *text = pool_printf(plan->pool, "%s: %s", claim->where, claim->what) ;
-    for (struct text const *todo = claim->todo.first ; todo ; todo = todo->next)
-      text = pool_printf(plan->pool, "%s; TODO: %.*s", text, (int)strcspn(todo->text, "\n"), todo->text) ;
-    texts_add_once(plan->pool, &texts, text) ;
-  }
+  for (unsigned int i = 0 ; i < n ; i++) texts_add_once(plan->pool, &texts, describe_claim(plan, plan->source->claims[claims[i] - 1])) ;
+  if (!texts.first->next) return texts.first->text ;
   return texts_join(plan->pool, &texts, "; ") ;
 }
 
