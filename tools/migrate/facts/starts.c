@@ -206,7 +206,7 @@ static int waits_for_none (struct analysis *a, struct statement const *statement
 
 static int matters (struct analysis *a, struct statement const *statement)
 {
-  if (looks_at_status(a, statement) || waits_for_none(a, statement)) return 0 ;
+  if (looks_at_status(a, statement)) return 0 ;
   return statement->kind != STATEMENT_COMMENT && statement->kind != STATEMENT_FUNCTION
    && !shell_one_of(statement_command(statement), "echo printf exit return true : trap kill pkill killall")
    && !only_talks(a, (struct statement *)statement) ;
@@ -215,9 +215,13 @@ static int matters (struct analysis *a, struct statement const *statement)
 int is_last (struct analysis *a, struct frame const *frame)
 {
   struct texts names = { 0 } ;
+  int falls = 0 ; /* further branches may come, and start more */
   for (; frame ; frame = frame->up)
+  {
+    falls |= frame->statement && frame->statement->kind == STATEMENT_CASE && case_falls(a, frame->statement) ;
     for (struct statement const *one = frame->rest ; one ; one = one->next)
-      if (!asks_end(a, one, &names) && !(runs_nothing(a, one) && a->plan->cmd[0]) && matters(a, one)) return 0 ;
+      if (!asks_end(a, one, &names) && !(runs_nothing(a, one) && a->plan->cmd[0]) && (falls || !waits_for_none(a, one)) && matters(a, one)) return 0 ;
+  }
   return 1 ;
 }
 
