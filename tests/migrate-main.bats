@@ -227,3 +227,15 @@ EOS
   migrate
   lacks app/flag-main
 }
+
+@test "wait behind a daemon comes back at once, and it is said" {
+  local wait
+  for wait in wait 'if [ "$DEBUG" = 1 ]; then sleep infinity; else wait; fi'; do
+    wrapper <<<$'service nginx start\n'"$wait"
+    migrate
+    told 'line 2: mistake: wait waits only for what this shell has in the background'
+  done
+  wrapper <<<$'nginx\nmigrate &\nwait'
+  migrate
+  untold 'mistake: wait waits only'
+}

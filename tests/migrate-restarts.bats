@@ -254,3 +254,11 @@ EOS
   file d/restart <<<on-failure
   grep -qx 'line 17: services.d/e/restart: when it is restarted' <<<"$report"
 }
+
+@test "a loop around a function of clients works from time to time, whatever it says, and has the function's name" {
+  wrapper <<<$'sync_all() {\n  curl -s http://x/a >/data/a\n  curl -s http://x/b >/data/b\n}\nwhile true; do\n  sync_all\n  echo restarting\n  sleep 60\ndone &\nexec web'
+  migrate
+  services sync_all web
+  lacks sync_all/flag-oneshot sync_all/restart-delay
+  grep -qx '  sleep 60' "$tree/sync_all/run"
+}

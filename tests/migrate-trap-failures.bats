@@ -52,3 +52,16 @@ teardown() { reeve_teardown; }
   migrate
   told 'a trap for errors of the script'
 }
+
+@test "a trap of CHLD runs only when the command in the foreground has ended" {
+  local stays
+  for stays in 'sleep infinity' 'tail -f /dev/null' web; do
+    wrapper <<<$'trap \'kill $(jobs -p)\' CHLD\na &\nb &\n'"$stays"
+    migrate
+    lacks a/flag-main b/flag-main
+    told 'line 4: mistake: a trap runs only when this command has ended' || { echo "# $stays"; return 1; }
+  done
+  wrapper <<<$'trap \'kill $(jobs -p)\' CHLD\na &\nb &\nwhile true; do sleep 5; done'
+  migrate
+  has a/flag-main b/flag-main
+}

@@ -100,3 +100,13 @@ EOS
   has web-server/flag-main
   lacks worker/flag-main clock/flag-main
 }
+
+@test "supervisorctl asks supervisord, and nobody else" {
+  wrapper <<<$'supervisord -c /etc/supervisord.conf\nnginx\nwhile supervisorctl status; do sleep 5; done'
+  migrate
+  has supervisord/flag-main
+  lacks nginx/flag-main
+  wrapper <<<$'web &\nwhile true; do supervisorctl status | grep -q RUNNING || exit 1; sleep 5; done'
+  migrate
+  told 'nothing that the script starts is called supervisord'
+}

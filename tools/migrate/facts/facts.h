@@ -74,6 +74,7 @@ extern int starts_something (struct analysis *a, struct statement *statement) ;
 extern int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch) ; /* does `su -c CODE`, or `sh -c CODE`, leave a process in the background? */
 /* `app start`, if the script also has `app stop`: it leaves a process in the background */
 extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;
+extern int waits_for_none (struct analysis *a, struct statement const *statement) ; /* server; wait: nothing is in the background where the walk is */
 /* Do only messages and an exit follow? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* if or case, with a server in it by its words */
@@ -252,6 +253,7 @@ struct child_trap /* what it did when a child had ended */
 } ;
 extern int is_child_trap (struct trap const *trap) ; /* of CHLD, perhaps among others */
 extern struct child_trap child_trap (struct analysis *a, struct trap const *trap) ;
+extern uint32_t no_trap_until (struct analysis *a) ; /* the line of a command in the foreground in which the script stays: a trap runs only when that has ended; 0: it stays in none */
 extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */
 
 /* ---- pids.c ---- */

@@ -220,7 +220,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
       a->depth++ ;
       name = name_of(a, function->statement->body) ;
       a->depth-- ;
-      if (strcmp(name, "service") != 0 && !is_short(name)) return name ;
+      if (strcmp(name, "service") != 0 && !is_short(name) && !is_task_program(name)) return name ;
     }
     /* keep_alive web --port 80: what it is given tells more. */
     if (statement->nwords > 1 && *statement_word(statement, 1) && statement_walk(function->statement->body, &uses_positional_command, 0))

@@ -195,8 +195,7 @@ static int asks_end (struct analysis *a, struct statement const *statement, stru
   return 0 ;
 }
 
-/* server; wait: nothing is in the background. */
-static int waits_for_none (struct analysis *a, struct statement const *statement)
+int waits_for_none (struct analysis *a, struct statement const *statement)
 {
   if (statement->nwords != 1 || strcmp(statement_command(statement), "wait") != 0 || a->has_idle) return 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)

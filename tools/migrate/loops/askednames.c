@@ -83,6 +83,7 @@ static void find_substituted (struct process_names *asking, char const *text)
 static int find_names (struct statement *statement, void *data)
 {
   struct process_names *asking = data ;
+  if (!strcmp(statement_command(statement), "supervisorctl")) texts_add_once(asking->a->pool, &asking->names, "supervisord") ;
   if (statement->programs.first || statement->kind == STATEMENT_TEST) find_substituted(asking, source_copy(asking->a->source, statement->range)) ;
   return add_process_names(statement, data) ;
 }

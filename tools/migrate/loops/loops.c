@@ -129,7 +129,11 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   if (statement->background) return ;
   if (a->conditions.first) a->branch_replaced = 1 ; /* it never comes to what is behind the branch */
   else if (inner.nwords < statement->nwords || (a->here->statement == statement && never_ends(statement))) a->replaced_line = line_of(a, statement) ;
-  if (!a->waited_line && !a->conditions.first) a->idle_line = line_of(a, statement) ;
+  if (!a->waited_line && !a->conditions.first)
+  {
+    a->idle_line = line_of(a, statement) ;
+    if (shown->kind == STATEMENT_COMMAND) a->stuck_line = a->idle_line ;
+  }
   script_waits(a, line_of(a, statement)) ;
 }
 

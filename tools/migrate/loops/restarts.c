@@ -145,6 +145,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   }
   if (!program) return 0 ;
   if (program->background) return waits_in(loop->branches->body) ? program : 0 ;
+  if (sleeps && surely_ends(a, program)) return 0 ; /* it works from time to time, also if it takes longer than a supervisor's pause is kept */
   command_unwrap(a->pool, program, &launch) ;
   foreground_of(a->plan, program, launch.first, &foreground) ;
   /* With a pause, the program must be one that goes on running: else it works from time to time. */

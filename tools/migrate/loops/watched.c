@@ -153,7 +153,7 @@ struct starting_again
 } ;
 
 /* wait $!, wait $SLEEP, behind a sleep */
-static int waits_for_none (struct analysis *a, struct statement const *wait)
+static int waits_for_pause (struct analysis *a, struct statement const *wait)
 {
   struct texts names = { 0 } ;
   for (unsigned int i = 1 ; i < wait->nwords ; i++)
@@ -170,7 +170,7 @@ static int find_starting_again (struct statement *statement, void *data)
 {
   struct starting_again *s = data ;
   struct service const *same = s->a->plan->services ;
-  if (!strcmp(statement_command(statement), "wait")) s->waits |= !(s->pauses && waits_for_none(s->a, statement)) ;
+  if (!strcmp(statement_command(statement), "wait")) s->waits |= !(s->pauses && waits_for_pause(s->a, statement)) ;
   if (!statement->background || asks_status_of_service(statement)) return 0 ;
   s->pauses = shell_one_of(statement_command(statement), "sleep") ; /* sleep 5 & wait $! */
   if (s->pauses) return 0 ;

@@ -22,6 +22,7 @@ static void add_asked (struct watching *watching, struct statement const *statem
   struct texts names = { 0 } ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (statement->words[i].raw[0] == '%') services_of_pid(watching->a, statement->words[i].raw, &names) ; /* kill -0 %1 */
+  if (!strcmp(statement_command(statement), "supervisorctl")) texts_add(watching->a->pool, &names, "supervisord") ; /* whom it asks */
   watching->asked = pool_printf(watching->a->pool, "%s %s %s", watching->asked, statement_text(watching->a, statement), texts_join(watching->a->pool, &names, " ")) ;
 }
 

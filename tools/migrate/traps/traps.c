@@ -165,7 +165,14 @@ static char const *all_are_main (struct analysis *a)
 static void apply_child_trap (struct analysis *a, struct trap const *trap, struct claim *claim, int is_for_all)
 {
   struct child_trap what = child_trap(a, trap) ;
-  char const *ended = what.ends && !what.starts ? all_are_main(a) : "" ;
+  char const *ended = "" ;
+  if (no_trap_until(a))
+  {
+    claim->what = pool_printf(a->pool, "%s%swatched its children, but could run only when line %u had ended", is_for_all ? claim->what : "", is_for_all ? "; it " : "", no_trap_until(a)) ;
+    plan_mistake(a->plan, no_trap_until(a), "a trap runs only when this command has ended: start it with & and wait for it") ;
+    return ;
+  }
+  ended = what.ends && !what.starts ? all_are_main(a) : "" ;
   claim->what = pool_printf(a->pool, "%s%swatched its children%s", is_for_all ? claim->what : "", is_for_all ? "; it " : "", *ended ? ended : ": supervision replaces it") ;
   if (what.ends && what.starts)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "when a child had ended, it started some again and ended all for others: flag-main for those with which the container should end: %s", trap->code)) ;

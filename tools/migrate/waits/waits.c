@@ -259,6 +259,8 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
   claim_statement(a, statement, "dropped", n
     ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end"
     : a->plan->services && a->conditions.first ? "waited for nothing: where this branch was taken, the script ended; the container goes on" : "waited for nothing") ;
+  if (a->plan->services && waits_for_none(a, statement))
+    plan_mistake(a->plan, line_of(a, statement), "wait waits only for what this shell has in the background, and that is nothing here: it came back at once, and the script went on, or ended; now the container goes on") ;
   if (n > 1 && statement->nwords == 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
 }
 
