@@ -98,3 +98,53 @@ EOS
   told 'it starts web in the background, which nobody supervises'
   told 'services.d/inotifywait/run: function again'
 }
+
+@test "in a function that a trap calls, \$1 is the word of that call, also in one that it calls" {
+  wrapper <<<$'#!/bin/sh\nsave() { kill $PID; rm "/run/$1"; }\ncleanup() {\n  save "$1"\n  note "${2:-none}"\n}\nserver --port 80 &\nPID=$!\ntrap \'cleanup web\' TERM\nwait $PID'
+  migrate
+  file server/finish <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+(set -- web
+set -- "$1"
+rm "/run/$1"
+)
+(set -- web
+note "${2:-none}"
+)
+EOS
+  wrapper <<<$'#!/bin/sh\ncleanup() {\n  kill $PID\n  note "${1:-none}"\n}\nserver --port 80 &\nPID=$!\ntrap cleanup TERM\nwait $PID'
+  migrate
+  file server/finish <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+(set --
+note "${1:-none}"
+)
+EOS
+}
+
+@test "a signal that comes through two calls is the down-signal" {
+  wrapper <<<$'#!/bin/sh\nsend() { kill -"$1" "$2"; }\ncleanup() { send "$1" "$PID"; }\nserver --port 80 &\nPID=$!\ntrap \'cleanup USR2\' TERM\nwait $PID'
+  migrate
+  [ "$(<"$tree/server/down-signal")" = USR2 ]
+}
+
+@test "a trap's function with shift, return or local is called in finish; shift behind signals is there for what follows" {
+  wrapper <<<$'#!/bin/sh\nforget() {\n  local name=$1\n  shift\n  [ $# -gt 0 ] || return 0\n  note "$name" "$@"\n}\nserver --port 80 &\nPID=$!\ntrap \'kill $PID; forget web a b\' TERM\nwait $PID'
+  migrate
+  told 'lines 2-7: services.d/server/finish: function forget'
+  untold TODO
+  grep -q -x 'forget web a b' "$tree/server/finish"
+  grep -q -x '  shift' "$tree/server/finish"
+  wrapper <<<$'#!/bin/sh\nforget() {\n  kill "$1"\n  shift\n  note "$@"\n}\nserver --port 80 &\nPID=$!\ntrap \'forget $PID a b\' TERM\nwait $PID'
+  migrate
+  file server/finish <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+(set -- $PID a b
+shift
+note "$@"
+)
+EOS
+}

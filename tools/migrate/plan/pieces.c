@@ -216,6 +216,15 @@ static void drop_functions (struct plan *plan)
   }
 }
 
+/* What no other file has may be in a finish or a logger. */
+static void find_in_lines (struct plan *plan, struct service const *service, struct texts const *lines, char const *file, struct texts *where, char *needed)
+{
+  if (!lines->first) return ;
+  plan_needed(plan, 0, service->npieces, service->positional, texts_join(plan->pool, lines, "\n"), needed) ;
+  for (unsigned int i = 0 ; i < service->npieces ; i++)
+    if (needed[i] && !where[i].first) texts_add(plan->pool, where + i, service_where(plan, service, file)) ;
+}
+
 void settle_pieces (struct plan *plan)
 {
   struct texts *where = pool_alloc(plan->pool, (plan->npieces + 1) * sizeof(*where)) ;
@@ -243,6 +252,11 @@ void settle_pieces (struct plan *plan)
     plan_needed(plan, 0, service->check_npieces, service->check_positional, service->check, needed) ;
     for (unsigned int i = 0 ; i < service->check_npieces ; i++)
       if (needed[i]) texts_add_once(plan->pool, where + i, service_where(plan, service, "data/check")) ;
+  }
+  for (struct service *service = plan->services ; service ; service = service->next)
+  {
+    find_in_lines(plan, service, &service->finish, "finish", where, needed) ;
+    find_in_lines(plan, service, &service->logger, "log/run", where, needed) ;
   }
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
   {

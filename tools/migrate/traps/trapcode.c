@@ -210,13 +210,67 @@ static void finish_with (struct trapping *t, char const *text)
   if (!strstr(t->claim->what, "; what else it did is done")) t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
 }
 
-/* In a function that the trap calls with words, they are its arguments. */
+/* In a function that the trap calls, $1 is a word of that call, which may be $1 of an outer one. */
+static void add_words (struct trapping const *t, struct trap_call const *call, struct texts *lines)
+{
+  if (!call) return ;
+  add_words(t, call->outer, lines) ;
+  texts_add_all(t->a->pool, lines, &call->lines) ;
+}
+
 static char const *with_words (struct trapping const *t, char const *text)
 {
-  struct texts words = { 0 } ;
+  struct texts lines = { 0 } ;
   if (!t->call || !mentions_positional(text)) return text ;
-  for (unsigned int i = 1 ; i < t->call->nwords ; i++) texts_add(t->a->pool, &words, t->call->words[i].raw) ;
-  return pool_printf(t->a->pool, "(set -- %s\n%s\n)", texts_join(t->a->pool, &words, " "), text) ;
+  add_words(t, t->call, &lines) ;
+  return pool_printf(t->a->pool, "(%s\n%s\n)", texts_join(t->a->pool, &lines, "\n"), text) ;
+}
+
+static void finish_later (struct trapping *t, struct statement *one, char const *text)
+{
+  finish_with(t, with_words(t, text)) ;
+  t->work = text ;
+  if (!t->killed && !t->all_signalled && !t->early && walk_with_calls(t->a, one, &needs_services, t)) t->early = text ;
+}
+
+/* Anything but work: the supervisor does that, or the report tells it. */
+static int ends_or_waits (struct statement *whole, void *data)
+{
+  struct trapping *t = data ;
+  struct statement const plain = without_prefix(t->a, whole) ;
+  if (plain.kind != STATEMENT_COMMAND || redirects_everything(&plain)) return 0 ;
+  return shell_one_of(statement_command(&plain), "kill pkill killall wait sleep exit nginx apachectl apache2ctl pg_ctl pg_ctlcluster trap")
+    || names_word(&plain, "kill") || says_stop(&plain) || writes_stop(&plain) ;
+}
+
+/* Only a function has these. */
+static int has_own_words (struct statement *statement, void *data)
+{
+  (void)data ;
+  return sets_positional(statement, 0) || !strcmp(statement_command(statement), "return")
+    || (statement->kind == STATEMENT_DECLARATION && !strcmp(statement_word(statement, 0), "local")) ;
+}
+
+/* Does the function only work, in a way that needs its own words? finish calls it then. */
+static int is_kept_whole (struct trapping *t, struct statement *call, struct statement *body)
+{
+  return !t->reloads && statement_walk(body, &has_own_words, 0) && !walk_with_calls(t->a, call, &ends_or_waits, t) ;
+}
+
+static void follow_call (struct trapping *t, struct statement *one, struct statement *body)
+{
+  struct trap_call call = { .statement = one, .outer = t->call } ;
+  struct texts words = { 0 } ;
+  texts_add(t->a->pool, &words, "set --") ;
+  for (unsigned int i = 1 ; i < one->nwords ; i++) texts_add(t->a->pool, &words, one->words[i].raw) ;
+  texts_add(t->a->pool, &call.lines, texts_join(t->a->pool, &words, " ")) ;
+  t->calls++ ;
+  alias_arguments(t->a, one) ;
+  t->call = &call ;
+  t->a->depth++ ;
+  apply_list(t, body->kind == STATEMENT_GROUP ? body->body : body, t->a->source) ;
+  t->a->depth-- ;
+  t->call = call.outer ;
 }
 
 /* Each statement of a trap: signals become down-signal, the rest finish. */
@@ -225,36 +279,30 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
   for (struct statement *one = list ; one ; one = one->next)
   {
     struct function *function = called_function(t->a, one) ;
+    struct statement *body = function ? function->statement->body : 0 ;
     t->kills = t->works = 0 ;
     if (function && t->calls == CALLS_MAX)
     {
       texts_add_once(t->a->pool, &t->claim->todo, "its functions call each other too many times to follow them all: is all that they do at the end still done?") ;
       continue ;
     }
-    if (function && function->statement->body && t->a->depth < 10)
+    if (body && t->a->depth < 10)
     {
-      struct statement *body = function->statement->body ;
-      struct statement const *call = t->call ;
       function->walked = 1 ;
-      t->calls++ ;
-      alias_arguments(t->a, one) ;
-      t->call = one ;
-      t->a->depth++ ;
-      apply_list(t, body->kind == STATEMENT_GROUP ? body->body : body, t->a->source) ;
-      t->a->depth-- ;
-      t->call = call ;
+      if (is_kept_whole(t, one, body)) finish_later(t, one, source_copy(text, one->range)) ;
+      else follow_call(t, one, body) ;
       continue ;
     }
     if (one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_COMMENT) continue ;
+    if (t->call && sets_positional(one, 0))
+    {
+      texts_add(t->a->pool, &t->call->lines, source_copy(text, one->range)) ;
+      continue ;
+    }
     statement_walk(one, &look_at_trap, t) ;
     if (!t->works) continue ;
     if (t->kills || t->reloads) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
-    else
-    {
-      finish_with(t, with_words(t, source_copy(text, one->range))) ;
-      t->work = source_copy(text, one->range) ;
-      if (!t->killed && !t->all_signalled && !t->early && statement_walk(one, &needs_services, t)) t->early = t->work ;
-    }
+    else finish_later(t, one, source_copy(text, one->range)) ;
   }
 }
 

@@ -65,7 +65,7 @@ void note_order (struct trapping *t, struct statement const *statement)
 }
 
 /* $1, "${1:-TERM}": as the call has it */
-static char const *of_call (struct trapping const *t, char const *word)
+static char const *of_call (struct trapping const *t, struct trap_call const *call, char const *word)
 {
   char const *p = word + (*word == '"') ;
   char const *end ;
@@ -74,7 +74,7 @@ static char const *of_call (struct trapping const *t, char const *word)
   if (*p == '{') p++ ;
   i = shell_number(p, 9, &end) ;
   if (end != p + 1 || !i) return word ;
-  if (t->call && i < t->call->nwords) return t->call->words[i].raw ;
+  if (call && i < call->statement->nwords) return of_call(t, call->outer, call->statement->words[i].raw) ;
   if (strncmp(end, ":-", 2) != 0) return word ;
   return pool_copy(t->a->pool, end + 2, strcspn(end + 2, "}")) ;
 }
@@ -82,7 +82,7 @@ static char const *of_call (struct trapping const *t, char const *word)
 /* Its name without SIG; 0: it is not known. */
 static char const *signal_of (struct trapping *t, char const *word)
 {
-  char const *name = shell_without_quotes(t->a->pool, of_call(t, word)) ;
+  char const *name = shell_without_quotes(t->a->pool, of_call(t, t->call, word)) ;
   char const *end ;
   unsigned int n = shell_number(name, 65, &end) ;
   if (!strcmp(name, "0")) return name ;

@@ -5,12 +5,19 @@
 
 #include "migrate/facts/analysis.h"
 
+struct trap_call /* of a function whose body is looked at */
+{
+  struct statement const *statement ;
+  struct texts lines ; /* that make its words $1, $2, ...: set -- WORDS, and what its body does to them: shift */
+  struct trap_call *outer ; /* of the function that it is in; 0: the trap's own code */
+} ;
+
 struct trapping
 {
   struct analysis *a ;
   struct trap *trap ;
   struct claim *claim ;
-  struct statement const *call ; /* of the function whose body is looked at; 0: the trap itself */
+  struct trap_call *call ; /* 0: the trap's own code is looked at */
   unsigned int calls ; /* that have been followed */
   char const *killed ; /* the last process that it sent a signal to; 0: none yet */
   struct texts killed_services ; /* those that got one since it last waited */

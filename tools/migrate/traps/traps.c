@@ -199,13 +199,7 @@ static void apply_code (struct trapping *t)
   struct function *function = find_function(a, t->trap->code) ;
   t->reloads = !is_for_the_end(a, t->trap) ;
   t->is_exit = are_all_of(a->pool, t->trap->all, "EXIT 0 ERR DEBUG RETURN") ;
-  if (function)
-  {
-    struct statement *body = function->statement->body ;
-    function->walked = 1 ;
-    if (body) apply_list(t, body->kind == STATEMENT_GROUP ? body->body : body, a->source) ;
-  }
-  else apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
+  apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
   mark_early(t) ;
   tell_code(t) ;
   tell_signals(t) ;
