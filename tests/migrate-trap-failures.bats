@@ -65,3 +65,13 @@ teardown() { reeve_teardown; }
   migrate
   has a/flag-main b/flag-main
 }
+
+@test "a trap in a branch says nothing of the services of another branch" {
+  wrapper <<<$'#!/bin/bash\ncase "$ROLE" in\nweb)\n  web --port 80 &\n  web_helper &\n  wait $!\n  ;;\nworker)\n  trap \'kill -QUIT 0; rm -f /run/x\' TERM\n  trap \'exit 1\' CHLD\n  worker &\n  helper &\n  while :; do sleep 1; done\n  ;;\nesac'
+  migrate
+  told 'ended all when one had ended: main are worker, helper'
+  untold 'this trap is set too late'
+  lacks web/flag-main web/down-signal web_helper/down-signal web_helper/finish
+  has web_helper/flag-main worker/flag-main helper/flag-main helper/finish
+  [ "$(<"$tree/worker/down-signal")" = QUIT ]
+}

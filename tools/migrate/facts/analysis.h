@@ -86,6 +86,7 @@ struct trap
   struct claim *own ; /* the statement's; 0: that of the call */
   uint32_t replaced_line ; /* where another trap took the last of them; 0: it has some */
   struct service const *after ; /* the last service that the script had started when it came to the trap; 0: none */
+  struct service place ; /* where it is: place_here() */
   struct trap *next ;
 } ;
 

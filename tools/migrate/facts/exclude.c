@@ -101,12 +101,18 @@ int are_exclusive (struct analysis *a, struct service const *one, struct service
   return 0 ;
 }
 
-int is_excluded_here (struct analysis *a, struct service const *service)
+struct service place_here (struct analysis *a)
 {
   struct service here = { .npieces = a->plan->npieces, .positional = a->positional } ;
   texts_add_all(a->pool, &here.conditions, &a->conditions) ;
   texts_add_all(a->pool, &here.places, &a->places) ;
   for (struct text const *one = a->otherwise.first ; one ; one = one->next) texts_add(a->pool, &here.places, place_of(a->pool, one->text, 2)) ;
+  return here ;
+}
+
+int is_excluded_here (struct analysis *a, struct service const *service)
+{
+  struct service here = place_here(a) ;
   return are_exclusive(a, &here, service) ;
 }
 

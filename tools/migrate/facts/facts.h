@@ -61,6 +61,7 @@ extern int compare_words (struct pool *pool, char const *left, char const *opera
 extern char const *place_of (struct pool *pool, char const *question, unsigned int answer) ;
 /* Does a container only ever run one of the two? */
 extern int are_exclusive (struct analysis *a, struct service const *one, struct service const *other) ;
+extern struct service place_here (struct analysis *a) ; /* the branches that are being walked, for are_exclusive() */
 extern int is_excluded_here (struct analysis *a, struct service const *service) ; /* may it not run where the walk is? */
 extern void settle_exclusive (struct analysis *a) ; /* none depends on one that excludes it */
 

@@ -87,7 +87,8 @@ static struct service *first_process (struct analysis *a)
 static struct service *first_before (struct analysis *a, struct trap const *trap)
 {
   struct service *service = trap->after ? a->plan->services : 0 ;
-  while (service && (service->is_oneshot || service->is_exec || is_of_code(a, service))) service = service == trap->after ? 0 : service->next ;
+  while (service && (service->is_oneshot || service->is_exec || is_of_code(a, service) || are_exclusive(a, &trap->place, service)))
+    service = service == trap->after ? 0 : service->next ;
   return service && trap->line > service->line ? service : 0 ;
 }
 

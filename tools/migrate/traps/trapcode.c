@@ -189,11 +189,12 @@ static int look_at_trap (struct statement *whole, void *data)
   return 0 ;
 }
 
-static struct service *who_finishes (struct analysis *a)
+static struct service *who_finishes (struct trapping const *t)
 {
   struct service *last = 0 ;
-  for (struct service *service = a->plan->services ; service ; service = service->next)
+  for (struct service *service = t->a->plan->services ; service ; service = service->next)
   {
+    if (are_exclusive(t->a, &t->trap->place, service)) continue ;
     if (service->is_main) return service ;
     if (!service->is_oneshot) last = service ;
   }
@@ -203,7 +204,7 @@ static struct service *who_finishes (struct analysis *a)
 static void finish_with (struct trapping *t, char const *text)
 {
   struct analysis *a = t->a ;
-  struct service *service = who_finishes(a) ;
+  struct service *service = who_finishes(t) ;
   if (!service) return ;
   texts_add_once(a->pool, &service->finish, text) ; /* the traps of INT and TERM may do the same */
   t->claim->where = service_where(a->plan, service, "finish") ;

@@ -229,7 +229,7 @@ void set_signals (struct trapping *t, struct statement const *kill)
       all = !by_name && !meant.first && (shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
       for (struct text const *one = meant.first ; one ; one = one->next) set_signal(t, plan_find(a->plan, one->text), signal) ;
       for (struct service *service = a->plan->services ; service ; service = service->next)
-        if (all || (by_name && (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)))) set_signal(t, service, signal) ;
+        if ((all && !are_exclusive(a, &t->trap->place, service)) || (by_name && (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)))) set_signal(t, service, signal) ;
       if (!meant.first && !all && !by_name && !is_idle_pid(a, raw) && (!signal || strcmp(signal, "0") != 0) && strchr(raw, '$'))
         texts_add_once(a->pool, &t->claim->todo, signal && strcasecmp(signal, "TERM") != 0
           ? pool_printf(a->pool, "whose pid is %s? It got %s: write that to its down-signal", raw, signal) : pool_printf(a->pool, "whose pid is %s?", raw)) ;

@@ -86,6 +86,7 @@ static struct trap *note_trap (struct analysis *a, struct statement *statement)
   trap->signals = trap->all = signals ;
   trap->line = line_of(a, statement) ;
   trap->after = plan_last(a->plan) ;
+  trap->place = place_here(a) ;
   while (*end) end = &(*end)->next ;
   return *end = trap ;
 }
@@ -148,11 +149,11 @@ static int are_all_of (struct pool *pool, char const *signals, char const *names
   return signals[strspn(signals, " ")] != 0 ;
 }
 
-static char const *all_are_main (struct analysis *a)
+static char const *all_are_main (struct analysis *a, struct trap const *trap)
 {
   struct texts names = { 0 } ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_background && !service->is_oneshot)
+    if (service->is_background && !service->is_oneshot && !are_exclusive(a, &trap->place, service))
     {
       service->is_main = 1 ;
       texts_add(a->pool, &names, service->name) ;
@@ -172,7 +173,7 @@ static void apply_child_trap (struct analysis *a, struct trap const *trap, struc
     plan_mistake(a->plan, no_trap_until(a), "a trap runs only when this command has ended: start it with & and wait for it") ;
     return ;
   }
-  ended = what.ends && !what.starts ? all_are_main(a) : "" ;
+  ended = what.ends && !what.starts ? all_are_main(a, trap) : "" ;
   claim->what = pool_printf(a->pool, "%s%swatched its children%s", is_for_all ? claim->what : "", is_for_all ? "; it " : "", *ended ? ended : ": supervision replaces it") ;
   if (what.ends && what.starts)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "when a child had ended, it started some again and ended all for others: flag-main for those with which the container should end: %s", trap->code)) ;
