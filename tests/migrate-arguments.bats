@@ -120,3 +120,17 @@ image() # CMD
     grep -qr '^set -- web -v # CMD' "$init/10-start" || { echo "# $line"; return 1; }
   done
 }
+
+@test "the setup has the arguments where it reads a file anywhere in a line" {
+  local line
+  while IFS= read -r line; do
+    wrapper <<<$'#!/bin/sh\nset -e\n'"$line"$'\nserver --port 80 &\nhelper &\nwait'
+    printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\nCMD ["web", "x"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    grep -q -x 'set -- web x # CMD' "$init/10-start" || { echo "# $line"; cat "$init/10-start"; return 1; }
+  done <<'EOS'
+if [ -f /app/pre.sh ]; then . /app/pre.sh; touch /x; fi
+[ -f /app/pre.sh ] && { . /app/pre.sh; touch /x; }
+touch /x; source /app/pre.sh
+EOS
+}

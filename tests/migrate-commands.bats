@@ -324,3 +324,19 @@ EOS
   migrate
   untold 'let its last command be exec'
 }
+
+@test "a shell's options may come in several words ahead of its file, or of its code" {
+  local shell
+  for shell in 'sh' 'sh -e' 'bash -eu -o pipefail' 'sh -x --'; do
+    wrapper <<<$'#!/bin/sh\n'"$shell"$' ./pre.sh\nserver --port 80'
+    printf '#!/bin/sh\nredis-server --port 6379 &\n' >pre.sh
+    printf 'FROM debian\nWORKDIR /app\nCOPY . /app/\nCMD ["/app/start.sh"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'its code leaves redis-server in the background' || { echo "# $shell"; return 1; }
+  done
+  for shell in 'sh -c' 'bash -e -c' 'bash -o pipefail -ec'; do
+    wrapper <<<$'#!/bin/sh\n'"$shell"$' "cd /srv && worker --queue a" &\nserver --port 80'
+    migrate
+    services worker server || { echo "# $shell"; return 1; }
+  done
+}

@@ -171,10 +171,12 @@ static char const *name_of_code (struct analysis *a, char const *code)
   return foreground.is_init_script ? name_of_init_script(&foreground) : name_of_words(a, found, first) ;
 }
 
-/* sh -c CODE */
-static int is_shell_code (struct statement const *command, unsigned int first, char const *const *argv)
+/* CODE of sh -c CODE; 0: another command */
+static char const *shell_code (struct statement const *command, unsigned int first)
 {
-  return argv[0] && shell_one_of(shell_basename(argv[0]), "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c') && first + 2 < command->nwords ;
+  int is_code ;
+  unsigned int i = statement_of_shell(command, first, &is_code) ;
+  return i && is_code ? command->words[i].raw : 0 ;
 }
 
 char const *told_at_start (struct analysis *a, struct statement *statement)
@@ -191,7 +193,7 @@ char const *told_at_start (struct analysis *a, struct statement *statement)
   first = launch.first ;
   command_argv(statement, first, argv) ;
   if (launch.code) found = command_of_code(a, code_of(a, launch.code), &first) ;
-  else if (is_shell_code(statement, first, argv)) found = command_of_code(a, code_of(a, statement->words[first + 2].raw), &first) ;
+  else if (shell_code(statement, first)) found = command_of_code(a, code_of(a, shell_code(statement, first)), &first) ;
   word = found ? telling_word(a, found, first) : 0 ;
   return word ? pool_printf(a->pool, "only the start tells which program %s holds: name the directory after it, and see that it stays in the foreground", word) : 0 ;
 }
@@ -245,7 +247,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
   if (launch.code) return name_of_code(a, code_of(a, launch.code)) ;
   foreground_of(a->plan, found, launch.first, &foreground) ;
   command_argv(found, launch.first, argv) ;
-  if (is_shell_code(found, launch.first, argv)) return name_of_code(a, code_of(a, found->words[launch.first + 2].raw)) ;
+  if (shell_code(found, launch.first)) return name_of_code(a, code_of(a, shell_code(found, launch.first))) ;
   if (foreground.ends && argv[1])
   {
     char const *what = shell_basename(argv[0]) ;

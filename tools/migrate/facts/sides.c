@@ -212,6 +212,8 @@ static int may_go_on (struct statement *statement, void *data)
   struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *name ;
+  unsigned int of_shell ;
+  int is_code ;
   if (statement->background || statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
   if (statement->kind == STATEMENT_LOOP) return is_constant(a, statement->branches) ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
@@ -221,8 +223,8 @@ static int may_go_on (struct statement *statement, void *data)
   command_argv(statement, launch.first, argv) ;
   if (!argv[0]) return 1 ;
   name = shell_basename(argv[0]) ;
-  if (shell_one_of(name, "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c') && launch.first + 2 < statement->nwords)
-    return code_may_go_on(a, statement->words[launch.first + 2].raw) ;
+  of_shell = statement_of_shell(statement, launch.first, &is_code) ;
+  if (of_shell && is_code) return code_may_go_on(a, statement->words[of_shell].raw) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (!strcmp(name, "sleep")) return argv[1] && shell_one_of(argv[1], "infinity inf") ;
   if (foreground.is_daemon && !foreground.ends) return 1 ;

@@ -197,11 +197,12 @@ static struct configuration const *executed_by (struct analysis *a, struct state
 {
   struct launch launch ;
   unsigned int i ;
+  int is_code ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  i = launch.first ;
-  if (i < statement->nwords && shell_one_of(shell_basename(statement_word(statement, i)), "sh bash dash ash")) i++ ;
-  return i < statement->nwords && strchr(statement_word(statement, i), i == launch.first ? '/' : '.') ? file_of(a, statement->words[i].raw) : 0 ;
+  i = statement_of_shell(statement, launch.first, &is_code) ;
+  if (!i) i = launch.first ;
+  return !is_code && i < statement->nwords && strchr(statement_word(statement, i), i == launch.first ? '/' : '.') ? file_of(a, statement->words[i].raw) : 0 ;
 }
 
 static int ends_itself (struct statement *statement, void *data)

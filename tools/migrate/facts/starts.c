@@ -57,14 +57,15 @@ static int starts_among (struct analysis *a, struct statement *list)
 static char const *leaving_code (struct analysis *a, struct statement const *statement, unsigned int first)
 {
   struct source code ;
-  char const *option = statement_word(statement, first + 1) ;
-  char const *value = first + 2 < statement->nwords ? statement->words[first + 2].value : 0 ;
+  int is_code ;
+  unsigned int i = statement_of_shell(statement, first, &is_code) ;
+  char const *value = i ? statement->words[i].value : 0 ;
   struct statement *last ;
-  if (!value || !shell_one_of(shell_basename(statement_word(statement, first)), "sh bash dash ash") || *option != '-' || !strchr(option, 'c')) return 0 ;
+  if (!value || !is_code) return 0 ;
   last = shell_parse_text(a->pool, &code, value) ;
   while (last && last->next) last = last->next ;
   while (last && !last->background && (last->kind == STATEMENT_AND || last->kind == STATEMENT_OR)) last = last->body->next ;
-  return last && last->background ? statement->words[first + 2].raw : 0 ;
+  return last && last->background ? statement->words[i].raw : 0 ;
 }
 
 /* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */

@@ -144,12 +144,8 @@ static int is_environment (char const *file)
 /* Does the text read a file for more than its variables? */
 static int reads_code (struct analysis *a, char const *text)
 {
-  for (char const *p = text ; *p ; p++)
-  {
-    size_t len = !strncmp(p, "source ", 7) ? 7 : !strncmp(p, ". ", 2) ? 2 : 0 ;
-    if (!len || (p > text && !strchr(" \t\n;&|({", p[-1]))) continue ;
-    if (!is_environment(pool_copy(a->pool, p + len, strcspn(p + len, " \t\n;&|")))) return 1 ;
-  }
+  for (char const *file = shell_read_file(text) ; file ; file = shell_read_file(file))
+    if (!is_environment(pool_copy(a->pool, file, strcspn(file, " \t\n;&|")))) return 1 ;
   return 0 ;
 }
 

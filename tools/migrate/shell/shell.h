@@ -99,6 +99,8 @@ extern char const *shell_quote (struct pool *pool, char const *text) ;
 extern int shell_one_of (char const *text, char const *names) ;
 /* Does `name` occur in `text` as an identifier of its own? */
 extern int shell_mentions (char const *text, char const *name) ;
+/* The next file in `text` that a shell reads by `.` or source: where its name begins; 0: none. */
+extern char const *shell_read_file (char const *text) ;
 /* Shell code with blanks in place of its comments. */
 extern char const *shell_uncommented (struct pool *pool, char const *text) ;
 extern char const *source_uncommented (struct source *source) ; /* the same of a script's text */
@@ -115,6 +117,9 @@ extern char const *statement_word (struct statement const *statement, unsigned i
 extern char const *statement_command (struct statement const *statement) ;
 /* The same of a system's program; "" of one that is only called so: /sync/sync. */
 extern char const *statement_utility (struct statement const *statement) ;
+/* Of a shell, word `first`, what comes behind its options: a file, or, if *is_code, the code of -c: sh -eu FILE,
+   bash -e -o pipefail -c CODE. 0: it is no shell, or nothing comes. */
+extern unsigned int statement_of_shell (struct statement const *statement, unsigned int first, int *is_code) ;
 /* The first of the words that `set` makes the script's arguments, which may be none: set -- A, set A, set -e -- A.
    0: it sets only options. */
 extern unsigned int statement_sets_arguments (struct statement const *statement) ;

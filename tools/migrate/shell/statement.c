@@ -99,6 +99,31 @@ static int in_identifier (char c)
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ;
 }
 
+unsigned int statement_of_shell (struct statement const *statement, unsigned int first, int *is_code)
+{
+  unsigned int i = first + 1 ;
+  *is_code = 0 ;
+  if (first >= statement->nwords || !shell_one_of(shell_basename(statement_word(statement, first)), "sh bash dash ash")) return 0 ;
+  for (; i < statement->nwords && strchr("-+", *statement->words[i].raw) ; i++)
+  {
+    char const *option = statement->words[i].raw ;
+    if (!option[1] || !strcmp(option, "--")) return i + 1 < statement->nwords ? i + 1 : 0 ;
+    *is_code |= option[1] != '-' && strchr(option, 'c') ;
+    if (shell_one_of(option, "--rcfile --init-file") || (option[1] != '-' && strchr("oO", option[strlen(option) - 1]))) i++ ;
+  }
+  return i < statement->nwords ? i : 0 ;
+}
+
+char const *shell_read_file (char const *text)
+{
+  for (char const *p = text ; *p ; p++)
+  {
+    size_t len = !strncmp(p, "source", 6) ? 6 : *p == '.' ;
+    if (len && strchr(" \t", p[len]) && p[len] && (p == text || strchr(" \t\n;&|({", p[-1]))) return p + len + strspn(p + len, " \t") ;
+  }
+  return 0 ;
+}
+
 int shell_mentions (char const *text, char const *name)
 {
   size_t len = strlen(name) ;

@@ -365,7 +365,7 @@ static char const *setup_text (struct plan *plan)
 /* A file that is read, or eval, may ask for them, too. */
 static int may_ask_arguments (char const *text)
 {
-  return mentions_positional(text) || shell_mentions(text, "shift") || shell_mentions(text, "source") || shell_mentions(text, "eval") || !strncmp(text, ". ", 2) || strstr(text, "\n. ") ;
+  return mentions_positional(text) || shell_mentions(text, "shift") || shell_mentions(text, "eval") || shell_read_file(text) ;
 }
 
 static void add_setup (struct rendering *r)
