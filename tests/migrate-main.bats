@@ -239,3 +239,19 @@ EOS
   migrate
   untold 'mistake: wait waits only'
 }
+
+@test "what a script ends with is main, also between && and ||" {
+  local end
+  while IFS= read -r end; do
+    wrapper <<<$'#!/bin/sh\n'"$end"
+    migrate
+    services server || { echo "# $end"; return 1; }
+    has server/flag-main
+    grep -q -x './check.sh || exit' "$init/10-start"
+  done <<'EOS'
+./check.sh && server || exit 4
+./check.sh && server --port 80 || { echo failed; exit 4; }
+./check.sh && prepare && server || restore
+EOS
+  told 'the script did this when server had failed, and nothing does now: restore'
+}

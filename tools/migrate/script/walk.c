@@ -255,7 +255,8 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
   if (is_last(a, frame) && !a->waited_line && !ends_in_client(a, statement) && walk_alternatives(a, statement, frame)) return ;
   if (!starts_something(a, right))
   {
-    if (is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR && left->kind == STATEMENT_COMMAND)
+    if (is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR
+     && (left->kind == STATEMENT_COMMAND || (left->kind == STATEMENT_AND && follows_work(a, left, frame))))
     {
       walk_statement(a, left, frame) ;
       mark_lost_work(a, left, right, claim_statement(a, statement, "dropped", "what was done when it failed: the container's exit code says it")) ;
