@@ -5,14 +5,22 @@
 #include "migrate/plan/plan.h"
 #include "migrate/shell/shell.h"
 
+/* The one that was started last ahead of the line, or else the first; 0: there is none. */
+static struct service *service_ahead (struct plan const *plan, uint32_t line)
+{
+  struct service *found = plan->services ;
+  for (struct service *service = found ; service ; service = service->next)
+    if (service->line <= line) found = service ;
+  return found ;
+}
 
 static void settle_unclaimed (struct plan *plan)
 {
   struct range range ;
   uint32_t line = 1 ;
-  struct service *last = plan_last(plan) ;
   while ((line = source_unclaimed(plan->source, line, &range)))
   {
+    struct service *last = service_ahead(plan, line) ;
     char const *where = last ? service_where(plan, last, "run") : plan_setup_where(plan) ;
     struct claim *claim = source_claim(plan->source, range, where, "not understood, kept as a comment") ;
     plan_todo(plan, last, claim, line, pool_printf(plan->pool, "do by hand: %s", source_copy(plan->source, range))) ;

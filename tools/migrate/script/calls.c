@@ -119,10 +119,10 @@ static void reset_arguments (struct analysis *a, struct statement *body, struct 
   set_values(a, body, "@", 0) ;
 }
 
+/* Does anything but exec? */
 static int is_started (struct statement *statement, void *data)
 {
-  (void)data ;
-  return statement->background || !strcmp(statement_command(statement), "wait") ;
+  return statement->background || (statement->kind == STATEMENT_COMMAND && strcmp(statement_command(statement), "exec") != 0 && starts_something(data, statement)) ;
 }
 
 static int passes_all (struct statement const *call)
@@ -137,7 +137,7 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
   if (!body || a->in_function > 10 || !starts_something(a, body)) return 0 ;
   *call = (struct calling){ .statement = statement, .function = function, .positional = a->positional, .before = plan_last(a->plan) } ;
   function->walked = 1 ;
-  if (ends_with_exec(body) && !statement_walk(body, &is_started, 0))
+  if (ends_with_exec(body) && !statement_walk(body, &is_started, a))
   {
     struct service *service = start_service(a, statement, START_MAIN) ;
     if (passes_all(statement)) give_console(a, service, body) ;

@@ -5,7 +5,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/script/walk.h"
 
-/* What no shell could execute either is kept as comments, a line each. */
+/* What no shell could execute either, or the grammar does not know, is kept as comments, a line each. */
 void keep_damaged (struct analysis *a, struct statement *statement)
 {
   struct service *last = plan_last(a->plan) ;

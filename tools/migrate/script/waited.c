@@ -54,7 +54,7 @@ static int starts_in (struct analysis *a, struct branch const *branch)
 static void mark_lost (struct analysis *a, struct statement *statement)
 {
   struct service *main = a->plan->services ;
-  while (main && !main->is_main) main = main->next ;
+  while (main && (!main->is_main || is_excluded_here(a, main))) main = main->next ;
   plan_todo(a->plan, main ? main : plan_last(a->plan), claim_statement(a, statement, "dropped", "what was done when it had ended"), line_of(a, statement), pool_printf(a->pool,
     "when it had ended, the script went on by how: write that as finish of what is main ($1 is the exit code of run): %s", statement_text(a, statement))) ;
 }

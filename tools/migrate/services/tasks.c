@@ -217,13 +217,32 @@ static int calls_starter (struct statement *statement, void *data)
   return statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && sourced_start(a, statement_command(statement)) ;
 }
 
+/* echo $$ >FILE: FILE, raw; 0: something else */
+static char const *pid_file (struct statement const *statement)
+{
+  if (!shell_one_of(statement_command(statement), "echo printf") || !writes_files(statement)) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement->words[i].raw, "$$ \"$$\" ${$} \"${$}\" $BASHPID \"$BASHPID\"")) return statement->redirects->target ;
+  return 0 ;
+}
+
+static int writes_own_pid (struct statement *statement, void *data)
+{
+  char const **file = data ;
+  *file = pid_file(statement) ;
+  return !!*file ;
+}
+
 static void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
+  char const *file ;
   if (statement_walk(statement, &calls_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "a function of a file that is read, which starts something: put the function into the script, and migrate that") ;
   else if (statement_walk(statement, &find_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
   mark_traps(a, service, statement, claim) ;
+  if (statement_walk(statement, &writes_own_pid, &file))
+    plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "this was the pid of the script, as long as it ran; here it is that of a file which ends: who reads %s?", file)) ;
   mark_started_elsewhere(a, service, statement, claim, 1) ;
 }
 

@@ -78,6 +78,8 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
     for (uint32_t i = 0 ; i < children.n ; i++)
     {
       TSNode child = children.list[i] ;
+      /* <<EOF && exec server: behind the here-document for the shell, and inside of it for the grammar. */
+      if (is(child, "command") && !strncmp(source_copy(reader->source, range_of(child)), "exec ", 5)) statement->damaged = 1 ;
       if (!is(child, "ERROR") || strcmp(source_copy(reader->source, range_of(child)), "&") != 0) continue ;
       /* <<EOF & : the & belongs to the statement, not to the redirection. */
       ((char *)redirect->raw)[ts_node_start_byte(child) - redirect->range.start] = ' ' ;

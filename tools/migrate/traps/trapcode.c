@@ -301,6 +301,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
       continue ;
     }
     statement_walk(one, &look_at_trap, t) ;
+    t->kills_plainly |= !strcmp(statement_command(one), "kill") ;
     if (!t->works) continue ;
     if (t->kills || t->reloads) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
     else finish_later(t, one, source_copy(text, one->range)) ;

@@ -23,6 +23,7 @@ struct trapping
   struct texts killed_services ; /* those that got one since it last waited */
   int waited ; /* it has waited since then */
   int kills ;
+  int kills_plainly ; /* by a kill whose failure is the shell's: not kill ... || true */
   int works ;
   int reloads ; /* the trap is not for the end: HUP */
   int is_exit ; /* it is for the script's own end alone */
