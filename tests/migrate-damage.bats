@@ -192,3 +192,22 @@ EOS
   grep -q -x 'for word do words="$words $word"; done' "$tree/web/run"
   untold damaged
 }
+
+@test "a program that the script becomes on the line of a here-document is a question" {
+  wrapper <<<$'#!/bin/sh\nhelper &\ncat >/etc/app.conf <<END && exec server --port 80\nport = 80\nEND'
+  migrate
+  grep -q -F 'damaged: cat >/etc/app.conf <<END && exec server --port 80' "$tree/helper/run"
+  services helper
+  wrapper <<<$'#!/bin/sh\ncat >/etc/app.conf <<END && echo done || exit 1\nport = 80\nEND\nhelper &\nwait'
+  migrate
+  untold damaged
+}
+
+@test "what is to be done by hand is in the service that was started ahead of it" {
+  local deep i
+  deep=$(for ((i = 0; i < 70; i++)); do printf '{ '; done; printf 'job & '; for ((i = 0; i < 70; i++)); do printf '; } '; done)
+  wrapper <<<$'#!/bin/bash\nif [ "$ROLE" = a ]; then\n  a --port 80 &\n'"${deep//& ;/& }"$'\nelse\n  b --port 80 &\nfi\nwait -n'
+  migrate
+  grep -q TODO "$tree/a/run"
+  run ! grep -q TODO "$tree/b/run"
+}

@@ -193,3 +193,36 @@ EOS
   migrate
   told 'the loop that started it again ended here, and the script with it: [ $CODE -ne 140 ] && exit $CODE: ask that in finish, and run `reeve shutdown CODE` there'
 }
+
+@test "a kill at the script's own end that fails with set -e changed its exit code: that is told" {
+  local kill
+  for kill in 'kill $PID' 'bye'; do
+    wrapper <<<$'#!/bin/sh\nset -e\nbye() { kill $PID; }\nserver --port 80 &\nPID=$!\ntrap "'"$kill"$'" EXIT\nwait $PID'
+    migrate
+    told 'line 6: mistake: at the script'"'"'s own end this kill finds nobody and fails'
+  done
+  for kill in 'kill $PID || true' 'if [ "$X" ]; then kill $PID; fi'; do
+    wrapper <<<$'#!/bin/sh\nset -e\nserver --port 80 &\nPID=$!\ntrap \''"$kill"$'\' EXIT\nwait $PID'
+    migrate
+    untold 'finds nobody and fails'
+  done
+}
+
+@test "what was done when one of two branches had ended is in the service of that branch" {
+  wrapper <<<$'#!/bin/bash\nif [ "$ROLE" = a ]; then\n  a --port 80 &\n  if wait $!; then report_a; fi\nelse\n  b --port 80 &\n  if wait $!; then report_b; fi\nfi'
+  migrate
+  grep -q report_a "$tree/a/run"
+  grep -q report_b "$tree/b/run"
+}
+
+@test "exec behind a question whether a service runs, with an exit behind it, is no condition" {
+  local question
+  for question in 'kill -0 $P' '[ -d /proc/$P ]'; do
+    wrapper <<<$'#!/bin/sh\nhelper &\nP=$!\nif '"$question"$'; then exec web --port 80; fi\necho failed\nexit 1'
+    migrate
+    untold TODO
+    untold 'never runs'
+    services helper web
+    lacks web/enable-if
+  done
+}

@@ -148,3 +148,18 @@ note "$@"
 )
 EOS
 }
+
+@test "a function that starts a daemon ahead of exec has a service for each" {
+  wrapper <<<$'#!/bin/sh\nrun() { nginx; exec web; }\nrun'
+  migrate
+  services nginx web
+  becomes nginx "exec nginx -g 'daemon off;'"
+  becomes web 'exec web'
+}
+
+@test "a function that shows a message and notes it in a log is a message" {
+  wrapper <<<$'#!/bin/bash\nlog() { echo "$@" | tee -a /var/log/start.log; }\nlog begin\nweb --port 80 &\nlog "web started"\nworker &\nnote() { echo "$1" | tee -a /etc/hosts; }\nnote "10.0.0.1 db"\nlast &\nwait -n'
+  migrate
+  told 'line 5: dropped: a message about the start'
+  services web worker note last
+}

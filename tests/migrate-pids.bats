@@ -138,3 +138,12 @@ EOS
     untold TODO || { echo "# $search"; return 1; }
   done
 }
+
+@test "a file that keeps the script's own pid is a question" {
+  wrapper <<<$'#!/bin/sh\necho $$ >/run/app.pid\nserver --port 80 &\nhelper &\nwait'
+  migrate
+  told 'line 2: cont-init.d/10-start: setup, as it was; TODO: this was the pid of the script, as long as it ran; here it is that of a file which ends: who reads /run/app.pid?'
+  wrapper <<<$'#!/bin/sh\nprintf "%s\\n" x >/tmp/list.$$\nif [ "$ROLE" = web ]; then\n  echo $$ >/run/web.pid\n  exec web\nfi\nexec worker'
+  migrate
+  untold 'this was the pid of the script'
+}

@@ -87,6 +87,14 @@ static int says_log (char const *name)
   return !strncmp(name, "log_", 4) || strstr(name, "::log") ;
 }
 
+/* echo "$@" | tee -a /var/log/start.log: shown, and noted */
+static int notes_message (struct analysis *a, struct statement const *pipeline)
+{
+  struct statement const *tee = pipeline->kind == STATEMENT_PIPELINE && pipeline->body ? pipeline->body->next : 0 ;
+  return tee && !tee->next && tee->nwords == 3 && !strcmp(statement_command(tee), "tee") && shell_one_of(statement_word(tee, 1), "-a --append")
+    && strcasestr(tee->words[2].raw, "log") && is_message(a, pipeline->body) ;
+}
+
 /* Does its body have only these commands, and calls of functions that print? */
 static int has_only (struct analysis *a, struct function const *function, char const *commands)
 {
@@ -94,7 +102,7 @@ static int has_only (struct analysis *a, struct function const *function, char c
   int only = body && body->kind == STATEMENT_GROUP && body->body && a->depth < PRINTS_DEPTH_MAX ;
   a->depth++ ;
   for (struct statement *one = only ? body->body : 0 ; one && only ; one = one->next)
-    only = shell_one_of(statement_command(one), commands) || one->kind == STATEMENT_COMMENT || (called_function(a, one) && is_message(a, one)) ;
+    only = shell_one_of(statement_command(one), commands) || one->kind == STATEMENT_COMMENT || notes_message(a, one) || (called_function(a, one) && is_message(a, one)) ;
   a->depth-- ;
   return only ;
 }
@@ -114,6 +122,7 @@ int is_message (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   if (goes_to_file(statement)) return 0 ;
+  if (notes_message(a, statement)) return 1 ;
   if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP) return prints(a, function) ;
   return shell_one_of(statement_command(statement), "echo printf") || (!function && says_log(statement_command(statement))) ;
 }

@@ -73,12 +73,20 @@ static int find_parts (struct asking *asking, struct statement *statement, struc
   return holds_while_running(asking, &first) * (statement->kind == STATEMENT_AND ? 1 : -1) ;
 }
 
+/* if kill -0 $PID; then exec web; fi; exit 1: what follows is what was done otherwise. */
+static struct statement *otherwise (struct analysis *a, struct statement const *statement, struct statement const *good)
+{
+  while (good && good->next) good = good->next ;
+  return good && !strcmp(statement_command(good), "exec") && a->here && a->here->statement == statement && is_last(a, a->here) ? statement->next : 0 ;
+}
+
 int find_if_running (struct analysis *a, struct statement *statement, struct if_running *these)
 {
   struct asking asking = { .a = a } ;
   int running ;
   int starts = 0 ;
   int ends = 0 ;
+  int follows ;
   int was = a->without_waits ;
   *these = (struct if_running){ 0 } ;
   if (a->waited_line || !(running = find_parts(&asking, statement, these))) return 0 ;
@@ -89,6 +97,7 @@ int find_if_running (struct analysis *a, struct statement *statement, struct if_
     these->good = good ;
   }
   if (these->good && asking.asks_more) return 0 ;
+  follows = !these->bad && (these->bad = otherwise(a, statement, these->good)) ;
   these->names = texts_join(a->pool, &asking.names, ", ") ;
   for (struct statement *one = these->good ; one ; one = one->next)
     if (statement_walk(one, &sends_signal, 0) || (!these->bad && !strcmp(statement_command(one), "exec"))) return 0 ;
@@ -99,7 +108,9 @@ int find_if_running (struct analysis *a, struct statement *statement, struct if_
     ends |= may_end(a, one) ;
   }
   a->without_waits = was ;
-  return !these->bad || (ends && !starts) ;
+  if (these->bad && (!ends || starts)) return 0 ;
+  if (follows) statement->next = 0 ;
+  return 1 ;
 }
 
 void end_if_running (struct analysis *a, struct statement *statement, struct if_running const *these)
