@@ -11,6 +11,8 @@ extern int starts_in_background (struct statement const *list) ;
 extern struct statement *starting_part (struct statement *statement) ; /* a loop that starts programs, perhaps at the end of a pipeline; 0: another statement */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
 extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
+extern int is_started_in (struct service const *service, struct statement const *statement) ; /* did the statement, or one inside it, start the service? */
+extern int runs_beside (struct service const *service) ; /* in the background, and no task */
 extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* without its `&` */
 extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
 extern struct function *find_function (struct analysis *a, char const *name) ;
@@ -91,6 +93,8 @@ extern struct statement *temporary_part (struct analysis *a, struct statement *f
 extern struct statement *stopped_at (struct analysis *a, struct statement *first) ;
 
 /* ---- sides.c: what a command is for ---- */
+extern int says_stop (struct statement const *statement) ; /* by a word: apachectl stop, nginx -s quit */
+extern int is_called_stop (char const *command) ; /* stop-all.sh, mysql_stop */
 extern int is_short (char const *program) ; /* one that ends by itself, and is no container's purpose */
 extern int is_question (struct statement const *statement) ; /* the left side of [ -n "$X" ] && start & */
 extern int is_plain_command (struct statement const *statement) ; /* a command that a script may end with */

@@ -94,6 +94,21 @@ int is_question (struct statement const *statement)
   return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [ command which type hash grep egrep pgrep pidof cmp diff nc true false : getent id ping curl wget ls stat cat") ;
 }
 
+int says_stop (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "stop quit shutdown --stop --shutdown --quit -stop")) return 1 ;
+  return 0 ;
+}
+
+int is_called_stop (char const *command)
+{
+  char const *name = shell_basename(command) ;
+  size_t len = strcspn(name, ".") ;
+  return !strncasecmp(name, "stop", 4) || strcasestr(name, "-stop") || strcasestr(name, "_stop") || strcasestr(name, "shutdown")
+    || (len > 4 && !strncasecmp(name + len - 4, "stop", 4)) ;
+}
+
 int is_plain_command (struct statement const *statement)
 {
   return statement->kind == STATEMENT_COMMAND && !is_short(shell_basename(statement_command(statement))) ;

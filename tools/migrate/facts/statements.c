@@ -13,6 +13,16 @@ uint32_t line_of (struct analysis *a, struct statement const *statement)
   return source_line(a->source, statement->range.start) ;
 }
 
+int is_started_in (struct service const *service, struct statement const *statement)
+{
+  return service->claim && service->claim->range.start >= statement->range.start && service->claim->range.start < statement->range.end ;
+}
+
+int runs_beside (struct service const *service)
+{
+  return service->is_background && !service->is_oneshot ;
+}
+
 struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what)
 {
   return source_claim(a->source, statement->range, where, what) ;

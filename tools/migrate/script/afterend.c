@@ -14,13 +14,6 @@ static void drop (struct analysis *a, struct statement *statement, char const *w
   claim_statement(a, statement, "dropped", why) ;
 }
 
-int says_stop (struct statement const *statement)
-{
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    if (shell_one_of(statement_word(statement, i), "stop quit shutdown --stop --shutdown")) return 1 ;
-  return 0 ;
-}
-
 struct status_use
 {
   struct analysis *a ;

@@ -231,7 +231,7 @@ void end_branches (struct analysis *a, struct branching const *branching)
   for (struct text const *one = branching->waited_for.first ; one ; one = one->next)
     if (plan_find(a->plan, one->text)) add_ready(a, plan_find(a->plan, one->text)) ;
   while (last && last->next) last = last->next ;
-  one_is_taken = last && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition) ;
+  one_is_taken = last && branch_is_else(last) ;
   if (branching->all_replaced && one_is_taken && a->conditions.first)
   {
     a->branch_replaced = 1 ; /* the branch that these are in has the same end */

@@ -62,13 +62,6 @@ static int may_be_server (struct analysis *a, struct frame const *frame, char co
   return 1 ;
 }
 
-/* stop-all.sh, mysql_stop */
-static int is_called_stop (char const *command)
-{
-  char const *name = shell_basename(command) ;
-  return !strncasecmp(name, "stop", 4) || strcasestr(name, "-stop") || strcasestr(name, "_stop") || strcasestr(name, "shutdown") ;
-}
-
 /* What may serve, where the script ends with it. */
 static int may_serve_at_end (struct analysis *a, struct statement const *statement)
 {
@@ -110,7 +103,7 @@ static int only_ends (struct analysis *a, struct statement *rest)
 static int waits_for_others (struct analysis *a, struct statement const *statement, int serves)
 {
   int starts = 0 ;
-  for (struct service const *one = a->plan->services ; one ; one = one->next) starts |= one->is_background && !one->is_oneshot ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next) starts |= runs_beside(one) ;
   return starts && only_ends(a, statement->next) && !strcmp(statement_command(statement), "wait")
    && (serves || statement->nwords == 1 || !strcmp(statement_word(statement, 1), "-n")) ;
 }

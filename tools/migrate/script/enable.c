@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/facts/facts.h"
 #include "migrate/script/walk.h"
 
 struct enabling
@@ -325,11 +326,6 @@ static void note_branch_waits (struct analysis *a)
     texts_join(a->pool, &a->branch_waits, ", or in "))) ;
 }
 
-static int is_in (struct service const *service, struct statement const *statement)
-{
-  return service->claim && service->claim->range.start >= statement->range.start && service->claim->range.start < statement->range.end ;
-}
-
 static int fails (struct branch const *branch)
 {
   struct statement const *last = branch->body ;
@@ -342,10 +338,9 @@ static int ends_in_setup (struct analysis *a, struct statement const *script)
 {
   for (; script ; script = script->next)
   {
-    struct branch const *branch = script->kind == STATEMENT_IF || script->kind == STATEMENT_CASE ? script->branches : 0 ;
+    struct branch const *branch = script->kind == STATEMENT_IF || script->kind == STATEMENT_CASE ? statement_else(script) : 0 ;
     struct service const *one = branch ? a->plan->services : 0 ;
-    while (branch && (branch->pattern ? strcmp(branch->pattern, "*") != 0 : !!branch->condition)) branch = branch->next ;
-    while (one && (!one->is_main || (is_in(one, script) && one->conditions.first && !one->conditions.first->next))) one = one->next ;
+    while (one && (!one->is_main || (is_started_in(one, script) && one->conditions.first && !one->conditions.first->next))) one = one->next ;
     if (branch && !one && fails(branch)) return 1 ;
   }
   return 0 ;

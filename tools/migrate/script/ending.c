@@ -127,7 +127,7 @@ static void look_at_branches (struct exiting *e, struct statement *statement)
   enum meaning rest = MEANS_UNKNOWN ; /* where no branch before holds */
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
-    int is_else = is_case ? !strcmp(branch->pattern, "*") : !branch->condition ;
+    int is_else = branch_is_else(branch) ;
     int is_first = branch == statement->branches ;
     enum meaning meaning = is_else ? rest : is_case ? meaning_of_pattern(branch->pattern) : meaning_of(e->a, branch->condition) ;
     if (is_case && !asks_status(e->a, statement->nwords ? statement->words[0].raw : "")) meaning = MEANS_UNKNOWN ;
@@ -272,7 +272,7 @@ void mark_other_start (struct analysis *a, struct statement *start, struct state
 static int is_of (struct service const *service, struct statement const *statement)
 {
   if (!strcmp(statement_command(statement), "wait") && statement->nwords == 2 && !strcmp(statement->words[1].raw, "$!")) return 1 ;
-  return service->claim && service->claim->range.start >= statement->range.start && service->claim->range.start < statement->range.end ;
+  return is_started_in(service, statement) ;
 }
 
 static char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right)

@@ -14,7 +14,7 @@ static int is_bare_wait (struct statement const *statement)
 }
 
 /* Does nothing depend on when it is done? */
-static int is_beside (struct statement const *statement)
+static int is_independent (struct statement const *statement)
 {
   return statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION
    || shell_one_of(statement_command(statement), "echo printf cd umask ulimit export sleep") ;
@@ -26,7 +26,7 @@ static int only_starts (struct statement const *list)
   for (; list ; list = list->next)
   {
     int loops = list->kind == STATEMENT_FOR && list->branches && only_starts(list->branches->body) ;
-    if (!list->background && !loops && !is_beside(list) && !(is_bare_wait(list) && !list->next)) return 0 ;
+    if (!list->background && !loops && !is_independent(list) && !(is_bare_wait(list) && !list->next)) return 0 ;
     starts |= list->background || loops ;
   }
   return starts ;
@@ -69,7 +69,7 @@ void end_starts (struct analysis *a, struct starts const *starts)
 {
   struct texts others = { 0 } ;
   for (struct service *one = starts->before ? starts->before->next : a->plan->services ; one ; one = one->next)
-    if (one != a->last && one->is_background && !one->is_oneshot) texts_add(a->pool, &others, one->name) ;
+    if (one != a->last && runs_beside(one)) texts_add(a->pool, &others, one->name) ;
   a->ready = starts->ready ; /* later statements did not wait for what was in it */
   a->last_or = others ;
   a->last_or_of = a->last ;

@@ -32,8 +32,7 @@ static struct statement *last_statement (struct statement *list)
 
 static int holds (struct choice const *c, struct statement const *statement)
 {
-  struct claim const *claim = c->service->claim ;
-  return claim && statement->kind != STATEMENT_FUNCTION && claim->range.start >= statement->range.start && claim->range.start < statement->range.end ;
+  return statement->kind != STATEMENT_FUNCTION && is_started_in(c->service, statement) ;
 }
 
 static int any_holds (struct choice const *c, struct statement const *list)
@@ -68,17 +67,10 @@ static char const *end_of (struct analysis *a, struct statement *list)
   return "exit 0" ;
 }
 
-static int has_else (struct statement const *statement)
-{
-  struct branch const *branch = statement->branches ;
-  while (branch && (branch->pattern ? strcmp(branch->pattern, "*") != 0 : !!branch->condition)) branch = branch->next ;
-  return !!branch ;
-}
-
 /* Of if and case: the same, where another branch than that of the service is taken, or none. */
 static char const *end_of_others (struct choice *c, struct statement const *statement)
 {
-  char const *end = has_else(statement) ? 0 : "exit 0" ;
+  char const *end = statement_else(statement) ? 0 : "exit 0" ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
   {
     char const *one ;
@@ -105,7 +97,7 @@ static void look_at_branches (struct choice *c, struct statement const *statemen
   struct branch const *taken = statement->branches ;
   char const *others = end_of_others(c, statement) ;
   while (taken && !any_holds(c, taken->body)) taken = taken->next ;
-  if (!taken || (!others && has_else(statement))) return ; /* the script went on in another branch */
+  if (!taken || (!others && statement_else(statement))) return ; /* the script went on in another branch */
   if (!others || case_falls(c->a, statement)) c->is_exact = 0 ;
   c->stays_elsewhere |= any_stays(statement) ;
   take_condition(c, taken->pattern ? "case " : source_copy(c->a->source, statement->branches->condition_range), others ? others : "exit 0") ;

@@ -72,7 +72,7 @@ int find_same_starts (struct analysis *a, struct statement *statement, struct sa
   char const *name = "" ;
   *these = (struct same_starts){ 0 } ;
   while (last && last->next) last = last->next ;
-  if (!last || last == statement->branches || case_falls(a, statement) || (last->pattern ? strcmp(last->pattern, "*") != 0 : !!last->condition)) return 0 ;
+  if (!last || last == statement->branches || case_falls(a, statement) || !branch_is_else(last)) return 0 ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
     struct statement *start = only_start(a, branch->body) ;

@@ -11,7 +11,7 @@
 #include "migrate/waits/waits.h"
 
 #define FUNCTIONS_MAX 50 /* more: a program */
-#define LINES_MAX 3000
+#define LINES_MAX 3000 /* more: the same */
 
 static int add_function (struct statement *statement, void *data)
 {
@@ -90,16 +90,14 @@ static char const *text_without_again (struct analysis *a, struct statement *sta
 /* if [ -n "$DEBUG" ]; then set -- debug; else set -- run; fi */
 static int replaces_in_each (struct analysis *a, struct statement const *statement)
 {
-  int has_else = 0 ;
   if (statement->kind != STATEMENT_IF || mentions_positional(statement_text(a, statement))) return 0 ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
   {
     struct statement const *one = branch->body ;
     while (one && !replaces_arguments(a, one)) one = one->next ;
     if (!one) return 0 ;
-    has_else |= !branch->condition ;
   }
-  return has_else ;
+  return !!statement_else(statement) ;
 }
 
 static int asks_positional (struct analysis *a, struct statement *first)

@@ -34,7 +34,6 @@ extern int walk_talk (struct analysis *a, struct statement *statement) ;
 extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
 
 /* ---- afterend.c: a statement after the waiting ---- */
-extern int says_stop (struct statement const *statement) ; /* apachectl stop, nginx -s quit */
 extern struct service *stayed_in (struct analysis *a) ; /* the server in which the branch that is being walked stays; 0: none */
 extern int never_comes_to (struct analysis *a) ; /* is what the walk comes to behind what the script became? */
 extern void drop_never (struct analysis *a, struct statement *statement) ;

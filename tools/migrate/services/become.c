@@ -94,15 +94,13 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   char const *value = shell_unquote(a->pool, raw) ;
   int is_plain = !!value ;
   struct statement *only ;
+  char const *chain ;
   struct foreground foreground ;
   struct launch launch ;
   if (!value && *raw == '"' && raw[1]) value = pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
   only = value ? shell_parse_text(a->pool, &code, value) : 0 ;
-  if (only && !only->next && foreground_chain(a->pool, &code, only))
-  {
-    value = foreground_chain(a->pool, &code, only) ;
-    return is_plain ? shell_quote(a->pool, value) : pool_printf(a->pool, "\"%s\"", value) ;
-  }
+  chain = only && !only->next ? foreground_chain(a->pool, &code, only) : 0 ;
+  if (chain) return is_plain ? shell_quote(a->pool, chain) : pool_printf(a->pool, "\"%s\"", chain) ;
   for (struct statement *one = only ; one ; one = one->next)
     if (one->background && (one->next || one != only || one->kind != STATEMENT_COMMAND))
     {

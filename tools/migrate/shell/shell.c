@@ -267,8 +267,11 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
     if (is(node, kinds[i].type)) statement->kind = kinds[i].kind ;
   if (is(node, "redirected_statement")) read_redirected(reader, node, statement) ;
   if (!ts_node_child_count(node)) return statement ;
-  if (reader->depth >= DEPTH_MAX) statement->kind = STATEMENT_DAMAGED ; /* each other kind promises parts */
-  if (reader->depth >= DEPTH_MAX) return statement ;
+  if (reader->depth >= DEPTH_MAX)
+  {
+    statement->kind = STATEMENT_DAMAGED ; /* each other kind promises parts */
+    return statement ;
+  }
   if (statement->kind <= STATEMENT_TEST) read_programs(reader, node, statement, 0) ;
   reader->depth++ ;
   read_parts(reader, node, statement) ;
@@ -361,7 +364,7 @@ static struct statement *parse (struct source *source, TSParser *parser, char *t
 }
 
 /* libtree-sitter counts the children of a node in 16 bits, comments among them, and more would be its end. */
-#define LINES_MAX 65000
+#define PARSED_LINES_MAX 65000
 
 static struct statement *as_text (struct source *source)
 {
@@ -376,7 +379,7 @@ struct statement *shell_parse (struct source *source)
   struct statement *first ;
   char *text ;
   TSParser *parser ;
-  if (source->nlines > LINES_MAX) return as_text(source) ;
+  if (source->nlines > PARSED_LINES_MAX) return as_text(source) ;
   text = with_descriptors(source->pool, source) ;
   parser = ts_parser_new() ;
   if (!parser) strerr_diefu1sys(111, "make a parser") ;

@@ -117,6 +117,8 @@ extern char const *statement_word (struct statement const *statement, unsigned i
 extern char const *statement_command (struct statement const *statement) ;
 /* The same of a system's program; "" of one that is only called so: /sync/sync. */
 extern char const *statement_utility (struct statement const *statement) ;
+extern int branch_is_else (struct branch const *branch) ; /* an else, or a case's *) */
+extern struct branch *statement_else (struct statement const *statement) ; /* of if and case; 0: there is none */
 /* Of a shell, word `first`, what comes behind its options: a file, or, if *is_code, the code of -c: sh -eu FILE,
    bash -e -o pipefail -c CODE. 0: it is no shell, or nothing comes. */
 extern unsigned int statement_of_shell (struct statement const *statement, unsigned int first, int *is_code) ;

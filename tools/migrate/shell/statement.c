@@ -99,6 +99,18 @@ static int in_identifier (char c)
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ;
 }
 
+int branch_is_else (struct branch const *branch)
+{
+  return branch->pattern ? !strcmp(branch->pattern, "*") : !branch->condition ;
+}
+
+struct branch *statement_else (struct statement const *statement)
+{
+  struct branch *branch = statement->branches ;
+  while (branch && !branch_is_else(branch)) branch = branch->next ;
+  return branch ;
+}
+
 unsigned int statement_of_shell (struct statement const *statement, unsigned int first, int *is_code)
 {
   unsigned int i = first + 1 ;

@@ -30,13 +30,9 @@ static int controls (struct service const *service)
   return service && service_has(service, "flag-forks") ;
 }
 
-static int says_stop (struct statement const *statement)
+static int stops_something (struct statement const *statement)
 {
-  if (shell_one_of(statement_command(statement), "echo printf log logger")) return 0 ;
-  if (strstr(statement_command(statement), "stop")) return 1 ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    if (shell_one_of(statement_word(statement, i), "stop shutdown quit --stop --shutdown --quit -stop")) return 1 ;
-  return 0 ;
+  return !shell_one_of(statement_command(statement), "echo printf log logger") && (is_called_stop(statement_command(statement)) || says_stop(statement)) ;
 }
 
 static char const *command_text (struct pool *pool, struct statement const *statement)
@@ -91,7 +87,7 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
     struct service *service = probed_service(a, "pg_isready", &certain) ;
     set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
   }
-  else if (!says_stop(statement)) return 0 ;
+  else if (!stops_something(statement)) return 0 ;
   else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc")
     && (shell_one_of(command, "tmux screen") || controls(service_by_program(a, command)) || (!service_by_program(a, command) && !same_daemon(a, command))))
     texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
@@ -241,7 +237,7 @@ static int ends_or_waits (struct statement *whole, void *data)
   struct statement const plain = without_prefix(t->a, whole) ;
   if (plain.kind != STATEMENT_COMMAND || redirects_everything(&plain)) return 0 ;
   return shell_one_of(statement_command(&plain), "kill pkill killall wait sleep exit nginx apachectl apache2ctl pg_ctl pg_ctlcluster trap")
-    || names_word(&plain, "kill") || says_stop(&plain) || writes_stop(&plain) ;
+    || names_word(&plain, "kill") || stops_something(&plain) || writes_stop(&plain) ;
 }
 
 /* Only a function has these. */

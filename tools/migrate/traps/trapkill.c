@@ -28,8 +28,8 @@ static int is_ordered (struct analysis *a, struct service *first, struct service
 /* kill -TERM $A "$B" */
 static void services_of_kill (struct analysis *a, struct statement const *statement, struct texts *names)
 {
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    if (*statement->words[i].raw != '-') services_of_pid(a, statement->words[i].raw, names) ;
+  unsigned int i ;
+  for (kill_signal(statement, &i) ; i < statement->nwords ; i++) services_of_pid(a, statement->words[i].raw, names) ;
 }
 
 /* kill A; kill B; wait; kill C: one behind the other. */

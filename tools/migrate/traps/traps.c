@@ -153,7 +153,7 @@ static char const *all_are_main (struct analysis *a, struct trap const *trap)
 {
   struct texts names = { 0 } ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_background && !service->is_oneshot && !are_exclusive(a, &trap->place, service))
+    if (runs_beside(service) && !are_exclusive(a, &trap->place, service))
     {
       service->is_main = 1 ;
       texts_add(a->pool, &names, service->name) ;
