@@ -134,3 +134,25 @@ if [ -f /app/pre.sh ]; then . /app/pre.sh; touch /x; fi
 touch /x; source /app/pre.sh
 EOS
 }
+
+@test "shift in one branch is not in the run of another branch" {
+  wrapper <<<$'#!/bin/bash\ncase "$1" in\n  cron)\n    shift\n    exec crond -f\n    ;;\n  *)\n    exec "$@"\n    ;;\nesac'
+  migrate
+  run ! grep -q shift "$tree/cmd/run"
+}
+
+@test "questions in (( )) about the number of arguments are decided by CMD" {
+  local question
+  for question in '(($# == 0))' '(( $# < 1 ))' '! (($#))' '(( $# <= 0 ))'; do
+    wrapper <<<$'#!/bin/bash\nif '"$question"$'; then\n  set -- cron\nfi\ncase "$1" in\n  cron) exec crond -f ;;\n  *) exec "$@" ;;\nesac'
+    printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    services crond || { echo "# $question"; return 1; }
+  done
+}
+
+@test "an answer that the script reads from its input is a question" {
+  wrapper <<<$'#!/bin/bash\nhelper &\nif [ -n "$ASK" ]; then\n  read -p "Start? " -n 1 -r\n  if [[ $REPLY = y ]]; then\n    web --port 80 &\n  fi\nfi\nwait -n'
+  migrate
+  told 'TODO: it read an answer from the container'"'"'s input, which no service has'
+}

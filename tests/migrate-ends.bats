@@ -226,3 +226,18 @@ EOS
     lacks web/enable-if
   done
 }
+
+@test "where a branch ended the script without a failure, what comes later is a question" {
+  wrapper <<<$'#!/bin/sh\nhelper &\nif [ "$ONCE" = 1 ]; then\n  work --all\n  exit 0\nfi\nserver --port 80'
+  migrate
+  grep -q 'TODO reeve-migrate: line 3: exit 0 ended the container here; with 0 it ends this task alone' "$tree/work/run"
+  wrapper <<<$'#!/bin/sh\nif [ "$ONCE" = 1 ]; then\n  worker --all &\n  job x\n  exit $?\nfi\nserver --port 80'
+  migrate
+  grep -q -F 'TODO reeve-migrate: line 3: where [ "$ONCE" = 1 ], the script ended in line 5, and the container with it' "$tree/worker/run"
+  wrapper <<<$'#!/bin/sh\nif [ "$ONCE" = 1 ]; then\n  job x\n  exit $?\nfi\nserver --port 80'
+  migrate
+  told 'TODO: exit $? ended the container here; with 0, in cont-init.d it ends this file alone'
+  wrapper <<<$'#!/bin/sh\nif [ "$ONCE" = 1 ]; then\n  job x || exit $?\nfi\nserver --port 80'
+  migrate
+  untold TODO
+}

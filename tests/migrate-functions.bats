@@ -163,3 +163,55 @@ EOS
   told 'line 5: dropped: a message about the start'
   services web worker note last
 }
+
+@test "a function that the script names by a constant is called" {
+  wrapper <<<$'#!/bin/bash\n_cmd_web() { web --port 80 & }\n_cmd_start() {\n  _cmd_web\n  helper &\n}\nCMD="start"\nif [ $# -gt 0 ]; then\n  CMD="$1"; shift\nfi\n_cmd_"$CMD"\nwait -n'
+  printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services web helper
+  untold 'nothing calls it'
+}
+
+@test "what a function does where its loop has not returned is done by nobody; the script gave up" {
+  local end
+  while IFS='|' read -r end; do
+    wrapper <<<$'#!/bin/bash\nset -e\nstart_x() {\n  Xvfb :99 &\n  for _ in $(seq 1 20); do\n    if [ -S /tmp/.X11-unix/X99 ]; then\n      return 0\n    fi\n    sleep 0.5\n  done\n  echo failed\n  tail -5 /tmp/x.log || true\n  '"$end"$'\n}\nstart_x\nexec web --port 80'
+    migrate
+    services Xvfb web || { echo "# $end"; return 1; }
+    told 'timeout-up: the script gave up then'
+    untold TODO
+    lacks web/finish
+  done <<'EOS'
+exit 1
+return 1
+EOS
+}
+
+@test "what a function does behind a start that returned is on the opposite" {
+  wrapper <<<$'#!/bin/bash\nset -e\nrun() {\n  if [ "$FAST" = 1 ]; then\n    fast --port 80 &\n    return 0\n  fi\n  prepare "$1"\n}\nhelper &\nrun x\nwait -n'
+  migrate
+  [ "$(<"$tree/prepare/enable-if")" = '!FAST=1' ]
+}
+
+@test "the code of a script that ends by its functions' file is no condition" {
+  wrapper <<<$'#!/bin/bash\nmain() {\n  web --port 80 &\n  wait $!\n}\nif [[ "${BASH_SOURCE[0]}" == "${0}" ]]; then\n  main "$@"\nfi'
+  migrate
+  lacks web/enable-if
+  run ! grep -q BASH_SOURCE "$tree/web/run"
+  told 'asked whether the file is executed, which it was'
+}
+
+@test "what a file of the image leaves in the background is told, also through a function" {
+  wrapper <<<$'#!/bin/sh\nrun_db() {\n  mkdir -p /data\n  gosu postgres /postgres.sh\n}\nrun_db\nweb --port 80 &\nhelper &\nsleep infinity'
+  printf '#!/bin/sh\npg_ctl -D /data -w start\n' >postgres.sh
+  printf 'FROM debian\nCOPY postgres.sh /postgres.sh\nCOPY start.sh /start.sh\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'line 6: cont-init.d/10-start: setup, as it was; TODO: its code leaves pg_ctl in the background'
+  [ "$(grep -c 'leaves pg_ctl' "$init/10-start")" -eq 1 ]
+}
+
+@test "a function that writes to a file is no message" {
+  wrapper <<<$'#!/bin/bash\nset_state() { echo "$1" >/run/state; }\nweb --port 80 &\nset_state started\nworker &\nwait -n'
+  migrate
+  grep -q -r '>/run/state' "$tree"/*/run
+}

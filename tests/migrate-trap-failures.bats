@@ -75,3 +75,23 @@ teardown() { reeve_teardown; }
   has web_helper/flag-main worker/flag-main helper/flag-main helper/finish
   [ "$(<"$tree/worker/down-signal")" = QUIT ]
 }
+
+@test "a trap of EXIT that asks for the script's exit code is a question" {
+  wrapper <<<$'#!/bin/bash\nfinish() {\n  local status=$?\n  [ "$status" -eq 0 ] && touch /run/done\n}\ntrap finish EXIT\nserver --port 80 &\nwait $!'
+  migrate
+  told 'TODO: $? was the code with which the script ended, and is always 0 where finish begins: the exit code of run is its $1'
+}
+
+@test "pids that a trap takes from jobs are those of all" {
+  wrapper <<<$'#!/bin/bash\nbye() {\n  local all\n  all="$(jobs -p)"\n  [ -z "$all" ] || kill -INT $all\n}\ntrap bye TERM\nserver --port 80 &\nwait $!'
+  migrate
+  untold TODO
+  [ "$(<"$tree/server/down-signal")" = INT ]
+}
+
+@test "pg_ctl stop of a server that the script does not start is a question" {
+  wrapper <<<$'#!/bin/sh\n/postgres.sh\ntrap \'pg_ctl -D /data -w stop\' TERM\nweb --port 80 &\nwait $!'
+  migrate
+  told 'TODO: a command that stops something: pg_ctl -D /data -w stop'
+  lacks web/down-signal
+}

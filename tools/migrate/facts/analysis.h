@@ -43,6 +43,7 @@ struct known
 {
   char const *name ;
   char const *value ; /* 0: not known */
+  char const *constant ; /* that the script gives it; 0: it is none */
   struct known *next ;
 } ;
 
@@ -159,6 +160,7 @@ struct analysis
   struct known *known ; /* the latest first */
   char const *const *arguments ; /* "$@" here, ended by 0: CMD's words, or what `set --` made of them; 0: not known */
   int sets_arguments ; /* `set --` has replaced the image's CMD by words of its own */
+  int with_constants ; /* a value may also be a constant of the script */
   int loses_arguments ; /* the same, perhaps only in a branch */
   int shifted ; /* `shift` or `set --` changed them to words that are not known */
   int dispatched ; /* CMD has decided a branch */

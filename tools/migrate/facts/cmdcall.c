@@ -15,7 +15,9 @@ static struct function *function_by_cmd (struct analysis *a, struct statement co
   char const *name ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords || statement->words[0].value || statement->words[0].path) return 0 ;
   if (!a->arguments || a->shifted || a->positional) return 0 ;
+  a->with_constants = 1 ; /* CMD=start; _cmd_"$CMD" */
   name = is_all(statement->words[0].raw) ? a->arguments[0] : value_by_cmd(a, statement->words[0].raw) ;
+  a->with_constants = 0 ;
   return name ? find_function(a, name) : 0 ;
 }
 

@@ -212,9 +212,8 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
     piece->always = 1 ;
     piece->in_setup = before_all ;
     if (!before_all) remarks_to_piece(a, piece, statement) ;
-    piece->placed = a->positional ;
+    place_piece(a, piece) ;
     piece->claim = claim ;
-    if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
     if (before_all && a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
     else if (before_all) add_setup(a, statement->range, 1) ; /* it stays there as it was */
   }
@@ -295,11 +294,10 @@ int add_context (struct analysis *a, struct statement *statement)
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
   if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->sets_errexit && (sets_up_shell(statement) || !strcmp(statement_command(statement), "cd"))))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
-  if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+  place_piece(a, piece) ;
   piece->is_function = statement->kind == STATEMENT_FUNCTION ;
   piece->always = always ;
   piece->positional = positional ;
-  piece->placed = a->positional ;
   piece->claim = claim ;
   piece->shared = !repeatable && before_all ;
   piece->in_setup = before_all ;
@@ -320,6 +318,8 @@ int add_context (struct analysis *a, struct statement *statement)
   if (asks && !only_asks) piece->todo_of_several = "the script asked this once, and each of these files asks it anew: does that do harm?" ;
   if (executes)
     texts_add(a->pool, &claim->todo, before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
+  if (!strcmp(statement_command(statement), "read") && !statement->nredirects)
+    texts_add(a->pool, &claim->todo, "it read an answer from the container's input, which no service has: let a variable say that") ;
   if (!piece->shared && statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
   if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;

@@ -94,9 +94,17 @@ char const *started_elsewhere (struct analysis *a, struct statement const *state
   return 0 ;
 }
 
+struct inside
+{
+  struct statement *statement ;
+  struct inside *next ;
+} ;
+
 struct marking
 {
   struct analysis *a ;
+  struct statement *whole ;
+  struct inside *all ; /* what is in it, or in a function that it calls */
   struct service *service ;
   struct claim *claim ;
   int is_placed ;
@@ -110,21 +118,33 @@ static int is_start (struct analysis *a, struct statement const *statement)
   return statement->background || code_leaves(a, statement, &launch) ;
 }
 
-static int mark_one (struct statement *statement, void *data)
+static int add_inside (struct statement *statement, void *data)
 {
   struct marking *marking = data ;
+  struct inside *one = pool_alloc(marking->a->pool, sizeof(*one)) ;
+  *one = (struct inside){ .statement = statement, .next = marking->all } ;
+  marking->all = one ;
+  return 0 ;
+}
+
+static void mark_one (struct marking *marking, struct statement *statement)
+{
+  struct range range = marking->whole->range ;
+  int is_called = statement->range.start < range.start || statement->range.end > range.end ; /* it is in a function */
+  uint32_t line = line_of(marking->a, is_called ? marking->whole : statement) ;
   char const *text = started_elsewhere(marking->a, statement) ;
   char const *left = text || is_start(marking->a, statement) ? "" : left_behind(marking->a, statement, 0) ;
   if (!text && !*left && !is_start(marking->a, statement)) left = left_by_script(marking->a, statement) ;
   if (*left) text = pool_printf(marking->a->pool, "its code leaves %s in the background, which %s: make a service of that, in the foreground, and take this out", left,
     marking->service && marking->service->is_oneshot ? "ends with this task" : "nothing supervises") ;
-  if (text && marking->is_placed) plan_todo(marking->a->plan, marking->service, marking->claim, line_of(marking->a, statement), text) ;
+  if (text && marking->is_placed) plan_todo(marking->a->plan, marking->service, marking->claim, line, text) ;
   else if (text) texts_add(marking->a->pool, &marking->claim->todo, text) ;
-  return 0 ;
 }
 
 void mark_started_elsewhere (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim, int is_placed)
 {
-  struct marking marking = { .a = a, .service = service, .claim = claim, .is_placed = is_placed } ;
-  statement_walk(statement, &mark_one, &marking) ;
+  struct marking marking = { .a = a, .whole = statement, .service = service, .claim = claim, .is_placed = is_placed } ;
+  /* Asked behind the walk: some of the questions walk through functions, too. */
+  walk_with_calls(a, statement, &add_inside, &marking) ;
+  for (struct inside const *one = marking.all ; one ; one = one->next) mark_one(&marking, one->statement) ;
 }

@@ -55,6 +55,7 @@ static int add_names (struct statement *statement, void *data)
   {
     if (strcmp(command, "unset") != 0)
       for (unsigned int i = 1 ; i < statement->nwords ; i++) add_name(names, statement->words[i].raw) ;
+    if (!strcmp(command, "read") && !shell_mentions(names->found, "REPLY")) add_name(names, "REPLY") ;
     if (!strcmp(command, "getopts")) (void)(add_name(names, "OPTIND"), add_name(names, "OPTARG")) ;
   }
   else if (statement->kind == STATEMENT_FOR) add_name(names, statement->name) ;

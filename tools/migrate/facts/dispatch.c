@@ -44,7 +44,7 @@ static char const *parameter (struct analysis *a, char const *p, char const **en
   }
   *end = p + strspn(p, NAME_LETTERS) ;
   while (known && (strncmp(known->name, p, (size_t)(*end - p)) != 0 || known->name[*end - p])) known = known->next ;
-  return known ? known->value : 0 ;
+  return !known ? 0 : known->value ? known->value : a->with_constants ? known->constant : 0 ;
 }
 
 /* :0:1 */
@@ -187,11 +187,12 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   a->arguments = array ;
 }
 
-static void add_known (struct analysis *a, char const *name, char const *value)
+static void add_known (struct analysis *a, char const *name, char const *value, char const *constant)
 {
   struct known *known = pool_alloc(a->pool, sizeof(*known)) ;
   known->name = name ;
   known->value = value ;
+  known->constant = constant ;
   known->next = a->known ;
   a->known = known ;
 }
@@ -199,7 +200,7 @@ static void add_known (struct analysis *a, char const *name, char const *value)
 void forget_values (struct analysis *a, char const *names)
 {
   for (char const *p = names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
-    add_known(a, pool_copy(a->pool, p, strcspn(p, " ")), 0) ;
+    add_known(a, pool_copy(a->pool, p, strcspn(p, " ")), 0, 0) ;
 }
 
 void note_value (struct analysis *a, struct statement const *statement)
@@ -216,7 +217,8 @@ void note_value (struct analysis *a, struct statement const *statement)
   else if (statement->nassignments > 1) return ;
   if (!raw[len]) return ;
   /* Only values from the arguments count: others may come from the environment. */
-  add_known(a, pool_copy(a->pool, raw, len), a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0)) ;
+  add_known(a, pool_copy(a->pool, raw, len), a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0),
+    a->conditions.first ? 0 : shell_unquote(a->pool, raw + len + 1)) ;
 }
 
 /* "a"|b* */
@@ -293,6 +295,21 @@ static int decide_test (struct analysis *a, char const *text)
   return test && !test->next ? decide_words(a, test, 1) : -1 ;
 }
 
+/* (($# == 0)), (( $# > 1 )), (($#)) */
+static int decide_arithmetic (struct analysis *a, char const *text)
+{
+  static char const *const operators[][2] = { { "==", "-eq" }, { "!=", "-ne" }, { ">=", "-ge" }, { "<=", "-le" }, { ">", "-gt" }, { "<", "-lt" } } ;
+  size_t len = strlen(text) ;
+  if (len < 5 || strcmp(text + len - 2, "))") != 0) return -1 ;
+  text = pool_copy(a->pool, text + 2, len - 4) ;
+  for (size_t i = 0 ; i < sizeof(operators) / sizeof(*operators) ; i++)
+  {
+    char const *at = strstr(text, operators[i][0]) ;
+    if (at) return decide_test(a, pool_printf(a->pool, "%.*s %s %s", (int)(at - text), text, operators[i][1], at + strlen(operators[i][0]))) ;
+  }
+  return decide_test(a, pool_printf(a->pool, "%s -ne 0", text)) ;
+}
+
 static int decide_condition (struct analysis *a, struct statement const *condition)
 {
   if (condition->kind == STATEMENT_NOT)
@@ -308,7 +325,11 @@ static int decide_condition (struct analysis *a, struct statement const *conditi
     char const *name = raw ? value_of(a, raw, 0) : 0 ;
     return name ? !!find_function(a, name) : -1 ;
   }
-  return decide_test(a, statement_text(a, condition)) ;
+  {
+    char const *text = statement_text(a, condition) ;
+    if (!strncmp(text, "((", 2)) return decide_arithmetic(a, text) ;
+    return decide_test(a, !strncmp(text, "test ", 5) ? text + 5 : text) ;
+  }
 }
 
 int decide_where (struct analysis *a, char const *test, char const *name, char const *value)
@@ -319,6 +340,15 @@ int decide_where (struct analysis *a, char const *test, char const *name, char c
   decided = decide_test(a, test) ;
   a->known = was ;
   return decided ;
+}
+
+int asks_whether_executed (struct analysis *a, struct statement const *statement)
+{
+  char const *text ;
+  if (statement->kind != STATEMENT_IF || statement->branches->next || !statement->branches->condition || statement->branches->condition->next
+   || statement->branches->condition->kind == STATEMENT_AND || statement->branches->condition->kind == STATEMENT_OR) return 0 ;
+  text = source_copy(a->source, statement->branches->condition_range) ;
+  return strstr(text, "BASH_SOURCE") && (strstr(text, "$0") || strstr(text, "${0}")) && strchr(text, '=') && !strchr(text, '!') ;
 }
 
 /* Only a question about the arguments is decided here. A run asks the others. */

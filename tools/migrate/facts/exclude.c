@@ -6,13 +6,6 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
-/* Of one question, two answers. */
-static int are_other_branches (struct text const *one, struct text const *other)
-{
-  size_t len = strcspn(one->text, "=") + 1 ;
-  return !strncmp(one->text, other->text, len) && strcmp(one->text + len, other->text + len) != 0 ;
-}
-
 /* [ "$A" = 1 ] && one & , [ "$A" = 1 ] || other & : with nothing in between that sets A. */
 static int is_negation (struct analysis *a, struct service const *one, struct service const *other, char const *condition, char const *second)
 {
@@ -89,9 +82,7 @@ char const *place_of (struct pool *pool, char const *question, unsigned int answ
 
 int are_exclusive (struct analysis *a, struct service const *one, struct service const *other)
 {
-  for (struct text const *place = one->places.first ; place ; place = place->next)
-    for (struct text const *second = other->places.first ; second ; second = second->next)
-      if (are_other_branches(place, second)) return 1 ;
+  if (places_exclude(&one->places, &other->places)) return 1 ;
   for (struct text const *condition = one->conditions.first ; condition ; condition = condition->next)
     for (struct text const *second = other->conditions.first ; second ; second = second->next)
       if (is_negation(a, one, other, condition->text, second->text) || is_negation(a, other, one, second->text, condition->text)) return 1 ;
@@ -99,6 +90,14 @@ int are_exclusive (struct analysis *a, struct service const *one, struct service
     for (char const *second = enabling_of(other) ; *second ; second = next_line(second))
       if (lines_contradict(line, second)) return 1 ;
   return 0 ;
+}
+
+void place_piece (struct analysis *a, struct piece *piece)
+{
+  piece->placed = a->positional ;
+  if (!a->conditions.first) return ;
+  piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+  texts_add_all(a->pool, &piece->places, &a->places) ;
 }
 
 struct service place_here (struct analysis *a)

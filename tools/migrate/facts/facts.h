@@ -63,6 +63,7 @@ extern int compare_words (struct pool *pool, char const *left, char const *opera
 extern char const *place_of (struct pool *pool, char const *question, unsigned int answer) ;
 /* Does a container only ever run one of the two? */
 extern int are_exclusive (struct analysis *a, struct service const *one, struct service const *other) ;
+extern void place_piece (struct analysis *a, struct piece *piece) ; /* it is where the walk is */
 extern struct service place_here (struct analysis *a) ; /* the branches that are being walked, for are_exclusive() */
 extern int is_excluded_here (struct analysis *a, struct service const *service) ; /* may it not run where the walk is? */
 extern void settle_exclusive (struct analysis *a) ; /* none depends on one that excludes it */
@@ -145,6 +146,8 @@ extern int runs_nothing (struct analysis *a, struct statement const *statement) 
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
 extern void forget_values (struct analysis *a, char const *names) ; /* something else gives them others */
 
+
+extern int asks_whether_executed (struct analysis *a, struct statement const *statement) ; /* if [ "${BASH_SOURCE[0]}" = "$0" ], without an else */
 /* ---- arguments.c: what changes the script's arguments, among others ---- */
 /* if numactl true; then set -- numactl "$@"; fi: may each run repeat it, though its conditions execute programs? *only_asks: they do nothing but ask. */
 extern int asks_ahead_of_arguments (struct analysis *a, struct statement *statement, int *only_asks) ;

@@ -6,12 +6,23 @@
 
 #include "migrate/facts/facts.h"
 
+/* task_"$1"_now */
+static char const *without_inner_quotes (struct pool *pool, char const *text)
+{
+  char *plain = pool_alloc(pool, strlen(text) + 1) ;
+  size_t n = 0 ;
+  for (; *text ; text++)
+    if (*text != '"') plain[n++] = *text ;
+  plain[n] = 0 ;
+  return plain ;
+}
+
 int split_parameter (struct pool *pool, char const *raw, struct parts *parts)
 {
-  char const *text = shell_without_quotes(pool, raw) ;
+  char const *text = without_inner_quotes(pool, shell_without_quotes(pool, raw)) ;
   char const *begin = strchr(text, '$') ;
   char const *end ;
-  if (!begin || strpbrk(text, "`\\'\"(")) return 0 ;
+  if (!begin || strpbrk(text, "`\\'(")) return 0 ;
   end = begin[1] == '{' ? strchr(begin, '}') : begin + 1 + (begin[1] >= '1' && begin[1] <= '9' ? 1 : strspn(begin + 1, NAME_LETTERS)) ;
   if (!end || end == begin + 1) return 0 ;
   end += begin[1] == '{' ;

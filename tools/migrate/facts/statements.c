@@ -102,7 +102,7 @@ static int notes_message (struct analysis *a, struct statement const *pipeline)
 {
   struct statement const *tee = pipeline->kind == STATEMENT_PIPELINE && pipeline->body ? pipeline->body->next : 0 ;
   return tee && !tee->next && tee->nwords == 3 && !strcmp(statement_command(tee), "tee") && shell_one_of(statement_word(tee, 1), "-a --append")
-    && strcasestr(tee->words[2].raw, "log") && is_message(a, pipeline->body) ;
+    && strcasestr(shell_basename(tee->words[2].raw), "log") && is_message(a, pipeline->body) ;
 }
 
 /* Does its body have only these commands, and calls of functions that print? */
@@ -112,7 +112,7 @@ static int has_only (struct analysis *a, struct function const *function, char c
   int only = body && body->kind == STATEMENT_GROUP && body->body && a->depth < PRINTS_DEPTH_MAX ;
   a->depth++ ;
   for (struct statement *one = only ? body->body : 0 ; one && only ; one = one->next)
-    only = shell_one_of(statement_command(one), commands) || one->kind == STATEMENT_COMMENT || notes_message(a, one) || (called_function(a, one) && is_message(a, one)) ;
+    only = (shell_one_of(statement_command(one), commands) && !goes_to_file(one)) || one->kind == STATEMENT_COMMENT || notes_message(a, one) || (called_function(a, one) && is_message(a, one)) ;
   a->depth-- ;
   return only ;
 }

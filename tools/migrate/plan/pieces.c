@@ -137,6 +137,21 @@ static int mentioned_by_placed (struct piece const *piece, struct placed const *
   return 0 ;
 }
 
+/* Of one question, two answers. */
+static int are_other_branches (struct text const *one, struct text const *other)
+{
+  size_t len = strcspn(one->text, "=") + 1 ;
+  return !strncmp(one->text, other->text, len) && strcmp(one->text + len, other->text + len) != 0 ;
+}
+
+int places_exclude (struct texts const *one, struct texts const *other)
+{
+  for (struct text const *place = one->first ; place ; place = place->next)
+    for (struct text const *second = other->first ; second ; second = second->next)
+      if (are_other_branches(place, second)) return 1 ;
+  return 0 ;
+}
+
 static int mentioned_by_service (struct piece const *piece, struct service const *service)
 {
   return mentioned_by_lines(piece, &service->run) || mentioned_by_lines(piece, &service->before)
@@ -160,6 +175,7 @@ void plan_needed (struct plan const *plan, struct service const *service, unsign
     {
       struct piece const *piece = plan->pieces + i ;
       if (needed[i] || (piece->end && npieces > piece->end)) continue ;
+      if (service && places_exclude(&piece->places, &service->places)) continue ;
       if (piece_is_elsewhere(piece, placed) && (piece->positional || is_repeated(plan, i, npieces))) continue ;
       needed[i] = piece->always || piece_mentioned(piece, extra)
        || (service && mentioned_by_service(piece, service)) ;

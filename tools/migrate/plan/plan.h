@@ -29,6 +29,7 @@ struct piece
   unsigned int end ; /* only for services with at most that many pieces before them; 0: for all later ones */
   int in_setup ; /* the cont-init.d script has it, too */
   char const *under ; /* the conditions of the branch that it is in; 0: none */
+  struct texts places ; /* the branches that it is in */
   struct placed const *placed ; /* the call or loop that it is in; 0: none */
   struct texts used ; /* files that have it in another form */
   char const *todo_of_several ; /* a TODO, unless just one file needs it; 0: none */
@@ -231,6 +232,9 @@ extern int mentions_positional (char const *text) ;
 extern int takes_arguments (char const *text) ; /* $@, ${@} */
 /* The next `$` from `from` on that the shell which reads `text` expands itself; 0: none. */
 extern char const *next_expansion (char const *text, char const *from) ;
+
+/* Are they in two branches of one question? Only one of these is taken. */
+extern int places_exclude (struct texts const *one, struct texts const *other) ;
 
 /* Does the text use what the piece sets? */
 extern int piece_mentioned (struct piece const *piece, char const *text) ;

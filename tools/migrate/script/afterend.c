@@ -125,6 +125,7 @@ void walk_after (struct analysis *a, struct statement *statement)
   else if (does_nothing(statement)) drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
   else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
   else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
+  else if (empties_pid(a, statement)) drop(a, statement, "the pid: the supervisor knows it") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))
     drop(a, statement, "the container's exit code is the main service's") ;
   else

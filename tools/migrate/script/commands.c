@@ -250,6 +250,17 @@ static int is_job_control (struct statement const *set)
   return strcmp(option, "-o") != 0 || shell_one_of(statement_word(set, 2), "monitor notify") ;
 }
 
+/* Behind starts that nothing waited for. */
+static void walk_exit_of_branch (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct service *last = a->last ;
+  drop_exit(a, statement, "the script's end: ") ;
+  if (!a->waited_line && last && last->claim && starts_later(a, frame))
+    plan_todo(a->plan, last, last->claim, last->line, pool_printf(a->pool,
+      "where %s, the script ended in line %u, and the container with it: what comes later is started all the same now: is that meant?",
+      texts_join(a->pool, &a->conditions, " && "), line_of(a, statement))) ;
+}
+
 static void walk_exit (struct analysis *a, struct statement *statement)
 {
   if (a->otherwise.first && !a->in_function) end_otherwise(a, statement) ;
@@ -333,8 +344,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (serves_late(a, statement, frame)) start_service(a, statement, START_MAIN) ;
   else if (!strcmp(command, "sleep") && is_behind_late_start(a)) walk_sleep(a, statement) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
-    drop_exit(a, statement, "the script's end: ") ;
+  else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last) walk_exit_of_branch(a, statement, frame) ;
   else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
   else if (!strcmp(command, "exit") && !a->conditions.first) walk_exit(a, statement) ;
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;

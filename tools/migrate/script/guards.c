@@ -6,6 +6,7 @@
 
 #include "migrate/facts/facts.h"
 #include "migrate/script/walk.h"
+#include "migrate/waits/waits.h"
 
 static int starts_in (struct analysis *a, struct statement *list)
 {
@@ -26,6 +27,23 @@ static int take_return (struct statement **list)
   while (*list && (*list)->next) list = &(*list)->next ;
   if (!*list || !returns_well(*list)) return 0 ;
   *list = 0 ;
+  return 1 ;
+}
+
+static int returns (struct statement *statement, void *data)
+{
+  (void)data ;
+  return returns_well(statement) ;
+}
+
+/* for i in 1 2 3; do if ready; then return 0; fi; sleep 1; done; echo failed; exit 1 */
+int drop_failure_behind (struct analysis *a, struct statement *loop)
+{
+  struct claim const *claim = a->in_function ? a->awaited.claim : 0 ;
+  if (!claim || !a->awaited.service || !loop->next || (loop->kind != STATEMENT_LOOP && loop->kind != STATEMENT_FOR)) return 0 ;
+  if (claim->range.start < loop->range.start || claim->range.end > loop->range.end) return 0 ;
+  if (!statement_walk(loop->branches->body, &returns, 0) || !only_gives_up(a, loop->next)) return 0 ;
+  drop_verdict(a, loop->next) ;
   return 1 ;
 }
 
@@ -77,7 +95,7 @@ void guard_rest (struct analysis *a, struct statement *list)
   for (; list ; list = list->next)
   {
     struct statement *rest = list->next ;
-    if (!rest || !starts_in(a, rest) || !is_guard(a, list)) continue ;
+    if (!rest || (!starts_in(a, rest) && !starts_something(a, list)) || !is_guard(a, list)) continue ;
     take_rest(a, list, rest) ;
     guard_rest(a, rest) ;
     return ;

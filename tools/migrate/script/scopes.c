@@ -25,8 +25,7 @@ void begin_scope (struct analysis *a, struct statement const *statement, struct 
   if (!statement->nredirects) return ;
   piece = plan_piece(a->plan, redirects_text(a, statement, &files), " ") ;
   piece->always = 1 ;
-  piece->placed = a->positional ;
-  if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+  place_piece(a, piece) ;
   scope->claim = piece->claim = source_claim(a->source, (struct range){ statement->redirects[0].range.start, statement->redirects[statement->nredirects - 1].range.end },
     "", files.first ? pool_printf(a->pool, "redirections of all in it; each service appends to %s, which nothing empties any more", texts_join(a->pool, &files, ", "))
       : "redirections of all in it") ;

@@ -31,6 +31,12 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
   struct branch const *taken ;
   int over = never_comes_to(a) ;
   int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
+  if (asks_whether_executed(a, statement))
+  {
+    walk_list(a, statement->branches->body, frame) ;
+    claim_statement(a, statement, "dropped", "asked whether the file is executed, which it was") ;
+    return ;
+  }
   if (by_verdict || decide_branch(a, statement, &taken))
   {
     for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
@@ -410,6 +416,7 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
       one = end ;
     }
     else walk_statement(a, one, &frame) ;
+    if (drop_failure_behind(a, one)) break ;
   }
   a->here = up ;
 }

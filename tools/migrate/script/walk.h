@@ -157,6 +157,7 @@ struct calling /* a function that starts something */
   struct service *before ;
 } ;
 /* ---- guards.c ---- */
+extern int drop_failure_behind (struct analysis *a, struct statement *loop) ; /* what a function does where the loop that waits in it has not returned; 1: it was that */
 extern void guard_rest (struct analysis *a, struct statement *list) ; /* of a function's body, which is going to be walked */
 
 extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: the function starts nothing */

@@ -246,10 +246,37 @@ static void mark_starter (struct analysis *a, struct service *service, struct st
   mark_started_elsewhere(a, service, statement, claim, 1) ;
 }
 
+struct ending_well
+{
+  struct analysis *a ;
+  char const *text ; /* of the exit */
+  struct statement const *left ; /* of the last && or || */
+} ;
+
+/* exit 0; job; exit $?. Not job || exit $?, which is a failure. */
 static int ends_well (struct statement *statement, void *data)
 {
-  (void)data ;
-  return !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+  struct ending_well *ending = data ;
+  struct statement const *next = statement->next ;
+  int is_well = !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) ending->left = statement->body ;
+  if (is_well) next = statement ;
+  else if (statement == ending->left) return 0 ;
+  else if (!next || strcmp(statement_command(next), "exit") != 0 || next->nwords != 2 || !shell_one_of(next->words[1].raw, "$? \"$?\"")
+   || statement->kind != STATEMENT_COMMAND || is_message(ending->a, statement)) return 0 ;
+  ending->text = statement_text(ending->a, next) ;
+  return 1 ;
+}
+
+/* A TODO where a file of its own has an exit with which the whole script ended, without a failure. service 0: the setup */
+static void mark_ending_well (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  struct ending_well ending = { .a = a } ;
+  if (statement->kind == STATEMENT_COMMAND || !statement_walk(statement, &ends_well, &ending)) return ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "%s ended the container here; %s, and the services are started: %s", ending.text,
+    service ? "with 0 it ends this task alone" : "with 0, in cont-init.d it ends this file alone",
+    service ? "run `reeve shutdown 0` ahead of it, or start them on a condition" : "exit with another code, or start them on a condition")) ;
 }
 
 /* A message alone is no reason for a setup. */
@@ -286,6 +313,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     mark_arguments(a, a->task, statement, task_claim(a)) ;
     keep_redirections(a, a->task, statement, task_claim(a)) ;
     mark_starter(a, a->task, statement, task_claim(a)) ;
+    mark_ending_well(a, a->task, statement, task_claim(a)) ;
     return ;
   }
   keep_functions(a, statement, 1) ;
@@ -298,8 +326,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   keep_redirections(a, 0, statement, claim) ;
   mark_starter(a, 0, statement, claim) ;
   mark_again(a, statement, claim) ;
-  if (statement->kind != STATEMENT_COMMAND && statement_walk(statement, &ends_well, 0))
-    plan_todo(a->plan, 0, claim, line_of(a, statement), "exit 0 ended the container here; in cont-init.d it ends this file alone, and the services are started: exit with another code, or start them on a condition") ;
+  mark_ending_well(a, 0, statement, claim) ;
   if (a->otherwise.first)
     plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then # else the script stayed in a branch above\n%s%s\nfi",
       texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement), a->must_succeed ? " || exit" : ""), 1) ;

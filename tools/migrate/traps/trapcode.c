@@ -70,6 +70,11 @@ static void look_at_wait (struct trapping *t, struct statement const *statement)
   }
 }
 
+static void mark_stop (struct trapping *t, char const *text)
+{
+  texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
+}
+
 /* Commands that stop a program: sets the signal that means the same. */
 static int stops_by_program (struct trapping *t, struct statement const *statement)
 {
@@ -85,12 +90,13 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
   {
     int certain = 1 ;
     struct service *service = probed_service(a, "pg_isready", &certain) ;
-    set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
+    if (service && certain) set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
+    else mark_stop(t, text) ;
   }
   else if (!stops_something(statement)) return 0 ;
   else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc")
     && (shell_one_of(command, "tmux screen") || controls(service_by_program(a, command)) || (!service_by_program(a, command) && !same_daemon(a, command))))
-    texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
+    mark_stop(t, text) ;
   return 1 ;
 }
 
@@ -145,6 +151,14 @@ static struct statement without_prefix (struct analysis *a, struct statement con
   return plain ;
 }
 
+/* pids=$(jobs -p) */
+static void note_jobs (struct trapping *t, struct statement const *statement)
+{
+  char const *text = statement_text(t->a, statement) ;
+  size_t len = strspn(text, NAME_LETTERS) ;
+  if (text[len] == '=' && strstr(text, "$(jobs -p")) texts_add_once(t->a->pool, &t->jobs, pool_copy(t->a->pool, text, len)) ;
+}
+
 static int look_at_trap (struct statement *whole, void *data)
 {
   struct trapping *t = data ;
@@ -152,6 +166,7 @@ static int look_at_trap (struct statement *whole, void *data)
   struct statement *statement = &plain ;
   char const *command = statement_command(statement) ;
   if (statement->kind == STATEMENT_FOR) alias_loop(t->a, statement) ;
+  if (statement->kind == STATEMENT_ASSIGNMENT) note_jobs(t, statement) ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_DECLARATION) return 0 ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (shell_one_of(command, "kill pkill killall"))
@@ -223,8 +238,17 @@ static char const *with_words (struct trapping const *t, char const *text)
   return pool_printf(t->a->pool, "(%s\n%s\n)", texts_join(t->a->pool, &lines, "\n"), text) ;
 }
 
-static void finish_later (struct trapping *t, struct statement *one, char const *text)
+/* A trap of EXIT that asks for the code with which the script ended. `body`: of the function that `one` calls; 0: it calls none. */
+static void mark_exit_code (struct trapping *t, struct statement const *one, struct statement const *body)
 {
+  struct statement const *first = !body ? one : body->kind == STATEMENT_GROUP ? body->body : body ;
+  if (t->work || !first || !ends_with_script(t->trap) || !strstr(statement_text(t->a, first), "$?")) return ;
+  texts_add_once(t->a->pool, &t->claim->todo, "$? was the code with which the script ended, and is always 0 where finish begins: the exit code of run is its $1") ;
+}
+
+static void finish_later (struct trapping *t, struct statement *one, struct statement const *body, char const *text)
+{
+  mark_exit_code(t, one, body) ;
   finish_with(t, with_words(t, text)) ;
   t->work = text ;
   if (!t->killed && !t->all_signalled && !t->early && walk_with_calls(t->a, one, &needs_services, t)) t->early = text ;
@@ -278,6 +302,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
     struct function *function = called_function(t->a, one) ;
     struct statement *body = function ? function->statement->body : 0 ;
     t->kills = t->works = 0 ;
+    if (is_message(t->a, one)) continue ;
     if (function && t->calls == CALLS_MAX)
     {
       texts_add_once(t->a->pool, &t->claim->todo, "its functions call each other too many times to follow them all: is all that they do at the end still done?") ;
@@ -286,7 +311,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
     if (body && t->a->depth < 10)
     {
       function->walked = 1 ;
-      if (is_kept_whole(t, one, body)) finish_later(t, one, source_copy(text, one->range)) ;
+      if (is_kept_whole(t, one, body)) finish_later(t, one, body, source_copy(text, one->range)) ;
       else follow_call(t, one, body) ;
       continue ;
     }
@@ -300,7 +325,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
     t->kills_plainly |= !strcmp(statement_command(one), "kill") ;
     if (!t->works) continue ;
     if (t->kills || t->reloads) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
-    else finish_later(t, one, source_copy(text, one->range)) ;
+    else finish_later(t, one, 0, source_copy(text, one->range)) ;
   }
 }
 

@@ -206,6 +206,13 @@ static int asks_by_name (char const *raw)
   return shell_mentions(raw, "pidof") || shell_mentions(raw, "pgrep") || shell_mentions(raw, "ps") || strstr(raw, ".pid") ;
 }
 
+static int names_jobs (struct trapping const *t, char const *raw)
+{
+  for (struct text const *one = t->jobs.first ; one ; one = one->next)
+    if (shell_mentions(raw, one->text)) return 1 ;
+  return 0 ;
+}
+
 void set_signals (struct trapping *t, struct statement const *kill)
 {
   struct analysis *a = t->a ;
@@ -226,7 +233,7 @@ void set_signals (struct trapping *t, struct statement const *kill)
       for (struct service *service = !by_name && !meant.first && asks_by_name(raw) ? a->plan->services : 0 ; service ; service = service->next)
         if (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)) texts_add(a->pool, &meant, service->name) ;
       t->all_signalled |= !meant.first && !is_idle_pid(a, raw) ;
-      all = !by_name && !meant.first && (shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
+      all = !by_name && !meant.first && (names_jobs(t, raw) || shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
       for (struct text const *one = meant.first ; one ; one = one->next) set_signal(t, plan_find(a->plan, one->text), signal) ;
       for (struct service *service = a->plan->services ; service ; service = service->next)
         if ((all && !are_exclusive(a, &t->trap->place, service)) || (by_name && (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)))) set_signal(t, service, signal) ;

@@ -31,9 +31,13 @@ struct trapping
   struct texts signalled ; /* services that it told to end */
   int all_signalled ; /* or it may have told any service */
   char const *work ; /* the last work that moved to finish; 0: none */
+  struct texts jobs ; /* variables that hold the pids of all: $(jobs -p) */
   char const *early ; /* work before the first signal that may need a service; 0: none */
   char const *pause ; /* a sleep before the first signal; 0: none */
 } ;
+
+/* ---- traps.c ---- */
+extern int ends_with_script (struct trap const *trap) ; /* is it for the script's own end, perhaps among others? */
 
 /* ---- trapcode.c ---- */
 /* Each statement of a trap: signals become down-signal, the rest finish. */

@@ -149,6 +149,11 @@ static int are_all_of (struct pool *pool, char const *signals, char const *names
   return signals[strspn(signals, " ")] != 0 ;
 }
 
+int ends_with_script (struct trap const *trap)
+{
+  return strstr(trap->all, " EXIT ") || strstr(trap->all, " 0 ") ;
+}
+
 static char const *all_are_main (struct analysis *a, struct trap const *trap)
 {
   struct texts names = { 0 } ;
@@ -203,7 +208,7 @@ static void apply_code (struct trapping *t)
   apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
   mark_early(t) ;
   tell_code(t) ;
-  if (t->kills_plainly && a->sets_errexit && a->waited_line && (strstr(t->trap->all, " EXIT ") || strstr(t->trap->all, " 0 ")))
+  if (t->kills_plainly && a->sets_errexit && a->waited_line && ends_with_script(t->trap))
     plan_mistake(a->plan, t->trap->line, "at the script's own end this kill finds nobody and fails, and with set -e that makes 1 of each exit code: here the container has the code of what is main") ;
   tell_signals(t) ;
   if (function) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;

@@ -159,7 +159,7 @@ int only_gives_up (struct analysis *a, struct statement *list)
 
 void mark_lost_verdict (struct analysis *a, struct statement *list, struct claim *claim)
 {
-  if (may_end_script(a, list)) script_gives_up(a) ;
+  if (may_end_script(a, list) || (a->sets_errexit && fails_at_end(a, list))) script_gives_up(a) ;
   for (; list ; list = list->next) mark_lost_when(a, pool_printf(a->pool, "%s was not ready in time", a->awaited.service->name), list, claim) ;
 }
 
