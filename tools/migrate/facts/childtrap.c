@@ -24,6 +24,11 @@ static int look_at_part (struct statement *statement, void *data)
   return 0 ;
 }
 
+int ends_with_script (struct trap const *trap)
+{
+  return strstr(trap->all, " EXIT ") || strstr(trap->all, " 0 ") ;
+}
+
 int is_child_trap (struct trap const *trap)
 {
   static char const *const names[] = { " CHLD ", " SIGCHLD ", " CLD ", " SIGCLD ", " 17 " } ;

@@ -259,6 +259,7 @@ struct child_trap /* what it did when a child had ended */
   int starts ; /* it started something, perhaps again */
   int works ;
 } ;
+extern int ends_with_script (struct trap const *trap) ; /* of EXIT, perhaps among others */
 extern int is_child_trap (struct trap const *trap) ; /* of CHLD, perhaps among others */
 extern struct child_trap child_trap (struct analysis *a, struct trap const *trap) ;
 extern uint32_t no_trap_until (struct analysis *a) ; /* the line of a command in the foreground in which the script stays: a trap runs only when that has ended; 0: it stays in none */

@@ -36,9 +36,6 @@ struct trapping
   char const *pause ; /* a sleep before the first signal; 0: none */
 } ;
 
-/* ---- traps.c ---- */
-extern int ends_with_script (struct trap const *trap) ; /* is it for the script's own end, perhaps among others? */
-
 /* ---- trapcode.c ---- */
 /* Each statement of a trap: signals become down-signal, the rest finish. */
 extern void apply_list (struct trapping *t, struct statement *list, struct source const *text) ;

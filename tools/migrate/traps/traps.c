@@ -149,11 +149,6 @@ static int are_all_of (struct pool *pool, char const *signals, char const *names
   return signals[strspn(signals, " ")] != 0 ;
 }
 
-int ends_with_script (struct trap const *trap)
-{
-  return strstr(trap->all, " EXIT ") || strstr(trap->all, " 0 ") ;
-}
-
 static char const *all_are_main (struct analysis *a, struct trap const *trap)
 {
   struct texts names = { 0 } ;
