@@ -135,6 +135,11 @@ pgrep -c -f "my.*" || exit 1
 pkill -0 -f mydaemon$
 ["pgrep", "-f", "mydaemon"]
 ["sh", "-c", "[ -n \"$(ps aux | egrep 'other|[m]ydaemon')\" ]"]
+ps -aux | grep -i MyDaemon
+ps -eo pid,args | grep -e other -e mydaemon
+ps ax | grep -qF --regexp=mydaemon
+ps -fe | grep -vc other; ps -ef | grep -m 1 mydaemon
+pgrep -if MYDAEMON
 EOS
   while read -r check; do
     printf 'FROM debian\nCOPY start.sh /\nHEALTHCHECK CMD %s\nCMD ["/start.sh"]\n' "$check" >Dockerfile
@@ -150,12 +155,38 @@ pgrep -f ^mydaemon
 pgrep -f "$NAME"
 ps aux | grep -v mydaemon
 ps aux | grep /usr/sbin/mydaemon
+ps -e | grep mydaemon
+ps -eo comm,pid | grep mydaemon
+ps -C mydaemon | grep mydaemon
+ps aux | grep MyDaemon
+ps aux | grep -F '[m]ydaemon'
+ps aux | fgrep my.aemon
+pgrep -f "(mydaemon){1,30000}"
+pgrep -f '\(my\)daemon\1'
 curl -f http://localhost/mydaemon
 EOS
+  printf 'FROM alpine\nHEALTHCHECK CMD ps | grep mydaemon\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'HEALTHCHECK looks for mydaemon among'
   printf 'FROM debian\nHEALTHCHECK CMD pgrep -f mydaemon && pgrep -f web\nCMD ["/start.sh"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   told 'HEALTHCHECK looks for web among' && told 'HEALTHCHECK looks for mydaemon among'
   printf 'FROM debian\nCOPY start.sh health.sh /\nHEALTHCHECK CMD ["/health.sh"]\nCMD ["/start.sh"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   told 'TODO: health.sh, which stays in the image, looks for mydaemon among all processes'
+}
+
+@test "what sends a service a signal as one of all processes is told with that" {
+  local line
+  wrapper <<<$'mydaemon &\nexec web'
+  printf 'FROM debian\nCOPY start.sh rotate.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  for line in 'pkill -HUP -f mydaemon' 'pkill -USR1 -f mydaemon' 'pkill --signal HUP -f mydaemon' 'kill -HUP $(pgrep -f mydaemon)' "ps aux | grep '[m]ydaemon' | awk '{ print \$2 }' | xargs kill -9"; do
+    echo "$line" >rotate.sh
+    migrate --dockerfile Dockerfile
+    told 'TODO: rotate.sh, which stays in the image, signals mydaemon as one of all processes, and so its supervisor, too (reeve-supervise mydaemon): write reeve kill SIGNAL mydaemon, or reeve stop' || { echo "# $line"; return 1; }
+    untold 'looks for mydaemon'
+  done
+  echo 'pkill -HUP mydaemon' >rotate.sh
+  migrate --dockerfile Dockerfile
+  untold 'among all processes' && untold 'as one of all processes'
 }

@@ -61,3 +61,44 @@ ahead() # CODE: entry.sh is that, ahead of a wrapper
   patched
   told 'TODO: /entry.sh ran ahead of the input, and stays ahead of /init: it executes its arguments by way of /hook.sh: see that this ends in exec "$@"'
 }
+
+@test "sudo, doas, runuser and su go from wherever they stand, with all of their options; what is behind them stays" {
+  local cmd
+  wrapper <<<$'worker &\nexec web'
+  while IFS='|' read -r cmd entrypoint; do
+    printf 'FROM debian\nCOPY start.sh /\nCMD %s\n' "$cmd" >Dockerfile
+    patched
+    told 'stays the parent of what it starts, and /init has to be PID 1, so the patch takes that out'
+    [ "$(tail -n 1 <<<"$result")" = "ENTRYPOINT $entrypoint" ] || { echo "# $cmd: $(tail -n 1 <<<"$result")"; return 1; }
+  done <<'EOS'
+["runuser", "app", "-c", "/start.sh"]|["/init"]
+["sudo", "-Eu", "app", "/start.sh"]|["/init"]
+["sudo", "--user", "app", "-p", "x", "A=1", "/start.sh"]|["/init"]
+["doas", "-n", "-u", "app", "/start.sh"]|["/init"]
+["/gate", "su", "-s", "/bin/bash", "app", "-c", "/start.sh"]|["/gate", "/init"]
+["/gate", "sudo", "-HEu", "app", "--", "nice", "/start.sh"]|["/gate", "nice", "/init"]
+exec sudo -HEu app -- gate --wait 5 /start.sh|["gate", "--wait", "5", "/init"]
+sudo -u $APP /start.sh|["/init"]
+sudo -u $APP gate $HOST /start.sh|["/bin/sh", "-c", "exec gate $HOST \"$@\"", "sh", "/init"]
+EOS
+}
+
+@test "options of a shell and of an init are lost alike in shell code and in JSON" {
+  local cmd
+  wrapper <<<$'worker &\nexec web'
+  for cmd in 'exec bash -leuo pipefail /start.sh' '["bash", "-leuo", "pipefail", "/start.sh"]' 'exec tini -e 143 -- bash -l -eu -o pipefail /start.sh' '["tini", "-e", "143", "--", "bash", "-l", "-eu", "-o", "pipefail", "/start.sh"]'; do
+    printf 'FROM debian\nCOPY start.sh /\nCMD %s\n' "$cmd" >Dockerfile
+    patched
+    told "TODO: the image's shell was a login shell (-l)"
+    [[ $cmd != *tini* ]] || told 'TODO: tini made the exit code 143 to 0'
+    [ "$(tail -n 1 <<<"$result")" = 'ENTRYPOINT ["/init"]' ]
+    grep -qx 'set -eu # as the image executed it' "$tree/web/run"
+  done
+}
+
+@test "a shell that computes the words ahead of /init comes behind what is ahead of that shell" {
+  wrapper <<<$'worker &\nexec web'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/gate"]\nCMD ["sh", "-c", "wait-for $HOST sh /hook /start.sh"]\n' >Dockerfile
+  patched
+  [ "$(tail -n 1 <<<"$result")" = 'ENTRYPOINT ["/gate", "/bin/sh", "-c", "exec wait-for $HOST sh /hook \"$@\"", "sh", "/init"]' ]
+}

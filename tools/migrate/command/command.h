@@ -27,6 +27,9 @@ struct launch
 
 extern void command_unwrap (struct pool *pool, struct statement const *statement, struct launch *launch) ;
 
+/* The word behind sudo, doas, runuser or su, which is word `i`, its options and the user; nwords if nothing is. */
+extern unsigned int command_behind_user (struct pool *pool, struct statement const *statement, unsigned int i) ;
+
 /* The words from `first` on as an array ended by 0, values where known, else raw;
    at most COMMAND_WORDS_MAX. */
 extern void command_argv (struct statement const *statement, unsigned int first, char const *argv[COMMAND_WORDS_MAX]) ;

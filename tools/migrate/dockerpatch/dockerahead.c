@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/command/command.h"
 #include "migrate/dockerpatch/handover.h"
 #include "migrate/dockerpatch/starting.h"
 
@@ -10,7 +11,7 @@ int names_input (struct starting const *s, char const *word)
   return texts_has(&s->names, shell_basename(word)) ;
 }
 
-int is_init_program (char const *word)
+static int is_init_program (char const *word)
 {
   return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init") ;
 }
@@ -26,7 +27,7 @@ char const *keep_options (struct pool *pool, char const *before, char const *wor
 }
 
 /* An option of tini or dumb-init: what it did is lost. Returns 1 if the next word is its value. */
-int lose_init_option (struct starting *s, char const *option, char const *next)
+static int lose_init_option (struct starting *s, char const *option, char const *next)
 {
   int takes_next = *next && shell_one_of(option, "-r --rewrite -p -e -l") ;
   char const *value = takes_next ? next : strchr(option, '=') ? strchr(option, '=') + 1 : option + 1 + (strlen(option) > 1) ;
@@ -38,7 +39,7 @@ int lose_init_option (struct starting *s, char const *option, char const *next)
 }
 
 /* bash -l, bash -lc */
-void lose_login (struct starting *s, char const *option)
+static void lose_login (struct starting *s, char const *option)
 {
   if (!strcmp(option, "--login") || (option[1] != '-' && strchr(option, 'l')))
     texts_add_once(s->pool, &s->start->lost, "TODO: the image's shell was a login shell (-l), which reads /etc/profile and ~/.profile: the services do not; write what they need of it, as PATH, as ENV into the Dockerfile") ;
@@ -53,90 +54,119 @@ void set_prefix (struct starting *s, struct texts const *words)
   if (*prefix) s->start->prefix = prefix ;
 }
 
-/* What is ahead of the input, without tini -g -- , sh -x, and the like. The shell of a script that stays is
-   in the new ENTRYPOINT as well: such a script need not be executable. */
-void add_front (struct starting *s, struct text const *until)
+/* sudo and the like stay the parent of what they start: a TODO says where the user goes. Returns the word behind
+   them, their options and the user. */
+static unsigned int lose_user (struct starting *s, struct statement const *statement, unsigned int i)
 {
-  struct texts front = { 0 } ;
-  struct texts entrypoint = { 0 } ;
-  struct text const *shell = 0 ; /* of the next word */
+  texts_add_once(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: the image executed %s: %s stays the parent of what it starts, and /init has to be PID 1, so the patch takes that out. "
+    "Write USER ahead of ENTRYPOINT, if all shall run as that user; or reeve-exec --user USER into the run of each service", texts_join(s->pool, &s->words, " "), shell_basename(statement_word(statement, i)))) ;
+  return command_behind_user(s->pool, statement, i) ;
+}
+
+/* An option of a shell. Returns 1 if the next word is its value: bash -euo pipefail */
+static int lose_shell_option (struct starting *s, char const *option)
+{
+  size_t len = strlen(option) ;
+  int takes_next = option[1] != '-' && option[len - 1] == 'o' ;
+  if (takes_next || (option[1] != '-' && !strchr(option, 'c') && strpbrk(option, "eux")))
+    s->start->shell_options = keep_options(s->pool, s->start->shell_options, pool_copy(s->pool, option, len - (size_t)takes_next)) ;
+  lose_login(s, option) ;
+  return takes_next ;
+}
+
+/* Variables in the words: a shell computes them, and becomes the program. `last`: of ENTRYPOINT ahead of these words; 0: they are all of it. */
+static void keep_shell (struct starting *s, struct text *last, char const *words)
+{
+  struct texts *entrypoint = &s->start->entrypoint ;
+  if (last)
+  {
+    last->next = 0 ;
+    entrypoint->end = &last->next ;
+  }
+  else *entrypoint = (struct texts){ 0 } ;
+  texts_add(s->pool, entrypoint, "/bin/sh") ;
+  texts_add(s->pool, entrypoint, "-c") ;
+  texts_add(s->pool, entrypoint, pool_printf(s->pool, "exec %s \"$@\"", words)) ;
+  texts_add(s->pool, entrypoint, "sh") ;
+}
+
+void add_front (struct starting *s, struct statement const *statement, unsigned int end)
+{
+  struct text *last = 0 ; /* of ENTRYPOINT, ahead of these words */
+  struct texts raw = { 0 } ;
+  unsigned int shell = end ; /* of the next word; end: none */
   int options = 0 ; /* of what only starts another program */
   int is_init = 0 ;
   int is_shell = 0 ;
-  for (struct text const *one = s->words.first ; one != until ; one = one->next)
+  int computes = 0 ;
+  for (struct text *one = s->start->entrypoint.first ; one ; one = one->next) last = one ;
+  for (unsigned int i = 0 ; i < end ; i++)
   {
-    if (s->is_read && is_project_starter(one->text))
+    struct word const *at = statement->words + i ;
+    char const *word = statement_word(statement, i) ;
+    char const *next = i + 1 < end ? statement->words[i + 1].raw : "" ;
+    if (s->is_read && is_project_starter(word))
     {
       struct texts words = { 0 } ;
-      for (; one != until ; one = one->next) texts_add(s->pool, &words, one->text) ;
+      for (; i < end ; i++) texts_add(s->pool, &words, statement_word(statement, i)) ;
       set_prefix(s, &words) ;
       break ;
     }
-    int is_env = one->next != until && env_sets(one->text, one->next->text) ;
-    if (options && *one->text == '-')
+    if (options && *word == '-')
     {
-      if (is_shell && one->text[1] != '-' && one->text[strlen(one->text) - 1] == 'o' && one->next != until)
-      {
-        /* bash -euo pipefail -c */
-        s->start->shell_options = keep_options(s->pool, s->start->shell_options, pool_copy(s->pool, one->text, strlen(one->text) - 1)) ;
-        one = one->next ;
-        continue ;
-      }
-      if (is_shell && *one->text == '-' && one->text[1] != '-' && !strchr(one->text, 'c') && strpbrk(one->text, "eux"))
-        s->start->shell_options = keep_options(s->pool, s->start->shell_options, one->text) ;
-      if (is_shell) lose_login(s, one->text) ;
-      if (is_init && lose_init_option(s, one->text, one->next != until ? one->next->text : "")) one = one->next ;
+      if (is_shell && lose_shell_option(s, word)) i++ ;
+      if (is_init && lose_init_option(s, word, next)) i++ ;
       continue ;
     }
-    if (!strcmp(one->text, "/init")) /* the overlay's takes its place */
+    if (!strcmp(word, "/init")) /* the overlay's takes its place */
     {
       s->start->has_init = 1 ;
       continue ;
     }
-    is_init = is_init_program(one->text) ;
-    is_shell = shell_one_of(shell_basename(one->text), "sh bash ash dash") ;
-    options = is_starter(one->text) && !is_env ;
-    if (is_shell) shell = one ;
+    if (shell_one_of(shell_basename(word), CHANGES_USER_AS_PARENT))
+    {
+      i = lose_user(s, statement, i) - 1 ;
+      options = 0 ;
+      shell = end ;
+      continue ;
+    }
+    is_init = is_init_program(word) ;
+    is_shell = shell_one_of(shell_basename(word), "sh bash ash dash") ;
+    options = is_starter(word) && !env_sets(word, next) ;
+    if (is_shell) shell = i ;
     if (options) continue ;
-    for (; shell && shell != one ; shell = shell->next) texts_add(s->pool, &entrypoint, shell->text) ;
-    shell = 0 ;
-    texts_add(s->pool, &front, one->text) ;
-    texts_add(s->pool, &entrypoint, one->text) ;
+    for (; shell < i ; shell++)
+    {
+      texts_add(s->pool, &s->start->entrypoint, statement_word(statement, shell)) ;
+      texts_add(s->pool, &raw, statement->words[shell].raw) ;
+    }
+    shell = end ;
+    computes |= !at->value ;
+    texts_add(s->pool, &raw, at->raw) ;
+    texts_add(s->pool, &s->start->front, at->value ? word : at->raw) ;
+    texts_add(s->pool, &s->start->entrypoint, word) ;
   }
-  s->start->shell = shell ? shell->text : 0 ;
-  s->start->front = front ;
-  s->start->entrypoint = entrypoint ;
-  lose_user(s) ;
+  s->start->shell = shell < end ? statement_word(statement, shell) : 0 ;
+  if (computes) keep_shell(s, last, texts_join(s->pool, &raw, " ")) ;
 }
 
-/* What is behind sudo, runuser or doas, their options and the user; 0: nothing. su has its command in its own words. */
-static struct text const *behind_user (struct text const *one)
+/* The words as a command. */
+static struct statement const *words_statement (struct pool *pool, struct text const *first, struct text const *until)
 {
-  if (!strcmp(shell_basename(one->text), "su")) return 0 ;
-  for (one = one->next ; one && (*one->text == '-' || strchr(one->text, '=')) ; one = one->next)
-    if (!strcmp(one->text, "--")) return one->next ;
-    else if (one->next && shell_one_of(one->text, "-u --user -g --group -G --supp-group -C -D -R -T -h -p -U")) one = one->next ;
-  return one ;
+  struct statement *statement = pool_alloc(pool, sizeof(*statement)) ;
+  statement->kind = STATEMENT_COMMAND ;
+  for (struct text const *one = first ; one != until ; one = one->next) statement->nwords++ ;
+  statement->words = pool_alloc(pool, (statement->nwords + 1) * sizeof(*statement->words)) ;
+  statement->nwords = 0 ;
+  for (struct text const *one = first ; one != until ; one = one->next)
+    statement->words[statement->nwords++] = (struct word){ .raw = shell_quote(pool, one->text), .value = one->text } ;
+  return statement ;
 }
 
-/* The words from `from` on, of those in `words`. */
-static struct texts words_from (struct pool *pool, struct text const *from)
+void add_front_words (struct starting *s, struct text const *until)
 {
-  struct texts words = { 0 } ;
-  for (; from ; from = from->next) texts_add(pool, &words, from->text) ;
-  return words ;
-}
-
-void lose_user (struct starting *s)
-{
-  struct text const *first = s->start->front.first ;
-  struct text const *same = s->start->entrypoint.first ;
-  if (!first || !shell_one_of(shell_basename(first->text), CHANGES_USER_AS_PARENT)) return ;
-  texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: the image executed %s: %s stays the parent of what it starts, and /init has to be PID 1, so the patch takes that out. "
-    "Write USER ahead of ENTRYPOINT, if all shall run as that user; or reeve-exec --user USER into the run of each service", texts_join(s->pool, &s->words, " "), shell_basename(first->text))) ;
-  while (same && strcmp(same->text, first->text) != 0) same = same->next ;
-  s->start->front = words_from(s->pool, behind_user(first)) ;
-  s->start->entrypoint = same ? words_from(s->pool, behind_user(same)) : s->start->front ;
+  struct statement const *statement = words_statement(s->pool, s->words.first, until) ;
+  add_front(s, statement, statement->nwords) ;
 }
 
 void set_arguments (struct starting *s, struct texts const *words)

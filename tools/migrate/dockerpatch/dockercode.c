@@ -59,50 +59,6 @@ static int goes_on (struct starting const *s, struct statement const *last)
   return last->kind == STATEMENT_COMMAND && !last->background && word_of_input(s, last) == last->nwords && !last->nassignments ;
 }
 
-/* Variables in the words: a shell computes them, and becomes the program. */
-static void keep_shell (struct starting *s, char const *words)
-{
-  s->start->entrypoint = (struct texts){ 0 } ;
-  texts_add(s->pool, &s->start->entrypoint, "/bin/sh") ;
-  texts_add(s->pool, &s->start->entrypoint, "-c") ;
-  texts_add(s->pool, &s->start->entrypoint, pool_printf(s->pool, "exec %s \"$@\"", words)) ;
-  texts_add(s->pool, &s->start->entrypoint, "sh") ;
-}
-
-/* What stays ahead of the input, with its options, without those of shells and inits: exec tini -g -- gate --wait 5 -- sh -e /start.sh */
-static void add_front_code (struct starting *s, struct statement const *statement, unsigned int end)
-{
-  struct texts raw = { 0 } ;
-  int of_starter = 1 ; /* an option here belongs to what only starts another program */
-  int is_init = 0 ;
-  int computes = 0 ;
-  for (unsigned int j = 0 ; j < end ; j++)
-  {
-    char const *word = statement_word(statement, j) ;
-    if (s->is_read && is_project_starter(word))
-    {
-      struct texts words = { 0 } ;
-      for (; j < end ; j++) texts_add(s->pool, &words, statement_word(statement, j)) ;
-      set_prefix(s, &words) ;
-      continue ;
-    }
-    if (of_starter && *word == '-')
-    {
-      if (is_init && lose_init_option(s, word, j + 1 < end ? statement_word(statement, j + 1) : "")) j++ ;
-      continue ;
-    }
-    is_init = is_init_program(word) ;
-    of_starter = is_starter(word) && !(j + 1 < end && env_sets(word, statement->words[j + 1].raw)) ;
-    if (shell_one_of(shell_basename(word), "sh bash ash dash")) s->start->shell = word ;
-    if (of_starter) continue ;
-    computes |= !statement->words[j].value ;
-    texts_add(s->pool, &raw, statement->words[j].raw) ;
-    texts_add(s->pool, &s->start->front, statement->words[j].value ? word : statement->words[j].raw) ;
-    texts_add(s->pool, &s->start->entrypoint, word) ;
-  }
-  if (computes) keep_shell(s, texts_join(s->pool, &raw, " ")) ;
-}
-
 /* /start.sh >/log 2>&1 */
 static void lose_redirects (struct starting *s, struct statement const *statement)
 {
@@ -135,12 +91,9 @@ void find_in_code (struct starting *s)
   if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
   s->start->script = shell_basename(statement_word(one, i)) ;
   if (kept) s->start->kept = source_copy(&code, kept->range) ;
-  add_front(s, at) ;
-  s->start->shell = s->start->shell_options = 0 ; /* those of the shell around it */
-  for (unsigned int j = 1 ; j < i ; j++)
-    if (shell_one_of(statement_word(one, j), "-e -u -x -eu -ex -ux -eux")) s->start->shell_options = keep_options(s->pool, s->start->shell_options, statement_word(one, j)) ;
-  add_front_code(s, one, i) ;
-  lose_user(s) ;
+  add_front_words(s, at) ;
+  s->start->shell_options = 0 ; /* those of the shell around it */
+  add_front(s, one, i) ;
   lose_redirects(s, one) ;
   set_command(s, one, i) ;
   s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;

@@ -216,7 +216,7 @@ static void scan_code (struct finding *f, char const *text)
   char const *found ;
   if (!last || last->kind != STATEMENT_COMMAND || last->background) return ;
   for (struct statement *one = shell_parse_text(f->s.pool, &code, text) ; one ; one = one->next) statement_walk(one, &changes_folder, f) ;
-  for (unsigned int i = 0 ; i < last->nwords && last->words[i].value ; i++) texts_add(f->s.pool, &words, last->words[i].value) ;
+  for (unsigned int i = 0 ; i < last->nwords ; i++) texts_add(f->s.pool, &words, last->words[i].value ? last->words[i].value : last->words[i].raw) ;
   scan(f, words.first) ;
   f->code = before ;
   found = f->input->text ? f->input->text : f->input->file ? text_read(f->s.pool, f->input->file, SOURCE_SIZE_MAX) : 0 ;
@@ -379,6 +379,6 @@ void dockerfile_start_code (struct dockerfile const *dockerfile, struct docker_i
     if (i + 1 == input->ahead) start->shell_options = keep_options(s.pool, 0, code->text) ; /* -ec */
     code = code->next ;
   }
-  add_front(&s, code) ;
+  add_front_words(&s, code) ;
   start->shell = input->shell ;
 }

@@ -109,7 +109,7 @@ static void find_in_words (struct starting *s)
   }
   s->start->is_given = !in_code && n < s->nentrypoint ;
   if (*at->text == '/' || (!in_code && strchr(at->text, '/'))) s->start->path = dockerfile_below(s->pool, dockerfile_workdir(s->dockerfile, 0), at->text) ;
-  add_front(s, at) ;
+  add_front_words(s, at) ;
   if (in_code) s->start->shell = 0 ;
   for (struct text const *one = s->is_read ? at : 0 ; one ; one = one->next) texts_add(s->pool, &s->start->command, shell_quote(s->pool, one->text)) ;
   for (at = at->next ; at ; at = at->next) texts_add(s->pool, &rest, at->text) ;
@@ -260,7 +260,7 @@ static void find_in_scripts (struct starting *s)
     s->start->through_text = script->text ;
     s->start->through_command = source_copy(&code, s->start->through_at) ;
     s->start->through_line = source_line(&code, s->start->through_at.start) ;
-    add_front(s, at->next) ;
+    add_front_words(s, at->next) ;
     for (struct text *rest = is_deaf(s, script) ? 0 : at->next ; rest ; rest = rest->next) texts_add(s->pool, &s->start->passed, rest->text) ;
     if (s->start->through_goes_on) s->start->instead = s->start->passed ;
     return ;

@@ -44,12 +44,11 @@ extern void add_start_words (struct starting *s) ; /* what the image executes; a
 /* ---- dockerahead.c ---- */
 extern int names_input (struct starting const *s, char const *word) ;
 extern char const *keep_options (struct pool *pool, char const *before, char const *word) ; /* -e, -u, -x, as `set` has them */
-extern int is_init_program (char const *word) ;
-extern int lose_init_option (struct starting *s, char const *option, char const *next) ; /* of an init: what it did is lost; returns 1 if `next` is its value */
-extern void lose_login (struct starting *s, char const *option) ; /* of a shell */
 extern void set_prefix (struct starting *s, struct texts const *words) ; /* bundle exec */
-extern void add_front (struct starting *s, struct text const *until) ; /* of the words that are executed; 0: all of them */
-extern void lose_user (struct starting *s) ; /* sudo and the like, ahead of /init */
+/* What is ahead of the input, in start->front and start->entrypoint, without tini -g -- , sh -x, sudo -u app, and the like, the loss of which a TODO
+   says. The shell of a script that stays is in the new ENTRYPOINT as well: such a script need not be executable. */
+extern void add_front (struct starting *s, struct statement const *statement, unsigned int end) ; /* its words ahead of word `end` */
+extern void add_front_words (struct starting *s, struct text const *until) ; /* of the words that are executed; 0: all of them */
 extern void set_arguments (struct starting *s, struct texts const *words) ;
 
 /* ---- dockercode.c ---- */
