@@ -54,3 +54,24 @@ supervised() # COPY and CMD lines
     told 'a service does, so it goes' && [[ $result != *'CMD ["'* ]] || { echo "# $cmd"; return 1; }
   done
 }
+
+@test "of several files that the build brings to one place, the last one is there" {
+  local lines
+  mkdir a b
+  printf '#!/bin/sh\nold &\nexec web\n' >a/start.sh
+  printf '#!/bin/sh\nnew &\nexec web\n' >b/start.sh
+  while IFS= read -r lines; do
+    printf "FROM debian\n$lines\nCMD [\"/start.sh\"]\n" >Dockerfile
+    rm -rf rootfs
+    reeve-migrate Dockerfile -o rootfs/etc/services.d >/dev/null
+    services new web || { echo "# $lines"; return 1; }
+  done <<'EOS'
+COPY a/start.sh /start.sh\nCOPY b/start.sh /start.sh
+ADD a/start.sh /\nCOPY b/start.sh /
+COPY a/start.sh /\nADD b/start.sh /start.sh
+COPY <<"E" /start.sh\n#!/bin/sh\nold & exec web\nE\nCOPY <<"E" /start.sh\n#!/bin/sh\nnew &\nexec web\nE
+COPY a/start.sh /start.sh\nCOPY <<"E" /start.sh\n#!/bin/sh\nnew &\nexec web\nE
+COPY <<"E" /start.sh\n#!/bin/sh\nold &\nexec web\nE\nCOPY b/start.sh /
+COPY <<E /start.sh\n#!/bin/sh\n$OLD &\nexec web\nE\nCOPY <<"E" /start.sh\n#!/bin/sh\nnew &\nexec web\nE
+EOS
+}

@@ -84,7 +84,7 @@ EOS
 }
 
 @test "a Dockerfile of thousands of lines" {
-  { echo 'FROM debian'; numbered 3000 'COPY @ /@'; numbered 3000 'RUN mkdir -p /var/@'; numbered 3000 'ENV E@=@'; echo 'COPY start.sh /'; echo 'CMD ["/start.sh"]'; } >Dockerfile
+  { echo 'FROM debian'; numbered 20000 'COPY @ /@'; numbered 3000 'RUN mkdir -p /var/@'; numbered 3000 'ENV E@=@'; echo 'COPY start.sh /'; echo 'CMD ["/start.sh"]'; } >Dockerfile
   in_a_minute --dockerfile Dockerfile < <(echo '#!/bin/bash'; echo 'server & web & wait -n')
 }
 

@@ -71,14 +71,12 @@ static int brings (struct pool *pool, struct copying const *copying, char const 
 
 static int is_input (struct dockerfile const *dockerfile, char const *path, char const *input)
 {
-  for (int i = 0 ; path && i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      dockerfile_copying(dockerfile, one, &copying) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        if (*source->text && brings(dockerfile->source->pool, &copying, source->text, path, input)) return 1 ;
-    }
+  for (struct instruction *one = 0 ; path && (one = dockerfile_next(dockerfile, one, "COPY ADD")) ; )
+  {
+    struct copying const *copying = one->copying ;
+    for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
+      if (*source->text && brings(dockerfile->source->pool, copying, source->text, path, input)) return 1 ;
+  }
   return 0 ;
 }
 

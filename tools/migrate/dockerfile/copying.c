@@ -18,7 +18,7 @@ static int is_folder (struct dockerfile const *dockerfile, char const *path)
   return 0 ;
 }
 
-void dockerfile_copying (struct dockerfile const *dockerfile, struct instruction const *copy, struct copying *copying)
+static void copying_read (struct dockerfile const *dockerfile, struct instruction const *copy, struct copying *copying)
 {
   struct pool *pool = dockerfile->source->pool ;
   struct texts words = { 0 } ;
@@ -45,4 +45,15 @@ char const *copying_path (struct pool *pool, struct copying const *copying, char
 {
   size_t len = strlen(copying->target) ;
   return len && copying->target[len - 1] == '/' ? pool_printf(pool, "%s%s", copying->target, shell_basename(source)) : copying->target ;
+}
+
+void dockerfile_read (struct source *source, struct dockerfile *dockerfile)
+{
+  dockerfile_parse(source, dockerfile) ;
+  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
+    if (shell_one_of(one->name, "COPY ADD"))
+    {
+      one->copying = pool_alloc(source->pool, sizeof(*one->copying)) ;
+      copying_read(dockerfile, one, one->copying) ;
+    }
 }

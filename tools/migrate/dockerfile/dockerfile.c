@@ -193,29 +193,13 @@ static char const *named_paths (struct dockerfile const *dockerfile)
   return texts_join(pool, &all, "\n") ;
 }
 
-void dockerfile_read (struct source *source, struct dockerfile *dockerfile)
-{
-  struct reading r = { .dockerfile = dockerfile, .source = source, .end = &dockerfile->instructions, .line = 1 } ;
-  memset(dockerfile, 0, sizeof(*dockerfile)) ;
-  dockerfile->source = source ;
-  read_directives(&r) ;
-  while (r.line <= source->nlines)
-  {
-    char const *text = line_text(source, r.line) ;
-    text += strspn(text, " \t") ;
-    if (!*text || *text == '#') r.line++ ;
-    else read_instruction(&r) ;
-  }
-  mark_stages(dockerfile) ;
-  dockerfile->named = named_paths(dockerfile) ;
-}
-
 /* ---- questions ---- */
 
-struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *name)
+struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *names)
 {
   struct instruction *one = after ? after->next : dockerfile->instructions ;
-  while (one && (one->stage == STAGE_OTHER || strcmp(one->name, name) != 0)) one = one->next ;
+  int is_one = !strchr(names, ' ') ;
+  while (one && (one->stage == STAGE_OTHER || !(is_one ? !strcmp(one->name, names) : shell_one_of(one->name, names)))) one = one->next ;
   return one ;
 }
 
@@ -363,18 +347,53 @@ char const *dockerfile_below (struct pool *pool, char const *folder, char const 
   return pool_printf(pool, "%.*s/%s", (int)len, folder, !strcmp(path, ".") ? "" : path) ;
 }
 
+/* Where a WORKDIR goes to from `path`. */
+static char const *go (struct dockerfile const *dockerfile, char const *path, struct instruction const *workdir)
+{
+  char const *folder = dockerfile_expand(dockerfile, workdir, workdir->arguments) ;
+  return dockerfile_below(dockerfile->source->pool, path, dockerfile_word(dockerfile, &folder, "")) ;
+}
+
+static char const *known_folder (struct dockerfile const *dockerfile, char const *path)
+{
+  size_t len = strlen(path) ;
+  while (len > 1 && path[len - 1] == '/') len-- ;
+  return strchr(path, '$') ? "" : pool_copy(dockerfile->source->pool, path, len) ;
+}
+
 char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at)
 {
-  struct pool *pool = dockerfile->source->pool ;
   char const *path = "" ;
-  size_t len ;
-  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "WORKDIR")) ; )
+  if (at) return at->workdir ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "WORKDIR")) ; ) path = go(dockerfile, path, one) ;
+  return known_folder(dockerfile, path) ;
+}
+
+static void set_workdirs (struct dockerfile *dockerfile)
+{
+  char const *path = "" ;
+  char const *folder = "" ;
+  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
   {
-    if (at && one->first > at->first) break ;
-    char const *folder = dockerfile_expand(dockerfile, one, one->arguments) ;
-    path = dockerfile_below(pool, path, dockerfile_word(dockerfile, &folder, "")) ;
+    if (one->stage != STAGE_OTHER && !strcmp(one->name, "WORKDIR")) folder = known_folder(dockerfile, path = go(dockerfile, path, one)) ;
+    one->workdir = folder ;
   }
-  len = strlen(path) ;
-  while (len > 1 && path[len - 1] == '/') len-- ;
-  return strchr(path, '$') ? "" : pool_copy(pool, path, len) ;
+}
+
+void dockerfile_parse (struct source *source, struct dockerfile *dockerfile)
+{
+  struct reading r = { .dockerfile = dockerfile, .source = source, .end = &dockerfile->instructions, .line = 1 } ;
+  memset(dockerfile, 0, sizeof(*dockerfile)) ;
+  dockerfile->source = source ;
+  read_directives(&r) ;
+  while (r.line <= source->nlines)
+  {
+    char const *text = line_text(source, r.line) ;
+    text += strspn(text, " \t") ;
+    if (!*text || *text == '#') r.line++ ;
+    else read_instruction(&r) ;
+  }
+  mark_stages(dockerfile) ;
+  dockerfile->named = named_paths(dockerfile) ;
+  set_workdirs(dockerfile) ;
 }

@@ -23,6 +23,8 @@ struct instruction
   uint32_t first ; /* lines, from 1 */
   uint32_t last ;
   enum stage_kind stage ;
+  char const *workdir ; /* where it works; "": that is not set, or not known */
+  struct copying *copying ; /* of COPY and ADD; else 0 */
   struct instruction *next ;
 } ;
 
@@ -36,9 +38,10 @@ struct dockerfile
 } ;
 
 extern void dockerfile_read (struct source *source, struct dockerfile *dockerfile) ;
+extern void dockerfile_parse (struct source *source, struct dockerfile *dockerfile) ; /* the same without what COPY and ADD bring, for dockerfile_read() */
 
-/* The image's next instruction of that name after `after`; 0: the first one. */
-extern struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *name) ;
+/* The image's next instruction of one of the names after `after`; 0: the first one. */
+extern struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *names) ;
 extern struct instruction *dockerfile_last (struct dockerfile const *dockerfile, char const *name) ;
 
 /* ["a", "b"]: adds its words. Returns 0 if it has another form. */
@@ -66,7 +69,6 @@ struct copying
   char const *target ; /* an absolute path, as far as it is known; a folder ends in / */
   int from_stage ; /* another stage or image than the build context */
 } ;
-extern void dockerfile_copying (struct dockerfile const *dockerfile, struct instruction const *copy, struct copying *copying) ;
 /* The path of `source` in the image. */
 extern char const *copying_path (struct pool *pool, struct copying const *copying, char const *source) ;
 

@@ -109,19 +109,17 @@ static void visit_copied (struct dockerfile const *dockerfile, char const *docke
   struct visiting v = { pool, visit, data } ;
   struct texts folders = { 0 } ;
   add_folders(pool, dockerfile_path, &folders) ;
-  for (int i = 0 ; i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      char const *target ;
-      dockerfile_copying(dockerfile, one, &copying) ;
-      target = pool_copy(pool, copying.target, strlen(copying.target) - (strlen(copying.target) > 0 && copying.target[strlen(copying.target) - 1] == '/')) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        for (struct text const *folder = folders.first ; folder ; folder = folder->next)
-          for (char const *const *end = (char const *const[]){ "", "/*", "/*/*", 0 } ; *end ; end++)
-            visit_matching(&v, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
-              **end || strpbrk(source->text, "*?[") ? target : copying_path(pool, &copying, source->text)) ;
-    }
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY ADD")) ; )
+  {
+    struct copying const *copying = one->copying ;
+    char const *target ;
+    target = pool_copy(pool, copying->target, strlen(copying->target) - (strlen(copying->target) > 0 && copying->target[strlen(copying->target) - 1] == '/')) ;
+    for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
+      for (struct text const *folder = folders.first ; folder ; folder = folder->next)
+        for (char const *const *end = (char const *const[]){ "", "/*", "/*/*", 0 } ; *end ; end++)
+          visit_matching(&v, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
+            **end || strpbrk(source->text, "*?[") ? target : copying_path(pool, copying, source->text)) ;
+  }
 }
 
 /* The name in the build context that COPY brings to `place`; 0: it brings something else. */
@@ -166,14 +164,13 @@ char const *context_place (struct dockerfile const *dockerfile, char const *dock
   struct pool *pool = dockerfile->source->pool ;
   char const *name = 0 ;
   char const *found = 0 ;
-  for (int i = 0 ; i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      dockerfile_copying(dockerfile, one, &copying) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        if ((name = name_of_place(pool, &copying, source->text, place)) && (name = context_path(pool, dockerfile_path, name))) found = name ; /* a later one takes its place */
-    }
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY ADD")) ; )
+  {
+    struct copying const *copying = one->copying ;
+    if (one->documents.first && !strcmp(copying->target, place)) found = 0 ; /* a later one takes its place */
+    for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
+      if ((name = name_of_place(pool, copying, source->text, place)) && (name = context_path(pool, dockerfile_path, name))) found = name ;
+  }
   return found ;
 }
 

@@ -289,21 +289,19 @@ static struct instruction const *input_copy (struct changes *c)
 {
   struct instruction const *found = 0 ;
   texts_add(c->p->pool, &c->names, c->p->input) ;
-  for (int i = 0 ; i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(c->p->dockerfile, one, i ? "ADD" : "COPY")) ; )
+  for (struct instruction *one = 0 ; (one = dockerfile_next(c->p->dockerfile, one, "COPY ADD")) ; )
+  {
+    struct copying const *copying = one->copying ;
+    for (struct text const *source = copying->sources.first ; source ; source = source->next)
     {
-      struct copying copying ;
-      dockerfile_copying(c->p->dockerfile, one, &copying) ;
-      for (struct text const *source = copying.sources.first ; source ; source = source->next)
-      {
-        char const *name = shell_basename(source->text) ;
-        int included = 0 ;
-        for (struct source_part const *part = c->p->plan->source->parts ; part ; part = part->next) included |= !strcmp(shell_basename(part->name), name) ;
-        if (strcmp(name, c->p->input) != 0 && !included) continue ;
-        texts_add_once(c->p->pool, &c->names, shell_basename(copying_path(c->p->pool, &copying, source->text))) ;
-        if (!included) found = one ;
-      }
+      char const *name = shell_basename(source->text) ;
+      int included = 0 ;
+      for (struct source_part const *part = c->p->plan->source->parts ; part ; part = part->next) included |= !strcmp(shell_basename(part->name), name) ;
+      if (strcmp(name, c->p->input) != 0 && !included) continue ;
+      texts_add_once(c->p->pool, &c->names, shell_basename(copying_path(c->p->pool, copying, source->text))) ;
+      if (!included) found = one ;
     }
+  }
   return found ;
 }
 

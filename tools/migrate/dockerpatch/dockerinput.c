@@ -93,19 +93,17 @@ static int find_package_configuration (struct finding *f, char const *named)
     { "/etc/supervisord.conf", "/etc/supervisord.d/", "*.ini" } /* Red Hat's */
   } ;
   for (size_t kind = 0 ; kind < sizeof(kinds) / sizeof(*kinds) ; kind++)
-    for (int i = 0 ; i < 2 ; i++)
-      for (struct instruction *one = 0 ; (one = dockerfile_next(f->s.dockerfile, one, i ? "ADD" : "COPY")) ; )
-      {
-        struct copying copying ;
-        char const *place ;
-        dockerfile_copying(f->s.dockerfile, one, &copying) ;
-        place = pool_printf(f->s.pool, "%s/", copying.target) ;
-        if (copying.from_stage || (named && strcmp(named, kinds[kind][0]) != 0) || strncmp(place, kinds[kind][1], strlen(kinds[kind][1])) != 0) continue ;
-        f->input->file = kinds[kind][0] ;
-        f->input->text = pool_printf(f->s.pool, "[include]\nfiles = %s%s\n", kinds[kind][1], kinds[kind][2]) ;
-        f->input->taken = pool_printf(f->s.pool, "%s of the package, which is not here: it is read as if it only had the [include] of %s%s", kinds[kind][0], kinds[kind][1], kinds[kind][2]) ;
-        return 1 ;
-      }
+    for (struct instruction *one = 0 ; (one = dockerfile_next(f->s.dockerfile, one, "COPY ADD")) ; )
+    {
+      struct copying const *copying = one->copying ;
+      char const *place ;
+      place = pool_printf(f->s.pool, "%s/", copying->target) ;
+      if (copying->from_stage || (named && strcmp(named, kinds[kind][0]) != 0) || strncmp(place, kinds[kind][1], strlen(kinds[kind][1])) != 0) continue ;
+      f->input->file = kinds[kind][0] ;
+      f->input->text = pool_printf(f->s.pool, "[include]\nfiles = %s%s\n", kinds[kind][1], kinds[kind][2]) ;
+      f->input->taken = pool_printf(f->s.pool, "%s of the package, which is not here: it is read as if it only had the [include] of %s%s", kinds[kind][0], kinds[kind][1], kinds[kind][2]) ;
+      return 1 ;
+    }
   return 0 ;
 }
 

@@ -98,19 +98,18 @@ static void note_included (struct patching *p, struct instruction const *one, ch
 
 static void find_obsolete (struct patching *p, struct instruction *one)
 {
-  struct copying copying ;
-  dockerfile_copying(p->dockerfile, one, &copying) ;
-  if (one->documents.first || !copying.sources.first) return ;
-  for (struct text const *source = copying.sources.first ; source ; source = source->next)
+  struct copying const *copying = one->copying ;
+  if (one->documents.first || !copying->sources.first) return ;
+  for (struct text const *source = copying->sources.first ; source ; source = source->next)
   {
-    char const *path = copying_path(p->pool, &copying, source->text) ;
+    char const *path = copying_path(p->pool, copying, source->text) ;
     int is_input = p->start->script
      && (!strcmp(shell_basename(source->text), p->input) || !strcmp(shell_basename(path), p->start->script))
      && (!strcmp(p->start->script, "supervisord") || procrunner_is(p->start->script) || !strcmp(shell_basename(path), p->start->script)) ;
-    int brings_included = !copying.from_stage && !is_input && p->start->script && !strpbrk(source->text, "*?[") && is_included(p, source->text) ;
-    if (!copying.from_stage && !is_input && !brings_included) note_included(p, one, source->text) ;
+    int brings_included = !copying->from_stage && !is_input && p->start->script && !strpbrk(source->text, "*?[") && is_included(p, source->text) ;
+    if (!copying->from_stage && !is_input && !brings_included) note_included(p, one, source->text) ;
     if (!is_input && !brings_included && !is_init_file(path) && !is_init_file(source->text)) continue ;
-    add_obsolete(p, one, path, copying.sources.first->next ? "the same COPY brings other files" : is_input && copying.from_stage ? "it comes from another stage" : 0)->kind = is_input ? OBSOLETE_INPUT : brings_included ? OBSOLETE_INCLUDED : OBSOLETE_INIT ;
+    add_obsolete(p, one, path, copying->sources.first->next ? "the same COPY brings other files" : is_input && copying->from_stage ? "it comes from another stage" : 0)->kind = is_input ? OBSOLETE_INPUT : brings_included ? OBSOLETE_INCLUDED : OBSOLETE_INIT ;
   }
 }
 
@@ -302,14 +301,13 @@ static void settle_obsolete (struct patching *p)
 /* What is written in the Dockerfile itself: the patch leaves it, as it may differ from the input. */
 static void note_written (struct patching *p, struct instruction const *one)
 {
-  struct copying copying ;
+  struct copying const *copying = one->copying ;
   char const *name = p->start->script && strcmp(p->start->script, "supervisord") != 0 && !procrunner_is(p->start->script) ? p->start->script : p->input ;
   int writes = !strcmp(one->name, "RUN") && run_writes(one, name) ;
   if (shell_one_of(one->name, "COPY ADD") && one->documents.first)
   {
-    dockerfile_copying(p->dockerfile, one, &copying) ;
-    if (copying.target && !strcmp(shell_basename(copying.target), p->input)) name = p->input ; /* a RUN gave it another name */
-    writes = copying.target && !strcmp(shell_basename(copying.target), name) ;
+    if (copying->target && !strcmp(shell_basename(copying->target), p->input)) name = p->input ; /* a RUN gave it another name */
+    writes = copying->target && !strcmp(shell_basename(copying->target), name) ;
   }
   if (writes && !patching_is_edited(p, one) && !p->build_edits)
     patching_note(p, pool_printf(p->pool, "%s: %s of %s, whose text is in the Dockerfile, stays in the image, though /init does not need it: take it out if nothing else does", patching_place(p, one), one->name, name)) ;
@@ -328,13 +326,12 @@ static struct instruction const *whole_copy (struct patching *p, struct instruct
   struct instruction const *found = 0 ;
   for (struct instruction const *one = p->dockerfile->instructions ; one && one->first < run->first ; one = one->next)
   {
-    struct copying copying ;
+    struct copying const *copying = one->copying ;
     if (one->stage != STAGE_LAST) continue ;
     if (!strcmp(one->name, "RUN") && run_writes(one, script)) return 0 ;
     if (!shell_one_of(one->name, "COPY ADD")) continue ;
-    dockerfile_copying(p->dockerfile, one, &copying) ;
-    if (one->documents.first && copying.target && !strcmp(shell_basename(copying.target), script)) return 0 ;
-    for (struct text const *source = copying.sources.first ; source && !copying.from_stage ; source = source->next)
+    if (one->documents.first && copying->target && !strcmp(shell_basename(copying->target), script)) return 0 ;
+    for (struct text const *source = copying->sources.first ; source && !copying->from_stage ; source = source->next)
       if (shell_one_of(source->text, ". ./ ./. *")) found = one ;
   }
   return found ;
@@ -354,9 +351,8 @@ static void note_prepared (struct patching *p, struct instruction const *run)
 
 void remove_obsolete (struct patching *p)
 {
-  for (int i = 0 ; i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, i ? "ADD" : "COPY")) ; )
-      if (one->stage == STAGE_LAST) find_obsolete(p, one) ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "COPY ADD")) ; )
+    if (one->stage == STAGE_LAST) find_obsolete(p, one) ;
   settle_obsolete(p) ;
   for (struct obsolete *one = p->obsolete ; one ; one = one->next)
   {

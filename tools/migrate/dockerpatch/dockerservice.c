@@ -35,7 +35,7 @@ static int is_made (struct needing const *n, char const *path)
   struct pool *pool = n->dockerfile->source->pool ;
   for (struct instruction const *one = n->dockerfile->instructions ; one && one->first <= n->run->first ; one = one->next)
   {
-    struct copying copying ;
+    struct copying const *copying = one->copying ;
     if (one->stage == STAGE_OTHER) continue ;
     if (!strcmp(one->name, "RUN"))
     {
@@ -45,9 +45,8 @@ static int is_made (struct needing const *n, char const *path)
       continue ;
     }
     if (!shell_one_of(one->name, "COPY ADD")) continue ;
-    dockerfile_copying(n->dockerfile, one, &copying) ;
-    for (struct text const *source = copying.sources.first ; source ; source = source->next)
-      if (is_within(copying_path(pool, &copying, source->text), path) || (strlen(copying.target) > 1 && is_within(path, copying.target))) return 1 ;
+    for (struct text const *source = copying->sources.first ; source ; source = source->next)
+      if (is_within(copying_path(pool, copying, source->text), path) || (strlen(copying->target) > 1 && is_within(path, copying->target))) return 1 ;
   }
   return 0 ;
 }

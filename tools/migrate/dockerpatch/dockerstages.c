@@ -33,10 +33,9 @@ void note_stages (struct patching *p)
 /* COPY supervisord.conf in a stage that the last one is made from. */
 static int copies_input (struct patching const *p, struct instruction const *one)
 {
-  struct copying copying ;
+  struct copying const *copying = one->copying ;
   if (!shell_one_of(one->name, "COPY ADD")) return 0 ;
-  dockerfile_copying(p->dockerfile, one, &copying) ;
-  for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+  for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
     if (!strcmp(shell_basename(source->text), p->input)) return 1 ;
   return 0 ;
 }

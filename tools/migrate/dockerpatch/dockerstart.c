@@ -75,18 +75,16 @@ static int add_input_names (struct starting *s, char const *input)
   char const *name = shell_basename(input) ;
   int found = 0 ;
   texts_add(s->pool, &s->names, name) ;
-  for (int i = 0 ; i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(s->dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      dockerfile_copying(s->dockerfile, one, &copying) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        if (!strcmp(shell_basename(source->text), name))
-        {
-          texts_add_once(s->pool, &s->names, shell_basename(copying_path(s->pool, &copying, source->text))) ;
-          found = 1 ;
-        }
-    }
+  for (struct instruction *one = 0 ; (one = dockerfile_next(s->dockerfile, one, "COPY ADD")) ; )
+  {
+    struct copying const *copying = one->copying ;
+    for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
+      if (!strcmp(shell_basename(source->text), name))
+      {
+        texts_add_once(s->pool, &s->names, shell_basename(copying_path(s->pool, copying, source->text))) ;
+        found = 1 ;
+      }
+  }
   add_moved_names(s) ;
   return found ;
 }

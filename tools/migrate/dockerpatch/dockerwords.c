@@ -10,15 +10,15 @@
 char const *dockerfile_source_of (struct dockerfile const *dockerfile, char const *path)
 {
   struct pool *pool = dockerfile->source->pool ;
-  for (int i = 0 ; i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      dockerfile_copying(dockerfile, one, &copying) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        if (!strcmp(shell_basename(copying_path(pool, &copying, source->text)), shell_basename(path))) return source->text ;
-    }
-  return 0 ;
+  char const *name = shell_basename(path) ;
+  char const *found = 0 ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY ADD")) ; ) /* a later one takes its place */
+  {
+    struct copying const *copying = one->copying ;
+    for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
+      if (!strcmp(shell_basename(copying_path(pool, copying, source->text)), name)) found = source->text ;
+  }
+  return found ;
 }
 
 int is_starter (char const *word)

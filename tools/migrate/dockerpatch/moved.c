@@ -130,20 +130,22 @@ char const *context_file_at (struct dockerfile const *dockerfile, char const *do
 char const *document_at (struct dockerfile const *dockerfile, char const **place, char const **expanded)
 {
   char const *at = *place ;
-  for (int i = 0 ; at && i < 4 ; i++)
+  char const *found = 0 ;
+  int is_expanded = 0 ;
+  for (int i = 0 ; at && i < 4 && !found ; i++)
   {
-    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY")) ; )
+    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY ADD")) ; ) /* a later one takes its place */
     {
-      struct copying copying ;
+      struct copying const *copying = one->copying ;
       char const *text = one->documents.first ? one->documents.first->text : 0 ;
       if (!text || one->documents.first->next || strncmp(one->arguments, "<<", 2) != 0) continue ;
-      dockerfile_copying(dockerfile, one, &copying) ;
-      if (strcmp(copying.target, at) != 0) continue ;
+      if (strcmp(copying->target, at) != 0) continue ;
       *place = at ;
-      if (!strchr(text, '$') || strchr("\"'", one->arguments[2 + (one->arguments[2] == '-')])) return pool_printf(dockerfile->source->pool, "%s\n", text) ;
-      *expanded = at ;
+      found = pool_printf(dockerfile->source->pool, "%s\n", text) ;
+      is_expanded = strchr(text, '$') && !strchr("\"'", one->arguments[2 + (one->arguments[2] == '-')]) ;
     }
     at = moved_from(dockerfile, at) ;
   }
-  return 0 ;
+  if (is_expanded) *expanded = *place ;
+  return is_expanded ? 0 : found ;
 }

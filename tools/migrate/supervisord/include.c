@@ -133,15 +133,13 @@ static int add_copied (struct including *in, struct copying const *copying, char
 static int add_from_image (struct including *in, char const *pattern)
 {
   int any = 0 ;
-  for (int i = 0 ; in->dockerfile && i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(in->dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      dockerfile_copying(in->dockerfile, one, &copying) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        for (struct text const *folder = in->folders.first ; folder ; folder = folder->next)
-          any |= add_copied(in, &copying, source->text, folder->text, pattern) ;
-    }
+  for (struct instruction *one = 0 ; in->dockerfile && (one = dockerfile_next(in->dockerfile, one, "COPY ADD")) ; )
+  {
+    struct copying const *copying = one->copying ;
+    for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
+      for (struct text const *folder = in->folders.first ; folder ; folder = folder->next)
+        any |= add_copied(in, copying, source->text, folder->text, pattern) ;
+  }
   return any ;
 }
 
@@ -156,14 +154,12 @@ static char const *with_here (struct pool *pool, char const *pattern)
 static char const *own_folder (struct including *in, char const *input)
 {
   char const *found = 0 ;
-  for (int i = 0 ; in->dockerfile && i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(in->dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      dockerfile_copying(in->dockerfile, one, &copying) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        if (!strcmp(shell_basename(source->text), shell_basename(input))) found = folder_of(in->pool, copying_path(in->pool, &copying, source->text)) ;
-    }
+  for (struct instruction *one = 0 ; in->dockerfile && (one = dockerfile_next(in->dockerfile, one, "COPY ADD")) ; )
+  {
+    struct copying const *copying = one->copying ;
+    for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
+      if (!strcmp(shell_basename(source->text), shell_basename(input))) found = folder_of(in->pool, copying_path(in->pool, copying, source->text)) ;
+  }
   return found ;
 }
 
