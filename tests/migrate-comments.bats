@@ -78,3 +78,22 @@ EOS
   migrate
   [ "$(grep -A1 --no-group-separator -hx '# where it is' "$tree/web/run" "$init/10-start")" = $'# where it is\nDATA=/data\n# where it is\nDATA=/data' ]
 }
+
+@test "of the comments above CMD, the sentences that name what goes go, and others stay" {
+  supervisord_conf
+  ends() # COMMENTS LEFT
+  {
+    printf "FROM debian\nCOPY supervisord.conf /etc/\n\n$1\nCMD [\"supervisord\"]\n" >Dockerfile
+    patched
+    [ "$(grep '^#' <<<"$result")" = "$(printf '%b' "$2")" ] || { echo "# $1: $result"; return 1; }
+  }
+  ends '# web / database: started by supervisord' ''
+  ends '# / /etc . supervisord' ''
+  ends '# In the end\n# supervisord starts all.' ''
+  ends '# The site is on port 80.\n# Start supervisord' '# The site is on port 80.'
+  ends '# Licence: MIT\n#\n# Start supervisord\n#\n# --- end ---' '# Licence: MIT\n#\n# --- end ---'
+  # Above what the patch takes out, the last paragraph goes.
+  printf 'FROM debian\n# Licence: MIT\n#\n# The services\n# and more.\nCOPY supervisord.conf /etc/\n\nCMD ["supervisord"]\n' >Dockerfile
+  patched
+  [ "$(sed '/^ADD/,$d' <<<"$result")" = $'FROM debian\n# Licence: MIT\n#' ]
+}

@@ -262,3 +262,17 @@ EOS
   lacks sync_all/flag-oneshot sync_all/restart-delay
   grep -qx '  sleep 60' "$tree/sync_all/run"
 }
+
+@test "with startsecs=0 no start of supervisord failed, and startretries counted nothing" {
+  input=supervisord.conf
+  wrapper <<<$'[program:a]\ncommand=a\nstartsecs=0\nstartretries=3\n[program:b]\ncommand=b\nstartsecs=0\nautorestart=true\nstartretries=3\n[program:c]\ncommand=c\nstartsecs=0\nautorestart=false\nstartretries=3\n[program:d]\ncommand=d\nstartsecs=1\nstartretries=3'
+  migrate
+  file a/restart <<<on-failure
+  file b/restart <<<always
+  file c/restart <<<no
+  file d/restart <<<on-failure:3
+  for line in 4 9 14; do told "line $line: dropped: with startsecs=0 no start failed: it counted nothing"; done
+  for line in 3 7; do told "line $line: dropped: 0: an end at once was no failed start"; done
+  untold 'gave up after so many'
+  untold 'if it ended within startsecs'
+}

@@ -35,16 +35,22 @@ static int all_go (struct patching const *p, struct instruction const *one)
   return 0 ;
 }
 
-/* A word of the comment, without what is around it. */
+/* A word of the comment, without what is around it; 0: there are no more. */
 static char const *next_word (struct pool *pool, char const **text)
 {
   char const *word ;
   size_t len ;
-  *text += strcspn(*text, WORD_LETTERS) ;
-  len = strspn(*text, WORD_LETTERS) ;
-  word = shell_basename(pool_copy(pool, *text, len)) ;
-  *text += len ;
-  return pool_copy(pool, word, strlen(word) - (len && word[strlen(word) - 1] == '.')) ;
+  do
+  {
+    *text += strcspn(*text, WORD_LETTERS) ;
+    if (!**text) return 0 ;
+    len = strspn(*text, WORD_LETTERS) ;
+    word = shell_basename(pool_copy(pool, *text, len)) ;
+    *text += len ;
+    len = strlen(word) ;
+  }
+  while (!len) ; /* a / between words */
+  return pool_copy(pool, word, len - (word[len - 1] == '.')) ;
 }
 
 /* A program that /init takes the place of, or a file; not another word, which may be one of the comment's own. */
@@ -53,16 +59,15 @@ static int is_name (char const *word)
   return strchr(word, '.') || names_init(word) || procrunner_is(word) || !strcmp(word, "supervisord") ;
 }
 
-/* Do the lines name what the old ENTRYPOINT or CMD has, and the new one has not? supervisor counts as supervisord. */
-static int names_what_goes (struct patching const *p, struct instruction const *one, uint32_t first)
+/* Do the lines from `first` up to `end` name what the old ENTRYPOINT or CMD has, and the new one has not? supervisor counts as supervisord. */
+static int names_what_goes (struct patching const *p, struct instruction const *one, uint32_t first, uint32_t end)
 {
   char const *new = texts_join(p->pool, &p->start->entrypoint, " ") ;
-  if (patching_keeps_instead(p)) return 0 ;
-  for (uint32_t line = first ; line < one->first ; line++)
+  for (uint32_t line = first ; line < end ; line++)
   {
     char const *text = line_text(p, line) ;
     char const *word ;
-    while (*(word = next_word(p->pool, &text)))
+    while ((word = next_word(p->pool, &text)))
     {
       if (!strcasecmp(word, "supervisor")) word = "supervisord" ;
       if (is_name(word) && !shell_mentions(new, word) && (shell_mentions(one->arguments, word) || (p->start->script && !strcmp(word, p->start->script)))) return 1 ;
@@ -71,14 +76,44 @@ static int names_what_goes (struct patching const *p, struct instruction const *
   return 0 ;
 }
 
+static int is_empty (struct patching const *p, uint32_t line)
+{
+  char const *text = line_text(p, line) ;
+  return !text[strspn(text, "# \t")] ;
+}
+
+/* Does a sentence end with the line, or is it between paragraphs? */
+static int is_break (struct patching const *p, uint32_t line)
+{
+  char const *text = line_text(p, line) ;
+  size_t len = strlen(text) ;
+  while (len && strchr(" \t", text[len - 1])) len-- ;
+  return is_empty(p, line) || strchr(".!?", text[len - 1]) ;
+}
+
+/* Above ENTRYPOINT or CMD: sentences that name what goes. */
+static void remove_sentences (struct patching *p, struct instruction const *one, uint32_t first)
+{
+  if (patching_keeps_instead(p)) return ;
+  for (uint32_t end ; first < one->first ; first = end)
+  {
+    end = first + 1 ;
+    while (end < one->first && !is_break(p, end - 1)) end++ ;
+    if (names_what_goes(p, one, first, end)) edit_add(p->pool, &p->edits, first, end - 1) ;
+  }
+}
+
 void remove_comments (struct patching *p)
 {
   for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
   {
     uint32_t first = one->first ;
+    uint32_t paragraph = one->first ;
     int is_end = shell_one_of(one->name, "ENTRYPOINT CMD") ; /* /init comes there, perhaps */
     if (one->stage != STAGE_LAST || (!is_end && !patching_is_removed(p, one))) continue ;
     while (first > 1 && is_comment(p, first - 1)) first-- ;
-    if (first < one->first && (patching_is_removed(p, one) ? all_go(p, one) : names_what_goes(p, one, first))) edit_add(p->pool, &p->edits, first, one->first - 1) ;
+    while (paragraph > first && !is_empty(p, paragraph - 1)) paragraph-- ;
+    if (!patching_is_removed(p, one)) remove_sentences(p, one, first) ;
+    else if (paragraph < one->first && all_go(p, one)) edit_add(p->pool, &p->edits, paragraph, one->first - 1) ;
   }
 }

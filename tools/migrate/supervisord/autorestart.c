@@ -107,12 +107,15 @@ void translate_restart (struct translation *t)
   char const *start = ini_take(t->source, t->section, "autostart", "", 0) ;
   unsigned int n = retries ? shell_number(retries, 100000, 0) : 3 ; /* supervisord's own */
   int never = value && is_false(value) ;
+  int no_start_fails = seconds && !strcmp(seconds, "0") ;
   int zero_fails ;
   set_autostart(t) ;
-  take(t, "autorestart", "restart", never && n && !(seconds && !strcmp(seconds, "0"))
+  take(t, "autorestart", "restart", never && n && !no_start_fails
     ? pool_printf(plan->pool, "when it is restarted: never, though supervisord tried again %u times if it ended within startsecs (on-failure:%u does that, but also later)", n, n) : "when it is restarted") ;
-  if (never && ((seconds && !strcmp(seconds, "0")) || is_waited_for(t)) && (is_started_by_listener(t) || !(start && is_false(start)))) set_once(t) ;
+  if (never && (no_start_fails || is_waited_for(t)) && (is_started_by_listener(t) || !(start && is_false(start)))) set_once(t) ;
+  else if (no_start_fails) note(t, "startsecs", "0: an end at once was no failed start; an end within 10 s is a quick one here, and delays the next start (restart-delay)") ;
   else note(t, "startsecs", "counted as started after that: an end within 10 s is a quick one here, and delays the next start (restart-delay)") ;
+  if (no_start_fails) note(t, "startretries", "with startsecs=0 no start failed: it counted nothing") ;
   if (value && is_true(value))
   {
     service_set(plan, t->service, "restart", "always") ;
@@ -124,6 +127,6 @@ void translate_restart (struct translation *t)
   zero_fails = !never && set_exit_codes(t) ;
   if (never && !n) note(t, "startretries", "it was not tried again either if it ended at once") ;
   else if (zero_fails || !n) note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
-  service_set(plan, t->service, "restart", never ? "no" : zero_fails ? "always" : retries && n ? pool_printf(plan->pool, "on-failure:%u", n) : "on-failure") ;
+  service_set(plan, t->service, "restart", never ? "no" : zero_fails ? "always" : retries && n && !no_start_fails ? pool_printf(plan->pool, "on-failure:%u", n) : "on-failure") ;
   take(t, "startretries", "restart", never ? "how often it was tried again if it ended within startsecs: not at all here" : "how many failures in a row") ;
 }
