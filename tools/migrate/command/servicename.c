@@ -53,7 +53,7 @@ char const *command_telling_folder (struct pool *pool, char const *directory)
   return telling_folder(pool, pool_printf(pool, "%s/", directory)) ;
 }
 
-static int is_interpreter (char const *name)
+int command_is_interpreter (char const *name)
 {
   return shell_one_of(name, "node nodejs ruby perl php sh bash dash ash zsh lua Rscript deno bun tclsh pypy3 pypy ts-node tsx babel-node")
    || !strncmp(name, "python", 6) ;
@@ -143,9 +143,9 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
   name = shell_basename(argv[0]) ;
   if (!strcmp(name, "java")) return java_name(pool, argv) ;
   if (!strcmp(name, "dotnet")) return dotnet_name(pool, argv) ;
-  if (is_interpreter(name)) name = interpreted_name(pool, argv) ;
+  if (command_is_interpreter(name)) name = interpreted_name(pool, argv) ;
   if (!strcmp(name, "celery")) return celery_name(argv) ;
-  if (is_interpreter(shell_basename(argv[0]))) return name ;
+  if (command_is_interpreter(shell_basename(argv[0]))) return name ;
   if (shell_one_of(name, "npm yarn pnpm")) return shell_basename(npm_name(argv)) ;
   if (shell_one_of(name, "manage.py artisan") && argv[1]) return argv[1] ;
   if (!strcmp(name, "ros2") && argv[1] && shell_one_of(argv[1], "run launch")) argv++ ; /* ros2 run PACKAGE PROGRAM */
@@ -166,7 +166,7 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
 
 int command_name_is_poor (char const *name)
 {
-  return is_interpreter(name) || shell_one_of(name, ANY_FILE " java dotnet npm yarn pnpm dev prod start-prod start-dev") ;
+  return command_is_interpreter(name) || shell_one_of(name, ANY_FILE " java dotnet npm yarn pnpm dev prod start-prod start-dev") ;
 }
 
 int command_name_is_any (char const *name)

@@ -57,3 +57,10 @@ void dockerfile_read (struct source *source, struct dockerfile *dockerfile)
       copying_read(dockerfile, one, one->copying) ;
     }
 }
+
+int makes_folder (char const *code, char const *path)
+{
+  for (char const *p = strstr(code, "mkdir ") ; p && (p = strstr(p, path)) ; p++)
+    if (strchr(" \t\n;&/\"'", p[strlen(path)])) return 1 ;
+  return 0 ;
+}

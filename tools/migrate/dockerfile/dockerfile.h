@@ -69,6 +69,7 @@ struct copying
   char const *target ; /* an absolute path, as far as it is known; a folder ends in / */
   int from_stage ; /* another stage or image than the build context */
 } ;
+extern int makes_folder (char const *code, char const *path) ; /* does shell code of a RUN: mkdir -p PATH */
 /* The path of `source` in the image. */
 extern char const *copying_path (struct pool *pool, struct copying const *copying, char const *source) ;
 

@@ -17,16 +17,19 @@ int patching_keeps_instead (struct patching const *p)
   return one && !plan_needs(p->plan, shell_basename(pool_copy(p->pool, one->text, strcspn(one->text, " \t\n;&|")))) ;
 }
 
+/* Does the RUN of the last stage install some of the packages? */
+static int installs (struct patching *p, struct instruction const *one, char const *packages)
+{
+  struct cut cut ;
+  int all ;
+  return one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, packages, &cut, &all) ;
+}
+
 /* A package of which something else executes, or may execute, a program stays: a note says why. */
 static void note_package (struct patching *p, char const *package, char const *why)
 {
   for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
-  {
-    struct cut cut ;
-    int all ;
-    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, package, &cut, &all))
-      patching_note(p, pool_printf(p->pool, "%s: the package %s stays: %s", patching_place(p, one), package, why)) ;
-  }
+    if (installs(p, one, package)) patching_note(p, pool_printf(p->pool, "%s: the package %s stays: %s", patching_place(p, one), package, why)) ;
 }
 
 /* The first word ahead of /init that is a script, or a program, whose text is not known; 0: there is none. */
@@ -122,32 +125,39 @@ static char const *instead_name (struct patching const *p)
   return one->text ;
 }
 
+/* Why supervisor's package stays. *unsure: it is not known whether there is one, and that is a sentence of its own. 0: it goes. */
+static char const *why_supervisor_stays (struct patching *p, int *unsure)
+{
+  char const *unread = unread_front(p) ;
+  char const *needed = p->start->front.first ? supervisor_needed(p) : 0 ;
+  struct instruction const *user = user_of_supervisor(p) ;
+  *unsure = 0 ;
+  if (patching_executes(p, "supervisorctl") || patching_executes(p, "supervisord")) return "something still names supervisord, or supervisorctl" ;
+  if (patching_executes(p, "pidproxy")) return "pidproxy, which a service executes, is in it" ;
+  *unsure = unread || (!needed && patching_keeps_instead(p)) ;
+  if (unread) return pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", unread) ;
+  if (needed) return needed ;
+  if (*unsure) return pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", instead_name(p)) ;
+  if (user) return pool_printf(p->pool, "RUN in line %u uses what it brings, and the build would fail: take that out, too, if nothing else needs it", user->first) ;
+  return needs_its_python(p) ? "something executes Python, which came with it: install python3 in its place" : 0 ;
+}
+
 int patching_supervisor_goes (struct patching *p)
 {
-  if (p->plan->kind != INPUT_SUPERVISORD || patching_keeps_instead(p) || unread_front(p)) return 0 ;
-  if (patching_executes(p, "supervisorctl") || patching_executes(p, "supervisord") || patching_executes(p, "pidproxy")) return 0 ;
-  if ((p->start->front.first && supervisor_needed(p)) || needs_its_python(p) || user_of_supervisor(p)) return 0 ;
+  int unsure ;
+  if (p->plan->kind != INPUT_SUPERVISORD || why_supervisor_stays(p, &unsure)) return 0 ;
   for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
-  {
-    struct cut cut ;
-    int all ;
-    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, "supervisor", &cut, &all)) return 1 ;
-  }
+    if (installs(p, one, "supervisor")) return 1 ;
   return 0 ;
 }
 
 /* Not where something of it is still executed, or may be. */
-static void supervisor_goes (struct patching *p, char const **packages)
+static void settle_supervisor (struct patching *p, char const **packages)
 {
-  char const *unread = unread_front(p) ;
-  if (patching_executes(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
-  else if (unread)
-    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", unread)) ;
-  else if (p->start->front.first && supervisor_needed(p)) note_package(p, "supervisor", supervisor_needed(p)) ;
-  else if (patching_keeps_instead(p))
-    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", instead_name(p))) ;
-  else if (user_of_supervisor(p)) note_package(p, "supervisor", pool_printf(p->pool, "RUN in line %u uses what it brings, and the build would fail: take that out, too, if nothing else needs it", user_of_supervisor(p)->first)) ;
-  else if (needs_its_python(p)) note_package(p, "supervisor", "something executes Python, which came with it: install python3 in its place") ;
+  int unsure ;
+  char const *why = why_supervisor_stays(p, &unsure) ;
+  if (why && unsure) patching_note(p, why) ;
+  else if (why) note_package(p, "supervisor", why) ;
   else
   {
     note_python(p) ;
@@ -178,9 +188,7 @@ static char const *needless_packages (struct patching *p)
 {
   char const *packages = "" ;
   for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++) package_goes(p, *one, &packages) ;
-  if (p->plan->kind == INPUT_SUPERVISORD && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
-    supervisor_goes(p, &packages) ;
-  else if (p->plan->kind == INPUT_SUPERVISORD) note_package(p, "supervisor", "something still names supervisord, or supervisorctl") ;
+  if (p->plan->kind == INPUT_SUPERVISORD) settle_supervisor(p, &packages) ;
   for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; p->plan->kind == INPUT_PROCFILE && *one ; one++) package_goes(p, *one, &packages) ;
   return packages ;
 }

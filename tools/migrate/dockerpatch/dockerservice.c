@@ -39,9 +39,7 @@ static int is_made (struct needing const *n, char const *path)
     if (one->stage == STAGE_OTHER) continue ;
     if (!strcmp(one->name, "RUN"))
     {
-      char const *text = dockerfile_expand(n->dockerfile, one, one->arguments) ;
-      for (char const *p = strstr(text, "mkdir ") ; p && (p = strstr(p, path)) ; p++)
-        if (strchr(" \t;&/\"'", p[strlen(path)])) return 1 ;
+      if (makes_folder(dockerfile_expand(n->dockerfile, one, one->arguments), path)) return 1 ;
       continue ;
     }
     if (!shell_one_of(one->name, "COPY ADD")) continue ;

@@ -136,7 +136,7 @@ static char const *new_command (struct starting const *s, struct statement const
   {
     char const *word = statement_word(statement, j) ;
     if (of_starter && *word == '-') continue ;
-    of_starter = is_interpreter(word) || (is_starter(word) && !(j + 1 < i && env_sets(word, statement->words[j + 1].raw))) ;
+    of_starter = command_is_interpreter(shell_basename(word)) || (is_starter(word) && !(j + 1 < i && env_sets(word, statement->words[j + 1].raw))) ;
     if (!of_starter) ahead = pool_printf(s->pool, "%s%s ", ahead, statement->words[j].raw) ;
   }
   for (unsigned int j = 0 ; j < statement->nredirects ; j++) behind = pool_printf(s->pool, "%s %s", behind, statement->redirects[j].raw) ;

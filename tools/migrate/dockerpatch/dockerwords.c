@@ -37,11 +37,6 @@ int takes_code (char const *option)
   return *option == '-' && len > 1 && option[len - 1] == 'c' && strspn(option + 1, "ceuxl") == len - 1 ;
 }
 
-int is_interpreter (char const *word)
-{
-  return shell_one_of(shell_basename(word), "python python2 python3 ruby perl") ;
-}
-
 int is_project_starter (char const *word)
 {
   char const *name = shell_basename(word) ;

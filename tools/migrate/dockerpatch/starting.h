@@ -23,7 +23,6 @@ struct starting
 extern int is_starter (char const *word) ; /* it only starts another program, as sh and tini do */
 extern int env_sets (char const *word, char const *next) ; /* env -u X, env X=1: more than the start of a program */
 extern int takes_code (char const *option) ; /* -c, -euc of a shell: the next word is code */
-extern int is_interpreter (char const *word) ; /* of the program that is its next word */
 /* bundle (exec), poetry (run), ...: it makes the programs of a project known to what it starts. */
 extern int is_project_starter (char const *word) ;
 /* The program that word `i` is: also "${SUPERVISORD:-/usr/bin/supervisord}", or a variable that the script sets once. */

@@ -4,8 +4,6 @@
 
 #include "migrate/facts/facts.h"
 
-#define ROWS(table) (sizeof(table) / sizeof(*(table)))
-
 /* The first word behind the options is a host. */
 static struct
 {

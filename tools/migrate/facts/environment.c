@@ -5,8 +5,6 @@
 
 #include "migrate/facts/facts.h"
 
-#define ROWS(table) (sizeof(table) / sizeof(*(table)))
-
 static struct
 {
   char const *programs ;

@@ -4,8 +4,6 @@
 
 #include "migrate/facts/facts.h"
 
-#define ROWS(table) (sizeof(table) / sizeof(*(table)))
-
 static char const *const probes[] =
 {
   "pg_isready", "psql", "nc", "ncat", "netcat", "curl", "wget", "mysqladmin", "mariadb-admin", "mysql", "mariadb", "redis-cli", "valkey-cli", "mongo", "mongosh",

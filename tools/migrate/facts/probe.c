@@ -100,8 +100,6 @@ static struct
   { "5900", "x11vnc Xvnc Xtigervnc vncserver tigervncserver wayvnc" },
 } ;
 
-#define ROWS(table) (sizeof(table) / sizeof(*(table)))
-
 /* Does a word of the text name the program? postgres_exporter only asks a postgres. */
 static int names_program (char const *text, char const *name)
 {

@@ -44,8 +44,6 @@ static struct
   { "5900", "x11vnc Xvnc Xtigervnc" },
 } ;
 
-#define ROWS(table) (sizeof(table) / sizeof(*(table)))
-
 /* A word of the list that the text has, as a name of its own. */
 static int has_any (struct pool *pool, char const *text, char const *names)
 {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/dockerfile/dockerfile.h"
 #include "migrate/supervisord/translation.h"
 
 #define CONTAINERS_OUTPUT "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2"
@@ -16,7 +17,7 @@ static char const *folder_of_output (struct translation *t, char const *path)
 int made_in_build (struct plan const *plan, char const *folder)
 {
   for (struct text const *run = plan->image_runs.first ; run ; run = run->next)
-    if (strstr(run->text, "mkdir") && strstr(run->text, folder)) return 1 ;
+    if (makes_folder(run->text, folder)) return 1 ;
   return 0 ;
 }
 

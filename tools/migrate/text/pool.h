@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* How many elements an array has. */
+#define ROWS(table) (sizeof(table) / sizeof(*(table)))
+
 struct pool_chunk ;
 struct pool
 {
