@@ -190,3 +190,14 @@ EOS
   migrate --dockerfile Dockerfile
   untold 'among all processes' && untold 'as one of all processes'
 }
+
+@test "what supervisorctl did otherwise than by name has a command of its own" {
+  supervisord_conf
+  printf '#!/bin/sh\nsleep 60\nsupervisorctl shutdown\n' >end.sh
+  printf '#!/bin/sh\nsupervisorctl reread\nsupervisorctl update\nsupervisorctl restart web\n' >other.sh
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY end.sh other.sh /\nRUN echo "supervisorctl signal HUP web" >/etc/cron.daily/web\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told '(line 3: supervisorctl shutdown): write reeve shutdown (which ends the container) there'
+  told '(line 2: supervisorctl reread): write reeve start, stop, restart, status NAME; reeve rescan there'
+  told 'RUN has supervisorctl, which finds no supervisord any more: write reeve kill SIGNAL NAME there'
+}

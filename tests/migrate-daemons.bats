@@ -248,3 +248,50 @@ EOS
   migrate
   has nginx/flag-main
 }
+
+@test "where the configuration is here and puts the program into the background, its words keep it in the foreground" {
+  printf 'global\n  daemon # in the background\n  maxconn 256\n' >haproxy.cfg
+  printf 'port 1\ndaemonize yes\n' >redis.conf
+  printf 'FROM debian\nCOPY haproxy.cfg redis.conf /etc/\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  input=supervisord.conf
+  wrapper <<<$'[program:haproxy]\ncommand=haproxy -f /etc/haproxy.cfg\n[program:master]\ncommand=haproxy -W -f /etc/haproxy.cfg\n[program:redis]\ncommand=redis-server /etc/redis.conf'
+  migrate --dockerfile Dockerfile
+  becomes haproxy 'exec haproxy -f /etc/haproxy.cfg -db'
+  becomes master 'exec haproxy -W -f /etc/haproxy.cfg -db'
+  becomes redis 'exec redis-server /etc/redis.conf --daemonize no'
+  told 'its words keep it in the foreground now'
+  input=Procfile
+  wrapper <<<$'web: haproxy -f /etc/haproxy.cfg\nredis: redis-server /etc/redis.conf\nown: haproxy -db -f /etc/haproxy.cfg'
+  sed -i 's/^CMD.*/CMD honcho start/' Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes web 'exec haproxy -f /etc/haproxy.cfg -db'
+  becomes redis 'exec redis-server /etc/redis.conf --daemonize no'
+  becomes own 'exec haproxy -db -f /etc/haproxy.cfg'
+  # A configuration that does not say so is left alone.
+  printf 'global\n  daemonless\n' >haproxy.cfg
+  migrate --dockerfile Dockerfile
+  becomes web 'exec haproxy -f /etc/haproxy.cfg'
+}
+
+@test "supervisord that its configuration keeps in the foreground is left as it is" {
+  wrapper <<<$'#!/bin/sh\nnginx\nexec supervisord -c /etc/my.conf'
+  printf '[supervisord]\nnodaemon=true\n[program:web]\ncommand=web\n' >my.conf
+  printf 'FROM debian\nCOPY my.conf /etc/\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes supervisord 'exec supervisord -c /etc/my.conf'
+  untold 'supervisord, what the script ended with: main (in the foreground'
+  sed -i /nodaemon/d my.conf
+  migrate --dockerfile Dockerfile
+  becomes supervisord 'exec supervisord -n -c /etc/my.conf'
+}
+
+@test "an init script that leaves no daemon is a part of the setup" {
+  local line
+  for line in 'service networking restart' '/etc/init.d/procps start' 'service netfilter-persistent start'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\nexec web'
+    migrate
+    services web
+    grep -qxF "$line" "$init/10-start" || { echo "# $line"; return 1; }
+    untold TODO
+  done
+}

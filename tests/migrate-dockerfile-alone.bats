@@ -250,3 +250,17 @@ EOS
   has web/run
   [[ $result == *'ENTRYPOINT ["/usr/bin/entry.sh", "/init"]'* ]]
 }
+
+@test "supervisord as a module of Python, and a Procfile of any name, are found" {
+  rm -rf rootfs
+  supervisord_conf
+  printf 'FROM python\nRUN pip install supervisor\nCOPY supervisord.conf /etc/\nCMD exec python -m supervisor.supervisord -n -c /etc/supervisord.conf\n' >Dockerfile
+  run reeve-migrate Dockerfile -o rootfs/etc/services.d
+  services web
+  [[ $output = *'-RUN pip install supervisor'* && $output = *'+ENTRYPOINT ["/init"]'* ]]
+  rm -rf rootfs
+  printf 'web: gunicorn app:app\nworker: celery -A app worker\n' >x.conf
+  printf 'FROM python\nCOPY x.conf .\nCMD honcho start -f x.conf\n' >Dockerfile
+  run reeve-migrate Dockerfile -o rootfs/etc/services.d
+  services web worker
+}

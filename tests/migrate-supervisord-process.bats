@@ -65,3 +65,12 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   migrate --dockerfile Dockerfile
   [ "$(grep -o '^export SUPERVISOR_PROCESS_NAME=[a-z]*' "$tree/d/run" | tail -n 1)" = 'export SUPERVISOR_PROCESS_NAME=other' ]
 }
+
+@test "supervisord in Go stays in the foreground by itself, and threw away what has no log" {
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\n[program:web]\ncommand=web'
+  printf 'FROM debian\nCOPY --from=ochinchina/supervisord:latest /usr/local/bin/supervisord /usr/bin/\nCOPY supervisord.conf /etc/\nENTRYPOINT ["/usr/bin/supervisord"]\nCMD ["-c", "/etc/supervisord.conf"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold mistake
+  told 'note: supervisord threw away output of these: web; here it goes to the container'
+}

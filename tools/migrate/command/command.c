@@ -164,6 +164,10 @@ static int serves_by_word (char const *const *argv)
   return 0 ;
 }
 
+/* Init scripts that only set something up, and leave no daemon. */
+#define ENDING_INIT_SCRIPTS "networking network hostname hostname.sh procps sysctl kmod apparmor iptables ip6tables ebtables nftables netfilter-persistent ufw shorewall ferm keyboard-setup console-setup " \
+  "keymap loadkeys mountall mountall.sh urandom hwclock hwclock.sh resolvconf x11-common binfmt-support lvm2 sudo cgroupfs-mount alsa-utils alsa dns-clean localmount hwdrivers modules sysfs bootmisc"
+
 void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground)
 {
   struct daemon_advice advice ;
@@ -173,6 +177,11 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   command_argv(statement, first, argv) ;
   if (!argv[0]) return ;
   foreground->init_script = init_script(argv, foreground->argv) ;
+  if (foreground->init_script && shell_one_of(foreground->init_script, ENDING_INIT_SCRIPTS))
+  {
+    *foreground = (struct foreground){ .ends = 1 } ;
+    return ;
+  }
   if (foreground->init_script)
   {
     foreground->is_init_script = foreground->in_background = foreground->is_daemon = 1 ;

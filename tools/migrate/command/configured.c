@@ -11,19 +11,24 @@ struct row
   char const *ends ; /* a word that ends so is the file, too; 0: none is */
   char const *usual ; /* the file without any of these; 0: there is none */
   char const *key ; /* in that file */
-  char const *values ; /* with which the program leaves; 0: with any */
+  char const *values ; /* with which the program leaves; 0: with any; "": the key alone */
   char const *mend ; /* what to do there; 0: nothing, as these words overrule it */
   char const *overrules[3] ;
+  int stays ; /* the key says that the program stays, and not that it leaves */
+  int is_known ; /* command_foreground() says that the file may say so, and how its words overrule that */
 } ;
 
 static struct row const rows[] =
 {
-  { "mongod mongos", "-f --config", 0, 0, "fork", "true", "write fork: false into %s", { 0 } },
-  { "uwsgi uwsgi-core uwsgi_python3 uwsgi_python", "--ini --yaml --json --xml", ".ini", 0, "daemonize daemonize2", 0, "take daemonize out of %s", { 0 } },
-  { "gunicorn gunicorn3", "-c --config", 0, 0, "daemon", "True", "write daemon = False into %s", { 0 } },
-  { "puma", "-C --config", 0, 0, "daemonize", 0, "take daemonize out of %s", { 0 } },
-  { "sidekiq", "-C --config", 0, 0, "daemon", "true", "take daemon out of %s", { 0 } },
-  { "tor", "-f", 0, "/etc/tor/torrc", "RunAsDaemon", "1", 0, { "--RunAsDaemon", "0" } },
+  { "mongod mongos", "-f --config", 0, 0, "fork", "true", "write fork: false into %s", { 0 }, 0, 0 },
+  { "uwsgi uwsgi-core uwsgi_python3 uwsgi_python", "--ini --yaml --json --xml", ".ini", 0, "daemonize daemonize2", 0, "take daemonize out of %s", { 0 }, 0, 0 },
+  { "gunicorn gunicorn3", "-c --config", 0, 0, "daemon", "True", "write daemon = False into %s", { 0 }, 0, 0 },
+  { "puma", "-C --config", 0, 0, "daemonize", 0, "take daemonize out of %s", { 0 }, 0, 0 },
+  { "sidekiq", "-C --config", 0, 0, "daemon", "true", "take daemon out of %s", { 0 }, 0, 0 },
+  { "tor", "-f", 0, "/etc/tor/torrc", "RunAsDaemon", "1", 0, { "--RunAsDaemon", "0" }, 0, 0 },
+  { "haproxy", "-f", ".cfg", 0, "daemon", "", 0, { "-db" }, 0, 1 },
+  { "redis-server valkey-server keydb-server", "", ".conf", 0, "daemonize", "yes", 0, { "--daemonize", "no" }, 0, 1 },
+  { "supervisord", "-c --configuration", 0, "/etc/supervisord.conf", "nodaemon", "true True TRUE yes on 1", 0, { 0 }, 1, 1 },
 } ;
 
 static struct row const *row_of (char const *program)
@@ -68,7 +73,9 @@ static int says (char const *text, char const *key, char const *values)
     size_t n ;
     p += strspn(p, "\n") ;
     p += strspn(p, " \t:") ;
-    if (strncmp(p, key, len) != 0 || !p[len] || !strchr(" \t=:", p[len])) continue ;
+    if (strncmp(p, key, len) != 0) continue ;
+    if (values && !*values && strchr("\r\n#", p[len + strspn(p + len, " \t")])) return 1 ;
+    if (!p[len] || !strchr(" \t=:", p[len])) continue ;
     p += len ;
     p += strspn(p, " \t=:'\"") ;
     n = strcspn(p, " \t\r\n'\",;#") ;
@@ -103,6 +110,12 @@ static void add_words (char const *const *words, char const *const *argv, char c
   out[n] = 0 ;
 }
 
+static int has_word (char const *const *argv, char const *word)
+{
+  while (*argv && strcmp(*argv, word) != 0) argv++ ;
+  return !!*argv ;
+}
+
 void foreground_of (struct plan *plan, struct statement const *statement, unsigned int first, struct foreground *foreground)
 {
   char const *argv[COMMAND_WORDS_MAX] ;
@@ -111,17 +124,25 @@ void foreground_of (struct plan *plan, struct statement const *statement, unsign
   char const *text ;
   command_foreground(statement, first, foreground) ;
   command_argv(statement, first, argv) ;
-  row = argv[0] && !foreground->in_background && !foreground->ends ? row_of(shell_basename(argv[0])) : 0 ;
-  file = row ? file_of(row, argv) : 0 ;
-  if (!file) return ;
+  row = argv[0] && !foreground->ends ? row_of(shell_basename(argv[0])) : 0 ;
+  if (!row || (foreground->in_background && !foreground->by_configuration && !row->stays)) return ;
+  file = file_of(row, argv) ;
+  if (!file || (row->overrules[0] && has_word(argv, row->overrules[0]))) return ;
   text = text_of(plan, file) ;
-  if (text && !says_any(row, plan->pool, text)) return ;
+  if (row->stays)
+  {
+    if (!text || !says_any(row, plan->pool, text)) return ;
+    foreground->in_background = 0 ;
+    foreground->argv[0] = 0 ;
+    return ;
+  }
+  if (text ? !says_any(row, plan->pool, text) : row->is_known) return ;
   if (text) foreground->in_background = foreground->is_daemon = 1 ;
   else foreground->may_leave = 1 ;
   if (row->mend) foreground->mend = pool_printf(plan->pool, row->mend, file) ;
   else
   {
-    foreground->by_configuration = 1 ;
+    foreground->by_configuration = !row->is_known ; /* else it is certain */
     add_words(row->overrules, argv, foreground->argv) ;
   }
 }

@@ -6,9 +6,14 @@
 #include "migrate/dockerpatch/handover.h"
 #include "migrate/dockerpatch/starting.h"
 
+char const *executed_name (char const *word)
+{
+  return !strcmp(word, "supervisor.supervisord") ? word + 11 : shell_basename(word) ;
+}
+
 int names_input (struct starting const *s, char const *word)
 {
-  return texts_has(&s->names, shell_basename(word)) ;
+  return texts_has(&s->names, executed_name(word)) ;
 }
 
 static int is_init_program (char const *word)

@@ -35,6 +35,29 @@ static void note_health (struct patching *p, struct instruction const *one, char
     "which is 0 when %s ready", patching_place(p, one), gone, names, *names ? "these are" : "all services are")) ;
 }
 
+/* What does it instead? Not all that supervisorctl does is for services by name. */
+static char const *instead_of_supervisorctl (struct patching *p, char const *text)
+{
+  static char const *const others[][2] = { { "shutdown", "reeve shutdown (which ends the container)" }, { "signal", "reeve kill SIGNAL NAME" }, { "tail", "reeve logs NAME" },
+    { "update", "reeve rescan" }, { "reread", "reeve rescan" } } ;
+  struct texts words = { 0 } ;
+  int any = 0 ;
+  for (size_t len ; *text ; text += len + (text[len] == '\n'))
+  {
+    char const *line = pool_copy(p->pool, text, len = strcspn(text, "\n")) ;
+    int found = 0 ;
+    if (!shell_mentions(line, "supervisorctl")) continue ;
+    for (size_t i = 0 ; i < ROWS(others) ; i++)
+      if (shell_mentions(strstr(line, "supervisorctl"), others[i][0]))
+      {
+        texts_add_once(p->pool, &words, others[i][1]) ;
+        found = 1 ;
+      }
+    any |= !found ;
+  }
+  return pool_printf(p->pool, "%s%s%s", any ? "reeve start, stop, restart, status NAME" : "", any && words.first ? "; " : "", texts_join(p->pool, &words, "; ")) ;
+}
+
 static void note_caller (struct patching *p, struct instruction const *one)
 {
   char const *gone = shell_one_of(one->name, "HEALTHCHECK") ? gone_in(p, text_without_urls(p->pool, one->arguments)) : 0 ;
@@ -44,7 +67,8 @@ static void note_caller (struct patching *p, struct instruction const *one)
   else if (shell_one_of(one->name, "HEALTHCHECK")) note_looks(p, pool_printf(p->pool, "%s: HEALTHCHECK", patching_place(p, one)), one->arguments) ;
   for (struct text const *text = one->documents.first ; text && !stays ; text = text->next) calls |= shell_mentions(text->text, "supervisorctl") ;
   if (calls)
-    patching_note(p, pool_printf(p->pool, "TODO: %s: %s has supervisorctl, which finds no supervisord any more: write reeve start, stop, restart, status NAME there", patching_place(p, one), one->name)) ;
+    patching_note(p, pool_printf(p->pool, "TODO: %s: %s has supervisorctl, which finds no supervisord any more: write %s there", patching_place(p, one), one->name,
+      instead_of_supervisorctl(p, pool_printf(p->pool, "%s\n%s", one->arguments, texts_join(p->pool, &one->documents, "\n"))))) ;
 }
 
 static int is_down (struct patching const *p)
@@ -71,8 +95,8 @@ static void note_supervisorctl (struct patching *p, struct docker_script const *
 {
   char const *line = first_line_with(p, shell_uncommented(p->pool, script->text), "supervisorctl") ;
   if (line && !keeps_supervisor(p))
-    patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more (%s): write reeve start, stop, restart, status NAME there%s",
-      script->name, line, is_down(p) ? "; ahead of /init, remove the file down of the services that it starts instead" : "")) ;
+    patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more (%s): write %s there%s",
+      script->name, line, instead_of_supervisorctl(p, shell_uncommented(p->pool, script->text)), is_down(p) ? "; ahead of /init, remove the file down of the services that it starts instead" : "")) ;
 }
 
 /* supervisorctl finds no supervisord any more. */

@@ -89,7 +89,7 @@ void find_in_code (struct starting *s)
     else return ;
   }
   if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
-  s->start->script = shell_basename(statement_word(one, i)) ;
+  s->start->script = executed_name(statement_word(one, i)) ;
   if (kept) s->start->kept = source_copy(&code, kept->range) ;
   add_front_words(s, at) ;
   s->start->shell_options = 0 ; /* those of the shell around it */

@@ -80,7 +80,7 @@ static int is_supervisord (struct finding *f, char const *word)
 {
   char const *path = strchr(word, '/') ? context_place(f->s.dockerfile, f->path, below_workdir(f, word)) : 0 ;
   char const *text = path ? text_read(f->s.pool, path, SOURCE_SIZE_MAX) : 0 ;
-  return !strcmp(shell_basename(word), "supervisord") && !(text && is_shell_script(path, text, 0)) ;
+  return !strcmp(executed_name(word), "supervisord") && !(text && is_shell_script(path, text, 0)) ;
 }
 
 /* The package's own supervisord.conf includes a folder that COPY brings files to. */
@@ -170,8 +170,8 @@ static void scan (struct finding *f, struct text const *one)
     else if (procrunner_is(name)) return find_procfile(f, one) ;
     else if (is_project_starter(one->text))
     {
-      while ((one = one->next) && !procrunner_is(shell_basename(one->text)) && strcmp(shell_basename(one->text), "supervisord") != 0) ;
-      if (one && !strcmp(shell_basename(one->text), "supervisord")) find_configuration(f, one) ;
+      while ((one = one->next) && !procrunner_is(shell_basename(one->text)) && strcmp(executed_name(one->text), "supervisord") != 0) ;
+      if (one && !strcmp(executed_name(one->text), "supervisord")) find_configuration(f, one) ;
       else if (one) find_procfile(f, one) ;
       return ;
     }
@@ -336,7 +336,7 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
     int is_read = is_supervisord(&f, f.executed) || procrunner_is(shell_basename(f.executed)) ;
     while (word && word->text != f.executed) word = word->next ;
     instruction = instruction_of(&f, word) ;
-    if (!input->taken) input->taken = pool_printf(f.s.pool, "%s, which %s %s (%s)", input->file, is_read ? shell_basename(f.executed) : instruction->name, is_read ? "reads" : "executes", place_of(&f, instruction)) ;
+    if (!input->taken) input->taken = pool_printf(f.s.pool, "%s, which %s %s (%s)", input->file, is_read ? executed_name(f.executed) : instruction->name, is_read ? "reads" : "executes", place_of(&f, instruction)) ;
     return ;
   }
   words = f.s.words ;

@@ -99,7 +99,7 @@ static void find_in_words (struct starting *s)
   int in_code = 0 ;
   while (at && (!names_input(s, at->text) || (strchr(at->text, ' ') && !strchr(shell_basename(at->text), ' ')))) at = at->next ;
   if (!at) return ;
-  s->start->script = shell_basename(at->text) ;
+  s->start->script = executed_name(at->text) ;
   for (struct text const *one = s->words.first ; one != at ; one = one->next)
   {
     n++ ;
@@ -206,7 +206,7 @@ static int executes_input (struct statement *statement, void *data)
   if (i < statement->nwords && !names_input(s, executed_word(s, statement, i))) i = word_behind(s, statement, i) ;
   if (i == statement->nwords) return 0 ;
   set_command(s, statement, i) ;
-  s->start->script = shell_basename(executed_word(s, statement, i)) ;
+  s->start->script = executed_name(executed_word(s, statement, i)) ;
   take_user(s, &launch) ;
   s->start->through_new = new_command(s, statement, launch.first, i) ;
   s->start->through_at = statement->range ;

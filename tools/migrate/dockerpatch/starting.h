@@ -41,6 +41,7 @@ extern void find_instructions (struct dockerfile const *dockerfile, struct instr
 extern void add_start_words (struct starting *s) ; /* what the image executes; also whose line that is, and a CMD that is lost */
 
 /* ---- dockerahead.c ---- */
+extern char const *executed_name (char const *word) ; /* without folders; of supervisor.supervisord, as of python -m, supervisord */
 extern int names_input (struct starting const *s, char const *word) ;
 extern char const *keep_options (struct pool *pool, char const *before, char const *word) ; /* -e, -u, -x, as `set` has them */
 extern void set_prefix (struct starting *s, struct texts const *words) ; /* bundle exec */

@@ -34,6 +34,21 @@ static int is_procfile (char const *text)
   return found ;
 }
 
+/* Has a process the name of one that most projects have? */
+static int has_usual_process (char const *text)
+{
+  for (char const *const *one = (char const *const[]){ "web:", "worker:", "release:", "scheduler:", "beat:", 0 } ; *one ; one++)
+    for (char const *p = text ; (p = strstr(p, *one)) ; p++)
+      if (p == text || p[-1] == '\n') return 1 ;
+  return 0 ;
+}
+
+static int is_yaml (char const *base)
+{
+  char const *dot = strrchr(base, '.') ;
+  return dot && shell_one_of(dot, ".yml .yaml") ;
+}
+
 /* honcho.cnf, prod.procfile.conf */
 static int says_procfile (char const *base)
 {
@@ -51,7 +66,7 @@ enum input_kind input_kind (char const *name, char const *text)
   if (is_dockerfile(base, text)) return INPUT_DOCKERFILE ;
   if (strstr(text, "[program:") || strstr(text, "[fcgi-program:") || strstr(text, "[supervisord]")) return INPUT_SUPERVISORD ;
   if (!strncmp(base, "supervisord", 11)) return INPUT_SUPERVISORD ;
-  if (says_procfile(base) && is_procfile(text)) return INPUT_PROCFILE ;
+  if ((says_procfile(base) || (has_usual_process(text) && !is_yaml(base))) && is_procfile(text)) return INPUT_PROCFILE ;
   if (other_input(name, text)) return INPUT_OTHER ;
   return is_procfile(text) ? INPUT_PROCFILE : INPUT_SCRIPT ;
 }

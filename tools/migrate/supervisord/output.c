@@ -87,7 +87,9 @@ void set_outputs (struct translation *t)
 void note_own_files (struct translation *t)
 {
   char const *folder = ini_take(t->source, t->global, "childlogdir", "", 0) ;
-  if (t->own_files.first)
+  if (t->own_files.first && t->plan->has_go_supervisord)
+    texts_add(t->plan->pool, &t->plan->notes, pool_printf(t->plan->pool, "supervisord threw away output of these: %s; here it goes to the container's output", texts_join(t->plan->pool, &t->own_files, ", "))) ;
+  else if (t->own_files.first)
     texts_add(t->plan->pool, &t->plan->notes, pool_printf(t->plan->pool, "supervisord wrote output of these to files of its own (AUTO), in %s: %s; here it goes to the container's output",
       folder ? folder : "its childlogdir, or /tmp", texts_join(t->plan->pool, &t->own_files, ", "))) ;
 }

@@ -316,7 +316,7 @@ static void find_mistakes (struct translation *t)
   char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
   if (!c || !c->reads_input || t->plan->unread.first || t->plan->is_of_package) return ;
   if (!t->global->range.end) plan_mistake(t->plan, 1, "without a section [supervisord], supervisord refuses the file, and the container ended; here the services start") ;
-  else if (c->is_last && !c->stays && !(nodaemon && is_true(nodaemon)))
+  else if (c->is_last && !c->stays && !t->plan->has_go_supervisord && !(nodaemon && is_true(nodaemon)))
     plan_mistake(t->plan, line_of_global(t), "neither nodaemon=true nor -n: supervisord put itself into the background, and the container ended; here the services keep it up") ;
 }
 
