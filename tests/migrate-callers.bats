@@ -114,6 +114,9 @@ teardown() { reeve_teardown; }
   migrate --dockerfile Dockerfile
   has supervisord/run
   untold 'finds no supervisord any more'
+  printf 'FROM debian\nRUN service supervisor start && supervisorctl reread && supervisorctl start web && service supervisor stop\nCMD service supervisor start && apachectl -D FOREGROUND\n' >code
+  run reeve-migrate code
+  [[ $output = *'services: supervisord, apachectl'* && $output != *'finds no supervisord any more'* ]]
   untold 'HEALTHCHECK asks'
 }
 
@@ -200,4 +203,7 @@ EOS
   told '(line 3: supervisorctl shutdown): write reeve shutdown (which ends the container) there'
   told '(line 2: supervisorctl reread): write reeve start, stop, restart, status NAME; reeve rescan there'
   told 'RUN has supervisorctl, which finds no supervisord any more: write reeve kill SIGNAL NAME there'
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nRUN echo "supervisorctl reread && supervisorctl start web" >/etc/cron.daily/web\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'RUN has supervisorctl, which finds no supervisord any more: write reeve start, stop, restart, status NAME; reeve rescan there'
 }

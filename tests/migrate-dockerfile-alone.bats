@@ -264,3 +264,22 @@ EOS
   run reeve-migrate Dockerfile -o rootfs/etc/services.d
   services web worker
 }
+
+@test "scripts that shell code executes among others, and that are not here, and a shell in the middle of it, are named" {
+  printf 'FROM debian\nRUN wget http://x/begin.sh\nCMD /bin/bash begin.sh ; /bin/bash ; /bin/bash end.sh\n' >Dockerfile
+  run reeve-migrate Dockerfile
+  [[ $output = *'TODO: begin.sh, which the code executes, '*'what it starts, and whether that goes on behind it, is not known here'* ]]
+  [[ $output = *'# TODO reeve-migrate: line 3: somebody worked in this shell, and what follows came when it had ended'* ]]
+  touch begin.sh end.sh
+  printf 'FROM debian\nCOPY *.sh /\nCMD /bin/bash /begin.sh && exec /bin/bash\n' >Dockerfile
+  run reeve-migrate Dockerfile
+  [[ $output = *'services: bash (main)'* && $output != *TODO* ]]
+}
+
+@test "a variable that nothing sets is no folder of the build context" {
+  rm -rf rootfs
+  supervisord_conf
+  printf 'FROM debian\nCOPY $GITHUB_WORKSPACE/supervisord.conf /\nCMD ["supervisord", "-c", "/supervisord.conf"]\n' >Dockerfile
+  run reeve-migrate Dockerfile -o rootfs/etc/services.d
+  services web
+}

@@ -11,7 +11,7 @@
 static int keeps_supervisor (struct patching const *p)
 {
   for (struct service const *one = p->plan->services ; one ; one = one->next)
-    if (!strcmp(one->program, "supervisord")) return 1 ;
+    if (!strcmp(one->program, "supervisord") || !strcmp(one->name, "supervisord")) return 1 ;
   return 0 ;
 }
 
@@ -42,9 +42,9 @@ static char const *instead_of_supervisorctl (struct patching *p, char const *tex
     { "update", "reeve rescan" }, { "reread", "reeve rescan" } } ;
   struct texts words = { 0 } ;
   int any = 0 ;
-  for (size_t len ; *text ; text += len + (text[len] == '\n'))
+  for (size_t len ; *text ; text += len + (text[len] != 0))
   {
-    char const *line = pool_copy(p->pool, text, len = strcspn(text, "\n")) ;
+    char const *line = pool_copy(p->pool, text, len = strcspn(text, "\n;&|")) ;
     int found = 0 ;
     if (!shell_mentions(line, "supervisorctl")) continue ;
     for (size_t i = 0 ; i < ROWS(others) ; i++)

@@ -313,6 +313,22 @@ static char const *missing_script (struct finding const *f, struct texts const *
   return 0 ;
 }
 
+/* bash start.sh; bash: a script that the code executes among other commands, and that is not here. */
+static int look_for_missing (struct statement *statement, void *data)
+{
+  struct finding *f = data ;
+  for (unsigned int i = 0 ; statement->kind == STATEMENT_COMMAND && i < statement->nwords && !f->input->doubt ; i++)
+  {
+    char const *word = statement_word(statement, i) ;
+    size_t len = strlen(word) ;
+    if (is_starter(word) || *word == '-') continue ;
+    if (len > 3 && !strcmp(word + len - 3, ".sh") && !placed_or_named(f, word))
+      f->input->doubt = pool_printf(f->s.pool, "TODO: %s, which the code executes, %s: what it starts, and whether that goes on behind it, is not known here", word, why_missing(f->s.dockerfile, word)) ;
+    return 0 ;
+  }
+  return 0 ;
+}
+
 void dockerfile_input (struct dockerfile const *dockerfile, char const *path, struct docker_input *input)
 {
   struct docker_start start = { 0 } ;
@@ -357,7 +373,12 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
   if (f.expanded) input->doubt = pool_printf(f.s.pool, "TODO: %s is in the Dockerfile itself, where the builder expands its variables (<<EOF without quotes): " RECIPE, f.expanded) ;
   if (!strcmp(f.s.words.first->text, "/init"))
     return missing(&f, "its ENTRYPOINT is an /init of its own, s6-overlay's, as a rule", "Reeve runs what is in /etc/services.d and /etc/cont-init.d as it is: put Reeve's overlay in the place of that one") ;
-  if (f.code) take_shell_code(&f) ;
+  if (f.code)
+  {
+    struct source code ;
+    for (struct statement *one = shell_parse_text(f.s.pool, &code, f.code->text) ; one ; one = one->next) statement_walk(one, &look_for_missing, &f) ;
+    take_shell_code(&f) ;
+  }
   else take_words(&f) ;
 }
 

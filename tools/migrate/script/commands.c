@@ -197,6 +197,9 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   add_ordinary(a, statement) ;
+  if (is_shell_for_person(statement))
+    plan_todo(a->plan, a->task, a->task ? task_claim(a) : 0, line_of(a, statement),
+      "somebody worked in this shell, and what follows came when it had ended: make it a service (flag-console, flag-main), and what follows its finish") ;
   if (may_serve && a->task && !a->task->todo.first)
     plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement), pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing),
       task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;

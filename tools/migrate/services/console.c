@@ -70,6 +70,14 @@ static int talks_to_person (struct analysis *a, struct statement const *statemen
   return one && !one->next && !statement->nredirects && one->kind == STATEMENT_COMMAND && talks(a->pool, one, text, 0) ;
 }
 
+int is_shell_for_person (struct statement const *statement)
+{
+  if (!shell_one_of(shell_basename(statement_word(statement, 0)), "sh bash ash dash zsh fish") || statement->nredirects) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (!shell_one_of(statement->words[i].raw, "-i -l -li -il --login")) return 0 ;
+  return 1 ;
+}
+
 static int has_console (struct analysis *a)
 {
   for (struct service *one = a->plan->services ; one ; one = one->next)

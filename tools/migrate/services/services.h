@@ -13,6 +13,7 @@ extern char const *put_arguments (struct analysis *a, char const *command) ;
 /* The service of such a program has the terminal, and its end is the container's, as in the script. Returns 0
    if the statement starts none. */
 extern int start_console (struct analysis *a, struct statement *statement) ;
+extern int is_shell_for_person (struct statement const *statement) ; /* just bash: somebody works in it */
 extern void give_console (struct analysis *a, struct service *service, struct statement const *body) ; /* the same for a service that ends as the function does */
 
 /* ---- start.c: a statement becomes a service ---- */
