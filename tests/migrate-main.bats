@@ -255,3 +255,25 @@ EOS
 EOS
   told 'the script did this when server had failed, and nothing does now: restore'
 }
+
+@test "what ended the others behind the last server, and waited for that, leaves that server main" {
+  local end
+  for end in 'kill $W; wait $W' 'rc=$?; kill -TERM "$W" 2>/dev/null || true; wait "$W" || true; exit $rc' 'for p in $W; do kill $p; done; wait' \
+    'if kill -0 $W; then kill $W; wait $W; fi' 'cleanup' 'kill $(jobs -p); wait; rm -f /run/x'; do
+    printf '#!/bin/bash\ncleanup() { kill $W; wait $W; }\nworker a &\nW=$!\nweb all\n%s\n' "$end" | wrapper
+    migrate
+    echo "# $end"
+    services web worker
+    has web/flag-main
+    lacks worker/flag-main web/flag-oneshot
+  done
+}
+
+@test "what is only waited for behind the last server is main" {
+  printf '#!/bin/bash\nworker a &\nW=$!\nprepare all\nwait $W\nkill $W\n' | wrapper
+  migrate
+  has worker/flag-main prepare/flag-oneshot
+  printf '#!/bin/bash\nworker a &\nW=$!\nprepare all\nkill $W\nwait $W\n./web\n' | wrapper
+  migrate
+  services web
+}

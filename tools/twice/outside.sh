@@ -19,6 +19,7 @@ unshare --mount --pid --fork --kill-child=KILL sh -e -c '
   for folder in run tmp dev/shm var/log; do
     mkdir -p "root/$folder"
     mount -t tmpfs -o mode=1777 "image" "root/$folder"
+    [ ! -d "above/$folder" ] || cp -a "above/$folder/." "root/$folder/"
   done
   chmod 755 root/run root/var/log
   mkdir -p root/run/lock root/stand-in

@@ -6,7 +6,7 @@
 
    In ARGUMENTS and ENVIRONMENT, what separates two is the byte 31. A backslash stands before
    a newline (n), a tab (t) and a backslash. Then it plays its role, the first one in ROLES whose
-   pattern matches its arguments (argv[0] without its folders):
+   pattern matches its arguments (argv[0] without its folders; of an init script with init.d):
 
      stays    until a signal comes, or FOLDER/end.PID names the exit code
      leaves   goes into the background, as a daemon does, and stays there
@@ -205,7 +205,8 @@ static char const *find_role (char const *words)
 
 static void join (char const *const *argv, char *words, size_t size)
 {
-  char const *slash = strrchr(argv[0], '/') ;
+  char const *init = strstr(argv[0], "/init.d/") ;
+  char const *slash = init ? init : strrchr(argv[0], '/') ;
   int len = snprintf(words, size, "%s", slash ? slash + 1 : argv[0]) ;
   for (size_t i = 1 ; argv[i] && (size_t)len < size ; i++) len += snprintf(words + len, size - (size_t)len, " %s", argv[i]) ;
 }

@@ -29,9 +29,13 @@ WRAPPERS = {
     "gosu": 'u=${1%%:*}; shift; HOME=$(getent passwd "$u" | cut -d: -f6) exec setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"',
     "sudo": 'u=root; while [ $# -gt 0 ]; do case $1 in -u) u=$2; shift 2 ;; -*) shift ;; *=*) export "$1"; shift ;; *) break ;; esac; done\n'
     'exec setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"',
+    "start-stop-daemon": 'u= d=/ p= b=; while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -x | --exec | -a | --startas) p=$2; shift 2 ;; -b | --background) b=1; shift ;;\n'
+    '-c | --chuid | -u | --user) u=${2%%:*}; shift 2 ;; -d | --chdir) d=$2; shift 2 ;; -p | --pidfile | -n | --name | -g | --group) shift 2 ;; *) shift ;; esac; done\n'
+    'cd "$d"; set -- "$p" "$@"; [ -z "$u" ] || set -- setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"; [ "$b" ] || exec "$@"; setsid "$@" & sleep 0.1',
     "tini": 'while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -*) shift ;; *) break ;; esac; done; "$@"',
     "docker-entrypoint.sh": 'case $1 in /init | *.sh | */*) exec "$@" ;; esac; n=${0##*/}; exec /stand-in/as "$n" "$@"',
 }
+WRAPPERS["wait-for-it.sh"] = WRAPPERS["wait-for-it"] = WRAPPERS["wait-for"] = 'while [ $# -gt 0 ]; do case $1 in --) shift; exec "$@" ;; esac; shift; done'
 WRAPPERS["su-exec"] = WRAPPERS["gosu"]
 WRAPPERS["dumb-init"] = WRAPPERS["tini"]
 WRAPPERS["docker-entrypoint"] = WRAPPERS["docker-php-entrypoint"] = WRAPPERS["docker-entrypoint.sh"]
@@ -41,7 +45,7 @@ PROGRAM_FOLDER = re.compile(r"/(s?bin|libexec|init\.d|scripts?)$|^/(app|opt|srv)
 DATA = re.compile(r"\.(conf|log|pid|sock|env|json|ya?ml|cnf|ini|sql|txt|crt|key|pem|html|lock|xml|db|tmpl|template|d)$")
 NOT_OURS = ("/proc", "/dev", "/sys", "/run", "/var/run", "/tmp", "/stand-in", "/init", "/command", "/etc/services.d", "/etc/cont-")
 USERS = re.compile(r"(?:su|sudo|gosu|su-exec|runuser|USER|--user|--reuid|--chuid|chown)[ =](?:-\S+ +)*\"?([a-z_][a-z0-9_-]*)")
-STILL_S, MOST_S, END_S = 1.6, 14, 4
+STILL_S, MOST_S, END_S = 1.6, 14, 2.5
 
 
 def link(path, target="/stand-in/program"):
@@ -54,7 +58,7 @@ def link(path, target="/stand-in/program"):
 
 def is_entered(path, scripts):
     """Is it a folder, by what the scripts do with it?"""
-    return re.search(r"(mkdir|chown -R|chmod -R|cd|-d|ls|find|cp -\w+)[^\n;&|]*" + re.escape(path) + r"/?[\"'\s;&)]", scripts)
+    return re.search(r"(?<![\w-])(mkdir|chown -R|chmod -R|cd|-d|ls|find|cp -\w+)(?![\w-])[^\n;&|]*" + re.escape(path) + r"/?[\"'\s;&)]", scripts)
 
 
 def add_users(root, image, scripts):
@@ -77,7 +81,8 @@ def add_programs(root, image, scripts):
     entered = {image.workdir} | {os.path.join(image.workdir, folder) for folder in re.findall(r"\bcd\s+\"?([/\w.-]+)", scripts)}
     for word in set(NAMED.findall(scripts)) | {"sleep"}:
         name, folder = os.path.basename(word), os.path.dirname(word)
-        if name in REAL or name.startswith("reeve") or not re.match(r"[A-Za-z_]", name):
+        program = f"/stand-in/bin/{name}" if name in WRAPPERS else "/stand-in/program"
+        if (name in REAL and (not folder or folder.endswith("bin"))) or name.startswith("reeve") or not re.match(r"[A-Za-z_]", name):
             continue
         if not folder and name not in WRAPPERS and name not in own:
             link(f"{root}/stand-in/bin/{name}")
@@ -85,10 +90,10 @@ def add_programs(root, image, scripts):
                 link(root + path)
         elif folder.startswith("/") and PROGRAM_FOLDER.search(folder) and not DATA.search(name) and not word.startswith(NOT_OURS):
             if not os.path.isdir(word) and not is_entered(word, scripts) and re.search(r"(?m)(^|[\s\"'`(;&|])" + re.escape(word) + r"([\s\"');&|]|$)", scripts):
-                link(root + word, f"/stand-in/bin/{name}" if name in WRAPPERS else "/stand-in/program")
+                link(root + word, program)
         elif folder.startswith(".") and re.search(r"(?m)(^|\s|\()" + re.escape(word) + r"(\s|$)", scripts):
             for base in entered:
-                link(root + os.path.normpath(os.path.join(base, word)))
+                link(root + os.path.normpath(os.path.join(base, word)), program)
 
 
 def add_folders(root, scripts):
@@ -103,8 +108,9 @@ def add_folders(root, scripts):
                 os.makedirs(root + folder)
             except (FileExistsError, NotADirectoryError):
                 pass
-    for path in re.findall(r"(?m)^\s*(?:\.|source)\s+\"?(/[\w./-]+)", scripts):
-        if not os.path.lexists(root + path):
+    followed = " ".join(re.findall(r"\btail\s+-[^\n;&|]*", scripts))
+    for path in re.findall(r"(?m)(?:^\s*(?:\.|source)|[^<]<)\s+\"?(/[\w./-]+)", scripts) + re.findall(r"(?<=[\s\"'])/[\w./-]+(?![\w./*?{$-])", followed):
+        if not os.path.lexists(root + path) and not path.startswith(NOT_OURS):
             write(root + path, "")
 
 

@@ -212,15 +212,49 @@ static int matters (struct analysis *a, struct statement const *statement)
    && !only_talks(a, (struct statement *)statement) ;
 }
 
+struct ending_others
+{
+  struct analysis *a ;
+  int does_more ;
+  int signals ; /* and has not waited ahead of that */
+  int waits ;
+} ;
+
+static int look_at_end (struct statement *statement, void *data)
+{
+  struct ending_others *ending = data ;
+  struct function *function = called_function(ending->a, statement) ;
+  ending->does_more |= statement->background || ending->a->depth > 60 || (statement->kind == STATEMENT_COMMAND && !function && !is_message(ending->a, statement)
+   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit return true false : test [ sleep jobs pgrep")) ;
+  ending->waits |= !strcmp(statement_command(statement), "wait") ;
+  ending->signals |= !ending->waits && sends_signal(statement, 0) ;
+  if (ending->does_more || !function) return ending->does_more ;
+  ending->a->depth++ ;
+  statement_walk(function->statement->body, &look_at_end, ending) ;
+  ending->a->depth-- ;
+  return 0 ;
+}
+
+/* server; kill $OTHER; wait $OTHER; rm FILE: does it end what runs beside the server, or wait for that, or tidy up then? */
+static int tidies_up (struct analysis *a, struct statement *statement, int *ends_others)
+{
+  struct ending_others ending = { .a = a } ;
+  int was = *ends_others ;
+  statement_walk(statement, &look_at_end, &ending) ;
+  *ends_others |= !ending.does_more && ending.signals ;
+  return ending.does_more ? was && statement->kind == STATEMENT_COMMAND && is_short(statement_command(statement)) : *ends_others ;
+}
+
 int is_last (struct analysis *a, struct frame const *frame)
 {
   struct texts names = { 0 } ;
   int falls = 0 ; /* further branches may come, and start more */
+  int ends_others = 0 ;
   for (; frame ; frame = frame->up)
   {
     falls |= frame->statement && frame->statement->kind == STATEMENT_CASE && case_falls(a, frame->statement) ;
-    for (struct statement const *one = frame->rest ; one ; one = one->next)
-      if (!asks_end(a, one, &names) && !(runs_nothing(a, one) && a->plan->cmd[0]) && (falls || !waits_for_none(a, one)) && matters(a, one)) return 0 ;
+    for (struct statement *one = frame->rest ; one ; one = one->next)
+      if (!tidies_up(a, one, &ends_others) && !asks_end(a, one, &names) && !(runs_nothing(a, one) && a->plan->cmd[0]) && (falls || !waits_for_none(a, one)) && matters(a, one)) return 0 ;
   }
   return 1 ;
 }

@@ -390,7 +390,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
       walk_body(a, statement, frame) ;
       claim_statement(a, statement, "dropped", "what was around its parts") ;
     }
-    else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame))) keep_starting_loop(a, statement) ;
+    else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame) || !is_last(a, frame))) keep_starting_loop(a, statement) ;
     else if (statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame))
     {
       start_service(a, statement, START_MAIN) ;
@@ -402,6 +402,14 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   a->depth-- ;
 }
 
+/* kill $DB; wait $DB; ./web: what the script has started until here only prepared that. */
+static int ends_in_program (struct analysis *a, struct frame const *behind)
+{
+  struct statement *last = behind->up ? 0 : behind->rest ;
+  while (last && last->next) last = last->next ;
+  return last && !last->background && is_server(a, last) && !is_message(a, last) && !keeps_alive(last) && !shell_one_of(statement_command(last), "wait exit return") && !says_task(statement_command(last)) ;
+}
+
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up)
 {
   for (struct statement *one = list ; one && !a->plan->refused ; one = one->next)
@@ -410,7 +418,7 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
     struct statement *end = a->replaced_line ? 0 : temporary_end(a, one) ;
     struct frame behind = { .rest = end ? end->next : 0, .up = up } ;
     a->here = &frame ;
-    if (end && starts_later(a, &behind))
+    if (end && (starts_later(a, &behind) || ends_in_program(a, &behind)))
     {
       add_ordinary(a, temporary_part(a, one, end)) ;
       one = end ;
