@@ -336,7 +336,7 @@ int decide_where (struct analysis *a, char const *test, char const *name, char c
 {
   struct known *was = a->known ;
   int decided ;
-  add_known(a, name, value) ;
+  add_known(a, name, value, value) ;
   decided = decide_test(a, test) ;
   a->known = was ;
   return decided ;
