@@ -385,3 +385,12 @@ EOS
   lacks web/enable-if mailer/enable-if
   for one in web mailer; do grep -q '# TODO reeve-migrate: line .*: a loop over values of name that are not known here' "$tree/$one/run"; done
 }
+
+@test "a branch that waits and exits excludes what is started behind it" {
+  wrapper <<<$'#!/bin/bash\nif [ -n "$X" ]; then\n  a & A=$!\n  wait $A\n  exit $?\nfi\nb & B=$!\ncp /x /y\nc & C=$!\nwait -n $B $C'
+  migrate
+  file a/enable-if <<<X
+  file b/enable-if <<<'!X'
+  file c/enable-if <<<'!X'
+  lacks a/finish
+}

@@ -307,10 +307,14 @@ int starts_later (struct analysis *a, struct frame const *frame)
 {
   int was = a->without_waits ;
   int r = 0 ;
+  int exits = 0 ; /* nothing behind it runs */
   a->without_waits = 1 ; /* wait $B || true */
-  for (; !r && frame ; frame = frame->up)
-    for (struct statement *one = frame->rest ; !r && one ; one = one->next)
+  for (; !r && !exits && frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; !r && !exits && one ; one = one->next)
+    {
+      exits = shell_one_of(statement_command(one), "exit") ;
       r = is_later_start(a, one) || (!one->next && !frame->up && says_server(one) && !keeps_alive(one)) ;
+    }
   a->without_waits = was ;
   return r ;
 }

@@ -178,10 +178,18 @@ static int exits (struct statement const *body)
   return body && shell_one_of(statement_command(body), "exit return exec") ;
 }
 
+/* side & wait; exit $?: it waits in the branch, and ends there; what starts behind all branches is for the others. */
+static int stays_and_ends (struct analysis *a, struct branching const *branching, struct branch const *branch)
+{
+  struct statement const *last = branch->body ;
+  while (last && last->next) last = last->next ;
+  return last && shell_one_of(statement_command(last), "exit") && a->waited_line != branching->outer && starts_later(a, a->here) ;
+}
+
 /* Only one of the branches is taken, so each begins with the state from before all of them. */
 void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
-  int replaced = a->branch_replaced ;
+  int replaced = a->branch_replaced |= stays_and_ends(a, branching, branch) ;
   branching->any_stays |= !!stayed_in(a) ;
   if (!replaced && a->last && a->last != branching->last) texts_add_once(a->pool, &branching->lasts, a->last->name) ;
   leave_branch_of(a, &branching->state, branching->all_replaced && !case_falls(a, branching->statement) ? own_condition(a, branching, branch) : 0) ;
