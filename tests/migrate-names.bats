@@ -359,3 +359,13 @@ EOS
   migrate
   services my--app other
 }
+
+@test "a program that ENV of the Dockerfile names gives its service its name" {
+  wrapper <<<$'#!/bin/sh\n$SERVER "$@" &\njava -jar "$JAR" &\n$OTHER --fast &\nexec web'
+  printf 'FROM debian\nENV SERVER=/srv/bin/search JAR=/opt/shop.jar\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["--fast"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services search shop OTHER web
+  becomes search 'exec $SERVER --fast'
+  untold 'which program $SERVER holds'
+  told 'only the start tells which program $OTHER holds'
+}

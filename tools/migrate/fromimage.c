@@ -69,6 +69,17 @@ static int brings (struct pool *pool, struct copying const *copying, char const 
   return is_same(shell_one_of(source, ". ./") ? path + len + 1 : pool_printf(pool, "%s%s", source, path + len + (source[strlen(source) - 1] == '/')), input) ;
 }
 
+static void read_values (struct plan *plan, struct dockerfile const *dockerfile)
+{
+  struct texts names = { 0 } ;
+  dockerfile_environment(dockerfile, &names) ;
+  for (struct text const *one = names.first ; one ; one = one->next)
+  {
+    char const *value = dockerfile_expand(dockerfile, 0, pool_printf(plan->pool, "${%s}", one->text)) ;
+    if (!strchr(value, '$')) texts_add(plan->pool, &plan->image_values, pool_printf(plan->pool, "%s=%s", one->text, value)) ;
+  }
+}
+
 static int is_input (struct dockerfile const *dockerfile, char const *path, char const *input)
 {
   for (struct instruction *one = 0 ; path && (one = dockerfile_next(dockerfile, one, "COPY ADD")) ; )
@@ -192,6 +203,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->code = start->code ;
   plan->code_must_succeed = start->code_must_succeed ;
   dockerfile_environment(dockerfile, &plan->environment) ;
+  read_values(plan, dockerfile) ;
   plan->code_where = pool_printf(pool, "Dockerfile, line %u", start->line) ;
   plan->stop_signal = dockerfile_stop_signal(dockerfile) ;
   dockerfile_runs(dockerfile, &plan->image_runs) ;

@@ -46,7 +46,16 @@ static char const *code_set (struct analysis *a, char const *raw)
   return *name && !strchr(name, '$') ? found : 0 ;
 }
 
-/* What the word holds, if the script, or its default, says so; 0: only the start tells. */
+/* ENV NAME=VALUE of the Dockerfile; 0: it has none. */
+static char const *image_value (struct analysis *a, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (struct text const *one = a->plan->image_values.first ; one ; one = one->next)
+    if (!strncmp(one->text, name, len) && one->text[len] == '=') return one->text + len + 1 ;
+  return 0 ;
+}
+
+/* What the word holds, if the script, its default, or the image says so; 0: only the start tells. */
 char const *held_by (struct analysis *a, char const *raw)
 {
   struct variable variable ;
@@ -55,7 +64,7 @@ char const *held_by (struct analysis *a, char const *raw)
   if (code) return searched(a, code) ;
   if (variable_parse(a->pool, raw, &variable) && variable_from_environment(a, &variable, a->plan->npieces))
   {
-    char const *value = variable.constant ? variable.constant : variable.fallback ;
+    char const *value = variable.constant ? variable.constant : image_value(a, variable.name) ? image_value(a, variable.name) : variable.fallback ;
     return value && *value ? value : 0 ;
   }
   if (strstr(raw, "[@]}")) return known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : array_begins(a, raw) ;
