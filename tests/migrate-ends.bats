@@ -241,3 +241,30 @@ EOS
   migrate
   untold TODO
 }
+}
+
+@test "a code of its own that the script ended with on a failure is named" {
+  local end
+  for end in 'web all || { echo failed; exit 42; }' 'serve() { web all; }; serve || exit 42' 'web all & wait $! || exit 42' 'web all & wait -n && exit 0 || exit 42' \
+    'if ! wait -n; then exit 42; fi'; do
+    printf '#!/bin/bash\nworker a &\n%s\n' "$end" | wrapper
+    migrate
+    echo "# $end"
+    told 'the script ended with 42 then'
+    untold 'always 0'
+    untold 'is lost'
+  done
+  printf '#!/bin/bash\nworker a &\nweb all && exit 0\nexit 42\n' | wrapper
+  migrate
+  told 'line 4: dropped: the container'"'"'s exit code is the main service'"'"'s; the script ended with 42 here'
+  untold 'is lost'
+}
+
+@test "true at the end made the code 0" {
+  local end
+  for end in ':' 'true'; do
+    printf '#!/bin/sh\nworker a &\nweb all\n%s\n' "$end" | wrapper
+    migrate
+    told 'and no more always 0: if that is wanted, let finish of web run `reeve shutdown 0`'
+  done
+}

@@ -340,7 +340,8 @@ EOS
   migrate
   has db/flag-main
   lacks cont-init.d/10-start
-  told 'no more always 3'
+  told 'the script ended with 3 then'
+  lacks db/finish
 }
 
 @test "a task that may be a function of a sourced file has no exec, and a message is none" {

@@ -21,6 +21,7 @@ extern struct function *called_function (struct analysis *a, struct statement co
    double the work with each. visit() asks no such question itself. */
 extern int walk_with_calls (struct analysis *a, struct statement *statement, statement_visit *visit, void *data) ;
 extern statement_visit calls_wait ;
+extern int words_work (struct analysis *a, struct statement const *statement) ; /* echo "key: $(make-key)": does a substitution in its words not only answer? */
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only print? */
 extern int only_prints (struct analysis *a, struct statement *statement) ; /* the same, and no program's answer: echo "$(migrate)" works */
 /* if ...; then echo ...; fi: only messages, and perhaps an exit */
@@ -97,7 +98,6 @@ extern struct statement *stopped_at (struct analysis *a, struct statement *first
 extern int says_stop (struct statement const *statement) ; /* by a word: apachectl stop, nginx -s quit */
 extern int is_called_stop (char const *command) ; /* stop-all.sh, mysql_stop */
 extern int is_short (char const *program) ; /* one that ends by itself, and is no container's purpose */
-extern int is_question (struct statement const *statement) ; /* the left side of [ -n "$X" ] && start & */
 extern int is_plain_command (struct statement const *statement) ; /* a command that a script may end with */
 extern int is_server (struct analysis *a, struct statement const *statement) ; /* the same, if the program does not end by itself */
 extern int is_task_program (char const *program) ; /* one that ends by itself, also in the background */
@@ -114,6 +114,13 @@ extern int says_serve (struct statement const *statement, unsigned int first) ; 
 extern char const *left_behind (struct analysis *a, struct statement *statement, int last_stays) ; /* what the code of sh -c leaves in the background, or, unless its last command has to stay, with that; "": nothing */
 extern char const *left_in (struct analysis *a, struct source *code, struct statement *list) ; /* what these statements of `code` leave in the background; "": nothing */
 extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program, which ends */
+
+/* ---- answers.c ---- */
+extern int only_answers (char const *program) ; /* beside those that is_question() knows */
+extern int says_that_it_asks (char const *text) ; /* by a word in it */
+extern int runs_code (struct statement const *statement, unsigned int first) ; /* python -c CODE */
+extern int is_question (struct statement const *statement) ; /* the left side of [ -n "$X" ] && start & */
+extern void add_work_in_words (struct pool *pool, char const *text, struct texts *programs) ; /* those in $( ), ` ` and <( ) that do more than answer */
 
 /* ---- lostwork.c ---- */
 extern int does_something (struct statement *statement, void *data) ; /* a command that not only answers; data: the analysis; for statement_walk() */

@@ -5,25 +5,6 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
-/* Programs that only answer, beside those that is_question() knows. */
-#define ANSWERS "echo printf read date env find uname hostname sed awk expr let wait kill jobs mountpoint tty ps systemctl dpkg rpm apk sleep cut head tail cmp diff readlink basename dirname " \
-  "test [ true false : grep ip lsmod lspci lsusb ldconfig nvidia-smi iptables netstat ss lsof free df du journalctl dmesg pstree truthy"
-
-/* A word that says that the command only looks. */
-static int says_that_it_asks (char const *text)
-{
-  static char const *const words[] = { "check", "exist", "test", "valid", "verify", "health", "ready", "status", "enabled", "list", "show", "version", "dry-run", "has_", "has-", "is_", "is-", "wait" } ;
-  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
-    if (strcasestr(text, words[i])) return 1 ;
-  return 0 ;
-}
-
-/* python -c CODE: what the code does is not known, but mostly it asks. */
-static int is_code (struct statement const *statement, unsigned int first)
-{
-  return first + 1 < statement->nwords && shell_one_of(statement_word(statement, first + 1), "-c -e -r") ;
-}
-
 int does_something (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
@@ -31,9 +12,11 @@ int does_something (struct statement *statement, void *data)
   char const *text = statement_text(a, statement) ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  if (launch.first >= statement->nwords || shell_one_of(shell_basename(statement_word(statement, launch.first)), ANSWERS) || is_code(statement, launch.first)) return 0 ;
+  if (launch.first >= statement->nwords || only_answers(shell_basename(statement_word(statement, launch.first))) || runs_code(statement, launch.first)) return 0 ;
   return !is_question(statement) && !only_checks(a, statement) && !called_function(a, statement) && !is_probe(text) && !says_that_it_asks(text) && !starts_something(a, statement) ;
 }
+
+#define CALLS_MAX 3 /* calls within calls that are looked into */
 
 /* What does nothing for who comes later, when the container ends or the service is started again. */
 #define ENDS "exit return break continue cat logger pkill killall rm touch exec set export unset service supervisorctl"
@@ -55,7 +38,7 @@ static int lasts (struct statement *statement, void *data)
   struct analysis *a = data ;
   if (leaves_file(statement) || shell_one_of(statement_command(statement), "curl wget")) return 1 ; /* it asks nothing there: somebody is told */
   for (struct text const *one = statement->programs.first ; one ; one = one->next) /* CODE=$(upload) */
-    if (!shell_one_of(one->text, ANSWERS " " ENDS) && !find_function(a, one->text)) return 1 ;
+    if (!only_answers(one->text) && !shell_one_of(one->text, ENDS) && !find_function(a, one->text)) return 1 ;
   return !shell_one_of(statement_command(statement), ENDS) && does_something(statement, a) ;
 }
 

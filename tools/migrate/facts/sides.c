@@ -78,22 +78,6 @@ int says_task (char const *name)
   return says ;
 }
 
-/* [ -n "$X" ] && start & : asks before it starts. */
-int is_question (struct statement const *statement)
-{
-  if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
-    return statement->body && is_question(statement->body) ;
-  if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
-    return statement->body && !statement->body->next && is_question(statement->body) ;
-  if (statement->kind == STATEMENT_PIPELINE)
-  {
-    struct statement const *last = statement->body ;
-    while (last && last->next) last = last->next ;
-    return last && is_question(last) ;
-  }
-  return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [ command which type hash grep egrep pgrep pidof cmp diff nc true false : getent id ping curl wget ls stat cat") ;
-}
-
 int says_stop (struct statement const *statement)
 {
   for (unsigned int i = 1 ; i < statement->nwords ; i++)

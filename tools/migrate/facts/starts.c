@@ -223,16 +223,11 @@ struct ending_others
 static int look_at_end (struct statement *statement, void *data)
 {
   struct ending_others *ending = data ;
-  struct function *function = called_function(ending->a, statement) ;
-  ending->does_more |= statement->background || ending->a->depth > 60 || (statement->kind == STATEMENT_COMMAND && !function && !is_message(ending->a, statement)
+  ending->does_more |= statement->background || (statement->kind == STATEMENT_COMMAND && !called_function(ending->a, statement) && !is_message(ending->a, statement)
    && !shell_one_of(statement_command(statement), "kill pkill killall wait exit return true false : test [ sleep jobs pgrep")) ;
   ending->waits |= !strcmp(statement_command(statement), "wait") ;
   ending->signals |= !ending->waits && sends_signal(statement, 0) ;
-  if (ending->does_more || !function) return ending->does_more ;
-  ending->a->depth++ ;
-  statement_walk(function->statement->body, &look_at_end, ending) ;
-  ending->a->depth-- ;
-  return 0 ;
+  return ending->does_more ;
 }
 
 /* server; kill $OTHER; wait $OTHER; rm FILE: does it end what runs beside the server, or wait for that, or tidy up then? */
@@ -240,7 +235,7 @@ static int tidies_up (struct analysis *a, struct statement *statement, int *ends
 {
   struct ending_others ending = { .a = a } ;
   int was = *ends_others ;
-  statement_walk(statement, &look_at_end, &ending) ;
+  walk_with_calls(a, statement, &look_at_end, &ending) ;
   *ends_others |= !ending.does_more && ending.signals ;
   return ending.does_more ? was && statement->kind == STATEMENT_COMMAND && is_short(statement_command(statement)) : *ends_others ;
 }

@@ -83,6 +83,30 @@ int walk_with_calls (struct analysis *a, struct statement *statement, statement_
 
 /* ---- what only talks ---- */
 
+/* A function that is executed in $( ) works if one of its own commands does. */
+static int works (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  return statement->kind == STATEMENT_COMMAND && *statement_command(statement) && !only_answers(statement_command(statement)) && !is_question(statement)
+   && !shell_one_of(statement_command(statement), "local return export declare set exit break continue shift") && !is_probe(statement_text(a, statement)) ;
+}
+
+/* echo "key: $(make-key)": does a substitution in its words not only answer? */
+int words_work (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement->kind != STATEMENT_CASE ? statement_text(a, statement) : statement->nwords ? statement->words[0].raw : "" ;
+  struct texts programs = { 0 } ;
+  int is_known = statement->kind != STATEMENT_CASE ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next) is_known &= only_answers(one->text) ;
+  if (!is_known) add_work_in_words(a->pool, text, &programs) ;
+  for (struct text const *one = programs.first ; one ; one = one->next)
+  {
+    struct function *function = find_function(a, one->text) ;
+    if (!function || !function->statement->body || statement_walk(function->statement->body, &works, a)) return 1 ;
+  }
+  return 0 ;
+}
+
 /* echo none >/run/state */
 static int goes_to_file (struct statement const *statement)
 {
@@ -112,7 +136,7 @@ static int has_only (struct analysis *a, struct function const *function, char c
   int only = body && body->kind == STATEMENT_GROUP && body->body && a->depth < PRINTS_DEPTH_MAX ;
   a->depth++ ;
   for (struct statement *one = only ? body->body : 0 ; one && only ; one = one->next)
-    only = (shell_one_of(statement_command(one), commands) && !goes_to_file(one)) || one->kind == STATEMENT_COMMENT || notes_message(a, one) || (called_function(a, one) && is_message(a, one)) ;
+    only = (shell_one_of(statement_command(one), commands) && !goes_to_file(one) && !words_work(a, one)) || one->kind == STATEMENT_COMMENT || notes_message(a, one) || (called_function(a, one) && is_message(a, one)) ;
   a->depth-- ;
   return only ;
 }
@@ -131,7 +155,7 @@ static int prints (struct analysis *a, struct function *function)
 int is_message (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
-  if (goes_to_file(statement)) return 0 ;
+  if (goes_to_file(statement) || words_work(a, statement)) return 0 ;
   if (notes_message(a, statement)) return 1 ;
   if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP) return prints(a, function) ;
   return shell_one_of(statement_command(statement), "echo printf") || (!function && says_log(statement_command(statement))) ;
@@ -148,7 +172,7 @@ int only_prints (struct analysis *a, struct statement *statement)
 
 static int does_more (struct statement *statement, void *data)
 {
-  if (statement->background || statement->assigns || goes_to_file(statement)) return 1 ;
+  if (statement->background || statement->assigns || goes_to_file(statement) || words_work(data, statement)) return 1 ;
   if (has_only(data, called_function(data, statement), "echo printf local exit return")) return 0 ; /* die "no server" */
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger")
    : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;

@@ -173,7 +173,7 @@ void end_if_starting (struct analysis *a, struct statement *statement, struct if
     struct claim *claim ;
     if (a->waited_line && !strcmp(statement_command(one), "exit"))
     {
-      drop_exit(a, one, "") ;
+      drop_failed_exit(a, one) ;
       continue ;
     }
     claim = claim_statement(a, one, "dropped", a->waited_line ? "what was done when it had ended with a failure: the container's exit code says it"

@@ -31,7 +31,7 @@ static int add_line (struct enabling *e, char const *name, char const *values, i
 static int resolve (struct enabling *e, char const *raw, struct variable *variable)
 {
   if (!variable_parse(e->a->pool, raw, variable) || !variable_from_environment(e->a, variable, e->service->npieces) || variable->constant) return 0 ;
-  if (texts_has(&e->a->unknown_loops, variable->name)) return 0 ;
+  if (texts_has(&e->a->unknown_loops, variable->name) || texts_has(&e->a->status_names, variable->name)) return 0 ;
   return !placed_mentioned(e->service->positional, pool_printf(e->a->pool, "$%s", variable->name)) ;
 }
 

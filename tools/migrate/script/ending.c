@@ -17,6 +17,7 @@ struct ending
   char const *what ; /* ahead of what is said of the code */
   char const *code ; /* with which the script always ended here; 0: none */
   int always_told ; /* also if the code is no other one */
+  int is_told ; /* its claim says it: it only tells that the script could end in another way */
   int is_conditional ; /* it stands in a branch: elsewhere the script ended in another way */
   uint32_t line ; /* of what ended it with a code of its own, on a condition; 0: it is no such thing */
   char const *text ; /* of that */
@@ -40,18 +41,19 @@ int asks_status (struct analysis *a, char const *text)
   return 0 ;
 }
 
-void drop_exit (struct analysis *a, struct statement *statement, char const *what)
-{
-  char const *code = strcmp(statement_command(statement), "exit") ? 0 : shell_exit_code(a->pool, statement_word(statement, 1)) ;
-  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = code, .always_told = 1 }) ;
-}
-
 /* Does nothing follow in the whole script? */
 static int is_script_end (struct analysis *a, struct statement const *statement)
 {
   struct statement const *next = statement->next ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
   return !next && a->depth == 1 ;
+}
+
+void drop_exit (struct analysis *a, struct statement *statement, char const *what)
+{
+  char const *code = strcmp(statement_command(statement), "exit") ? 0 : shell_exit_code(a->pool, statement_word(statement, 1)) ;
+  if (shell_one_of(statement_command(statement), "true :") && is_script_end(a, statement)) code = "0" ;
+  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = code, .always_told = 1 }) ;
 }
 
 /* ---- exits on a condition ---- */
@@ -275,12 +277,21 @@ static int is_of (struct service const *service, struct statement const *stateme
   return is_started_in(service, statement) ;
 }
 
-static char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right)
+char const *with_failed_code (struct analysis *a, struct statement *other, char const *what)
+{
+  struct exit_code found = { .pool = a->pool } ;
+  if (!statement_walk(other, &find_exit, &found) || !strcmp(found.code, "0")) return what ;
+  return pool_printf(a->pool, "%s; the script ended with %s then", what, found.code) ;
+}
+
+static char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement *right)
 {
   struct service *last = plan_last(a->plan) ;
-  int waits = keeps_alive(left) || shell_one_of(statement_command(left), "wait") ;
+  int waits ;
+  while (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR) left = left->body ; /* wait $A && exit 0 || exit 1 */
+  waits = keeps_alive(left) || shell_one_of(statement_command(left), "wait") ;
   if (last && !is_of(last, left)) last = 0 ;
-  if (last && last->is_oneshot && !may_end_script(a, (struct statement *)right))
+  if (last && last->is_oneshot && !may_end_script(a, right))
   {
     last->is_forgiven = 1 ; /* the script went on */
     last->must_succeed = 0 ;
@@ -288,13 +299,13 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
   }
   if (waits || (last && last->is_main))
   {
-    int ends = may_end_script(a, (struct statement *)right) ;
+    int ends = may_end_script(a, right) ;
     a->failure_ends |= ends ;
     a->end_is_forgiven |= waits || !ends ;
   }
   if (shell_one_of(statement_command(right), "true :")) return "a failure did not end the script" ;
-  return waits ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main"
-    : last && last->is_main ? "what was done when it had ended with a failure: the container's exit code says it"
+  return waits ? with_failed_code(a, right, "what was done when the waiting ended with a failure: now the container ends with the code of what is main")
+    : last && last->is_main ? with_failed_code(a, right, "what was done when it had ended with a failure: the container's exit code says it")
     : "what was done when the start failed: the service is restarted instead" ;
 }
 
@@ -305,10 +316,20 @@ void note_forgiven_wait (struct analysis *a, struct statement *statement, struct
     add_ending(a, &(struct ending){ .claim = claim, .what = "&& or ||: ", .code = "0" }) ;
 }
 
+void drop_failed_exit (struct analysis *a, struct statement *statement)
+{
+  char const *code = shell_exit_code(a->pool, statement_word(statement, 1)) ;
+  char const *what = "the container's exit code is the main service's" ;
+  if (!code || !strcmp(code, "0")) drop_exit(a, statement, "") ;
+  else add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", with_failed_code(a, statement, what)), .what = what, .code = code, .is_told = 1 }) ;
+}
+
 void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right)
 {
   struct claim *claim = claim_statement(a, right, "dropped", why_dropped_behind(a, left, right)) ;
   if (a->replaced_line) return ;
+  if (!strcmp(statement_command(right), "exit"))
+    add_ending(a, &(struct ending){ .claim = claim, .what = "", .code = shell_exit_code(a->pool, statement_word(right, 1)), .is_told = 1 }) ;
   if (shell_one_of(statement_command(left), "wait") && shell_one_of(statement_command(right), "wait"))
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "when the first wait had ended with a failure, the script waited on: %s; here that end is the container's: take flag-main off, if it shall go on", statement_text(a, right))) ;
   mark_other_start(a, left, right, claim) ;
@@ -357,9 +378,11 @@ void settle_endings (struct analysis *a)
       else ending->claim->what = pool_printf(a->pool, "%s; no service is main: the container ends when it is stopped", ending->what) ;
       continue ;
     }
+    if (ending->is_told) continue ;
     if (!ending->always_told && (!main || !was_another_code(a, ending))) continue ;
     if (!main) ending->claim->what = pool_printf(a->pool, "%sno service is main: the container ends when it is stopped", ending->what) ;
-    else if (!was_another_code(a, ending)) ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's", ending->what) ;
+    else if (!was_another_code(a, ending))
+      ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's%s", ending->what, ending->code && strcmp(ending->code, "0") != 0 ? pool_printf(a->pool, "; the script ended with %s here", ending->code) : "") ;
     else keep_code(a, ending, texts_join(a->pool, &mains, ", ")) ;
   }
 }

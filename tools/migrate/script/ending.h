@@ -8,6 +8,7 @@
 /* ---- ending.c ---- */
 extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
 extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit; `what`: ahead of what is said of its code */
+extern void drop_failed_exit (struct analysis *a, struct statement *statement) ; /* exit, where what was waited for had failed */
 extern void drop_end_message (struct analysis *a, struct statement *statement) ;
 extern void drop_end_question (struct analysis *a, struct statement *statement, char const *what) ; /* if and the like, with perhaps an exit in it */
 extern void mark_other_code (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO for such an exit, in what finish does */
@@ -17,6 +18,7 @@ extern void drop_end_call (struct analysis *a, struct statement *statement) ; /*
 /* A TODO for what was started in the place of `start`, if that is another program. */
 extern void mark_other_start (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim) ;
 extern void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right) ; /* what follows a start, or `wait`, behind || */
+extern char const *with_failed_code (struct analysis *a, struct statement *other, char const *what) ; /* `what`, and the code with which the script ended in `other` */
 extern void note_forgiven_wait (struct analysis *a, struct statement *statement, struct claim *claim) ; /* wait || true, as the last: the script ended with 0 */
 extern void settle_endings (struct analysis *a) ; /* at the end: says what became of the exit codes */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "migrate/facts/facts.h"
+#include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
 #include "migrate/write/render.h"
 
@@ -276,12 +277,16 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   if (left)
     plan_todo(plan, service, left, source_line(a->source, left->range.start), pool_printf(a->pool, "return left a function of the script; here (%s) it leaves nothing, and what came behind it in the function is done all the same: ask for the opposite ahead of that", base)) ;
   if (word) plan_todo(plan, service, claim, line, pool_printf(a->pool, "%s is the shell's own, which exec does not find: write what was meant", word)) ;
+  for (struct text const *one = is_run ? service->conditions.first : 0 ; one ; one = one->next)
+    if (asks_status(a, one->text))
+      plan_todo(plan, service, claim, line, pool_printf(a->pool, "the script started it by how the command ahead of that had ended, which is not known here: let it depend on that command's task, without `optional`, or let run execute it: %s", one->text)) ;
   /* The grammar does not know all that a condition may be. */
   if (broken && !is_damaged && service && !service->conditions.first) plan_todo(plan, service, claim, line, pool_printf(a->pool, "the shell may not understand %s: look at it", base)) ;
   for (struct text const *one = input.names.first ; one ; one = one->next)
   {
     if (texts_has(&output.names, one->text) || texts_has(&plan->environment, one->text) || !(asks(text, one->text) || (!strcmp(one->text, "OPTIND") && shell_mentions(text, one->text)))) continue ;
     if (strstr(text, pool_printf(a->pool, "$reeve_place/%s\"", one->text))) continue ;
+    if (is_run && texts_has(&a->status_names, one->text) && asks(texts_join(a->pool, &service->conditions, "\n"), one->text)) continue ; /* it has a TODO */
     if (service && strstr(texts_join(a->pool, &service->todo, "\n"), pool_printf(a->pool, "$%s is not known here", one->text))) continue ;
     if (service && strstr(texts_join(a->pool, &service->todo, "\n"), pool_printf(a->pool, "values of %s that are not known here", one->text))) continue ;
     if (!service && setup_claim(a, one->text)) claim = setup_claim(a, one->text) ;

@@ -232,7 +232,7 @@ static int walk_alternatives (struct analysis *a, struct statement *statement, s
   walk_on_condition(a, these.program, these.condition, frame) ;
   a->waited_line = 0 ;
   if (is_plain_command(these.other)) walk_on_condition(a, these.other, negated(a->pool, these.condition), frame) ;
-  else mark_lost_work(a, these.program, these.other, claim_statement(a, these.other, "dropped", "what was done when it was not started, or failed: the container's exit code says it")) ;
+  else mark_lost_work(a, these.program, these.other, claim_statement(a, these.other, "dropped", with_failed_code(a, these.other, "what was done when it was not started, or failed: the container's exit code says it"))) ;
   tell_other_ran(a, &these, before) ;
   script_waits(a, line_of(a, statement)) ;
   claim_branch(a, statement) ;
@@ -265,7 +265,7 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
      && (left->kind == STATEMENT_COMMAND || (left->kind == STATEMENT_AND && follows_work(a, left, frame))))
     {
       walk_statement(a, left, frame) ;
-      mark_lost_work(a, left, right, claim_statement(a, statement, "dropped", "what was done when it failed: the container's exit code says it")) ;
+      mark_lost_work(a, left, right, claim_statement(a, statement, "dropped", with_failed_code(a, right, "what was done when it failed: the container's exit code says it"))) ;
     }
     else if (!walk_context(a, statement)) add_ordinary(a, statement) ;
     return ;

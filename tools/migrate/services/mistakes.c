@@ -58,7 +58,7 @@ static void find_eaten_status (struct analysis *a, struct statement *list)
 static int visit_lists (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  find_eaten_status(a, statement->body) ;
+  if (statement->kind != STATEMENT_AND) find_eaten_status(a, statement->body) ; /* server && exit 0: that is its code */
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) find_eaten_status(a, branch->body) ;
   if (statement->kind == STATEMENT_PIPELINE && statement->background && statement->next && strstr(statement_text(a, statement->next), "$!"))
     plan_mistake(a->plan, line_of(a, statement->next), "$! is the pid of the pipeline's last program, not of the service") ;

@@ -290,7 +290,7 @@ static void add_to_setup (struct analysis *a, struct statement *statement, struc
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
-  if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
+  if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement) && !words_work(a, statement)))
   {
     struct held *held ;
     remarks_to_list(a, &a->pending) ;
