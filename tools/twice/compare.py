@@ -30,12 +30,13 @@ def env(record):
 
 def compare_two(before, after):
     words = before["words"]
+    by_script = re.search(r"^(service|invoke-rc\.d) | start$", words) is not None  # which changes user and folder itself
     for what in ("folder", "uid"):
-        if before[what] != after[what]:
+        if before[what] != after[what] and not by_script:
             yield f"{what} {before[what]} -> {after[what]}: {words}"
     was, now = env(before), env(after)
     for name in sorted(set(was) | set(now)):
-        if was.get(name) != now.get(name):
+        if was.get(name) != now.get(name) and not (by_script and name == "HOME"):
             yield f"env {name} {was.get(name)!r} -> {now.get(name)!r}: {words}"
     for what in ("stdout", "stderr"):
         if before[what] != after[what] and re.match(r"/(?!dev/null)\S*", before[what]) and not before[what].endswith("/output"):
@@ -54,11 +55,12 @@ def compare_living(before, after):
     for words in was.keys() & now.keys():
         if len(was[words]) != len(now[words]):
             yield f"runs {len(was[words])} times -> {len(now[words])} times: {words}"
-        yield from compare_two(was[words][0], now[words][0])
+        for record in was[words]:  # that one with the same words which is most like it
+            yield from min((list(compare_two(record, other)) for other in now[words]), key=len)
     new = [now[words][0] for words in now.keys() - was.keys()]
     for words in sorted(was.keys() - now.keys()):
         record = was[words][0]
-        same = next((one for one in new if program(one) == program(record) and "leaves" in (record["role"], one["role"])), None)
+        same = next((one for one in new if program(one) == program(record) and ("leaves" in (record["role"], one["role"]) or one["words"] == record["words"] + " --daemonize no")), None)
         if same:  # a daemon, in the foreground now
             new.remove(same)
             yield from compare_two(record, same)

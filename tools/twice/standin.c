@@ -149,6 +149,9 @@ static void listen_at (char const *path)
   int fd ;
   if (strlen(path) >= sizeof address.sun_path || !lstat(path, &st)) return ;
   memcpy(address.sun_path, path, strlen(path)) ;
+  *strrchr(address.sun_path, '/') = 0 ;
+  mkdir(address.sun_path, 01777) ; /* as Xvfb does with /tmp/.X11-unix */
+  memcpy(address.sun_path, path, strlen(path)) ;
   fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
   if (fd == -1 || bind(fd, (struct sockaddr *)&address, sizeof address) == -1 || listen(fd, 64) == -1) return ;
   chmod(path, 0777) ;

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import time
+import zlib
 
 from image import read, write
 
@@ -28,11 +29,12 @@ REAL = set(
 WRAPPERS = {
     "gosu": 'u=${1%%:*}; shift; HOME=$(getent passwd "$u" | cut -d: -f6) exec setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"',
     "sudo": 'u=root; while [ $# -gt 0 ]; do case $1 in -u) u=$2; shift 2 ;; -*) shift ;; *=*) export "$1"; shift ;; *) break ;; esac; done\n'
-    'exec setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"',
+    'HOME=$(getent passwd "$u" | cut -d: -f6) exec setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"',
     "start-stop-daemon": 'u= d=/ p= b=; while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -x | --exec | -a | --startas) p=$2; shift 2 ;; -b | --background) b=1; shift ;;\n'
     '-c | --chuid | -u | --user) u=${2%%:*}; shift 2 ;; -d | --chdir) d=$2; shift 2 ;; -p | --pidfile | -n | --name | -g | --group) shift 2 ;; *) shift ;; esac; done\n'
     'cd "$d"; set -- "$p" "$@"; [ -z "$u" ] || set -- setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"; [ "$b" ] || exec "$@"; setsid "$@" & sleep 0.1',
     "tini": 'while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -*) shift ;; *) break ;; esac; done; "$@"',
+    "supervisorctl": 'case " $* " in *" pid ") echo 1 ;; *) exec /stand-in/as supervisorctl "$@" ;; esac',
     "docker-entrypoint.sh": 'case $1 in /init | *.sh | */*) exec "$@" ;; esac; n=${0##*/}; exec /stand-in/as "$n" "$@"',
 }
 WRAPPERS["wait-for-it.sh"] = WRAPPERS["wait-for-it"] = WRAPPERS["wait-for"] = 'while [ $# -gt 0 ]; do case $1 in --) shift; exec "$@" ;; esac; shift; done'
@@ -63,7 +65,8 @@ def is_entered(path, scripts):
 
 def add_users(root, image, scripts):
     passwd, group = read("/etc/passwd"), read("/etc/group")
-    for uid, user in enumerate(sorted(set(USERS.findall(scripts)) | {image.user or "root"}), 3000):
+    for user in set(USERS.findall(scripts)) | {image.user or "root"}:
+        uid = 3000 + zlib.crc32(user.encode()) % 50000  # the same before and after
         if not user.isdigit() and not re.search(rf"(?m)^{re.escape(user)}:", passwd):
             passwd += f"{user}:x:{uid}:{uid}::/home/{user}:/bin/sh\n"
             if not re.search(rf"(?m)^{re.escape(user)}:", group):
@@ -79,7 +82,8 @@ def add_programs(root, image, scripts):
             write(f"{root}/stand-in/bin/{name}", f"#!/bin/sh\n{code}\n")
     write(root + "/stand-in/as", '#!/bin/bash\nexec -a "$1" /stand-in/program "${@:2}"\n')
     entered = {image.workdir} | {os.path.join(image.workdir, folder) for folder in re.findall(r"\bcd\s+\"?([/\w.-]+)", scripts)}
-    for word in set(NAMED.findall(scripts)) | {"sleep"}:
+    sourced = set(re.findall(r"(?m)(?:^|[\s;&|(])(?:\.|source)\s+\"?([\w./-]+)", scripts))
+    for word in (set(NAMED.findall(scripts)) | {"sleep"}) - sourced:
         name, folder = os.path.basename(word), os.path.dirname(word)
         program = f"/stand-in/bin/{name}" if name in WRAPPERS else "/stand-in/program"
         if (name in REAL and (not folder or folder.endswith("bin"))) or name.startswith("reeve") or not re.match(r"[A-Za-z_]", name):
@@ -110,7 +114,7 @@ def add_folders(root, scripts):
                 pass
     followed = " ".join(re.findall(r"\btail\s+-[^\n;&|]*", scripts))
     for path in re.findall(r"(?m)(?:^\s*(?:\.|source)|[^<]<)\s+\"?(/[\w./-]+)", scripts) + re.findall(r"(?<=[\s\"'])/[\w./-]+(?![\w./*?{$-])", followed):
-        if not os.path.lexists(root + path) and not path.startswith(NOT_OURS):
+        if not os.path.lexists(root + path) and not path.startswith(NOT_OURS) and os.path.isdir(os.path.dirname(root + path)):
             write(root + path, "")
 
 
