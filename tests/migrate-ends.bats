@@ -268,3 +268,12 @@ EOS
     told 'and no more always 0: if that is wanted, let finish of web run `reeve shutdown 0`'
   done
 }
+
+@test "a kill as the last command made the code 0" {
+  printf '#!/bin/bash\nworker a &\nW=$!\nweb all\nkill $W\n' | wrapper
+  migrate
+  told 'line 5: dropped: the scanner ends the other services; the container'"'"'s exit code is the main service'"'"'s, and no more always 0'
+  printf '#!/bin/bash\nworker a &\nW=$!\nweb all\nrc=$?\nkill $W\nexit $rc\n' | wrapper
+  migrate
+  untold 'no more always 0'
+}

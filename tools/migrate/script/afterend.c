@@ -119,7 +119,7 @@ void walk_after (struct analysis *a, struct statement *statement)
   struct service *main = waited_main(a) ;
   char const *command = statement_command(statement) ;
   if (is_message(a, statement)) drop_end_message(a, statement) ;
-  else if (shell_one_of(command, "kill pkill killall")) drop(a, statement, "the scanner ends the other services") ;
+  else if (shell_one_of(command, "kill pkill killall")) drop_end_signal(a, statement) ;
   else if (is_between_signals(statement)) drop(a, statement, "a pause between signals: the scanner waits until a service has ended") ;
   else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
   else if (does_nothing(statement)) drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;

@@ -254,6 +254,12 @@ int is_between_signals (struct statement const *statement)
   return !strcmp(statement_command(statement), "sleep") && next && shell_one_of(statement_command(next), "kill pkill killall") ;
 }
 
+void drop_end_signal (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
+  if (is_script_end(a, statement)) add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = "0" }) ;
+}
+
 void drop_end_call (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;

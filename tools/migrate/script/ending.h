@@ -14,6 +14,7 @@ extern void drop_end_question (struct analysis *a, struct statement *statement, 
 extern void mark_other_code (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO for such an exit, in what finish does */
 extern int drop_last_wait (struct analysis *a, struct statement *statement) ; /* a last `wait`, behind another one: the script ended with 0. 0: it is none */
 extern int is_between_signals (struct statement const *statement) ; /* a pause between the signals that it sent */
+extern void drop_end_signal (struct analysis *a, struct statement *statement) ; /* kill $OTHER */
 extern void drop_end_call (struct analysis *a, struct statement *statement) ; /* a function that ends processes, and perhaps the script */
 /* A TODO for what was started in the place of `start`, if that is another program. */
 extern void mark_other_start (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim) ;
