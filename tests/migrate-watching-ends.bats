@@ -140,3 +140,21 @@ EOS
   lacks a/data/check a/flag-main
   untold 'the script ends here'
 }
+
+@test "a name that several have is found as long as one of them runs" {
+  wrapper <<<$'irohad --config a &\nirohad --config b &\nwhile sleep 60; do\n  ps aux | grep irohad | grep -q -v grep\n  S=$?\n  if [ $S -ne 0 ]; then exit 1; fi\ndone'
+  migrate
+  told 'TODO: the script ended when all of them had ended: irohad, irohad-b'
+  wrapper <<<$'web --config a &\nworker &\nwhile sleep 60; do\n  ps aux | grep web | grep -q -v grep || exit 1\ndone'
+  migrate
+  untold TODO
+}
+
+@test "a loop that watches what is no service here is a question" {
+  wrapper <<<$'./grakn "$@"\nwhile sleep 60; do\n  ps aux | grep grakn | grep -q -v grep || exit 1\ndone'
+  migrate
+  told 'TODO: it watches a process that a line above starts'
+  wrapper <<<$'java -jar server.jar\npid=$!\nwhile true; do\n  if ! kill -0 $pid; then java -jar server.jar; pid=$!; fi\n  sleep 5\ndone'
+  migrate
+  told 'TODO: it watches a process that a line above starts'
+}

@@ -210,13 +210,6 @@ static int drop_waiting_for_end (struct analysis *a, struct statement *statement
   return 1 ;
 }
 
-static int asks_for_processes (struct analysis *a, struct statement *question)
-{
-  struct seen seen ;
-  look_for_watching_in(a, question, &seen) ;
-  return seen.watches || strstr(statement_text(a, question), "/proc/") ;
-}
-
 /* until [ -S x.sock ]; do kill -0 "$PID" || exit 1; done: ahead of other starts, the process is not what it waits for. */
 static int waits_for_more (struct analysis *a, struct statement *loop, char const *probe)
 {
@@ -232,6 +225,11 @@ static int has_main (struct analysis const *a)
   struct service const *one = a->plan->services ;
   while (one && !one->is_main) one = one->next ;
   return !!one ;
+}
+
+static int has_others (struct analysis const *a, struct service const *service)
+{
+  return a->plan->services != service || service->next ;
 }
 
 /* It also does something when nothing answers: that is left to the reader. */
@@ -294,6 +292,8 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   /* After a loop that can be left, further statements run. */
   if (!works_for_ever(statement) || probe || loop_breaks(statement)) return 0 ;
   service = start_service(a, statement, START_MAIN) ;
+  if (!has_others(a, service) && asks_for_processes(a, statement))
+    plan_todo(a->plan, service, service->claim, line_of(a, statement), "it watches a process that a line above starts, or the loop itself; that is no service here: make it one, and take the loop out: its supervisor watches it") ;
   if (only_asks(a, statement) && may_end(a, statement))
   {
     service->todo = service->claim->todo = (struct texts){ 0 } ; /* it is a question, and no work */

@@ -19,6 +19,7 @@ struct seen
   int starts ;
 } ;
 extern char const *look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen) ; /* returns what it asks */
+extern int asks_for_processes (struct analysis *a, struct statement *question) ; /* whether they run, perhaps by a function */
 extern int only_asks (struct analysis *a, struct statement *loop) ; /* does it do nothing but watch, end, start, and ask whether something answers? */
 
 /* ---- inside.c ---- */

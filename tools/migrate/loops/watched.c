@@ -10,14 +10,6 @@
 
 /* ---- whose end was the script's ---- */
 
-/* Is the condition a function that asks? */
-static int condition_asks (struct analysis *a, struct statement *condition)
-{
-  struct seen seen = { 0 } ;
-  if (condition) look_for_watching_in(a, condition, &seen) ;
-  return seen.watches ;
-}
-
 struct restarts
 {
   struct analysis *a ;
@@ -84,11 +76,11 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   struct texts pids ;
   struct restarts restarts = { .a = a, .asked = "", .either = "" } ;
   struct seen seen ;
-  char const *text = statement_text(a, statement) ;
+  char const *text ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
   int ends = may_end(a, statement) || (statement->kind != STATEMENT_FOR && loop_breaks(statement)) || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
-   || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
+   || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && statement->branches->condition && asks_for_processes(a, statement->branches->condition)) ;
   statement_walk(statement, &find_pids, a) ;
   text = look_for_watching_in(a, statement, &seen) ; /* whom it only ends does not count */
   statement_walk(statement, &find_restart, &restarts) ;
@@ -236,9 +228,19 @@ void mark_other_ends (struct analysis *a, struct statement *loop, struct service
       : "the loop also ended the script on something else, which nothing asks now: %s: a service that asks it, and then runs `reeve shutdown`, does the same", one->text)) ;
 }
 
+/* ps aux | grep web: it is found as long as one of several runs. */
+static int has_common_name (struct analysis *a, struct statement *loop, struct watched const *w)
+{
+  struct texts names = names_asked_for(a, loop) ;
+  if (!names.first || names.first->next || w->is_any) return 0 ;
+  for (struct text const *one = w->names.first ; one ; one = one->next)
+    if (!plan_find(a->plan, one->text) || !strstr(plan_find(a->plan, one->text)->text, names.first->text)) return 0 ;
+  return 1 ;
+}
+
 static void tell_all (struct analysis *a, struct statement *loop, struct watched const *w, struct claim *claim)
 {
-  if (loop_ends(a, loop).is_all && w->names.first && w->names.first->next)
+  if ((loop_ends(a, loop).is_all || has_common_name(a, loop, w)) && w->names.first && w->names.first->next)
     plan_todo(a->plan, plan_find(a->plan, w->names.first->text), claim, line_of(a, loop), pool_printf(a->pool,
       "the script ended when all of them had ended: %s; here the end of the first one is the container's: if that is not meant, leave flag-main to one of them", texts_join(a->pool, &w->names, ", "))) ;
 }

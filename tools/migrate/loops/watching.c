@@ -186,6 +186,13 @@ char const *look_for_watching_in (struct analysis *a, struct statement *statemen
   return with_known_values(a, watching.asked) ;
 }
 
+int asks_for_processes (struct analysis *a, struct statement *question)
+{
+  struct seen seen ;
+  look_for_watching_in(a, question, &seen) ;
+  return seen.watches || strstr(statement_text(a, question), "/proc/") ;
+}
+
 /* until supervisorctl status db | grep RUNNING; do sleep 1; done: it ends when that runs, and so waits for a start. */
 static int waits_for_status (struct analysis *a, struct statement *statement)
 {

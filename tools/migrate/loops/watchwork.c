@@ -32,20 +32,13 @@ static int mentions_pid (struct analysis *a, char const *text)
   return 0 ;
 }
 
-static int watches (struct analysis *a, struct statement *condition)
-{
-  struct seen seen = { 0 } ;
-  if (condition) look_for_watching_in(a, condition, &seen) ;
-  return seen.watches ;
-}
-
 /* if ! kill -0 "$PID"; then curl "$ALERT"; exit 1; fi */
 static int works_at_end (struct taking *t, struct statement *statement)
 {
   struct statement *asked = statement->kind == STATEMENT_IF ? statement->branches->condition : statement->body ;
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
   if (!may_end(t->a, statement)) return 0 ;
-  if (watches(t->a, asked)) texts_add(t->a->pool, &t->at_end, statement_text(t->a, statement)) ;
+  if (asked && asks_for_processes(t->a, asked)) texts_add(t->a->pool, &t->at_end, statement_text(t->a, statement)) ;
   else t->ends_otherwise = 1 ;
   return 1 ;
 }

@@ -8,7 +8,6 @@
 #include "migrate/facts/facts.h"
 
 /* ---- waits.c ---- */
-extern void settle_ended_where (struct analysis *a) ; /* at the end: a TODO where only one of several branches waited for what is main */
 extern void main_is_none (struct analysis *a) ; /* a server in the foreground, and then `sleep infinity`: its end did not end the container */
 extern void note_ended_with (struct analysis *a, struct texts const *names, struct claim *claim) ; /* what is main by a statement: where the script keeps the container alive behind it, they are not */
 /* wait $A; wait $B, wait -n; wait: a TODO, as the script went on when the first had ended. `names`: for whom it waits now, none: for all */
@@ -16,6 +15,9 @@ extern void mark_waited_on (struct analysis *a, struct statement const *wait, st
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern int fails_at_once (struct analysis *a, struct statement const *wait) ; /* wait -n, which dash does not know */
 extern int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame) ; /* while wait -n; do :; done; 0: it is no such thing */
+
+/* ---- endedwhere.c ---- */
+extern void settle_ended_where (struct analysis *a) ; /* at the end: a TODO where only one of several branches waited for what is main */
 
 /* ---- waiting.c: for a service that was started before ---- */
 struct waiting
