@@ -193,12 +193,12 @@ EOS
   [ "$(<"$tree/prepare/enable-if")" = '!FAST=1' ]
 }
 
-@test "the code of a script that ends by its functions' file is no condition" {
+@test "the question whether a file of functions is executed is no condition" {
   wrapper <<<$'#!/bin/bash\nmain() {\n  web --port 80 &\n  wait $!\n}\nif [[ "${BASH_SOURCE[0]}" == "${0}" ]]; then\n  main "$@"\nfi'
   migrate
   lacks web/enable-if
   run ! grep -q BASH_SOURCE "$tree/web/run"
-  told 'asked whether the file is executed, which it was'
+  told 'what was around its parts'
 }
 
 @test "what a file of the image leaves in the background is told, also through a function" {

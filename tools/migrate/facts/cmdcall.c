@@ -1,4 +1,4 @@
-/* "$@", "cmd_$1": with the image's CMD, a call of a function of the script. */
+/* "$@", "cmd_$1": with the image's CMD, a call of a function of the script. And a question that has one answer in an image. */
 
 #include <string.h>
 
@@ -38,4 +38,21 @@ void take_function_by_cmd (struct analysis *a, struct statement *statement)
   statement->words = words ;
   statement->is_start = 0 ;
   a->dispatched = 1 ;
+}
+
+static int asks_whether_executed (struct analysis *a, struct statement const *statement)
+{
+  struct branch const *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ;
+  char const *text ;
+  if (!branch || branch->next || !branch->condition || branch->condition->next || branch->condition->kind == STATEMENT_AND || branch->condition->kind == STATEMENT_OR) return 0 ;
+  text = source_copy(a->source, branch->condition_range) ;
+  return strstr(text, "BASH_SOURCE") && (strstr(text, "$0") || strstr(text, "${0}")) && strchr(text, '=') && !strchr(text, '!') ;
+}
+
+void take_executed (struct analysis *a, struct statement *statement)
+{
+  if (!asks_whether_executed(a, statement) || !statement->branches->body) return ;
+  statement->kind = STATEMENT_GROUP ;
+  statement->body = statement->branches->body ;
+  statement->is_start = 0 ;
 }

@@ -342,15 +342,6 @@ int decide_where (struct analysis *a, char const *test, char const *name, char c
   return decided ;
 }
 
-int asks_whether_executed (struct analysis *a, struct statement const *statement)
-{
-  char const *text ;
-  if (statement->kind != STATEMENT_IF || statement->branches->next || !statement->branches->condition || statement->branches->condition->next
-   || statement->branches->condition->kind == STATEMENT_AND || statement->branches->condition->kind == STATEMENT_OR) return 0 ;
-  text = source_copy(a->source, statement->branches->condition_range) ;
-  return strstr(text, "BASH_SOURCE") && (strstr(text, "$0") || strstr(text, "${0}")) && strchr(text, '=') && !strchr(text, '!') ;
-}
-
 /* Only a question about the arguments is decided here. A run asks the others. */
 static int asks_arguments (struct analysis *a, char const *text)
 {

@@ -38,6 +38,7 @@ extern void script_waits (struct analysis *a, uint32_t line) ; /* from this line
 /* ---- cmdcall.c ---- */
 /* "$@", "cmd_$1": if CMD makes a function's name of it, the statement gets the words of that call. Its text stays. */
 extern void take_function_by_cmd (struct analysis *a, struct statement *statement) ;
+extern void take_executed (struct analysis *a, struct statement *statement) ; /* if [ "${BASH_SOURCE[0]}" = "$0" ], without an else: only its body counts */
 
 /* ---- kill.c ---- */
 /* Its signal without SIG, TERM if none is named; "": not known. *first: the word of the first pid. */
@@ -154,7 +155,6 @@ extern void note_value (struct analysis *a, struct statement const *statement) ;
 extern void forget_values (struct analysis *a, char const *names) ; /* something else gives them others */
 
 
-extern int asks_whether_executed (struct analysis *a, struct statement const *statement) ; /* if [ "${BASH_SOURCE[0]}" = "$0" ], without an else */
 /* ---- arguments.c: what changes the script's arguments, among others ---- */
 /* if numactl true; then set -- numactl "$@"; fi: may each run repeat it, though its conditions execute programs? *only_asks: they do nothing but ask. */
 extern int asks_ahead_of_arguments (struct analysis *a, struct statement *statement, int *only_asks) ;

@@ -5,6 +5,12 @@
 #include "migrate/facts/facts.h"
 #include "migrate/script/walk.h"
 
+int makes_sense (struct analysis *a, struct statement *statement)
+{
+  return statement->kind <= STATEMENT_DECLARATION || statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_FUNCTION
+   || statement->kind == STATEMENT_DAMAGED || starts_something(a, statement) ;
+}
+
 /* What no shell could execute either, or the grammar does not know, is kept as comments, a line each. */
 void keep_damaged (struct analysis *a, struct statement *statement)
 {

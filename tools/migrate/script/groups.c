@@ -40,6 +40,15 @@ static void put_last_beside (struct analysis *a, struct statement *body)
   if (last && is_server(a, last) && !last->background && !is_bare_wait(last) && starts_in_background(body)) last->background = 1 ;
 }
 
+int take_background (struct analysis *a, struct statement *statement)
+{
+  if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !statement->body || !statement->body->next) return 0 ;
+  if (!is_question(statement->body) && (!starts_something(a, statement->body) || staying_part(a, statement->body))) return 0 ;
+  statement->background = 0 ;
+  statement->body->next->background = 1 ;
+  return 1 ;
+}
+
 static void drop_wait (struct analysis *a, struct statement *body)
 {
   for (struct statement *one = body ; one && one->next ; one = one->next)

@@ -31,12 +31,6 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
   struct branch const *taken ;
   int over = never_comes_to(a) ;
   int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
-  if (asks_whether_executed(a, statement))
-  {
-    walk_list(a, statement->branches->body, frame) ;
-    claim_statement(a, statement, "dropped", "asked whether the file is executed, which it was") ;
-    return ;
-  }
   if (by_verdict || decide_branch(a, statement, &taken))
   {
     for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
@@ -315,11 +309,8 @@ static void walk_background (struct analysis *a, struct statement *statement, st
 {
   struct starts starts ;
   if (walk_own_background(a, statement)) return ;
-  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next
-   && (is_question(statement->body) || (starts_something(a, statement->body) && !staying_part(a, statement->body))))
+  if (take_background(a, statement))
   {
-    statement->background = 0 ;
-    statement->body->next->background = 1 ;
     walk_and_or(a, statement, frame) ;
     return ;
   }
@@ -351,8 +342,7 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
   for (struct statement *one = statement->body ; one ; one = one->next)
   {
     struct frame inner = { .rest = one->next, .up = frame } ;
-    if (one->kind <= STATEMENT_DECLARATION || one->kind == STATEMENT_COMMENT || one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_DAMAGED
-     || starts_something(a, one)) walk_statement(a, one, &inner) ;
+    if (makes_sense(a, one)) walk_statement(a, one, &inner) ;
   }
 }
 
@@ -361,7 +351,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   struct branch const *taken ;
   if (a->depth > 60) return ; /* left unclaimed: a TODO */
   a->depth++ ;
-  if (take_function_by_cmd(a, statement), statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
+  if (take_function_by_cmd(a, statement), take_executed(a, statement), statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
   else if (a->stays && stayed_in(a) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (never_comes_to(a)) drop_never(a, statement) ;
   else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;

@@ -25,6 +25,7 @@ extern int walk_context (struct analysis *a, struct statement *statement) ; /* a
 extern void walk_function (struct analysis *a, struct statement *statement) ; /* a definition */
 
 /* ---- damaged.c ---- */
+extern int makes_sense (struct analysis *a, struct statement *statement) ; /* by itself, as a part of such code */
 extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* keeps code that no shell can read as comments, a line each */
 
 /* ---- talk.c: messages, statuses, and questions behind a start ---- */
@@ -142,6 +143,7 @@ struct starts
   struct texts ready ; /* `ready` before it */
 } ;
 extern int begin_starts (struct analysis *a, struct statement *statement, struct starts *starts) ; /* 1: it only starts several, and may as well do that in front */
+extern int take_background (struct analysis *a, struct statement *statement) ; /* [ -n "$X" ] && start &: the right side is in the background; 0: another form */
 extern void end_starts (struct analysis *a, struct starts const *starts) ;
 extern void begin_waiting_task (struct analysis *a, struct statement *statement, struct texts *ready) ; /* is_waiting_task() */
 extern void end_waiting_task (struct analysis *a, struct statement *statement, struct texts const *ready) ;

@@ -21,6 +21,10 @@ enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
 extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;
 /* The image's CMD: "$@" alone, perhaps after programs that only start another one */
 
+/* ---- taskmarks.c: service 0 means the setup ---- */
+extern void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* what may start something, or keeps the script's pid */
+extern void mark_ending_well (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* an exit with which the whole script ended, without a failure */
+
 /* ---- tasks.c: what starts nothing ---- */
 /* Ends the open task, if there is one. */
 extern void close_task (struct analysis *a) ;

@@ -1,0 +1,94 @@
+/* TODOs for what the script did itself, and a task or the setup cannot do in its place: starting something, keeping its
+   own pid, ending everything. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
+
+static int is_file_word (char const *name)
+{
+  return strchr(name, '.') && !shell_one_of(strrchr(name, '.'), ".sh .bash .py .pl .rb") ;
+}
+
+/* start-dfs.sh, _start_daemons of a sourced file: does a name say that it starts something? */
+static int find_starter (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct launch launch ;
+  char const *name ; /* also of $HOME/bin/start-all */
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  name = launch.first < statement->nwords ? shell_basename(shell_without_quotes(a->pool, statement->words[launch.first].raw)) : "" ;
+  if (strpbrk(name, "$`)}")) return 0 ;
+  if (find_function(a, name) || is_file_word(name) || shell_one_of(name, "start-stop-daemon startx")) return 0 ;
+  return !strncasecmp(name, "start", 5) || strcasestr(name, "_start") || strcasestr(name, "-start") || strcasestr(name, "startup") || !strncasecmp(name, "launch", 6) ;
+}
+
+static int calls_starter (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && sourced_start(a, statement_command(statement)) ;
+}
+
+/* echo $$ >FILE: FILE, raw; 0: something else */
+static char const *pid_file (struct statement const *statement)
+{
+  if (!shell_one_of(statement_command(statement), "echo printf") || !writes_files(statement)) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement->words[i].raw, "$$ \"$$\" ${$} \"${$}\" $BASHPID \"$BASHPID\"")) return statement->redirects->target ;
+  return 0 ;
+}
+
+static int writes_own_pid (struct statement *statement, void *data)
+{
+  char const **file = data ;
+  *file = pid_file(statement) ;
+  return !!*file ;
+}
+
+void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  char const *file ;
+  if (statement_walk(statement, &calls_starter, a))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "a function of a file that is read, which starts something: put the function into the script, and migrate that") ;
+  else if (statement_walk(statement, &find_starter, a))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
+  mark_traps(a, service, statement, claim) ;
+  if (statement_walk(statement, &writes_own_pid, &file))
+    plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "this was the pid of the script, as long as it ran; here it is that of a file which ends: who reads %s?", file)) ;
+  mark_started_elsewhere(a, service, statement, claim, 1) ;
+}
+
+struct ending_well
+{
+  struct analysis *a ;
+  char const *text ; /* of the exit */
+  struct statement const *left ; /* of the last && or || */
+} ;
+
+/* exit 0; job; exit $?. Not job || exit $?, which is a failure. */
+static int ends_well (struct statement *statement, void *data)
+{
+  struct ending_well *ending = data ;
+  struct statement const *next = statement->next ;
+  int is_well = !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) ending->left = statement->body ;
+  if (is_well) next = statement ;
+  else if (statement == ending->left) return 0 ;
+  else if (!next || strcmp(statement_command(next), "exit") != 0 || next->nwords != 2 || !shell_one_of(next->words[1].raw, "$? \"$?\"")
+   || statement->kind != STATEMENT_COMMAND || is_message(ending->a, statement)) return 0 ;
+  ending->text = statement_text(ending->a, next) ;
+  return 1 ;
+}
+
+void mark_ending_well (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  struct ending_well ending = { .a = a } ;
+  if (statement->kind == STATEMENT_COMMAND || !statement_walk(statement, &ends_well, &ending)) return ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "%s ended the container here; %s, and the services are started: %s", ending.text,
+    service ? "with 0 it ends this task alone" : "with 0, in cont-init.d it ends this file alone",
+    service ? "run `reeve shutdown 0` ahead of it, or start them on a condition" : "exit with another code, or start them on a condition")) ;
+}
