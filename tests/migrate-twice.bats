@@ -86,4 +86,17 @@ EOS
   echo "$output"
   [[ $output == *"web --port 80 ends with 7: the container 7 -> goes on"* ]]
   [[ $output == *"web --port 80 ends with 0: the container 0 -> goes on"* ]]
+  printf '#!/bin/sh\nfill-caches\nweb --port 80 || exit 5\n' >"$dir/context/start.sh"
+  twice --ends "$dir/context" start.sh
+  echo "$output"
+  [[ $output == *"web --port 80 ends with 7: the container 5 -> 7"* ]]
+  [[ $output == *"said: line 3: "*"the script ended with 5 then"* ]]
+}
+
+@test "a stand-in of a daemon leaves, or stays where its words say so, and what waits executes what comes behind it" {
+  mkdir "$dir/context"
+  printf 'FROM debian\nCOPY start.sh /\nCMD ["/start.sh"]\n' >"$dir/context/Dockerfile"
+  printf '#!/bin/sh\ncrond -l 2\n/etc/init.d/ssh start\nwait-for-it.sh localhost:80 -- fill-caches\nredis-server &\ntail -f /var/log/web/all.log\n' >"$dir/context/start.sh"
+  twice "$dir/context" start.sh
+  [ "$output" = "context: the same" ]
 }

@@ -60,7 +60,7 @@ def compare_living(before, after):
     new = [now[words][0] for words in now.keys() - was.keys()]
     for words in sorted(was.keys() - now.keys()):
         record = was[words][0]
-        same = next((one for one in new if program(one) == program(record) and ("leaves" in (record["role"], one["role"]) or one["words"] == record["words"] + " --daemonize no")), None)
+        same = next((one for one in new if program(one) == program(record) and ("leaves" in (record["role"], one["role"]) or set(record["words"].split()) < set(one["words"].split()))), None)
         if same:  # a daemon, in the foreground now
             new.remove(same)
             yield from compare_two(record, same)

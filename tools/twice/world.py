@@ -54,13 +54,13 @@ def link(path, target="/stand-in/program"):
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         os.symlink(target, path)
-    except (FileExistsError, NotADirectoryError):  # the image has something there
+    except OSError:  # the image has something there
         pass
 
 
 def is_entered(path, scripts):
     """Is it a folder, by what the scripts do with it?"""
-    return re.search(r"(?<![\w-])(mkdir|chown -R|chmod -R|cd|-d|ls|find|cp -\w+)(?![\w-])[^\n;&|]*" + re.escape(path) + r"/?[\"'\s;&)]", scripts)
+    return re.search(r"((?<![\w-])(mkdir|chown -R|chmod -R|cd|-d|ls|find|cp -\w+)(?![\w-])[^\n;&|]*|--chdir[ =]\"?)" + re.escape(path) + r"/?[\"'\s;&)]", scripts)
 
 
 def add_users(root, image, scripts):
@@ -95,7 +95,7 @@ def add_programs(root, image, scripts):
         elif folder.startswith("/") and PROGRAM_FOLDER.search(folder) and not DATA.search(name) and not word.startswith(NOT_OURS):
             if not os.path.isdir(word) and not is_entered(word, scripts) and re.search(r"(?m)(^|[\s\"'`(;&|])" + re.escape(word) + r"([\s\"');&|]|$)", scripts):
                 link(root + word, program)
-        elif folder.startswith(".") and re.search(r"(?m)(^|\s|\()" + re.escape(word) + r"(\s|$)", scripts):
+        elif folder.startswith(".") and word != "./run" and re.search(r"(?m)(^|\s|\()" + re.escape(word) + r"(\s|$)", scripts):
             for base in entered:
                 link(root + os.path.normpath(os.path.join(base, word)), program)
 
@@ -110,11 +110,11 @@ def add_folders(root, scripts):
         if folder and not os.path.lexists(root + folder) and not os.path.lexists(folder):
             try:
                 os.makedirs(root + folder)
-            except (FileExistsError, NotADirectoryError):
+            except OSError:  # a stand-in has that name
                 pass
     followed = " ".join(re.findall(r"\btail\s+-[^\n;&|]*", scripts))
     for path in re.findall(r"(?m)(?:^\s*(?:\.|source)|[^<]<)\s+\"?(/[\w./-]+)", scripts) + re.findall(r"(?<=[\s\"'])/[\w./-]+(?![\w./*?{$-])", followed):
-        if not os.path.lexists(root + path) and not path.startswith(NOT_OURS) and os.path.isdir(os.path.dirname(root + path)):
+        if not os.path.lexists(root + path) and not path.startswith(NOT_OURS) and any(map(os.path.isdir, (os.path.dirname(root + path), os.path.dirname(path)))):
             write(root + path, "")
 
 
