@@ -241,7 +241,6 @@ EOS
   migrate
   untold TODO
 }
-}
 
 @test "a code of its own that the script ended with on a failure is named" {
   local end
