@@ -115,7 +115,7 @@ EOS
 }
 
 @test "a loop that ends on thousands of things, and work on a failure in functions that call each other" {
-  in_a_minute < <(echo 'web & P=$!'; echo 'while kill -0 $P; do'; numbered 2900 '[ -e /tmp/@ ] && exit 1'; echo done)
+  in_a_minute < <(echo 'web & P=$!'; echo 'while kill -0 $P; do'; numbered 2900 '[ -e /tmp/@ ] && exit 1'; echo 'done')
   grep -q 'TODO.*\[ -e /tmp/2900 \]' "$tree/web/run"
   in_a_minute < <(
     for pair in 'f g' 'g h' 'h k'; do echo "${pair% *}() {"; numbered 600 "${pair#* }"; echo '}'; done
