@@ -86,6 +86,7 @@ extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* if or case, with a server in it by its words */
 extern int ran_nothing_behind (struct analysis *a, struct frame const *frame) ; /* only a last exec "$@" follows, and CMD gives it no words */
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
+extern int ends_in_program (struct analysis *a, struct frame const *behind) ; /* kill $DB; wait $DB; ./web: what was started until there only prepared that */
 extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
 /* All statements from `first` to `end` as one, with the same text */
 extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;

@@ -313,3 +313,10 @@ int starts_later (struct analysis *a, struct frame const *frame)
   a->without_waits = was ;
   return r ;
 }
+
+int ends_in_program (struct analysis *a, struct frame const *behind)
+{
+  struct statement *last = behind->up ? 0 : behind->rest ;
+  while (last && last->next) last = last->next ;
+  return last && !last->background && is_server(a, last) && !is_message(a, last) && !keeps_alive(last) && !shell_one_of(statement_command(last), "wait exit return") && !says_task(statement_command(last)) ;
+}

@@ -392,17 +392,10 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   a->depth-- ;
 }
 
-/* kill $DB; wait $DB; ./web: what the script has started until here only prepared that. */
-static int ends_in_program (struct analysis *a, struct frame const *behind)
-{
-  struct statement *last = behind->up ? 0 : behind->rest ;
-  while (last && last->next) last = last->next ;
-  return last && !last->background && is_server(a, last) && !is_message(a, last) && !keeps_alive(last) && !shell_one_of(statement_command(last), "wait exit return") && !says_task(statement_command(last)) ;
-}
-
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up)
 {
-  for (struct statement *one = list ; one && !a->plan->refused ; one = one->next)
+  int ends = 0 ;
+  for (struct statement *one = list ; one && !a->plan->refused && !ends ; one = one->next)
   {
     struct frame frame = { .statement = one, .rest = one->next, .up = up } ;
     struct statement *end = a->replaced_line ? 0 : temporary_end(a, one) ;
@@ -414,9 +407,9 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
       one = end ;
     }
     else walk_statement(a, one, &frame) ;
-    if (drop_failure_behind(a, one)) break ;
+    ends = drop_failure_behind(a, one) ;
+    a->here = up ;
   }
-  a->here = up ;
 }
 
 void walk_script (struct analysis *a, struct statement *first, struct frame *behind)
