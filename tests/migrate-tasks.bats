@@ -224,3 +224,22 @@ EOS
   migrate
   grep -q 'TODO reeve-migrate: .* not known here' "$tree/web/run"
 }
+
+@test "what serves by its words, ahead of more work, is marked: nothing behind it may ever start" {
+  local server
+  for server in 'my-server --port 80' 'node server.js' './gateway' 'flask run-server serve'; do
+    for more in '; report' ' && report'; do
+      wrapper <<<"$server$more"
+      migrate
+      grep -q 'TODO reeve-migrate: line 1: by its words it serves' "$init/10-start" || { echo "# $server$more"; return 1; }
+    done
+    wrapper <<<$'web &\n'"$server"$'\nreport'
+    migrate
+    told 'TODO: by its words it serves'
+  done
+  for server in 'configure-server --port 80' './wait-for-server' 'my-server --once' 'openssl req -out server.crt'; do
+    wrapper <<<"$server; web"
+    migrate
+    untold TODO || { echo "# $server"; return 1; }
+  done
+}

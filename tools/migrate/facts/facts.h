@@ -105,6 +105,7 @@ extern int is_server (struct analysis *a, struct statement const *statement) ; /
 extern int is_task_program (char const *program) ; /* one that ends by itself, also in the background */
 extern int is_client_command (char const *const *argv) ; /* ollama pull MODEL: it ends; the server is another word of the same program */
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
+extern int names_deed (char const *program) ; /* configure-server: its name begins with a verb, and so what it ends in does not serve here */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
 /* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
 extern struct statement *staying_part (struct analysis *a, struct statement *statement) ;

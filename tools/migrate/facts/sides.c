@@ -93,6 +93,14 @@ int is_called_stop (char const *command)
     || (len > 4 && !strncasecmp(name + len - 4, "stop", 4)) ;
 }
 
+/* configure-server, wait-for-server: a verb, and what it is done to */
+int names_deed (char const *program)
+{
+  char word[32] ;
+  return shell_one_of(next_word(&program, word, sizeof(word)), "configure config setup init initialize prepare wait check test install build create generate make add update register get fetch download "
+    "load import export copy clean kill stop remove delete show print list") ;
+}
+
 int is_plain_command (struct statement const *statement)
 {
   return statement->kind == STATEMENT_COMMAND && !is_short(shell_basename(statement_command(statement))) ;

@@ -197,6 +197,10 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   add_ordinary(a, statement) ;
+  if (!a->in_function && says_serve(statement, launch.first) && !names_deed(name) && may_serve_at_end(a, statement)
+   && !may_end_soon(a, statement, launch.first, task_name(a, statement)) && !(a->task && a->task->todo.first))
+    plan_todo(a->plan, a->task, a->task ? task_claim(a) : 0, line_of(a, statement),
+      "by its words it serves: if it goes on running, what is behind it never starts: make it a service (flag-main), and let its finish do that");
   if (is_shell_for_person(statement))
     plan_todo(a->plan, a->task, a->task ? task_claim(a) : 0, line_of(a, statement),
       "somebody worked in this shell, and what follows came when it had ended: make it a service (flag-console, flag-main), and what follows its finish") ;
