@@ -128,6 +128,35 @@ static char const *advice_if_it_serves (struct analysis *a, struct frame const *
     : "behind it the script only waited for the others: if it goes on running, take flag-oneshot away, so that it is a service, and flag-main of the others: the script did not see their end" ;
 }
 
+/* Says it once of what may serve: in the task, in the setup, or, of a part of a branch, in the report alone. */
+static void mark_serving (struct analysis *a, struct statement *statement, struct claim *claim, char const *text)
+{
+  if (a->task ? !!a->task->todo.first : !!claim->todo.first) return ;
+  if (a->task || !a->conditions.first) plan_todo(a->plan, a->task, claim, line_of(a, statement), text) ;
+  else texts_add_once(a->pool, &claim->todo, text) ;
+}
+
+/* if X; then node a.js; else node b.js; fi: may a branch go on running? */
+static int may_stay (struct analysis *a, struct statement *list)
+{
+  struct launch launch ;
+  struct statement *last = list ;
+  while (last && last->next) last = last->next ;
+  if (!last || last->background) return 0 ;
+  for (struct branch const *branch = last->kind == STATEMENT_IF || last->kind == STATEMENT_CASE ? last->branches : 0 ; branch ; branch = branch->next)
+    if (may_stay(a, branch->body)) return 1 ;
+  if (last->kind != STATEMENT_COMMAND || !may_serve_at_end(a, last)) return 0 ;
+  command_unwrap(a->pool, last, &launch) ;
+  return !may_end_soon(a, last, launch.first, task_name(a, last)) ;
+}
+
+void add_with_branches (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct claim *claim = add_ordinary(a, statement) ;
+  if (!a->waited_line && (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && only_kept_alive(a, frame, 0) && may_stay(a, statement))
+    mark_serving(a, statement, claim, advice_if_it_serves(a, frame, 0)) ;
+}
+
 /* Does the program leave by itself, so that the script goes on? */
 static int leaves (struct analysis *a, struct statement *statement, struct launch const *launch, struct foreground const *foreground, struct frame *frame)
 {
@@ -154,6 +183,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *name ;
+  struct claim *claim ;
   int ran_nothing ;
   int may_serve ;
   command_unwrap(a->pool, statement, &launch) ;
@@ -196,17 +226,15 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     else if (is_middle) a->foreground_line = a->waited_line ;
     return ;
   }
-  add_ordinary(a, statement) ;
+  claim = add_ordinary(a, statement) ;
   if (!a->in_function && says_serve(statement, launch.first) && !names_deed(name) && may_serve_at_end(a, statement)
-   && !may_end_soon(a, statement, launch.first, task_name(a, statement)) && !(a->task && a->task->todo.first))
-    plan_todo(a->plan, a->task, a->task ? task_claim(a) : 0, line_of(a, statement),
-      "by its words it serves: if it goes on running, what is behind it never starts: make it a service (flag-main), and let its finish do that");
+   && !may_end_soon(a, statement, launch.first, task_name(a, statement)))
+    mark_serving(a, statement, claim, "by its words it serves: if it goes on running, what is behind it never starts: make it a service (flag-main), and let its finish do that") ;
   if (is_shell_for_person(statement))
     plan_todo(a->plan, a->task, a->task ? task_claim(a) : 0, line_of(a, statement),
       "somebody worked in this shell, and what follows came when it had ended: make it a service (flag-console, flag-main), and what follows its finish") ;
-  if (may_serve && a->task && !a->task->todo.first)
-    plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement), pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing),
-      task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;
+  if (may_serve)
+    mark_serving(a, statement, claim, pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing), a->task && task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;
   if (may_be_server(a, frame, name) && a->task)
     plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement),
       "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;

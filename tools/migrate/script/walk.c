@@ -388,7 +388,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     }
   }
   else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken)) walk_branches(a, statement, frame) ;
-  else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_ordinary(a, statement) ;
+  else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_with_branches(a, statement, frame) ;
   a->depth-- ;
 }
 

@@ -34,7 +34,7 @@ extern struct claim *task_claim (struct analysis *a) ; /* of the last statement 
 extern int task_has_more (struct analysis *a) ; /* is another statement, no comment, ahead of that? */
 extern void add_task (struct analysis *a, struct statement *statement) ;
 /* A statement that starts nothing goes to the setup, the branch, or a task. */
-extern void add_ordinary (struct analysis *a, struct statement *statement) ;
+extern struct claim *add_ordinary (struct analysis *a, struct statement *statement) ; /* returns what the report says of it */
 extern void take_pending (struct analysis *a, struct service *service) ;
 /* Statements of a branch that no service has taken go to the setup or a task. */
 extern void flush_pending (struct analysis *a) ;

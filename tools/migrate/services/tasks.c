@@ -200,7 +200,7 @@ static void add_to_setup (struct analysis *a, struct statement *statement, struc
   if (talks) a->plan->setup[a->plan->nsetup - 1].talk = claim ;
 }
 
-void add_ordinary (struct analysis *a, struct statement *statement)
+struct claim *add_ordinary (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
   if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement) && !words_work(a, statement)))
@@ -216,7 +216,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     mark_traps(a, 0, statement, held->claim) ;
     mark_started_elsewhere(a, 0, statement, held->claim, 0) ;
     note_unknown_code(a, statement, held->claim) ;
-    return ;
+    return held->claim ;
   }
   if (a->plan->services)
   {
@@ -227,7 +227,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     keep_redirections(a, a->task, statement, task_claim(a)) ;
     mark_starter(a, a->task, statement, task_claim(a)) ;
     mark_ending_well(a, a->task, statement, task_claim(a)) ;
-    return ;
+    return task_claim(a) ;
   }
   keep_functions(a, statement, 1) ;
   remarks_to_setup(a) ;
@@ -245,6 +245,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
       texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement), a->must_succeed ? " || exit" : ""), 1) ;
   else if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
   else add_to_setup(a, statement, claim) ;
+  return claim ;
 }
 
 /* A check of the script's input: it is done before all services. */
