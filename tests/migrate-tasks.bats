@@ -243,3 +243,15 @@ EOS
     untold TODO || { echo "# $server"; return 1; }
   done
 }
+
+@test "what may serve in a branch, and behind which the script only waited, is marked" {
+  local branches
+  for branches in 'if [ "$A" = 1 ]; then node app.js; else node b.js; fi\nwait' 'if [ "$A" = 1 ]; then node app.js; wait; fi' 'case "$A" in 1) node app.js ;; esac\nsleep infinity'; do
+    printf '#!/bin/bash\nside &\n%b\n' "$branches" | wrapper
+    migrate
+    told 'line 3' 'TODO: behind it the script only' || { echo "# $branches"; return 1; }
+  done
+  wrapper <<<$'side &\nif [ "$A" = 1 ]; then ./migrate-all; else ./prepare; fi\nwait'
+  migrate
+  untold 'TODO: behind it'
+}

@@ -136,25 +136,31 @@ static void mark_serving (struct analysis *a, struct statement *statement, struc
   else texts_add_once(a->pool, &claim->todo, text) ;
 }
 
+static int may_stay (struct analysis *a, struct statement *list) ;
+
 /* if X; then node a.js; else node b.js; fi: may a branch go on running? */
+static int branch_may_stay (struct analysis *a, struct statement const *statement)
+{
+  for (struct branch const *branch = statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE ? statement->branches : 0 ; branch ; branch = branch->next)
+    if (may_stay(a, branch->body)) return 1 ;
+  return 0 ;
+}
+
 static int may_stay (struct analysis *a, struct statement *list)
 {
   struct launch launch ;
   struct statement *last = list ;
   while (last && last->next) last = last->next ;
   if (!last || last->background) return 0 ;
-  for (struct branch const *branch = last->kind == STATEMENT_IF || last->kind == STATEMENT_CASE ? last->branches : 0 ; branch ; branch = branch->next)
-    if (may_stay(a, branch->body)) return 1 ;
-  if (last->kind != STATEMENT_COMMAND || !may_serve_at_end(a, last)) return 0 ;
+  if (last->kind != STATEMENT_COMMAND) return branch_may_stay(a, last) ;
   command_unwrap(a->pool, last, &launch) ;
-  return !may_end_soon(a, last, launch.first, task_name(a, last)) ;
+  return may_serve_at_end(a, last) && !may_end_soon(a, last, launch.first, task_name(a, last)) ;
 }
 
 void add_with_branches (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct claim *claim = add_ordinary(a, statement) ;
-  if (!a->waited_line && (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && only_kept_alive(a, frame, 0) && may_stay(a, statement))
-    mark_serving(a, statement, claim, advice_if_it_serves(a, frame, 0)) ;
+  if (!a->waited_line && only_kept_alive(a, frame, 0) && branch_may_stay(a, statement)) mark_serving(a, statement, claim, advice_if_it_serves(a, frame, 0)) ;
 }
 
 /* Does the program leave by itself, so that the script goes on? */
