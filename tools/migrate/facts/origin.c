@@ -35,10 +35,26 @@ int variable_parse (struct pool *pool, char const *raw, struct variable *variabl
   return !!variable->fallback ;
 }
 
-static int reads_files (struct statement *statement, void *data)
+/* NAME=VALUE, -x, NAME: the name is written there. */
+static int has_plain_name (char const *raw)
 {
+  size_t len ;
+  raw += *raw == '"' ;
+  len = strspn(raw, NAME_LETTERS) ;
+  return (len && (!raw[len] || raw[len] == '=' || raw[len] == '[' || raw[len] == '+')) || *raw == '-' ;
+}
+
+/* . FILE, eval CODE, export $(cat FILE), export "$key=$value", printf -v "$name": sets variables whose names are not known. */
+static int sets_any_name (struct statement *statement, void *data)
+{
+  char const *command = statement_command(statement) ;
   (void)data ;
-  return shell_one_of(statement_command(statement), "source . eval") ;
+  if (shell_one_of(command, "source . eval")) return 1 ;
+  if (!strcmp(command, "printf")) return !strcmp(statement_word(statement, 1), "-v") && !has_plain_name(statement->nwords > 2 ? statement->words[2].raw : "x") ;
+  if (statement->kind != STATEMENT_DECLARATION && !shell_one_of(command, "export declare typeset readonly local")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (!has_plain_name(statement->words[i].raw)) return 1 ;
+  return 0 ;
 }
 
 struct calling_with
@@ -94,7 +110,7 @@ static int look_back (struct analysis *a, struct variable *variable, unsigned in
     if (!statement) continue ;
     if (!strstr(piece->names, pool_printf(a->pool, " %s ", variable->name)))
     {
-      if (statement_walk(statement, &reads_files, 0) || statement_walk(statement, &hands_to_function, &with)) return 0 ;
+      if (walk_with_calls(a, statement, &sets_any_name, 0) || statement_walk(statement, &hands_to_function, &with)) return 0 ;
       if (!shell_mentions(piece->text, variable->name) || !strcmp(statement_command(statement), "export")) continue ;
       if (statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "unset")) return 0 ;
       continue ;
