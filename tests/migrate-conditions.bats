@@ -264,3 +264,30 @@ EOS
     [ "$(find "$tree" -name run | wc -l)" -eq 2 ] || { echo "# $one"; return 1; }
   done
 }
+
+@test "behind what sets variables whose names are not known, a condition is asked in run" {
+  local sets
+  for sets in 'export $(grep -v "^#" /app/.env | xargs)' 'while IFS== read -r key value; do export "$key=$value"; done </app/.env' 'declare -x "$NAME=$VALUE"' \
+    'load_env() { if [ -f /app/.env ]; then . /app/.env; fi; }; load_env' 'for f in /run/secrets/*; do export "$(basename $f)=$(cat $f)"; done'; do
+    wrapper <<<$'#!/bin/bash\n'"$sets"$'\nif [ -n "$CRON" ]; then crond -f & fi\nexec nginx -g "daemon off;"'
+    migrate
+    lacks crond/enable-if || { echo "# $sets"; return 1; }
+    grep -q '"$CRON"' "$tree/crond/run"
+  done
+  wrapper <<<$'#!/bin/bash\nexport A=1 "B=$X" C\nif [ -n "$CRON" ]; then crond -f & fi\nexec nginx -g "daemon off;"'
+  migrate
+  has crond/enable-if
+}
+
+@test "what may end the script between its variables ends the container here, too, or is marked" {
+  local sets=$'if [ ! -f "$F" ]; then\n  F=/app/b.js\n  [ -f "$F" ] || exit 1\nfi'
+  wrapper <<<$'F=/app/a.js\n'"$sets"$'\nnode "$F" &\nnginx -g "daemon off;" &\nwait $!'
+  migrate
+  grep -q 'exit 1' "$init/10-start"
+  wrapper <<<$'web &\n'"$sets"$'\nnode "$F" &\nwait'
+  migrate
+  told 'TODO: exit ended the container here; now it ends node alone, which is started again'
+  wrapper <<<$'web &\n'"$sets"$'\nnode "$F"'
+  migrate
+  untold 'exit ended the container here'
+}

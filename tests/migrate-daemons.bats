@@ -295,3 +295,26 @@ EOS
     untold TODO
   done
 }
+
+@test "uWSGI ends on INT, as TERM makes it start anew unless it is told die-on-term" {
+  wrapper <<<$'uwsgi --ini app.ini &\nuwsgi --ini other.ini --die-on-term &\nexec nginx -g "daemon off;"'
+  migrate
+  file uwsgi/down-signal <<<INT
+  lacks uwsgi-2/down-signal
+  input=supervisord.conf
+  wrapper <<<$'[program:app]\ncommand=/usr/bin/uwsgi_python3 --http :80\n[program:own]\ncommand=uwsgi --ini x\nstopsignal=QUIT'
+  migrate
+  file app/down-signal <<<INT
+  file own/down-signal <<<QUIT
+}
+
+@test "wait behind a daemon that leaves by itself waited for the others" {
+  wrapper <<<$'nginx &\njava -jar app.jar &\nwait'
+  migrate
+  has app/flag-main
+  lacks nginx/flag-main
+  told 'waited for app: main'
+  wrapper <<<$'nginx &\nwait' # its configuration keeps it in the foreground
+  migrate
+  has nginx/flag-main
+}

@@ -323,3 +323,12 @@ EOS
   migrate
   services postgres web
 }
+
+@test "what timeout-up does to a main service is said: the container ends" {
+  local more
+  for more in 'exec front|starts it again' 'front & wait -n|ends it, and the container with it'; do
+    wrapper <<<$'#!/bin/bash\nbackend &\nfor i in {1..30}; do curl -s http://127.0.0.1:8000/health >/dev/null && break; sleep 1; done\n'"${more%|*}"
+    migrate
+    told "here timeout-up ${more#*|}: write a larger number"
+  done
+}

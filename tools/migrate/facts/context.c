@@ -254,6 +254,18 @@ static int is_asked_for_status (struct analysis *a, struct statement const *stat
    && statement->next && statement->next->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement->next), "=$?") ;
 }
 
+static int exits (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exit") ;
+}
+
+/* if [ ! -f "$FILE" ]; then FILE=other; [ -f "$FILE" ] || exit 1; fi: in the run of a service it would end only that. */
+static int may_end_all (struct statement *statement)
+{
+  return statement->kind != STATEMENT_FUNCTION && !statement_walk(statement, &moves_shell, 0) && statement_walk(statement, &exits, 0) ;
+}
+
 int add_context (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
@@ -301,12 +313,13 @@ int add_context (struct analysis *a, struct statement *statement)
   piece->claim = claim ;
   piece->shared = !repeatable && before_all ;
   piece->in_setup = before_all ;
+  piece->may_exit = !before_all && may_end_all(statement) ;
   if (!before_all) remarks_to_piece(a, piece, statement) ;
   if (before_all && statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
     plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
   else if (before_all)
   {
-    int does_something = piece->shared || files.first || executes || statement_walk(statement, &sources_many, 0) ;
+    int does_something = piece->shared || files.first || executes || may_end_all(statement) || statement_walk(statement, &sources_many, 0) ;
     if (does_something) remarks_to_setup(a) ;
     else remarks_to_piece(a, piece, statement) ;
     if (a->must_succeed && (piece->shared || !strcmp(statement_command(statement), "cd")))

@@ -263,6 +263,9 @@ void settle_pieces (struct plan *plan)
       {
         texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
         if (plan->pieces[i].claim) plan_mark_place(plan, service, plan->pieces[i].claim, plan->pieces[i].text) ;
+        if (plan->pieces[i].may_exit && plan->pieces[i].claim && !service->is_main)
+          plan_todo(plan, service, plan->pieces[i].claim, source_line(plan->source, plan->pieces[i].claim->range.start),
+            pool_printf(plan->pool, "exit ended the container here; now it ends %s alone%s", service->name, service->is_oneshot ? "" : ", which is started again")) ;
       }
     if (!service->check || service->builtin) continue ; /* reeve-exec asks by itself */
     plan_needed(plan, 0, service->check_npieces, service->check_positional, service->check, needed) ;

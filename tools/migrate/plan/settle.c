@@ -209,11 +209,25 @@ static void settle_talk (struct plan *plan)
   first->before = lines ;
 }
 
+/* TERM makes uWSGI load its application anew, if its words or its configuration do not say die-on-term; INT always ends it. */
+static void settle_signals (struct plan *plan)
+{
+  for (struct service *service = plan->services ; service ; service = service->next)
+  {
+    char const *command = service->command ? service->command : "" ;
+    char const *program = shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))) ;
+    if (strncmp(program, "uwsgi", 5) != 0 || service->is_oneshot || strstr(command, "die-on-term") || service_has(service, "down-signal")) continue ;
+    service_set(plan, service, "down-signal", "INT") ;
+    service->claim->what = pool_printf(plan->pool, "%s; down-signal INT: TERM makes uWSGI start anew, unless it is told die-on-term", service->claim->what) ;
+  }
+}
+
 void plan_settle (struct plan *plan)
 {
   settle_unclaimed(plan) ;
   settle_pieces(plan) ;
   plan_settle_order(plan) ;
+  settle_signals(plan) ;
   settle_grace(plan) ;
   settle_talk(plan) ;
   settle_todos(plan) ;

@@ -54,7 +54,8 @@ void settle_waits (struct analysis *a)
   for (struct service *service = a->plan->services ; service ; service = service->next)
     if (service->is_forgiven && service->check)
       plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start),
-        "the script went on after that time, and left it running; here timeout-up starts it again: write a larger number, or remove timeout-up, if it may take longer") ;
+        pool_printf(a->pool, "the script went on after that time, and left it running; here timeout-up %s: write a larger number, or remove timeout-up, if it may take longer",
+          service->is_main ? "ends it, and the container with it" : "starts it again")) ;
 }
 
 void note_waited (struct analysis *a, struct statement const *statement, struct waiting const *waiting, struct claim *claim)

@@ -193,6 +193,19 @@ static void wait_behind_server (struct analysis *a, struct statement *statement,
   claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for the others when %s had ended: none is main, each is restarted; flag-main for the one with which the container should end", server->name)) ;
 }
 
+/* nginx & web & wait: it waited for web alone, as nginx leaves by itself. */
+static unsigned int count_beside (struct analysis *a, int is_leaving, struct service **last)
+{
+  unsigned int n = 0 ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (is_beside(a, service) && !service->is_leaving == !is_leaving)
+    {
+      *last = service ;
+      n++ ;
+    }
+  return n ;
+}
+
 static void wait_for_all (struct analysis *a, struct statement *statement)
 {
   struct service *only = 0 ;
@@ -207,12 +220,8 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
     mark_waited_on(a, statement, &(struct texts){ 0 }, claim_statement(a, statement, "dropped", "the scanner waits for all")) ;
     return ;
   }
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (is_beside(a, service))
-    {
-      only = service ;
-      n++ ;
-    }
+  n = count_beside(a, 0, &only) ;
+  if (!n) n = count_beside(a, 1, &only) ; /* its configuration keeps it in the foreground, or the container would have ended at once */
   if (n == 1)
   {
     struct texts names = { 0 } ;
