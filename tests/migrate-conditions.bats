@@ -291,3 +291,18 @@ EOS
   migrate
   untold 'exit ended the container here'
 }
+
+@test "a program of an interpreter that a condition asks is no server, also behind what only executes it" {
+  local asked
+  printf 'FROM ruby:3\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\nCMD ["bundle","exec","rackup"]\n' >"$dir/Dockerfile"
+  for asked in "bundle exec ruby -e 'exit 1'" 'uv run python check.py' 'poetry run python3 check.py' 'npx node check.js' 'env A=1 perl check.pl' 'node check.js'; do
+    wrapper <<<$'#!/bin/bash\ncron -f &\nif '"$asked"$'; then\n  rake fetch\nfi\nexec "$@"'
+    migrate --dockerfile Dockerfile
+    has rackup/flag-main
+    grep -q -F "if $asked; then" "$tree"/*/run || { echo "# $asked"; return 1; }
+    untold 'it never did'
+  done
+  wrapper <<<$'#!/bin/bash\ncron -f &\nif bundle exec puma; then\n  rake fetch\nfi\nexec "$@"'
+  migrate --dockerfile Dockerfile
+  has puma/flag-main
+}

@@ -28,3 +28,14 @@ teardown() { reeve_teardown; }
     told 'line 4: dropped: it did not run as long as line 3 did, which kept the container alive'
   done
 }
+
+@test "work behind a server in the foreground is asked for, where more starts behind it" {
+  local work
+  for work in $'puma\nrake fetch' 'puma && rake fetch' $'if puma; then\nrake fetch\nfi'; do
+    wrapper <<<$'#!/bin/sh\ncron -f &\n'"$work"$'\nweb --listen 80 &\nwait'
+    migrate
+    services cron puma rake web
+    has rake/flag-oneshot
+    told 'the script came here only when the program of line 3 had ended: is it wanted? It is done now; what belongs to that end is for its finish'
+  done
+}

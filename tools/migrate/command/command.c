@@ -253,8 +253,8 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   if (advice.stays != DAEMON_IN_BACKGROUND)
   {
     foreground->ends = advice.ends ;
-    foreground->is_daemon = serves_by_word(argv) || (advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(shell_basename(argv[0]),
-      "java node python python2 python3 ruby perl sleep tail cat") && strncmp(shell_basename(argv[0]), "python", 6) != 0) ;
+    foreground->is_daemon = serves_by_word(argv) || (advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(advice.program,
+      "java node python python2 python3 ruby perl sleep tail cat") && strncmp(advice.program, "python", 6) != 0) ; /* also behind bundle exec */
     return ;
   }
   foreground->is_daemon = foreground->in_background = 1 ;

@@ -103,11 +103,21 @@ static int demands (struct analysis *a, struct statement *statement)
   return 0 ;
 }
 
+/* Behind what kept the container alive, or behind a program in the foreground. Returns the question; 0: neither. */
+static char const *comes_late (struct analysis *a)
+{
+  if (a->idle_line && a->waited_line == a->idle_line)
+    return pool_printf(a->pool, "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is done now", a->idle_line) ;
+  if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
+    return pool_printf(a->pool, "the script came here only when the program of line %u had ended: is it wanted? It is done now; what belongs to that end is for its finish", a->foreground_line) ;
+  return 0 ;
+}
+
 void add_task (struct analysis *a, struct statement *statement)
 {
   struct held *held ;
   int is_first = !a->task ;
-  int comes_late = 0 ;
+  char const *late = 0 ;
   if (is_first)
   {
     struct service *task = plan_service(a->plan, readable_name(a, task_name(a, statement)), line_of(a, statement)) ;
@@ -125,7 +135,7 @@ void add_task (struct analysis *a, struct statement *statement)
           texts_add(a->pool, &task->assumed, one->name) ;
         }
     a->task = task ;
-    comes_late = a->idle_line && a->waited_line == a->idle_line ;
+    late = comes_late(a) ;
     if (!a->conditions.first) take_pending(a, task) ;
   }
   for (struct held *remark = a->remarks ; remark ; remark = remark->next) remark->claim->where = service_where(a->plan, a->task, "run") ;
@@ -134,8 +144,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
   held->must_succeed = a->must_succeed ;
-  if (comes_late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), pool_printf(a->pool,
-    "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is done now", a->idle_line)) ;
+  if (late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), late) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
   a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || (a->sets_errexit && !cannot_fail(a, statement)) || a->must_succeed || may_end(a, statement) || demands(a, statement) ;
