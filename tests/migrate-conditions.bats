@@ -306,3 +306,24 @@ EOS
   migrate --dockerfile Dockerfile
   has puma/flag-main
 }
+
+@test "a question ahead of || and a server in the background is asked in run" {
+  local asked
+  for asked in 'pg_isready -q' 'redis-cli ping' 'curl -sf localhost' 'mysqladmin ping' 'xdpyinfo >/dev/null 2>&1' 'service postgresql status' '! pg_isready'; do
+    wrapper <<<$'#!/bin/sh\n'"$asked || postgres -D /data &"$'\nexec node app.js'
+    migrate
+    services postgres app
+    becomes postgres 'exec postgres -D /data'
+    grep -q -F "$asked" "$tree/postgres/run" || { echo "# $asked"; return 1; }
+    lacks postgres/finish
+  done
+  wrapper <<<$'#!/bin/sh\nlooks-well || postgres -D /data &\nexec node app.js'
+  migrate
+  becomes postgres 'looks-well || postgres -D /data'
+  lacks postgres/finish
+  told 'TODO: does `looks-well` only ask, or does it go on running? If it asks, write: looks-well || exec postgres -D /data'
+  wrapper <<<$'#!/bin/sh\npostgres -D /data || notify &\nexec node app.js'
+  migrate
+  becomes postgres 'exec postgres -D /data'
+  has postgres/finish
+}

@@ -107,6 +107,7 @@ extern int is_client_command (char const *const *argv) ; /* ollama pull MODEL: i
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
 extern int names_deed (char const *program) ; /* configure-server: its name begins with a verb, and so what it ends in does not serve here */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
+extern int serves_surely (struct analysis *a, struct statement *statement) ; /* the same, or a command that says so by its words */
 /* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
 extern struct statement *staying_part (struct analysis *a, struct statement *statement) ;
 extern int surely_ends (struct analysis *a, struct statement *statement) ; /* whatever it is made of */

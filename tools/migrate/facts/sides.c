@@ -236,8 +236,8 @@ static int may_go_on (struct statement *statement, void *data)
   if (!strcmp(name, "sleep")) return argv[1] && shell_one_of(argv[1], "infinity inf") ;
   if (foreground.is_daemon && !foreground.ends) return 1 ;
   return !(foreground.ends || is_short(name) || is_task_program(name) || is_question(statement) || works_by_word(a->pool, argv)
-    || is_client_command(argv)
-    || shell_one_of(name, "cd source . read exit wait shift umask ulimit pg_isready")) ;
+    || is_client_command(argv) || asks_status_of_service(statement)
+    || shell_one_of(name, "cd source . read exit wait shift umask ulimit pg_isready xdpyinfo xset")) ;
 }
 
 int surely_ends (struct analysis *a, struct statement *statement)
@@ -276,6 +276,13 @@ int is_known_server (struct analysis *a, struct statement *statement)
   command_unwrap(a->pool, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   return foreground.is_daemon && !foreground.ends ;
+}
+
+int serves_surely (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  command_unwrap(a->pool, statement, &launch) ;
+  return is_known_server(a, statement) || (is_server(a, statement) && says_serve(statement, launch.first)) ;
 }
 
 struct statement *staying_part (struct analysis *a, struct statement *statement)

@@ -40,10 +40,18 @@ static void put_last_beside (struct analysis *a, struct statement *body)
   if (last && is_server(a, last) && !last->background && !is_bare_wait(last) && starts_in_background(body)) last->background = 1 ;
 }
 
+/* pg_isready -q || postgres & : the left side asks, and ends. */
+static int asks_before_start (struct analysis *a, struct statement *statement)
+{
+  struct statement *left = statement->body ;
+  return statement->kind == STATEMENT_OR && is_server(a, left->next) && !is_message(a, left->next) && surely_ends(a, left)
+   && (is_probe(statement_text(a, left)) || serves_surely(a, left->next)) ;
+}
+
 int take_background (struct analysis *a, struct statement *statement)
 {
   if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !statement->body || !statement->body->next) return 0 ;
-  if (!is_question(statement->body) && (!starts_something(a, statement->body) || staying_part(a, statement->body))) return 0 ;
+  if (!is_question(statement->body) && !asks_before_start(a, statement) && (!starts_something(a, statement->body) || staying_part(a, statement->body))) return 0 ;
   statement->background = 0 ;
   statement->body->next->background = 1 ;
   return 1 ;

@@ -83,6 +83,13 @@ static void and_or_lines (struct analysis *a, struct service *service, struct st
     keep_shell(a, service, statement) ;
     return ;
   }
+  if (statement->kind == STATEMENT_OR && serves_surely(a, right))
+  {
+    keep_shell(a, service, statement) ;
+    plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "does `%s` only ask, or does it go on running? If it asks, write: %s || exec %s; else only the shell gets the signals: which of the two is the service?",
+      statement_text(a, left), statement_text(a, left), statement_text(a, right))) ;
+    return ;
+  }
   if (statement->kind == STATEMENT_OR)
   {
     run_lines(a, service, left) ;
