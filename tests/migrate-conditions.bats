@@ -327,3 +327,15 @@ EOS
   becomes postgres 'exec postgres -D /data'
   has postgres/finish
 }
+
+@test "work ahead of a branch in a branch has only the outer condition" {
+  local work task
+  for work in 'backup-tool create' 'mkdir -p /backup'; do
+    wrapper <<<$'#!/bin/bash\ndb-server &\nif [ "$BACKUP" = 1 ]; then\n'"$work"$'\nif [ "$CRON" = 1 ]; then\nsupercronic /crontab &\nfi\nfi\nwait -n'
+    migrate
+    task=$(sed -n 's/^summary: tasks: \([^ ]*\) .*/\1/p' <<<"$report")
+    file "$task/enable-if" <<<BACKUP=1
+    file supercronic/enable-if <<<$'BACKUP=1\nCRON=1'
+    has "supercronic/dependencies.d/$task"
+  done
+}

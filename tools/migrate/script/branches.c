@@ -5,10 +5,17 @@
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
 
+static int any_deed (struct analysis *a, struct held const *held)
+{
+  while (held && (held->statement->kind == STATEMENT_COMMENT || only_prints(a, held->statement))) held = held->next ;
+  return !!held ;
+}
+
 void enter_branch (struct analysis *a, struct branch_state *state, char const *condition)
 {
   struct texts conditions = { 0 } ;
   share_pending(a) ;
+  if (condition && a->conditions.first && any_deed(a, a->pending)) flush_pending(a) ; /* it does not have the inner condition */
   if (!a->conditions.first) close_task(a) ; /* what all branches come after */
   state->conditions = a->conditions ;
   state->last = a->branch_last ;
