@@ -393,3 +393,17 @@ EOS
   migrate
   untold mistake
 }
+
+@test "SIGKILL is a mistake only where nothing else came first, and had time" {
+  local first
+  for first in 'kill -TERM "$W"; for i in 1 2 3; do kill -0 "$W" || return; sleep 1; done' 'kill "$W"; wait "$W"' 'kill -TERM "$W" ||' 'kill "$W"; sleep 5'; do
+    wrapper <<<$'#!/bin/bash\nstop() {\n'"$first"$'\nkill -9 "$W"\n}\ntrap stop TERM\nnginx -g "daemon off;" &\nW=$!\nwait $W'
+    migrate
+    untold 'SIGKILL gives no process the time' || { echo "# $first"; return 1; }
+  done
+  for first in : 'sleep 5' 'kill "$W"'; do
+    wrapper <<<$'#!/bin/bash\nstop() {\n'"$first"$'\nkill -9 "$W"\n}\ntrap stop TERM\nnginx -g "daemon off;" &\nW=$!\nwait $W'
+    migrate
+    mistake 6 'SIGKILL gives no process the time'
+  done
+}

@@ -166,6 +166,8 @@ static int look_at_trap (struct statement *whole, void *data)
   struct statement *statement = &plain ;
   char const *command = statement_command(statement) ;
   if (statement->kind == STATEMENT_FOR) alias_loop(t->a, statement) ;
+  if (statement->kind == STATEMENT_OR) t->fallback = statement->body->next ;
+  t->is_fallback = whole == t->fallback ;
   if (statement->kind == STATEMENT_ASSIGNMENT) note_jobs(t, statement) ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_DECLARATION) return 0 ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;

@@ -22,6 +22,8 @@ struct trapping
   char const *killed ; /* the last process that it sent a signal to; 0: none yet */
   struct texts killed_services ; /* those that got one since it last waited */
   int waited ; /* it has waited since then */
+  struct statement const *fallback ; /* the right side of the || that was looked at last */
+  int is_fallback ; /* the signal is sent there: the one ahead of it has failed */
   int kills ;
   int kills_plainly ; /* by a kill whose failure is the shell's: not kill ... || true */
   int works ;
