@@ -384,3 +384,15 @@ EOS
   migrate
   untold TODO
 }
+
+@test "work at the stop that becomes the finish of a service that is started again is asked for" {
+  wrapper <<<$'#!/bin/sh\nstop() { kill "$PID"; wg-quick down wg0; rm -f /run/x; exit 0; }\ntrap stop TERM INT\nwg-quick up wg0\ndnsmasq -k &\nPID=$!\nwhile true; do\nsleep 1\nif ! kill -0 "$PID" 2>/dev/null; then dnsmasq -k & PID=$!; fi\ndone'
+  migrate
+  lacks dnsmasq/flag-main
+  told 'TODO: it was done once, at the stop, and is done each time that dnsmasq has ended, which is started again: wg-quick down wg0; if it undoes what was done once, make that a task'
+  untold 'started again: rm -f'
+  wrapper <<<$'#!/bin/sh\nstop() { kill "$PID"; wg-quick down wg0; exit 0; }\ntrap stop TERM INT\nwg-quick up wg0\ndnsmasq -k &\nPID=$!\nwait $PID'
+  migrate
+  has dnsmasq/flag-main dnsmasq/finish
+  untold TODO
+}
