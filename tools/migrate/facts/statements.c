@@ -108,7 +108,7 @@ int words_work (struct analysis *a, struct statement const *statement)
 }
 
 /* echo none >/run/state */
-static int goes_to_file (struct statement const *statement)
+int goes_to_file (struct statement const *statement)
 {
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
     if (!shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;

@@ -146,19 +146,65 @@ static int is_background (struct statement *statement, void *data)
   return statement->background ;
 }
 
+#define ASKS_AND_COUNTS "sleep usleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill wait local export shift set unset seq "\
+  "ps grep awk head ls df free netstat ss lsof hostname whoami id"
+
 /* Does the loop do more than ask, sleep and count? Then its end is not a readiness check. */
 static int does_work (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement)
-   && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill ps wait") && !is_probe(statement_text(a, statement)) ;
+  return statement->kind == STATEMENT_COMMAND && *statement_command(statement) && !called_function(a, statement)
+   && !shell_one_of(statement_command(statement), ASKS_AND_COUNTS) && !is_probe(statement_text(a, statement)) ;
+}
+
+/* exit 1 in the list: what is done ahead of that is done for a failure. */
+static int fails (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (!strcmp(statement_command(list), "exit") && strcmp(statement_word(list, 1), "0") != 0) return 1 ;
+  return 0 ;
+}
+
+/* Does one round, or its last one ahead of break, work? A command whose answer nobody asks for works, though it
+   talks to a service: if docker info; then docker load -i x.tar; break; fi */
+static int list_works (struct analysis *a, struct statement *list, unsigned int depth)
+{
+  if (depth > 20 || fails(list)) return 0 ;
+  for (; list ; list = list->next)
+  {
+    struct function *function = called_function(a, list) ;
+    struct statement *body = function ? function->statement->body : list->body ;
+    char const *command = list->kind == STATEMENT_COMMAND ? statement_command(list) : "" ;
+    if (list->kind == STATEMENT_NOT || list->kind == STATEMENT_PIPELINE)
+    {
+      if (statement_walk(list, &does_work, a)) return 1 ;
+      continue ;
+    }
+    if (*command && !function && !is_message(a, list) && (!shell_one_of(command, ASKS_AND_COUNTS) || goes_to_file(list))) return 1 ;
+    if (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR)
+    {
+      struct statement left = *body ;
+      left.next = 0 ;
+      if (statement_walk(&left, &does_work, a)) return 1 ;
+      if (body->kind == STATEMENT_AND && called_function(a, body->body->next) && list_works(a, body->body->next, depth + 1)) return 1 ; /* ready && work && break */
+      body = body->next ;
+    }
+    if (list_works(a, body, depth + 1)) return 1 ;
+    for (struct branch *branch = list->branches ; branch ; branch = branch->next)
+    {
+      for (struct statement *one = branch->condition ; one ; one = one->next)
+        if (statement_walk(one, &does_work, a)) return 1 ;
+      if (list_works(a, branch->body, depth + 1)) return 1 ;
+    }
+  }
+  return 0 ;
 }
 
 static char const *find_probe (struct analysis *a, struct statement *statement)
 {
   struct leaving leaving = { .a = a, .loop = statement } ;
   struct branch *branch = statement->branches ;
-  if (statement_walk(branch->body ? branch->body : statement, &is_background, 0)) return 0 ;
+  if (statement_walk(branch->body ? branch->body : statement, &is_background, 0) || list_works(a, branch->body, 0)) return 0 ;
   if (statement->kind == STATEMENT_LOOP && branch->condition && !branch->condition->next)
     leaving.probe = extract(&leaving, branch->condition, !statement->until) ;
   if (leaving.probe) return leaving.probe ;

@@ -1,0 +1,52 @@
+# Loops that wait for a service, and work: nothing of that work is lost.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "work ahead of the break of a waiting loop keeps the loop whole, as a task" {
+  local loop
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\nallow() { chgrp docker /run/docker.sock; }\ndockerd &\n'"$loop"$'\nexec sshd -D'
+    migrate
+    lacks dockerd/data/check dockerd/notification-fd || { echo "# $loop"; return 1; }
+    has docker/flag-oneshot docker/dependencies.d/dockerd sshd/dependencies.d/docker || { echo "# $loop"; return 1; }
+    [[ $loop != *allow* ]] || grep -qF 'chgrp docker' "$tree/docker/run"
+    grep -qF "${loop%%;*}" "$tree/docker/run"
+  done <<'EOS'
+while true; do if docker version >/dev/null; then chgrp docker /run/docker.sock; break; fi; sleep 1; done
+for i in 1 2 3 4 5; do if docker info; then docker load -i /x.tar; break; fi; sleep 1; done
+for i in 1 2 3 4 5; do if ! docker info; then sleep 1; else docker load -i /x.tar; break; fi; done
+while true; do if docker info; then allow; break; fi; sleep 1; done
+while true; do docker info && allow && break; sleep 1; done
+while true; do docker info && { docker load -i /x.tar; break; }; sleep 1; done
+while true; do if docker info; then echo up >/run/state; break; fi; sleep 1; done
+until docker info; do /opt/repair.sh; sleep 1; done
+while [ ! -S /run/docker.sock ]; do if docker info; then allow; break; fi; sleep 1; done
+EOS
+  wrapper <<'EOS'
+#!/bin/bash
+wait_docker() { for i in 1 2 3; do if docker info; then docker load -i /x.tar; return 0; fi; sleep 1; done; return 1; }
+dockerd &
+wait_docker
+exec sshd -D
+EOS
+  migrate
+  grep -qF 'docker load -i' "$tree/wait_docker/run"
+  has wait_docker/dependencies.d/dockerd sshd/dependencies.d/wait_docker
+}
+
+@test "a loop that asks, counts and talks, or works for a failure, is a check" {
+  local loop
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\nlog() { echo "$(date) $*"; }\nup() { docker info >/dev/null; }\ndockerd &\n'"$loop"$'\nexec sshd -D'
+    migrate
+    has dockerd/data/check sshd/dependencies.d/dockerd || { echo "# $loop"; return 1; }
+  done <<'EOS'
+while true; do if docker info; then log up; break; fi; log waiting; sleep 1; done
+while true; do docker info && docker ps && break; ps aux; sleep 1; done
+until docker info; do n=$((n + 1)); if [ $n -gt 9 ]; then cleanup; exit 1; fi; date; sleep 1; done
+until docker info; do netstat -ltn | head; printf . >&2; sleep 1; done
+EOS
+}
