@@ -1,4 +1,4 @@
-# Loops that wait for a service, and work: nothing of that work is lost.
+# Loops that wait for a service, and ask for several things, or work: nothing of it is lost.
 load lib
 load migrate
 
@@ -49,4 +49,24 @@ while true; do docker info && docker ps && break; ps aux; sleep 1; done
 until docker info; do n=$((n + 1)); if [ $n -gt 9 ]; then cleanup; exit 1; fi; date; sleep 1; done
 until docker info; do netstat -ltn | head; printf . >&2; sleep 1; done
 EOS
+}
+
+@test "a test of several files waits for each of them, and not for an end" {
+  local loop check
+  while IFS='|' read -r loop check; do
+    loop=${loop//OR/||} check=${check//OR/||}
+    wrapper <<<$'#!/bin/bash\napp &\nwhile '"$loop"$'; do sleep 1; done\nexec nginx'
+    migrate
+    untold 'until app has ended' || { echo "# $loop"; return 1; }
+    [ "$(tail -n +3 "$tree/app/data/check")" = "${check//;[/$'\n'[}" ] || { echo "# $loop"; cat "$tree/app/data/check"; return 1; }
+  done <<'EOS'
+[[ ! -S /run/a.sock OR ! -S /run/app.sock ]]|[[ -S /run/a.sock ]] OR exit;[[ -S /run/app.sock ]]
+[ ! -S /run/a.sock -o ! -S /run/app.sock ]|[ -S /run/a.sock ] OR exit;[ -S /run/app.sock ]
+! [[ -S /run/a.sock && -S /run/app.sock ]]|[[ -S /run/a.sock ]] OR exit;[[ -S /run/app.sock ]]
+[[ ! -S /run/a.sock && ! -S /run/app.sock ]]|{ [[ -S /run/a.sock ]] OR [[ -S /run/app.sock ]]; }
+[[ ! -S /run/app.sock OR ! -S /run/a.sock && ! -f /x ]]|! [[ ! -S /run/app.sock OR ! -S /run/a.sock && ! -f /x ]]
+EOS
+  wrapper <<<$'#!/bin/bash\napp &\nwhile [[ -S /run/app.sock || ! -f /run/x ]]; do sleep 1; done\nexec nginx'
+  migrate
+  told 'until app has ended'
 }

@@ -79,12 +79,30 @@ static int does_what_it_reads (struct statement *statement, void *data)
   return 0 ;
 }
 
+static char const *with_each (struct pool *pool, char const *text, char const *mark, char const *with)
+{
+  char const *at = strstr(text, mark) ;
+  return at ? pool_printf(pool, "%.*s%s%s", (int)(at - text), text, with, with_each(pool, at + strlen(mark), mark, with)) : text ;
+}
+
+/* [[ A || B ]], [ A -o B ]: a test of each part; 0: it has one part, or they are not all joined alike. */
+static char const *in_parts (struct pool *pool, char const *text)
+{
+  int is_double = !strncmp(text, "[[ ", 3) ;
+  char const *either = is_double ? " || " : " -o " ;
+  char const *both = is_double ? " && " : " -a " ;
+  if ((!is_double && strncmp(text, "[ ", 2) != 0) || strpbrk(text, "()`'") || !strstr(text, either) == !strstr(text, both)) return 0 ;
+  text = with_each(pool, text, either, is_double ? " ]] || [[ " : " ] || [ ") ;
+  return with_each(pool, text, both, is_double ? " ]] && [[ " : " ] && [ ") ;
+}
+
 /* The part of a loop's condition that asks a service, in the form that succeeds when the
    service is ready; 0: there is none. */
 static char const *extract (struct leaving const *leaving, struct statement *condition, int negate)
 {
   struct analysis *a = leaving->a ;
   char const *text ;
+  char const *parts ;
   size_t len ;
   if (condition->kind == STATEMENT_NOT && condition->body) return extract(leaving, condition->body, !negate) ;
   if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
@@ -95,9 +113,19 @@ static char const *extract (struct leaving const *leaving, struct statement *con
     return pool_printf(a->pool, (condition->kind == STATEMENT_AND) ^ negate ? "%s && %s" : "{ %s || %s; }", left, right) ;
   }
   text = with_answers(leaving, statement_text(a, condition)) ;
+  parts = in_parts(a->pool, text) ;
+  if (parts)
+  {
+    struct source code ;
+    struct analysis inner = *a ;
+    struct leaving const of_parts = { .a = &inner } ;
+    inner.source = &code ;
+    condition = shell_parse_text(a->pool, &code, parts) ;
+    return condition && !condition->next ? extract(&of_parts, condition, negate) : 0 ;
+  }
   if (!is_probe(text) || statement_walk(condition, &does_what_it_reads, a)) return 0 ;
   len = strspn(text, "[") ;
-  if (negate && len && !strncmp(text + len, " ! -", 4)) return pool_printf(a->pool, "%.*s%s", (int)len, text, text + len + 2) ;
+  if (negate && len && !strncmp(text + len, " ! -", 4) && !strstr(text, " || ") && !strstr(text, " && ") && !strstr(text, " -o ") && !strstr(text, " -a ")) return pool_printf(a->pool, "%.*s%s", (int)len, text, text + len + 2) ;
   return negate ? pool_printf(a->pool, "! %s", text) : text ;
 }
 
@@ -257,7 +285,7 @@ static int finds_status (struct pool *pool, struct statement const *pipeline, in
 }
 
 /* Does the question succeed when what it asks for is gone? */
-static int asks_for_end (struct analysis *a, struct statement *question, char const *text)
+static int asks_for_end (struct analysis *a, struct statement *question, struct source const *code)
 {
   int negated = 0 ;
   struct launch launch ;
@@ -267,8 +295,8 @@ static int asks_for_end (struct analysis *a, struct statement *question, char co
     question = question->body ;
   }
   if (question->kind == STATEMENT_AND || question->kind == STATEMENT_OR)
-    return !negated && (asks_for_end(a, question->body, text) || asks_for_end(a, question->body->next, text)) ;
-  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(a->pool, text, negated) ;
+    return !negated && (asks_for_end(a, question->body, code) || asks_for_end(a, question->body->next, code)) ;
+  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(a->pool, pool_printf(a->pool, "%s%s", negated ? "! " : "", source_copy(code, question->range)), negated) ;
   if (question->kind == STATEMENT_PIPELINE && finds_status(a->pool, question, !negated)) return 1 ;
   if (!negated) return 0 ;
   if (question->kind == STATEMENT_PIPELINE && question->body)
@@ -284,7 +312,7 @@ static int probes_for_end (struct analysis *a, char const *probe)
 {
   struct source code ;
   struct statement *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
-  return question && asks_for_end(a, question, probe) ;
+  return question && asks_for_end(a, question, &code) ;
 }
 
 static int is_waiting_for_end (struct statement *statement, void *data)
