@@ -75,6 +75,18 @@ verdict_of() # STATEMENTS behind a loop that waits for api
   untold TODO
 }
 
+@test "a function that ends the script behind its loop gives up, whatever the loop asks ahead of its return" {
+  local ahead
+  for ahead in '' 'if ! kill -0 "$PID"; then echo died; exit 1; fi; ' 'echo waiting; '; do
+    wrapper <<<$'#!/bin/bash\nup() {\n  postgres &\n  PID=$!\n  for i in 1 2 3; do '"$ahead"$'if psql -c "select 1"; then return; fi; sleep 1; done\n  echo "not ready"; exit 1\n}\nup\nexec web'
+    migrate
+    told 'timeout-up: the script gave up then'
+    told 'what was done when postgres was not there in time'
+    untold TODO
+    [ ! -s "$tree/web/dependencies.d/postgres" ]
+  done
+}
+
 @test "work that was done when the waiting was in vain is marked" {
   local work
   for work in 'if [ $ok -ne 1 ]; then notify --all; exit 1; fi' '[ $ok = 1 ] || { notify --all; exit 1; }' \

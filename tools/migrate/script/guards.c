@@ -42,7 +42,7 @@ int drop_failure_behind (struct analysis *a, struct statement *loop)
   struct claim const *claim = a->in_function ? a->awaited.claim : 0 ;
   if (!claim || !a->awaited.service || !loop->next || (loop->kind != STATEMENT_LOOP && loop->kind != STATEMENT_FOR)) return 0 ;
   if (claim->range.start < loop->range.start || claim->range.end > loop->range.end) return 0 ;
-  if (!statement_walk(loop->branches->body, &returns, 0) || !only_gives_up(a, loop->next)) return 0 ;
+  if (!statement_walk(loop, &returns, 0) || !only_gives_up(a, loop->next)) return 0 ;
   drop_verdict(a, loop->next) ;
   return 1 ;
 }
