@@ -156,3 +156,25 @@ EOS
   migrate
   told 'TODO: it read an answer from the container'"'"'s input, which no service has'
 }
+
+@test "what a function calls its arguments are the words of its call" {
+  local line
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  for line in 'log hi' 'log "$(date)"' 'if ready; then log "a b"; fi' 'inner() { log "$2"; }'; do
+    wrapper <<<$'#!/bin/bash\nlog() { echo "$1"; }\nmain() {\n  '"$line"$'\n  prepare\n  worker &\n  exec web\n}\nmain "$@"'
+    patched
+    untold 'looks at its arguments' || { echo "# $line"; return 1; }
+  done
+  for line in 'log "$1"' 'log "$(date)" "$@"' 'log "$(lookup "$1")"' 'shift $#' 'for word; do log "$word"; done' 'if [ -n "$2" ]; then log b; fi'; do
+    wrapper <<<$'#!/bin/bash\nlog() { echo "$1"; }\nlookup() { date; }\nmain() {\n  '"$line"$'\n  prepare\n  worker &\n  exec web\n}\nmain "$@"'
+    patched
+    told 'looks at its arguments' || { echo "# $line"; return 1; }
+  done
+}
+
+@test "a word that a call demands is asked for, whatever the function does" {
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'#!/bin/bash\nmain() {\n  prepare\n  worker &\n  exec web\n}\nmain "${1:?a role}"'
+  patched
+  told 'looks at its arguments'
+}

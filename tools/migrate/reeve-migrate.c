@@ -126,6 +126,7 @@
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish
      and_or.c         && and ||: which side is a start, work or a question
+     askswords.c      does the script look at its arguments?
      branches.c       before and behind each part of if and case
      calls.c          the same of a function call
      commands.c       single commands: what becomes a program, or starts one

@@ -78,40 +78,6 @@ static void note_damage (struct analysis *a, struct statement *first)
   if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
 }
 
-/* Its text without the words by which the script started itself again. */
-static char const *text_without_again (struct analysis *a, struct statement *statement)
-{
-  struct range range = statement->range ;
-  if (!a->again || a->again->range.start < range.start || a->again->range.end > range.end) return statement_text(a, statement) ;
-  return pool_printf(a->pool, "%s%s", source_copy(a->source, (struct range){ range.start, a->again->range.start }),
-    source_copy(a->source, (struct range){ a->again->range.end, range.end })) ;
-}
-
-/* if [ -n "$DEBUG" ]; then set -- debug; else set -- run; fi */
-static int replaces_in_each (struct analysis *a, struct statement const *statement)
-{
-  if (statement->kind != STATEMENT_IF || mentions_positional(statement_text(a, statement))) return 0 ;
-  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-  {
-    struct statement const *one = branch->body ;
-    while (one && !replaces_arguments(a, one)) one = one->next ;
-    if (!one) return 0 ;
-  }
-  return !!statement_else(statement) ;
-}
-
-static int asks_positional (struct analysis *a, struct statement *first)
-{
-  for (struct statement *one = first ; one ; one = one->next)
-  {
-    char const *text = text_without_again(a, one) ;
-    if (a->waited_line && line_of(a, one) > a->waited_line && is_image_command(a, one)) continue ; /* it never ran */
-    if (replaces_arguments(a, one) || replaces_in_each(a, one)) return 0 ; /* nothing asks for those of the image any more */
-    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && mentions_positional(text)) return 1 ;
-  }
-  return 0 ;
-}
-
 /* The script's arguments, where run asks for them: run's own $1 is the name of the service. */
 static void add_arguments (struct analysis *a, struct statement *first)
 {

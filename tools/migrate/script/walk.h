@@ -9,6 +9,9 @@
 /* ---- walk.c ---- */
 extern void walk_script (struct analysis *a, struct statement *first, struct frame *behind) ; /* `behind`: what follows; 0: nothing */
 
+/* ---- askswords.c ---- */
+extern int asks_positional (struct analysis *a, struct statement *first) ; /* do the statements from `first` on, the whole script's, look at its arguments? */
+
 /* ---- interpreter.c ---- */
 /* Sets plan->shell, or plan->refused if the input is no shell script. */
 extern void interpreter_choose (struct plan *plan) ;
