@@ -276,3 +276,33 @@ EOS
   migrate
   untold 'no more always 0'
 }
+
+@test "the code of an end in one branch is that of the services there" {
+  wrapper <<'EOS'
+#!/bin/bash
+cleanup() { kill $A $B; exit 0; }
+case "$MODE" in
+  web) exec nginx -g 'daemon off;' ;;
+  all) trap cleanup TERM
+    ./a & A=$!
+    ./b & B=$!
+    wait -n || true
+    cleanup ;;
+esac
+EOS
+  migrate
+  told 'if that is wanted, let finish of a, b run `reeve shutdown 0`'
+  wrapper <<'EOS'
+#!/bin/bash
+if [ -n "$SINGLE" ]; then
+  exec nginx -g 'daemon off;'
+else
+  web &
+  wait $!
+  [ -e /run/stopped ] && exit 7
+fi
+EOS
+  migrate
+  told 'TODO: the script could end here with another code than that of web'
+  untold 'than that of nginx'
+}

@@ -21,6 +21,7 @@ struct ending
   int is_conditional ; /* it stands in a branch: elsewhere the script ended in another way */
   uint32_t line ; /* of what ended it with a code of its own, on a condition; 0: it is no such thing */
   char const *text ; /* of that */
+  struct service place ; /* the branches that it stands in */
   struct ending *next ;
 } ;
 
@@ -29,6 +30,7 @@ static void add_ending (struct analysis *a, struct ending const *ending)
   struct ending *one = pool_alloc(a->pool, sizeof(*one)) ;
   *one = *ending ;
   one->is_conditional = !!a->conditions.first ;
+  one->place = place_here(a) ;
   one->next = a->endings ;
   a->endings = one ;
 }
@@ -353,30 +355,38 @@ static int was_another_code (struct analysis *a, struct ending const *ending)
 }
 
 /* What was no failure before need be none now; a runtime that restarts after a failure counts on the other way. */
-static void keep_code (struct analysis *a, struct ending *ending, char const *mains)
+static void keep_code (struct analysis *a, struct ending *ending, struct texts const *names)
 {
+  char const *mains = texts_join(a->pool, names, ", ") ;
   char const *what = pool_printf(a->pool, "%sthe container's exit code is the main service's, and no more always %s", ending->what, ending->code) ;
   if (strcmp(ending->code, "0") != 0 && !ending->is_conditional)
   {
-    for (struct service *one = a->plan->services ; one ; one = one->next)
-      if (one->is_main) keep_failure(a, one, ending->code) ;
+    for (struct text const *one = names->first ; one ; one = one->next) keep_failure(a, plan_find(a->plan, one->text), ending->code) ;
     ending->claim->what = pool_printf(a->pool, "%s: %s only instead of 0, so that the container still fails then (finish of %s)", what, ending->code, mains) ;
   }
   else ending->claim->what = pool_printf(a->pool, "%s: if that is wanted, let finish of %s run `reeve shutdown %s`", what, mains, ending->code) ;
 }
 
-void settle_endings (struct analysis *a)
+/* The names of what is main where the script came to this end; of all that is main, if nothing is there. */
+static struct texts mains_at (struct analysis *a, struct ending const *ending)
 {
-  struct service *main = 0 ; /* the first */
-  struct texts mains = { 0 } ;
+  struct texts here = { 0 } ;
+  struct texts all = { 0 } ;
   for (struct service *one = a->plan->services ; one ; one = one->next)
   {
     if (!one->is_main) continue ;
-    if (!main) main = one ;
-    texts_add(a->pool, &mains, one->name) ;
+    texts_add(a->pool, &all, one->name) ;
+    if (!are_exclusive(a, &ending->place, one)) texts_add(a->pool, &here, one->name) ;
   }
+  return here.first ? here : all ;
+}
+
+void settle_endings (struct analysis *a)
+{
   for (struct ending *ending = a->endings ; ending ; ending = ending->next)
   {
+    struct texts mains = mains_at(a, ending) ;
+    struct service *main = mains.first ? plan_find(a->plan, mains.first->text) : 0 ; /* the first */
     if (ending->line)
     {
       if (main) plan_todo(a->plan, main, ending->claim, ending->line, pool_printf(a->pool,
@@ -389,6 +399,6 @@ void settle_endings (struct analysis *a)
     if (!main) ending->claim->what = pool_printf(a->pool, "%sno service is main: the container ends when it is stopped", ending->what) ;
     else if (!was_another_code(a, ending))
       ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's%s", ending->what, ending->code && strcmp(ending->code, "0") != 0 ? pool_printf(a->pool, "; the script ended with %s here", ending->code) : "") ;
-    else keep_code(a, ending, texts_join(a->pool, &mains, ", ")) ;
+    else keep_code(a, ending, &mains) ;
   }
 }
