@@ -255,3 +255,22 @@ EOS
   migrate
   untold 'TODO: behind it'
 }
+
+@test "what only prepares the next service is done at each of its starts: its files may have its words joined" {
+  wrapper <<<$'#!/bin/bash\nservice nginx start\ncelery -A app worker &\nrm -f celerybeat.pid\ncelery -A app beat &\nexec gunicorn app:app'
+  migrate
+  services celery celery-beat gunicorn nginx
+  [[ $(<"$tree/celery-beat/run") == *$'\nrm -f celerybeat.pid\nexec celery -A app beat' ]]
+  wrapper <<<$'#!/bin/bash\nserver &\nrm -f /tmp/.X99-lock\nXvfb :99 &\nexec web'
+  migrate
+  [[ $(<"$tree/Xvfb/run") == *$'\nrm -f /tmp/.X99-lock\n'* ]]
+}
+
+@test "a file that has words of what comes later is removed before both" {
+  local file
+  for file in celery celeryworker; do
+    wrapper <<<$'#!/bin/bash\nserver &\nrm -f '"$file"$'.pid\ncelery -A app beat &\nexec celery -A app worker'
+    migrate
+    [ -e "$tree/remove-$file.pid/flag-oneshot" ] || { echo "# $file"; return 1; }
+  done
+}

@@ -78,6 +78,22 @@ static unsigned int starts_from_here (struct analysis *a, struct texts *later)
 
 #define PLACES "var run tmp log logs lib lock locks etc usr opt srv home data app root cache pid sock share local spool bin sbin dev shm proc conf config mnt"
 
+/* celerybeat: words of the text, joined? */
+static int is_joined (struct pool *pool, char const *part, char const *text)
+{
+  size_t len = strlen(part) ;
+  char *reached = pool_alloc(pool, len + 1) ; /* does some word end there? */
+  memset(reached, 0, len + 1) ;
+  reached[0] = 1 ;
+  for (size_t i = 0 ; i < len ; i++)
+    for (char const *word = reached[i] ? text : "" ; *(word += strcspn(word, NAME_LETTERS)) ; word += strspn(word, NAME_LETTERS))
+    {
+      size_t n = strspn(word, NAME_LETTERS) ;
+      if (n > 2 && n <= len - i && !strncmp(part + i, word, n)) reached[i + n] = 1 ;
+    }
+  return reached[len] ;
+}
+
 /* Does the text have a part of the word that says more than a place? */
 static int shares_part (struct pool *pool, char const *word, char const *text)
 {
@@ -85,7 +101,7 @@ static int shares_part (struct pool *pool, char const *word, char const *text)
   {
     size_t len = strcspn(p, "/._-:*$\"'{},=<>@") ;
     char const *part = pool_copy(pool, p, len) ;
-    if (len > 2 && !shell_one_of(part, PLACES) && strstr(text, part)) return 1 ;
+    if (len > 2 && !shell_one_of(part, PLACES) && (strstr(text, part) || is_joined(pool, part, text))) return 1 ;
     p += len ;
   }
   return 0 ;
@@ -96,6 +112,7 @@ static int is_about (struct pool *pool, struct statement const *statement, char 
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
+    if (*program == 'X' && strstr(raw, "/.X")) return 1 ; /* /tmp/.X99-lock of Xvfb :99 */
     if (*raw != '-' && (shares_part(pool, raw, text) || (strlen(program) > 2 && strstr(raw, program)))) return 1 ;
   }
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
