@@ -86,3 +86,25 @@ EOS
   file web/dependencies.d/migrate </dev/null
   untold 'on a condition'
 }
+
+@test "what a pipe, a subshell or the background sets reaches nobody, and is not handed on" {
+  local line
+  for line in './prepare 2>&1 | while read line; do echo "log: $line"; done' '( export line=1; ./prepare )' \
+    'if [ -e /x ]; then ./prepare | while read line; do echo "$line"; done; fi' 'f() { ./prepare | { read line; echo "$line"; }; }'$'\nf'; do
+    wrapper <<<$'#!/bin/bash\n'"$line"$'\n./a &\n./a-client setup | while read line; do echo "$line"; done\nexec ./b "$line"'
+    migrate
+    untold 'environment: line' || { echo "# $line"; return 1; }
+    untold 'not known here' || { echo "# $line"; return 1; }
+    run ! grep -rq reeve_place "$dir/rootfs" || { echo "# $line"; return 1; }
+  done
+}
+
+@test "the last part of a pipe is no subshell with lastpipe, and in ksh" {
+  local head
+  for head in '#!/bin/bash'$'\nshopt -s lastpipe' '#!/bin/ksh'; do
+    wrapper <<<"$head"$'\n./prepare | read line\n./a &\nexec ./b "$line"'
+    rm -rf rootfs
+    reeve-migrate start.sh -o "$tree" # no ksh is here, so `reeve check` would complain
+    grep -q 'reeve_place/line' "$tree/b/run" || { echo "# $head"; return 1; }
+  done
+}

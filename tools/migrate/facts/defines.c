@@ -8,7 +8,26 @@ struct names
 {
   struct analysis *a ;
   char const *found ;
+  uint32_t apart ; /* what stands before this place of the source has a shell of its own */
 } ;
+
+/* ./prepare | while read line */
+static int has_lastpipe (struct analysis *a)
+{
+  return strstr(a->plan->source->text, "lastpipe") || strstr(a->plan->shell, "ksh") || strstr(a->plan->shell, "zsh") ;
+}
+
+int has_own_shell (struct analysis *a, struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_FUNCTION || (statement->kind == STATEMENT_PIPELINE && has_lastpipe(a))) return statement->background ;
+  return statement_is_apart(statement) ;
+}
+
+static int is_apart (struct names *names, struct statement const *statement)
+{
+  if (statement->range.start >= names->apart && has_own_shell(names->a, statement)) names->apart = statement->range.end ;
+  return statement->range.start < names->apart ;
+}
 
 static void add_name (struct names *names, char const *text)
 {
@@ -46,6 +65,7 @@ static int add_names (struct statement *statement, void *data)
 {
   struct names *names = data ;
   char const *command = statement_command(statement) ;
+  if (is_apart(names, statement)) return 0 ;
   if (statement->kind == STATEMENT_ASSIGNMENT)
   {
     if (!statement->nassignments) add_name(names, source_copy(names->a->source, statement->range)) ;

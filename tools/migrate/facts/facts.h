@@ -235,6 +235,7 @@ extern void keep_redirections (struct analysis *a, struct service *service, stru
 extern char const *appending_text (struct analysis *a, struct statement *statement, struct texts *files, struct texts *loggers) ;
 
 /* ---- defines.c ---- */
+extern int has_own_shell (struct analysis *a, struct statement const *statement) ; /* ( ), &, |: what it sets reaches nobody else */
 extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
 extern char const *names_called (struct analysis *a, struct statement *body) ; /* the same for a function's body, without its local names */
 extern int is_exported (struct analysis *a, char const *name) ; /* although its own statement does not say so */

@@ -77,6 +77,7 @@ static int holds (struct range const *outer, struct range const *inner)
 
 struct apart
 {
+  struct analysis *a ;
   struct range const *place ;
   struct range const *set ;
 } ;
@@ -84,14 +85,14 @@ struct apart
 static int is_apart (struct statement *statement, void *data)
 {
   struct apart const *apart = data ;
-  return (statement->kind == STATEMENT_SUBSHELL || (statement->kind == STATEMENT_GROUP && statement->background))
-   && holds(&statement->range, apart->set) && (statement->range.end <= apart->place->start || apart->place->end <= statement->range.start) ;
+  return has_own_shell(apart->a, statement) && holds(&statement->range, apart->set)
+   && (statement->range.end <= apart->place->start || apart->place->end <= statement->range.start) ;
 }
 
 /* Is it set in a subshell that the service is not in? */
 static int is_set_apart (struct assigned const *assigned, struct statement const *statement)
 {
-  struct apart apart = { assigned->place, &statement->range } ;
+  struct apart apart = { assigned->a, assigned->place, &statement->range } ;
   if (!assigned->place) return 0 ;
   for (struct statement *one = assigned->first ; one ; one = one->next)
     if (holds(&one->range, &statement->range) && statement_walk(one, &is_apart, &apart)) return 1 ;
