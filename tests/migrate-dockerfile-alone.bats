@@ -283,3 +283,31 @@ EOS
   run reeve-migrate Dockerfile -o rootfs/etc/services.d
   services web
 }
+
+no_instruction() # LINE TEXT
+{
+  rm -rf "$dir/rootfs"
+  run --separate-stderr reeve-migrate "${@:3}" -o rootfs/etc/services.d
+  [ "$status" -eq 1 ] && [ -z "$output" ] && [ ! -e rootfs ] || { echo "# exit code $status: $output"; return 1; }
+  [[ $stderr == *"refused: Dockerfile: line $1 begins with no instruction of a Dockerfile, so that no image can be built from it: $2" ]] || { echo "# $stderr"; return 1; }
+}
+
+@test "a line that no builder reads is an error of the Dockerfile, and named" {
+  printf '%s\n' 'FROM debian:12' 'CMD ["sh", "-c", "' ' ./a & \' ' ./b \' '"]' >Dockerfile
+  no_instruction 3 './a & \. If it belongs to CMD in line 2, write that JSON on one line, or end each of its lines but the last one in \' Dockerfile
+  wrapper <<<$'#!/bin/sh\n./a &\nexec ./b'
+  no_instruction 3 './a & \. If it belongs to CMD in line 2, write that JSON on one line, or end each of its lines but the last one in \' start.sh --dockerfile Dockerfile
+  printf '%s\n' '# escape=`' 'FROM debian:12' 'RUN apt-get update &&' '  apt-get install x' 'CMD ["web"]' >Dockerfile
+  no_instruction 4 'apt-get install x. If it belongs to RUN in line 3, end each of its lines but the last one in `' Dockerfile
+}
+
+@test "what may be for another reader, or in a here-document, is no such error" {
+  local lines
+  for lines in '# syntax=example/reader:1\nFROM debian\nINCLUDE common' 'FROM debian\n{{ if x }}\nUSER app\n{{ end }}' 'FROM debian\nRUN <<EOF\nmake all\nEOF' \
+    'FROM debian\nRUN <<my-end\nmake all\nmy-end' 'FROM debian\nONBUILD RUN <<EOF\nmake all\nEOF' '\xEF\xBB\xBFFROM debian' 'from debian\nrun a \\\n\n# b\n  && c' \
+    'FROM debian\nMAINTAINER me\nONBUILD RUN x\nSTOPSIGNAL INT\nHEALTHCHECK NONE\nSHELL []\nVOLUME /x\nLABEL a=b\nEXPOSE 1\nARG X\nENV a=b'; do
+    printf '%b\nCMD ["web"]\n' "$lines" >Dockerfile
+    run --separate-stderr reeve-migrate Dockerfile
+    [ "$status" -eq 0 ] || { echo "# $lines: $stderr"; return 1; }
+  done
+}

@@ -33,6 +33,7 @@
      copying.c        what COPY and ADD bring
      dockerbase.c     what is known of base images
      dockerfile.c     reading a Dockerfile
+     nobuild.c        lines that no builder reads
      readfile.c       reading files of this machine, and of the build context
 
    command/         one command: its program, what is put before it, how it stays in the foreground
@@ -331,6 +332,7 @@ int main (int argc, char **argv)
   struct texts unread = { 0 } ;
   struct file *files ;
   char const *report ;
+  char const *damage ;
   char const *patch = "" ;
   int code = 0 ;
   int root = ROOT_NONE ;
@@ -351,6 +353,8 @@ int main (int argc, char **argv)
   {
     read_source(&docker_source, &pool, arguments.dockerfile, "the Dockerfile") ;
     dockerfile_read(&docker_source, &dockerfile) ;
+    damage = dockerfile_cannot_be_built(&dockerfile, arguments.dockerfile) ;
+    if (damage) strerr_dief2x(EXIT_REFUSED, "refused: ", damage) ;
   }
   if (kind == INPUT_DOCKERFILE) kind = take_from_dockerfile(&arguments, &dockerfile, &input, &source) ;
   if (kind == INPUT_SUPERVISORD) include_files(&source, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile, root, &unread) ;

@@ -61,6 +61,10 @@ extern void dockerfile_environment (struct dockerfile const *dockerfile, struct 
 extern char const *dockerfile_word (struct dockerfile const *dockerfile, char const **p, char const *ends) ;
 extern char const *dockerfile_below (struct pool *pool, char const *folder, char const *path) ; /* an absolute path stays */
 
+/* ---- nobuild.c ---- */
+/* Why no builder reads it; 0: nothing says so. */
+extern char const *dockerfile_cannot_be_built (struct dockerfile const *dockerfile, char const *path) ;
+
 /* ---- copying.c ---- */
 /* What a COPY, or ADD, takes from the build context. */
 struct copying
