@@ -53,3 +53,19 @@ EOS
   told 'warning: nothing says when db is ready'
   grep -q '^# TODO reeve-migrate: line 2: ' "$tree/db/run"
 }
+
+@test "what a loop starts in each round, between its pauses, is no service that nobody supervises" {
+  local loop
+  for loop in 'while true; do php artisan schedule:run & sleep 60; done' 'while sleep 60; do job --once & done' \
+    $'while :; do\n  (php artisan schedule:run &)\n  sleep 60\ndone' $'tick() { job --once & }\nwhile true; do tick; sleep 60; done'; do
+    wrapper <<<$'#!/bin/bash\n'"$loop"
+    migrate
+    untold TODO
+  done
+  for loop in 'while sleep 60; do [ -e /run/web ] || { web --port 80 & }; done' $'while true; do\n  if [ ! -e /run/web ]; then web --port 80 & fi\n  sleep 60\ndone' \
+    'while true; do pkill -f web; web --port 80 & sleep 60; done' 'while inotifywait /srv; do web --port 80 & done' "while true; do nginx -g 'daemon off;' & sleep 60; done"; do
+    wrapper <<<$'#!/bin/bash\n'"$loop"
+    migrate
+    told 'in the background, which nobody supervises' || { echo "# $loop"; return 1; }
+  done
+}

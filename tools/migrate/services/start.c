@@ -116,25 +116,60 @@ static char const *program_of_cmd (struct analysis *a)
   return shell_basename(statement_word(one, !strcmp(statement_command(one), "exec"))) ;
 }
 
+struct rounds
+{
+  struct analysis *a ;
+  int pause ;
+} ;
+
+/* Is it no loop of equal rounds: does it end processes, or start some only at times? */
+static int differs (struct statement *statement, void *data)
+{
+  struct rounds *rounds = data ;
+  int is_choice = statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR ;
+  rounds->pause |= !strcmp(statement_command(statement), "sleep") ;
+  return shell_one_of(statement_command(statement), "pkill killall") || sends_signal(statement, 0)
+   || (is_choice && !statement->background && starts_something(rounds->a, statement)) ;
+}
+
+/* while true; do php artisan schedule:run & sleep 60; done: what it starts in each round, and never ends, ends by itself. */
+static int has_rounds (struct analysis *a, struct statement *loop)
+{
+  struct rounds rounds = { .a = a } ;
+  if (loop->branches->condition) walk_with_calls(a, loop->branches->condition, &differs, &rounds) ; /* while sleep 60 */
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (walk_with_calls(a, one, &differs, &rounds)) return 0 ;
+  return rounds.pause ;
+}
+
 struct starts_in_loop
 {
   struct analysis *a ;
+  struct service const *service ; /* of the loop */
+  int with_rounds ;
   struct texts names ;
   int waits ;
 } ;
+
+static int is_job_of_round (struct starts_in_loop const *starts, struct statement *start)
+{
+  struct service const *same = plan_find(starts->a->plan, name_of(starts->a, start)) ;
+  return starts->with_rounds && (!same || same == starts->service) && !is_known_server(starts->a, start) ;
+}
 
 static int add_start_in_loop (struct statement *statement, void *data)
 {
   struct starts_in_loop *starts = data ;
   starts->waits |= calls_wait(statement, 0) ;
-  if (statement->background && statement->kind == STATEMENT_COMMAND && !is_short(statement_command(statement))) texts_add_once(starts->a->pool, &starts->names, name_of(starts->a, statement)) ;
+  if (statement->background && statement->kind == STATEMENT_COMMAND && !is_short(statement_command(statement)) && !is_job_of_round(starts, statement))
+    texts_add_once(starts->a->pool, &starts->names, name_of(starts->a, statement)) ;
   return 0 ;
 }
 
 /* while inotifywait /src; do pkill web; web & done */
 static void mark_starts_in_loop (struct analysis *a, struct service *service, struct statement *loop)
 {
-  struct starts_in_loop starts = { .a = a } ;
+  struct starts_in_loop starts = { .a = a, .service = service, .with_rounds = loop->branches && has_rounds(a, loop) } ;
   keep_functions(a, loop, 0) ;
   for (struct statement *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next) walk_with_calls(a, one, &add_start_in_loop, &starts) ;
   if (starts.names.first && !starts.waits)
