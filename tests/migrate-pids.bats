@@ -147,3 +147,32 @@ EOS
   migrate
   untold 'this was the pid of the script'
 }
+
+@test "a loop that asks whether enough processes run, among other questions, waits until they do; the pid that it finds is known" {
+  local question
+  for question in '[ ! -z "$P" ] && redis-cli ping' '[ -n "$P" ] && redis-cli ping' '! [ -z "$P" ]' '[ ! -z "$P" ]' '[[ ! -z $P ]] && nc -z localhost 6379'; do
+    wrapper <<EOS
+#!/bin/bash
+redis-server --daemonize yes
+for i in {1..15}; do
+  P=\$(pgrep -f redis-server | head -1)
+  if $question; then
+    echo "redis runs with pid \$P"
+    break
+  fi
+  if [ \$i -eq 15 ]; then exit 1; fi
+  sleep 1
+done
+trap 'kill \$P' TERM
+uvicorn app:app &
+wait \$!
+EOS
+    migrate
+    told 'its readiness check'
+    untold TODO
+    has uvicorn/dependencies.d/redis-server
+  done
+  wrapper <<<$'#!/bin/bash\nserver &\nkill $!\nwhile true; do\n  if [ ! -n "$(pgrep server)" ] && [ -e /data ]; then break; fi\n  sleep 1\ndone\nexec server'
+  migrate
+  untold 'readiness check'
+}

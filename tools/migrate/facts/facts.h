@@ -294,6 +294,7 @@ extern int reads_pid_of (struct analysis *a, struct service const *service, char
 
 /* ---- foundpids.c ---- */
 extern int takes_found_pid (struct analysis *a, struct statement *statement) ; /* P=$(pgrep web), P=$(cat /run/web.pid), perhaps in branches: notes and claims it */
+extern void note_found_pids (struct analysis *a, struct statement *loop) ; /* those that a loop looks up */
 extern void alias_found (struct analysis *a, struct statement const *set) ; /* alias_pid() for pid=$(pidof web) */
 
 /* ---- lookedfor.c ---- */

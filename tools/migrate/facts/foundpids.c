@@ -127,6 +127,11 @@ static int note_each (struct statement *statement, void *data)
   return 0 ;
 }
 
+void note_found_pids (struct analysis *a, struct statement *loop)
+{
+  statement_walk(loop, &note_each, a) ;
+}
+
 int takes_found_pid (struct analysis *a, struct statement *statement)
 {
   size_t len ;

@@ -38,7 +38,8 @@ static char const *with_answer (struct leaving const *leaving, char const *text,
   char const *command = len && raw[len] == '=' ? asked_by(leaving->a, raw + len + 1) : 0 ;
   char const *rest = leaving->a->source->text + leaving->loop->range.end ;
   char const *forms[] = { pool_printf(pool, "\"$%s\"", name), pool_printf(pool, "\"${%s}\"", name), pool_printf(pool, "${%s}", name), pool_printf(pool, "$%s", name) } ;
-  if (!command || !is_probe(command) || strstr(rest, forms[2]) || shell_mentions(rest, forms[3])) return text ;
+  int is_pid = command && (shell_mentions(command, "pgrep") || shell_mentions(command, "pidof")) ; /* its service is known, whoever asks for it */
+  if (!command || !is_probe(command) || (!is_pid && (strstr(rest, forms[2]) || shell_mentions(rest, forms[3])))) return text ;
   for (size_t i = 0 ; i < sizeof(forms) / sizeof(*forms) ; i++)
   {
     char const *at = strstr(text, forms[i]) ;
@@ -258,7 +259,8 @@ static struct statement *last_of (struct statement *list)
 static int test_asks_for_end (struct pool *pool, char const *text, int negated)
 {
   int is_empty = strstr(text, "-z ") || strstr(text, "= \"\"") || strstr(text, "-eq 0") ;
-  if (asks_for_enough(pool, text) == 1) return 0 ;
+  int enough = asks_for_enough(pool, text) ;
+  if (enough != -1) return enough == negated ;
   if (strstr(text, "pidof ") || strstr(text, "pgrep "))
     return is_empty ? !negated : negated && !strstr(text, "-eq") && !strstr(text, "-ge") && !strstr(text, "-gt") ;
   if (!strstr(text, "-S ") && !strstr(text, "/proc/") && !strstr(text, ".pid") && !strstr(text, ".sock")) return 0 ;

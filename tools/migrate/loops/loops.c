@@ -250,6 +250,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   struct service *service ;
   enum until_running until_running ;
   if (!statement->branches) return 0 ;
+  note_found_pids(a, statement) ;
   if (keeps_alive(statement))
   {
     drop_keeping_alive(a, statement) ;

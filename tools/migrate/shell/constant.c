@@ -10,6 +10,8 @@ enum truth { UNKNOWN, IS_FALSE, IS_TRUE } ;
 
 static enum truth truth_of (int value) { return value ? IS_TRUE : IS_FALSE ; }
 
+static enum truth negate_if (int negated, enum truth truth) { return !negated || truth == UNKNOWN ? truth : truth_of(truth == IS_FALSE) ; }
+
 static int is_number (char const *word)
 {
   return *word && strspn(word, "0123456789") == strlen(word) && strlen(word) < 9 ;
@@ -34,16 +36,28 @@ static enum truth compared (char const *left, char const *how, char const *right
   return strcmp(how, "-ge") != 0 ? UNKNOWN : truth_of(a >= b) ;
 }
 
+static enum truth truth_of_words (char const *const *words, unsigned int n, int is_arithmetic)
+{
+  if (n == 3 && (!is_arithmetic || (is_number(words[0]) && is_number(words[2])))) return compared(words[0], words[1], words[2]) ;
+  if (n == 2 && !strcmp(words[0], "-n")) return truth_of(*words[1]) ;
+  if (n == 2 && !strcmp(words[0], "-z")) return truth_of(!*words[1]) ;
+  if (n != 1 || (is_arithmetic && !is_number(words[0]))) return UNKNOWN ;
+  return truth_of(is_arithmetic ? strspn(words[0], "0") != strlen(words[0]) : *words[0]) ;
+}
+
 /* What is between the brackets of [ ], [[ ]] and (( )): plain words, or nobody knows. */
 static enum truth truth_of_test (struct pool *pool, char const *text)
 {
   char const *words[3] ;
   unsigned int n = 0 ;
+  int negated ;
   int is_arithmetic = *text == '(' ;
   char const *end = text + strlen(text) ;
   if (strpbrk(text, is_arithmetic ? "$`/*?\\~&|" : "$`/*?\\~<>&|")) return UNKNOWN ;
   while (end > text && strchr(")]", end[-1])) end-- ;
-  text += strspn(text, "([") ;
+  text += strspn(text, "([ \t") ;
+  negated = !strncmp(text, "! ", 2) ;
+  text += negated ;
   for (; text += strspn(text, " \t"), text < end ; n++)
   {
     size_t len = strcspn(text, " \t") ;
@@ -53,11 +67,7 @@ static enum truth truth_of_test (struct pool *pool, char const *text)
     if (!words[n]) return UNKNOWN ;
     text += len ;
   }
-  if (n == 3 && (!is_arithmetic || (is_number(words[0]) && is_number(words[2])))) return compared(words[0], words[1], words[2]) ;
-  if (n == 2 && !strcmp(words[0], "-n")) return truth_of(*words[1]) ;
-  if (n == 2 && !strcmp(words[0], "-z")) return truth_of(!*words[1]) ;
-  if (n != 1 || (is_arithmetic && !is_number(words[0]))) return UNKNOWN ;
-  return truth_of(is_arithmetic ? strspn(words[0], "0") != strlen(words[0]) : *words[0]) ;
+  return negate_if(negated, truth_of_words(words, n, is_arithmetic)) ;
 }
 
 static enum truth truth_of_condition (struct source *source, struct statement const *condition)
@@ -74,7 +84,7 @@ static enum truth truth_of_condition (struct source *source, struct statement co
   else if (!strcmp(command, "test")) truth = truth_of_test(source->pool, source_copy(source, (struct range){ condition->words[0].range.end, condition->range.end })) ;
   else if (shell_one_of(command, "true :")) truth = IS_TRUE ;
   else if (!strcmp(command, "false")) truth = IS_FALSE ;
-  return truth == UNKNOWN || !negated ? truth : truth_of(truth == IS_FALSE) ;
+  return negate_if(negated, truth) ;
 }
 
 int constant_truth (struct source *source, struct statement const *condition)
