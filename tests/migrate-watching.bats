@@ -110,3 +110,34 @@ EOS
   migrate
   told 'nothing that the script starts is called supervisord'
 }
+
+@test "a program that a loop starts again, and beside which it watches others, is a service, also where a trap ends the loop" {
+  local condition
+  for condition in 'while [ $S -eq 0 ]' 'until [ $S -ne 0 ]' 'while true'; do
+    wrapper <<EOS
+#!/bin/bash
+S=0
+trap 'S=1' TERM
+nginx -g 'daemon off;' &
+NGINX_PID=\$!
+$condition; do
+  ./game-server
+  sleep 5
+  if ! kill -0 \$NGINX_PID 2>/dev/null; then
+    nginx -g 'daemon off;' &
+    NGINX_PID=\$!
+  fi
+done
+EOS
+    migrate
+    services nginx game-server
+    lacks nginx/flag-main game-server/flag-main
+    file game-server/restart <<<always
+    file game-server/restart-delay <<<'5000 5000'
+    told 'lines 6-13: services.d/game-server/run: service game-server, which the loop started again'
+    untold TODO
+  done
+  wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\nP=$!\nwhile [ $S -eq 0 ]; do\n  ./game-server\n  kill -0 $P || nginx -g "daemon off;" &\n  sleep 5\ndone'
+  migrate
+  told 'it also worked, which nothing does now'
+}

@@ -82,7 +82,8 @@ static int keep_pause (struct statement *statement, void *data)
 static int take_apart (struct taking *t)
 {
   struct statement *condition = t->loop->branches->condition ;
-  if (!is_always_true(condition) && strcmp(statement_command(condition), "sleep") != 0 && !watches_by_condition(t->a, t->loop)) return 0 ;
+  if (!is_always_true(condition) && strcmp(statement_command(condition), "sleep") != 0 && !watches_by_condition(t->a, t->loop)
+   && when_stopping(t->a, condition) != t->loop->until) return 0 ;
   statement_walk(condition, &keep_pause, t) ;
   for (struct statement *one = t->loop->branches->body ; one ; one = one->next)
     if (!take(t, one)) return 0 ;
@@ -96,21 +97,24 @@ static void mark_at_end (struct taking *t, struct service *service, struct claim
     "it did this when a process had ended, and nothing does now: %s: do that in finish", texts_join(t->a->pool, &t->at_end, "\n"))) ;
 }
 
-/* Its text is that of code of its own; its lines are those of the loop. */
-static struct service *start_work (struct taking *t)
+/* Its text is that of code of its own; its lines are those of the loop. *how: what the report says of it. */
+static struct service *start_work (struct taking *t, char const **how)
 {
   struct analysis *a = t->a ;
   struct source code ;
   struct source *source = a->source ;
-  struct service *service ;
+  struct statement *loop ;
   char const *text = pool_printf(a->pool, "while :; do\n%s\ndone", texts_join(a->pool, &t->lines, "\n")) ;
   uint32_t line = line_of(a, t->loop) ;
   char *above = pool_alloc(a->pool, line) ;
   memset(above, '\n', line - 1) ;
   a->source = &code ;
-  service = start_service(a, shell_parse_text(a->pool, &code, pool_printf(a->pool, "%s%s", above, text)), START_BACKGROUND) ;
+  loop = shell_parse_text(a->pool, &code, pool_printf(a->pool, "%s%s", above, text)) ;
+  *how = "a loop around what this one did" ;
+  if (walk_restarting(a, loop, 0)) *how = "which the loop started again: its supervisor does" ;
+  else start_service(a, loop, START_BACKGROUND) ;
   a->source = source ;
-  return service ;
+  return a->last ;
 }
 
 /* The loop only watched, and worked at the end. */
@@ -145,10 +149,11 @@ static void start_apart (struct taking *t, struct statement *statement)
 {
   struct analysis *a = t->a ;
   char const *mains = statement->background ? "" : note_watched(a, t->loop) ;
-  struct service *service = start_work(t) ;
+  char const *how ;
+  struct service *service = start_work(t, &how) ;
   struct texts names = { 0 } ;
-  struct claim *claim = claim_statement(a, statement, service->claim->where, pool_printf(a->pool, "service %s, a loop around what this one did; what it watched, supervision does%s%s",
-    service->name, *mains ? ", and these are main: " : "", mains)) ;
+  struct claim *claim = claim_statement(a, statement, service->claim->where, pool_printf(a->pool, "service %s, %s; what it watched, supervision does%s%s",
+    service->name, how, *mains ? ", and these are main: " : "", mains)) ;
   claim->todo = service->claim->todo ;
   service->claim = claim ;
   service->without_signals = 0 ;
