@@ -141,3 +141,47 @@ EOS
   migrate
   told 'it also worked, which nothing does now'
 }
+
+@test "a loop that starts a program when it does not run, and nothing else, is its supervisor" {
+  local question where
+  for question in '[ ! -d /proc/$P ]' '! kill -0 $P' '! pgrep -x server >/dev/null' '[ -z "$(pidof server)" ]'; do
+    for where in '' ' &'; do
+      wrapper <<EOS
+#!/bin/bash
+stop() { S=1; kill \$P; }
+trap stop TERM
+S=0
+while [ \$S = 0 ]; do
+  if $question; then
+    echo "server is not there"
+    ./prepare
+    ./server --port 80 & P=\$!
+  fi
+  sleep 1
+done$where
+EOS
+      [ -z "$where" ] || echo wait >>start.sh
+      migrate
+      services server
+      [ -n "$where" ] || lacks server/flag-main
+      file server/restart <<<always
+      file server/restart-delay <<<'1000 1000'
+      [ "$(tail -n 2 "$tree/server/run")" = $'./prepare\nexec reeve-exec -- ./server --port 80' ]
+      untold TODO
+      untold 'a trap runs only when'
+    done
+  done
+}
+
+@test "a loop that watches in the background, and starts what is no service, is marked" {
+  local loop
+  for loop in 'pgrep -x worker || worker --all &' 'if [ -e /on ] && ! pgrep worker; then worker --all & fi' 'if ! pgrep worker; then worker --all & clock & fi'; do
+    wrapper <<<$'#!/bin/bash\nweb --port 80 &\nwhile true; do\n  '"$loop"$'\n  sleep 5\ndone &\nwait'
+    migrate
+    told 'which nothing does now' || { echo "# $loop"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\nweb --port 80 &\nwhile true; do\n  if ! pgrep web; then web --port 80 & fi\n  sleep 5\ndone &\nwait'
+  migrate
+  services web
+  untold TODO
+}

@@ -105,6 +105,7 @@
    loops/           loops that start, watch or keep alive
      loops.c          loops that keep alive, or work
      restarts.c       loops that restart a program
+     keeping.c        loops that start a program when it does not run
      rounds.c         the same of a loop over a list, or over a number
      watching.c       does a loop watch processes, and what does it ask?
      askednames.c     whom it names

@@ -318,6 +318,7 @@ extern int asks_for_enough (struct pool *pool, char const *test) ;
 /* ---- waitloop.c ---- */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */
 extern char const *end_probe (struct analysis *a, struct statement *statement) ; /* the same of a loop that waits until what it asks is gone */
+extern int asks_whether_gone (struct analysis *a, char const *question) ; /* ! kill -0 $P, [ -z "$(pidof x)" ]: does it hold when that has ended? */
 /* Does the loop, or the function that is called, only wait until something has ended? */
 extern int waits_for_end (struct analysis *a, struct statement *statement) ;
 /* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */

@@ -317,6 +317,11 @@ static int probes_for_end (struct analysis *a, char const *probe)
   return question && asks_for_end(a, question, &code) ;
 }
 
+int asks_whether_gone (struct analysis *a, char const *question)
+{
+  return probes_for_end(a, question) ;
+}
+
 static int is_waiting_for_end (struct statement *statement, void *data)
 {
   struct analysis *a = data ;

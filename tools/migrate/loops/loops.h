@@ -48,6 +48,7 @@ extern char const *note_watched (struct analysis *a, struct statement *loop) ; /
 extern void mark_other_ends (struct analysis *a, struct statement *loop, struct service *service, struct claim *claim) ; /* what else it asked, and ended the script then */
 extern int walk_starting_again (struct analysis *a, struct statement *statement) ; /* a loop with `wait`, which starts services again */
 extern void drop_watching (struct analysis *a, struct statement *statement) ; /* the same for a loop that only watches */
+extern void drop_watching_beside (struct analysis *a, struct statement *loop) ; /* the same in the background */
 
 /* ---- running.c ---- */
 /* while ! pidof x; do sleep 1; done: a service's readiness check, or a wait for what this script has not started */
@@ -57,6 +58,12 @@ extern enum until_running walk_until_running (struct analysis *a, struct stateme
 /* ---- watchwork.c ---- */
 extern int walk_watching_work (struct analysis *a, struct statement *statement) ; /* a loop that watches and works; 1: it was that */
 extern int walk_waiting_work (struct analysis *a, struct statement *statement) ; /* a loop that works and then waits for a service's end; 1: it was that */
+
+extern char const *lines_above (struct analysis *a, struct statement const *loop) ; /* as many line ends, for code whose lines are the loop's */
+
+/* ---- keeping.c ---- */
+/* A loop that starts a program when it does not run, and nothing else; 1: it was that. */
+extern int walk_keeping (struct analysis *a, struct statement *loop) ;
 
 /* ---- loops.c ---- */
 extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */

@@ -245,9 +245,23 @@ static void tell_all (struct analysis *a, struct statement *loop, struct watched
       "the script ended when all of them had ended: %s; here the end of the first one is the container's: if that is not meant, leave flag-main to one of them", texts_join(a->pool, &w->names, ", "))) ;
 }
 
-void drop_watching (struct analysis *a, struct statement *statement)
+static void tell_other_start (struct analysis *a, struct statement *loop, struct claim *claim)
 {
   struct starting_again s = { .a = a } ;
+  struct statement inside = *loop ;
+  inside.background = 0 ;
+  walk_with_calls(a, &inside, &find_starting_again, &s) ;
+  if (s.other) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, loop), pool_printf(a->pool, "it also started something else, which nothing does now: %s", s.other)) ;
+}
+
+void drop_watching_beside (struct analysis *a, struct statement *loop)
+{
+  drop_remarks(a, loop) ;
+  tell_other_start(a, loop, claim_statement(a, loop, "dropped", "a loop that watches processes: supervision replaces it")) ;
+}
+
+void drop_watching (struct analysis *a, struct statement *statement)
+{
   struct watched w = watched(a, statement) ;
   struct claim *claim ;
   drop_remarks(a, statement) ;
@@ -267,8 +281,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
   for (struct text const *one = w.either.first ; one ; one = one->next)
     plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,
       "the loop started it again, and ended the script in a certain case: flag-main (its end is the container's) and restart say that here: %s", statement_text(a, statement))) ;
-  walk_with_calls(a, statement, &find_starting_again, &s) ;
-  if (s.other) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "it also started something else, which nothing does now: %s", s.other)) ;
+  tell_other_start(a, statement, claim) ;
   if (statement->kind != STATEMENT_FOR || w.names.first) script_waits(a, line_of(a, statement)) ; /* it ends by itself */
 }
 

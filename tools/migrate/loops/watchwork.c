@@ -97,6 +97,14 @@ static void mark_at_end (struct taking *t, struct service *service, struct claim
     "it did this when a process had ended, and nothing does now: %s: do that in finish", texts_join(t->a->pool, &t->at_end, "\n"))) ;
 }
 
+char const *lines_above (struct analysis *a, struct statement const *loop)
+{
+  uint32_t line = line_of(a, loop) ;
+  char *above = pool_alloc(a->pool, line) ;
+  memset(above, '\n', line - 1) ;
+  return above ;
+}
+
 /* Its text is that of code of its own; its lines are those of the loop. *how: what the report says of it. */
 static struct service *start_work (struct taking *t, char const **how)
 {
@@ -105,11 +113,9 @@ static struct service *start_work (struct taking *t, char const **how)
   struct source *source = a->source ;
   struct statement *loop ;
   char const *text = pool_printf(a->pool, "while :; do\n%s\ndone", texts_join(a->pool, &t->lines, "\n")) ;
-  uint32_t line = line_of(a, t->loop) ;
-  char *above = pool_alloc(a->pool, line) ;
-  memset(above, '\n', line - 1) ;
+  text = pool_printf(a->pool, "%s%s", lines_above(a, t->loop), text) ;
   a->source = &code ;
-  loop = shell_parse_text(a->pool, &code, pool_printf(a->pool, "%s%s", above, text)) ;
+  loop = shell_parse_text(a->pool, &code, text) ;
   *how = "a loop around what this one did" ;
   if (walk_restarting(a, loop, 0)) *how = "which the loop started again: its supervisor does" ;
   else start_service(a, loop, START_BACKGROUND) ;
