@@ -298,7 +298,7 @@ static int asks_for_end (struct analysis *a, struct statement *question, struct 
   }
   if (question->kind == STATEMENT_AND || question->kind == STATEMENT_OR)
     return !negated && (asks_for_end(a, question->body, code) || asks_for_end(a, question->body->next, code)) ;
-  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(a->pool, pool_printf(a->pool, "%s%s", negated ? "! " : "", source_copy(code, question->range)), negated) ;
+  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(a->pool, source_copy(code, question->range), negated) ;
   if (question->kind == STATEMENT_PIPELINE && finds_status(a->pool, question, !negated)) return 1 ;
   if (!negated) return 0 ;
   if (question->kind == STATEMENT_PIPELINE && question->body)
