@@ -389,10 +389,15 @@ EOS
   wrapper <<<$'#!/bin/sh\nstop() { kill "$PID"; wg-quick down wg0; rm -f /run/x; exit 0; }\ntrap stop TERM INT\nwg-quick up wg0\ndnsmasq -k &\nPID=$!\nwhile true; do\nsleep 1\nif ! kill -0 "$PID" 2>/dev/null; then dnsmasq -k & PID=$!; fi\ndone'
   migrate
   lacks dnsmasq/flag-main
-  told 'TODO: it was done once, at the stop, and is done each time that dnsmasq has ended, which is started again: wg-quick down wg0; if it undoes what was done once, make that a task'
+  told 'TODO: it was done once, at the end, and is done each time that dnsmasq has ended, which is started again: wg-quick down wg0; if it undoes what was done once, make that a task'
   untold 'started again: rm -f'
   wrapper <<<$'#!/bin/sh\nstop() { kill "$PID"; wg-quick down wg0; exit 0; }\ntrap stop TERM INT\nwg-quick up wg0\ndnsmasq -k &\nPID=$!\nwait $PID'
   migrate
   has dnsmasq/flag-main dnsmasq/finish
   untold TODO
+  wrapper <<<$'#!/bin/sh\ntrap "kill 0; wg-quick down wg0" TERM\nwg-quick up wg0\na-server &\nb-server &\nwait\nvpn-tool down'
+  migrate
+  lacks a-server/flag-main b-server/flag-main
+  told 'b-server has ended, which is started again: wg-quick down wg0; if it undoes'
+  told 'b-server has ended, which is started again: vpn-tool down; if it undoes'
 }

@@ -143,6 +143,7 @@ void walk_after (struct analysis *a, struct statement *statement)
         main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
       find_late_start(a, main, statement) ;
       tell_status(a, main, claim, statement) ;
+      mark_repeated(a, main, statement, statement_text(a, statement), claim) ;
       mark_other_code(a, statement, claim) ;
       texts_add(a->pool, &main->finish, text) ;
       end_alike(a, main, claim, statement, text) ;

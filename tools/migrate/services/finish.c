@@ -1,5 +1,5 @@
-/* finish: the code with which the script failed also behind an end with 0, and how long finish may
-   run: Reeve kills it after 5 s unless told otherwise, and in the script it had no limit. */
+/* finish: work that was done once, the code with which the script failed also behind an end with 0,
+   and how long finish may run: Reeve kills it after 5 s unless told otherwise, and in the script it had no limit. */
 
 #include <string.h>
 
@@ -26,6 +26,21 @@ static int may_take_long (struct statement *statement, void *data)
   if (!function->statement->body || function->asked == a->questions) return 0 ;
   function->asked = a->questions ;
   return statement_walk(function->statement->body, &may_take_long, a) ;
+}
+
+int needs_services (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_utility(statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
+}
+
+/* wg-quick down wg0: what it undoes was done once, ahead of all. */
+void mark_repeated (struct analysis *a, struct service const *service, struct statement *work, char const *text, struct claim *claim)
+{
+  if (service->is_main || !walk_with_calls(a, work, &needs_services, 0)) return ;
+  texts_add_once(a->pool, &claim->todo, pool_printf(a->pool,
+    "it was done once, at the end, and is done each time that %s has ended, which is started again: %s; if it undoes what was done once, make that a task (flag-oneshot) with this as its undo",
+    service->name, text)) ;
 }
 
 /* Ahead of all other work, which may end finish. In a stop the service is wanted down. */

@@ -48,6 +48,9 @@ extern void share_pending (struct analysis *a) ;
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
 
 /* ---- finish.c ---- */
+extern statement_visit needs_services ; /* may it need more than files? for statement_walk() */
+/* A TODO where the service, whose finish does the work now, is started again. */
+extern void mark_repeated (struct analysis *a, struct service const *service, struct statement *work, char const *text, struct claim *claim) ;
 extern void keep_failure (struct analysis *a, struct service *service, char const *code) ; /* its end with 0 also ends the container with `code` */
 extern void settle_finish (struct analysis *a) ; /* at the end: how long finish may run */
 

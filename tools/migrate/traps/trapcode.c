@@ -132,12 +132,6 @@ static int names_word (struct statement const *statement, char const *word)
   return 0 ;
 }
 
-static int needs_services (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_utility(statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
-}
-
 /* sudo nginx -s stop: without what is put before it */
 static struct statement without_prefix (struct analysis *a, struct statement const *statement)
 {
@@ -248,20 +242,10 @@ static void mark_exit_code (struct trapping *t, struct statement const *one, str
   texts_add_once(t->a->pool, &t->claim->todo, "$? was the code with which the script ended, and is always 0 where finish begins: the exit code of run is its $1") ;
 }
 
-/* wg-quick down wg0: what it undoes was done once, ahead of all; the service is started again. */
-static void mark_undone (struct trapping *t, struct statement *one, char const *text)
-{
-  struct service const *service = who_finishes(t) ;
-  if (!service || service->is_main || !walk_with_calls(t->a, one, &needs_services, t)) return ;
-  texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool,
-    "it was done once, at the stop, and is done each time that %s has ended, which is started again: %s; if it undoes what was done once, make that a task (flag-oneshot) with this as its undo",
-    service->name, text)) ;
-}
-
 static void finish_later (struct trapping *t, struct statement *one, struct statement const *body, char const *text)
 {
   mark_exit_code(t, one, body) ;
-  mark_undone(t, one, text) ;
+  if (who_finishes(t)) mark_repeated(t->a, who_finishes(t), one, text, t->claim) ;
   finish_with(t, with_words(t, text)) ;
   t->work = text ;
   if (!t->killed && !t->all_signalled && !t->early && walk_with_calls(t->a, one, &needs_services, t)) t->early = text ;
