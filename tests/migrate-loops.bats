@@ -448,6 +448,15 @@ EOS
   told 'TODO: if the script ended with this, give the service whose process it is flag-main'
 }
 
+@test "what the script waited for behind a wait, and nobody knows here, is said" {
+  local wait
+  for wait in 'for p in $(pgrep backup); do\n  tail --pid="$p" -f /dev/null\ndone' 'tail --pid=$(cat /run/x.pid) -f /dev/null' 'while pgrep backup; do sleep 1; done'; do
+    wrapper <<<$'server & pid=$!\nwait "$pid"\n'"${wait//'\n'/$'\n'}"
+    migrate
+    has server/flag-main && lacks server/flag-oneshot && told 'TODO: when server had ended, the script waited on, for processes that are no services here' || { echo "# $wait"; return 1; }
+  done
+}
+
 @test "what is behind a tail -f /dev/null that is not on a condition never runs" {
   local keep
   for keep in 'tail -f /dev/null' 'sleep infinity' 'while :; do sleep 60; done' 'tail -F /log/a' 'keep() { sleep infinity; }; keep'; do

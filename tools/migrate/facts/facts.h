@@ -281,6 +281,7 @@ extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$!: notes and claims it */
 /* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
 extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
+extern unsigned int followed_pid (struct statement const *statement) ; /* tail --pid=PID -f LOG, which waits for it: the index of the word that is, or ends with, the pid; 0: another command */
 extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process that only keeps the container alive */
 /* From now on, `name` holds the pids of these services. */
 extern int empties_pid (struct analysis *a, struct statement const *statement) ; /* PID="" */

@@ -328,3 +328,12 @@ void settle_pids (struct analysis *a)
         "its condition looks for a process by name, and supervisors have the services' names among their arguments: leave it out, if it only asked whether the service runs already") ;
   }
 }
+
+unsigned int followed_pid (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND || strcmp(statement_command(statement), "tail") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (!strncmp(statement->words[i].raw, "--pid=", 6)) return i ;
+    else if (!strcmp(statement->words[i].raw, "--pid") && i + 1 < statement->nwords) return i + 1 ;
+  return 0 ;
+}

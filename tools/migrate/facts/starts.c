@@ -147,7 +147,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   struct foreground foreground ;
   struct function *function ;
   char const *command = statement_command(statement) ;
-  if (!strcmp(command, "wait")) return !a->without_waits ;
+  if (!strcmp(command, "wait") || followed_pid(statement)) return !a->without_waits ;
   if (keeps_alive(statement)) return 1 ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;

@@ -260,10 +260,24 @@ void drop_watching_beside (struct analysis *a, struct statement *loop)
   tell_other_start(a, loop, claim_statement(a, loop, "dropped", "a loop that watches processes: supervision replaces it")) ;
 }
 
+/* Does it ask only for names that nothing here has? */
+static int knows_nobody (struct analysis *a, struct statement *loop)
+{
+  struct texts names = names_asked_for(a, loop) ;
+  struct seen seen ;
+  char const *text = look_for_watching_in(a, loop, &seen) ;
+  if (!names.first || may_end(a, loop)) return 0 ;
+  for (struct service const *service = a->plan->services ; service ; service = service->next)
+    if (is_watched(a, service, text) || is_called_otherwise(a, service, &names)) return 0 ;
+  return 1 ;
+}
+
 void drop_watching (struct analysis *a, struct statement *statement)
 {
-  struct watched w = watched(a, statement) ;
+  struct watched w ;
   struct claim *claim ;
+  if (knows_nobody(a, statement) && walk_wait_for_others(a, statement)) return ;
+  w = watched(a, statement) ;
   drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, "dropped", "a loop that watched processes: supervision replaces it") ;
   tell_unknown(a, statement, &w, claim) ;

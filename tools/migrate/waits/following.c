@@ -7,20 +7,10 @@
 #include "migrate/services/services.h"
 #include "migrate/waits/waits.h"
 
-/* The index of the word that is, or ends with, the pid; 0: there is none. */
-static unsigned int find_followed (struct statement const *statement)
-{
-  if (statement->kind != STATEMENT_COMMAND || strcmp(statement_command(statement), "tail") != 0) return 0 ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    if (!strncmp(statement->words[i].raw, "--pid=", 6)) return i ;
-    else if (!strcmp(statement->words[i].raw, "--pid") && i + 1 < statement->nwords) return i + 1 ;
-  return 0 ;
-}
-
 char const *logs_followed (struct analysis *a, struct statement const *statement, char const **linked)
 {
   char const *logs = "" ;
-  unsigned int followed = find_followed(statement) ;
+  unsigned int followed = followed_pid(statement) ;
   if (statement->kind != STATEMENT_COMMAND || sleeps_for_ever(statement)) return logs ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
@@ -48,7 +38,7 @@ static struct statement as_wait (struct analysis *a, struct statement const *sta
   struct statement wait = *statement ;
   struct word *words = pool_alloc(a->pool, 2 * sizeof(*words)) ;
   words[0] = (struct word){ .range = statement->words[0].range, .raw = "wait", .value = "wait" } ;
-  words[1] = statement->words[find_followed(statement)] ;
+  words[1] = statement->words[followed_pid(statement)] ;
   if (!strncmp(words[1].raw, "--pid=", 6)) words[1].raw += 6 ;
   wait.words = words ;
   wait.nwords = 2 ;
@@ -76,7 +66,7 @@ int walk_following (struct analysis *a, struct statement *statement, struct fram
   struct statement wait ;
   struct service *service ;
   char const *linked ;
-  if (!find_followed(statement) || !a->plan->services) return 0 ;
+  if (!followed_pid(statement) || !a->plan->services) return 0 ;
   close_task(a) ;
   wait = as_wait(a, statement) ;
   service = followed_service(a, wait.words[1].raw) ;
@@ -84,6 +74,9 @@ int walk_following (struct analysis *a, struct statement *statement, struct fram
   if (service) service->is_background = 1 ; /* a later `wait` waits for it by way of this process */
   if (!statement->background)
   {
+    struct texts names = { 0 } ;
+    services_of_pid(a, wait.words[1].raw, &names) ;
+    if (!names.first && walk_wait_for_others(a, statement)) return 1 ;
     walk_wait(a, &wait, frame) ;
     return 1 ;
   }

@@ -82,6 +82,23 @@ static int ends_others (struct analysis *a, struct statement const *wait)
   return 0 ;
 }
 
+static void tell_waited_on (struct analysis *a, struct statement const *wait, struct claim *claim, char const *one_of, char const *others)
+{
+  plan_todo(a->plan, plan_find(a->plan, a->ended_with.first->text), claim, line_of(a, wait), pool_printf(a->pool,
+    "when %s%s had ended, the script waited on, for %s; here that end is the container's: take flag-main off, if it shall go on",
+    one_of, texts_join(a->pool, &a->ended_with, ", "), others)) ;
+}
+
+int walk_wait_for_others (struct analysis *a, struct statement *statement)
+{
+  if (!a->ended_with.first || statement->range.start < a->ended_claim->range.end) return 0 ;
+  if (!ends_others(a, statement))
+    tell_waited_on(a, statement, claim_statement(a, statement, "dropped", "waited for processes that are no services here"), "",
+      pool_printf(a->pool, "processes that are no services here: %s", statement_text(a, statement))) ;
+  else claim_statement(a, statement, "dropped", "waited until what it had ended was gone") ;
+  return 1 ;
+}
+
 void mark_waited_on (struct analysis *a, struct statement const *wait, struct texts const *names, struct claim *claim)
 {
   struct texts others = { 0 } ;
@@ -90,9 +107,7 @@ void mark_waited_on (struct analysis *a, struct statement const *wait, struct te
   for (struct service const *one = a->plan->services ; one ; one = one->next)
     if (one->is_background && !one->is_oneshot && !texts_has(&a->ended_with, one->name) && (!names->first || texts_has(names, one->name))) texts_add(a->pool, &others, one->name) ;
   if (!others.first && (!is_any || names->first)) return ;
-  plan_todo(a->plan, plan_find(a->plan, a->ended_with.first->text), claim, line_of(a, wait), pool_printf(a->pool,
-    "when %s%s had ended, the script waited on, for %s; here that end is the container's: take flag-main off, if it shall go on",
-    is_any ? "one of " : "", texts_join(a->pool, &a->ended_with, ", "), others.first ? texts_join(a->pool, &others, ", ") : "the others")) ;
+  tell_waited_on(a, wait, claim, is_any ? "one of " : "", others.first ? texts_join(a->pool, &others, ", ") : "the others") ;
 }
 
 /* server || exit; sleep infinity, or the same with set -e */

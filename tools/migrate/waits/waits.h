@@ -12,6 +12,7 @@ extern void main_is_none (struct analysis *a) ; /* a server in the foreground, a
 extern void note_ended_with (struct analysis *a, struct texts const *names, struct claim *claim) ; /* what is main by a statement: where the script keeps the container alive behind it, they are not */
 /* wait $A; wait $B, wait -n; wait: a TODO, as the script went on when the first had ended. `names`: for whom it waits now, none: for all */
 extern void mark_waited_on (struct analysis *a, struct statement const *wait, struct texts const *names, struct claim *claim) ;
+extern int walk_wait_for_others (struct analysis *a, struct statement *statement) ; /* the same for processes that nobody knows here; 0: it has not waited for what is main */
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern int fails_at_once (struct analysis *a, struct statement const *wait) ; /* wait -n, which dash does not know */
 extern int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame) ; /* while wait -n; do :; done; 0: it is no such thing */
