@@ -158,3 +158,12 @@ EOS
   migrate
   told 'TODO: it watches a process that a line above starts'
 }
+
+@test "a loop that watches what no service is called: what may have started it is marked, and what shows logs is not main" {
+  local loop
+  for loop in 'while pgrep -f java >/dev/null; do sleep 1; done' 'while true; do ps aux | grep -q [j]ava || exit 1; sleep 5; done'; do
+    wrapper <<<$'#!/bin/bash\n/opt/app/bin/app.sh start\ntail -F /opt/app/logs/app.log &\n'"$loop"
+    migrate
+    lacks logs/flag-main && told 'had ended, which nothing here is called: if this leaves it behind, make it a service, with flag-main: /opt/app/bin/app.sh start' || { echo "# $loop"; return 1; }
+  done
+}

@@ -91,7 +91,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   if (!w.is_any) texts_add_all(a->pool, &w.unknown, &pids) ;
   for (struct service *service = a->plan->services ; ends && service ; service = service->next)
   {
-    if (service->is_oneshot) continue ;
+    if (service->is_oneshot || service->is_apart) continue ; /* tail -F LOG & */
     if (!w.is_any && !is_watched(a, service, text) && !is_called_otherwise(a, service, &names)) texts_add(a->pool, &w.others, service->name) ;
     else if (is_watched(a, service, restarts.asked)) texts_add(a->pool, &w.again, service->name) ;
     else
@@ -110,11 +110,27 @@ char const *note_watched (struct analysis *a, struct statement *loop)
   return w.names.first ? texts_join(a->pool, &w.names, ", ") : "" ;
 }
 
+/* /opt/app/bin/app.sh start, in the setup, ahead of a loop that asks for what is no service: perhaps it leaves that behind. */
+static void mark_start_ahead (struct analysis *a, char const *names, struct claim *claim)
+{
+  for (unsigned int i = 0 ; i < a->plan->nsetup ; i++)
+  {
+    struct setup_item const *item = a->plan->setup + i ;
+    struct source code ;
+    struct statement *one = item->text || item->talk ? 0 : shell_parse_text(a->pool, &code, source_copy(a->source, item->range)) ;
+    for (; one ; one = one->next)
+      if (one->kind == STATEMENT_COMMAND && one->nwords >= 2 && !strcmp(statement_word(one, one->nwords - 1), "start"))
+        plan_todo(a->plan, 0, claim, source_line(a->source, item->range.start + one->range.start), pool_printf(a->pool,
+          "the script ended when %s had ended, which nothing here is called: if this leaves it behind, make it a service, with flag-main: %s", names, source_copy(&code, one->range))) ;
+  }
+}
+
 /* It asked for more than is known here. */
 static void tell_unknown (struct analysis *a, struct statement *loop, struct watched *w, struct claim *claim)
 {
   char const *names = w->unknown.first ? texts_join(a->pool, &w->unknown, ", ") : 0 ;
   struct text const *other = w->others.first ;
+  if (names && w->is_any) mark_start_ahead(a, names, claim) ;
   if (!names || !w->names.first) return ;
   if (w->is_any)
   {
