@@ -165,9 +165,7 @@ static void set_reload_signal (struct trapping *t, struct service *service, char
 void set_signal (struct trapping *t, struct service *service, char const *signal)
 {
   struct analysis *a = t->a ;
-  int was_told ;
   if (!service || !signal || !strcmp(signal, "0")) return ;
-  was_told = texts_has(&t->signalled, service->name) ;
   texts_add_once(a->pool, &t->signalled, service->name) ;
   if (t->reloads)
   {
@@ -177,9 +175,10 @@ void set_signal (struct trapping *t, struct service *service, char const *signal
   if (!strcmp(signal, "KILL"))
   {
     /* kill $PID; sleep 5; kill -9 $PID; kill $PID || kill -9 $PID */
-    if (!was_told || !(t->waited || t->is_fallback)) plan_mistake(a->plan, t->trap->line, "SIGKILL gives no process the time to end properly") ;
+    if (!texts_has(&t->told_to_end, service->name) || !(t->waited || t->is_fallback)) plan_mistake(a->plan, t->trap->line, "SIGKILL gives no process the time to end properly") ;
     return ;
   }
+  if (!only_tells(signal)) texts_add_once(a->pool, &t->told_to_end, service->name) ;
   if (service->down_line && service->down_line != t->trap->line)
   {
     if (!strcasecmp(service->down_signal, signal)) return ;

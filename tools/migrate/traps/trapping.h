@@ -30,7 +30,8 @@ struct trapping
   int reloads ; /* the trap is not for the end: HUP */
   int is_exit ; /* it is for the script's own end alone */
   char const *code ; /* another code than 0, with which it ended the script; 0: none */
-  struct texts signalled ; /* services that it told to end */
+  struct texts signalled ; /* services that it sent a signal to */
+  struct texts told_to_end ; /* those that got one at which a program ends, and not KILL */
   int all_signalled ; /* or it may have told any service */
   char const *work ; /* the last work that moved to finish; 0: none */
   struct texts jobs ; /* variables that hold the pids of all: $(jobs -p) */
