@@ -196,34 +196,36 @@ static int fails (struct statement const *list)
 
 /* Does one round, or its last one ahead of break, work? A command whose answer nobody asks for works, though it
    talks to a service: if docker info; then docker load -i x.tar; break; fi */
-static int list_works (struct analysis *a, struct statement *list, unsigned int depth)
+static int list_works (struct analysis *a, struct statement *list, unsigned int question, unsigned int depth)
 {
   if (depth > 20 || fails(list)) return 0 ;
   for (; list ; list = list->next)
   {
     struct function *function = called_function(a, list) ;
-    struct statement *body = function ? function->statement->body : list->body ;
+    int is_known = function && function->asked == question ;
+    struct statement *body = is_known ? 0 : function ? function->statement->body : list->body ;
     char const *command = list->kind == STATEMENT_COMMAND ? statement_command(list) : "" ;
     if (list->kind == STATEMENT_NOT || list->kind == STATEMENT_PIPELINE)
     {
       if (statement_walk(list, &does_work, a)) return 1 ;
       continue ;
     }
+    if (function) function->asked = question ; /* once: functions that call each other would double the work with each */
     if (*command && !function && !is_message(a, list) && (!shell_one_of(command, ASKS_AND_COUNTS) || goes_to_file(list))) return 1 ;
     if (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR)
     {
       struct statement left = *body ;
       left.next = 0 ;
       if (statement_walk(&left, &does_work, a)) return 1 ;
-      if (body->kind == STATEMENT_AND && called_function(a, body->body->next) && list_works(a, body->body->next, depth + 1)) return 1 ; /* ready && work && break */
+      if (body->kind == STATEMENT_AND && called_function(a, body->body->next) && list_works(a, body->body->next, question, depth + 1)) return 1 ; /* ready && work && break */
       body = body->next ;
     }
-    if (list_works(a, body, depth + 1)) return 1 ;
+    if (list_works(a, body, question, depth + 1)) return 1 ;
     for (struct branch *branch = list->branches ; branch ; branch = branch->next)
     {
       for (struct statement *one = branch->condition ; one ; one = one->next)
         if (statement_walk(one, &does_work, a)) return 1 ;
-      if (list_works(a, branch->body, depth + 1)) return 1 ;
+      if (list_works(a, branch->body, question, depth + 1)) return 1 ;
     }
   }
   return 0 ;
@@ -233,7 +235,7 @@ static char const *find_probe (struct analysis *a, struct statement *statement)
 {
   struct leaving leaving = { .a = a, .loop = statement } ;
   struct branch *branch = statement->branches ;
-  if (statement_walk(branch->body ? branch->body : statement, &is_background, 0) || list_works(a, branch->body, 0)) return 0 ;
+  if (statement_walk(branch->body ? branch->body : statement, &is_background, 0) || list_works(a, branch->body, ++a->questions, 0)) return 0 ;
   if (statement->kind == STATEMENT_LOOP && branch->condition && !branch->condition->next)
     leaving.probe = extract(&leaving, branch->condition, !statement->until) ;
   if (leaving.probe) return leaving.probe ;
