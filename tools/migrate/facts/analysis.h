@@ -20,6 +20,7 @@ struct function
   struct statement *statement ;
   struct piece *piece ;
   int starts[2] ; /* something; [1]: `wait` does not count */
+  int asks ; /* does it look at its own words? the last answer */
   unsigned int asked ; /* the last question that looked into it, of a kind that looks into each function once */
   int prints ; /* and does nothing else: 1 yes, -1 no, or just being asked; 0: not asked yet */
   int repeatable ; /* by each service: 1 yes, -1 no, or just being asked; 0: not asked yet */

@@ -1,6 +1,8 @@
-/* trap 'kill $pids' CHLD: the end of one child ended all. */
+/* Which signals a trap is for: the end, or, as trap 'kill $pids' CHLD, the end of one child that ended all. */
 
 #include <string.h>
+
+#include <skalibs/sig.h>
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
@@ -27,6 +29,39 @@ static int look_at_part (struct statement *statement, void *data)
 int ends_with_script (struct trap const *trap)
 {
   return strstr(trap->all, " EXIT ") || strstr(trap->all, " 0 ") ;
+}
+
+/* SIGTERM, TERM, 15 */
+static int is_signal (char const *word, char const *name)
+{
+  int n = sig_number(!strncmp(name, "SIG", 3) ? name + 3 : name) ;
+  if (!strncmp(name, "SIG", 3)) name += 3 ;
+  if (!strncmp(word, "SIG", 3)) word += 3 ;
+  return !strcmp(word, name) || (n && shell_number(word, 64, 0) == (unsigned int)n) ;
+}
+
+int has_signal (struct pool *pool, char const *signals, char const *name)
+{
+  for (char const *p = signals ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (is_signal(pool_copy(pool, p, strcspn(p, " ")), name)) return 1 ;
+  return 0 ;
+}
+
+int is_for_the_end (struct analysis *a, struct trap const *trap)
+{
+  static char const *const ends[] = { " TERM ", " SIGTERM ", " INT ", " SIGINT ", " QUIT ", " SIGQUIT ", " EXIT ", " 0 ", " 15 ", " 2 ", " 3 ", " PWR ", " SIGPWR " } ;
+  static char const *const tells[] = { "HUP", "USR1", "USR2", "WINCH", "CONT" } ;
+  for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+    if (strstr(trap->all, ends[i])) return 1 ;
+  if (!trap->all[strspn(trap->all, " ")]) return 1 ; /* not known */
+  if (a->plan->stop_signal && has_signal(a->pool, trap->all, a->plan->stop_signal)) return 1 ;
+  for (size_t i = 0 ; i < sizeof(tells) / sizeof(*tells) ; i++)
+    if (has_signal(a->pool, trap->all, tells[i])) return 0 ;
+  for (struct trap const *other = a->traps ; other ; other = other->next)
+    if (other != trap && *other->code)
+      for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+        if (strstr(other->all, ends[i])) return 0 ;
+  return 1 ;
 }
 
 int is_child_trap (struct trap const *trap)

@@ -106,7 +106,7 @@ extern int is_server (struct analysis *a, struct statement const *statement) ; /
 extern int is_task_program (char const *program) ; /* one that ends by itself, also in the background */
 extern int is_client_command (char const *const *argv) ; /* ollama pull MODEL: it ends; the server is another word of the same program */
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
-extern int names_deed (char const *program) ; /* configure-server: its name begins with a verb, and so what it ends in does not serve here */
+extern int names_server (struct statement const *statement, unsigned int first) ; /* my-server, node server.js, app serve: the program says it, or the word behind it */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
 extern int serves_surely (struct analysis *a, struct statement *statement) ; /* the same, or a command that says so by its words */
 /* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
@@ -271,6 +271,9 @@ struct child_trap /* what it did when a child had ended */
   int starts ; /* it started something, perhaps again */
   int works ;
 } ;
+extern int has_signal (struct pool *pool, char const *signals, char const *name) ; /* " SIGTERM INT ", by name or number? */
+/* Is the trap for the end? HUP and USR1 are not, nor are other signals if there is a trap for TERM and the like. */
+extern int is_for_the_end (struct analysis *a, struct trap const *trap) ;
 extern int ends_with_script (struct trap const *trap) ; /* of EXIT, perhaps among others */
 extern int is_child_trap (struct trap const *trap) ; /* of CHLD, perhaps among others */
 extern struct child_trap child_trap (struct analysis *a, struct trap const *trap) ;
@@ -278,6 +281,7 @@ extern uint32_t no_trap_until (struct analysis *a) ; /* the line of a command in
 extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */
 
 /* ---- pids.c ---- */
+extern char const *written_file (struct statement const *statement) ; /* echo $! 2>/dev/null >FILE: where its output goes, raw; "": to no file */
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$!: notes and claims it */
 /* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
 extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;

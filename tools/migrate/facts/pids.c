@@ -153,8 +153,7 @@ int is_idle_pid (struct analysis *a, char const *raw)
   return 0 ;
 }
 
-/* echo $! 2>/dev/null >FILE: where it goes; "": to no file */
-static char const *written_file (struct statement const *statement)
+char const *written_file (struct statement const *statement)
 {
   char const *file = "" ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)

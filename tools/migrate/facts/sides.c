@@ -94,11 +94,11 @@ int is_called_stop (char const *command)
 }
 
 /* configure-server, wait-for-server: a verb, and what it is done to */
-int names_deed (char const *program)
+static int names_deed (char const *program)
 {
   char word[32] ;
   return shell_one_of(next_word(&program, word, sizeof(word)), "configure config setup init initialize prepare wait check test install build create generate make add update register get fetch download "
-    "load import export copy clean kill stop remove delete show print list") ;
+    "gen render login load import export copy clean kill stop remove delete show print list") ;
 }
 
 int is_plain_command (struct statement const *statement)
@@ -152,6 +152,19 @@ int says_serve (struct statement const *statement, unsigned int first)
     if (is_serve(statement_word(statement, i))
      || (!strcmp(shell_basename(statement_word(statement, i)), "rails") && !strcmp(statement_word(statement, i + 1), "s"))) return 1 ; /* rails s */
   return 0 ;
+}
+
+int names_server (struct statement const *statement, unsigned int first)
+{
+  char const *name = shell_basename(statement_word(statement, first)) ;
+  if (command_is_interpreter(name))
+  {
+    if (runs_code(statement, first)) return 0 ;
+    while (statement_word(statement, ++first)[0] == '-') ;
+    name = shell_basename(statement_word(statement, first)) ;
+  }
+  if (!*name || names_deed(name)) return 0 ;
+  return has_word(name, SERVE) || shell_one_of(statement_word(statement, first + 1), "serve server runserver daemon listen run-server start-server") ;
 }
 
 /* nginx -t: a daemon's program that ends. */

@@ -214,8 +214,11 @@ static int body_only_sleeps (struct statement const *body)
 {
   if (!body) return 0 ;
   for (; body ; body = body->next)
-    if (keeps_alive(body) && !body->background) return 1 ; /* what is behind it never runs */
-    else if (!keeps_alive(body) && body->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(body), "sleep wait : true read")) return 0 ;
+  {
+    int keeps = keeps_alive(body) ; /* once: loops in loops would double the work with each */
+    if (keeps && !body->background) return 1 ; /* what is behind it never runs */
+    if (!keeps && body->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(body), "sleep wait : true read")) return 0 ;
+  }
   return 1 ;
 }
 

@@ -20,6 +20,12 @@ static int is_idle (struct analysis *a, struct statement *statement)
   return statement->kind == STATEMENT_COMMENT || !strcmp(statement_command(statement), "sleep") || (!statement->background && only_prints(a, statement)) ;
 }
 
+static int goes_round (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "continue") ;
+}
+
 /* 0: it does more, or something else. */
 static int find_kept (struct analysis *a, struct statement *list, struct keeping *keeping)
 {
@@ -31,12 +37,12 @@ static int find_kept (struct analysis *a, struct statement *list, struct keeping
     if (list->background) keeping->program = list ;
     else if (keeping->program)
     {
-      char const *end = strstr(text, "=$!") ;
-      if (list->kind != STATEMENT_ASSIGNMENT || !end || end[3]) return 0 ;
-      keeping->pid = pool_copy(a->pool, text, (size_t)(end - text)) ;
+      size_t len = strspn(text, NAME_LETTERS) ;
+      if (list->kind != STATEMENT_ASSIGNMENT || strcmp(text + len, "=$!") != 0) return 0 ;
+      keeping->pid = pool_copy(a->pool, text, len) ;
       continue ;
     }
-    else if (may_end(a, list) || starts_something(a, list) || breaks_out(list, 0)) return 0 ;
+    else if (may_end(a, list) || starts_something(a, list) || breaks_out(list, 0) || statement_walk(list, &goes_round, 0)) return 0 ;
     texts_add(a->pool, &keeping->lines, text) ;
   }
   return !!keeping->program ;
@@ -47,13 +53,6 @@ static int is_asked_for (char const *question, struct keeping const *keeping)
 {
   if (strstr(question, "&&") || strstr(question, "||") || strstr(question, " -a ") || strstr(question, " -o ") || strpbrk(question, ";\n")) return 0 ;
   return (*keeping->pid && shell_mentions(question, keeping->pid)) || shell_mentions(question, shell_basename(statement_command(keeping->program))) ;
-}
-
-static int is_service_already (struct analysis *a, struct statement *program)
-{
-  struct service const *one = a->plan->services ;
-  while (one && strcmp(one->text, statement_text(a, program)) != 0 && strcmp(one->name, name_of(a, program)) != 0) one = one->next ;
-  return !!one ;
 }
 
 static int find_keeping (struct analysis *a, struct statement *loop, struct keeping *keeping)
@@ -68,7 +67,7 @@ static int find_keeping (struct analysis *a, struct statement *loop, struct keep
     question = source_copy(a->source, one->branches->condition_range) ;
     if (!asks_whether_gone(a, question) || !is_asked_for(question, keeping)) return 0 ;
   }
-  return keeping->program && !is_service_already(a, keeping->program) ;
+  return keeping->program && !service_of_program(a, keeping->program) ;
 }
 
 int walk_keeping (struct analysis *a, struct statement *loop)

@@ -20,6 +20,7 @@ static char const *set_by_trap (struct analysis *a, char const *text, char const
   {
     struct function *function = find_function(a, trap->code) ;
     char const *code = function ? statement_text(a, function->statement) : trap->code ;
+    if (!is_for_the_end(a, trap)) continue ; /* HUP: read the files again */
     for (char const *p = code ; (p = strchr(p, '=')) ; p++)
     {
       size_t len = 0 ;

@@ -169,20 +169,31 @@ static int waits_for_pause (struct analysis *a, struct statement const *wait)
   return wait->nwords == 2 && wait->words[1].raw[0] != '-' && !names.first ;
 }
 
+/* `python3 server.py` is another program than `node server.js`, though both are called server. */
 static int is_same_program (struct analysis *a, struct service const *service, struct statement *statement)
 {
-  return !strcmp(service->text, statement_text(a, statement)) || !strcmp(service->name, name_of(a, statement)) ;
+  char const *text = statement_text(a, statement) ;
+  size_t len = strcspn(text, " \t\n") ;
+  if (!strcmp(service->text, text)) return 1 ;
+  return !strcmp(service->name, name_of(a, statement)) && strcspn(service->text, " \t\n") == len && !strncmp(service->text, text, len) ;
+}
+
+struct service *service_of_program (struct analysis *a, struct statement *program)
+{
+  struct service *one = a->plan->services ;
+  while (one && (is_excluded_here(a, one) || !is_same_program(a, one, program))) one = one->next ;
+  return one ;
 }
 
 static int find_starting_again (struct statement *statement, void *data)
 {
   struct starting_again *s = data ;
-  struct service const *same = s->a->plan->services ;
+  struct service const *same ;
   if (!strcmp(statement_command(statement), "wait")) s->waits |= !(s->pauses && waits_for_pause(s->a, statement)) ;
   if (!statement->background || asks_status_of_service(statement)) return 0 ;
   s->pauses = shell_one_of(statement_command(statement), "sleep") ; /* sleep 5 & wait $! */
   if (s->pauses) return 0 ;
-  while (same && !is_same_program(s->a, same, statement)) same = same->next ;
+  same = service_of_program(s->a, statement) ;
   if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
   else s->other = statement_text(s->a, statement) ;
   return 0 ;

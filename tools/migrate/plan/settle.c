@@ -218,7 +218,7 @@ static void settle_signals (struct plan *plan)
     char const *program = shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))) ;
     if (strncmp(program, "uwsgi", 5) != 0 || service->is_oneshot || strstr(command, "die-on-term") || service_has(service, "down-signal")) continue ;
     service_set(plan, service, "down-signal", "INT") ;
-    service->claim->what = pool_printf(plan->pool, "%s; down-signal INT: TERM makes uWSGI start anew, unless it is told die-on-term", service->claim->what) ;
+    if (service->claim) service->claim->what = pool_printf(plan->pool, "%s; down-signal INT: TERM makes uWSGI start anew, unless it is told die-on-term", service->claim->what) ;
   }
 }
 

@@ -42,11 +42,11 @@ static int asks_in (struct analysis *a, struct statement *statement, char const 
 
 static int body_asks (struct analysis *a, struct function *function)
 {
-  if (function->asked == a->questions) return 0 ; /* it has answered, or is being asked */
+  if (function->asked == a->questions) return function->asks ; /* it has answered, or is being asked */
   function->asked = a->questions ;
-  for (struct statement *one = function->statement->body ; one ; one = one->next)
-    if (asks_in(a, one, statement_text(a, one))) return 1 ;
-  return 0 ;
+  function->asks = 0 ;
+  for (struct statement *one = function->statement->body ; one && !function->asks ; one = one->next) function->asks = asks_in(a, one, statement_text(a, one)) ;
+  return function->asks ;
 }
 
 static void blank (struct asking *asking, struct range range)

@@ -233,12 +233,11 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   claim = add_ordinary(a, statement) ;
-  if (!a->in_function && says_serve(statement, launch.first) && !names_deed(name) && may_serve_at_end(a, statement)
+  if (!a->in_function && names_server(statement, launch.first) && may_serve_at_end(a, statement)
    && !may_end_soon(a, statement, launch.first, task_name(a, statement)))
     mark_serving(a, statement, claim, "by its words it serves: if it goes on running, what is behind it never starts: make it a service (flag-main), and let its finish do that") ;
   if (is_shell_for_person(statement))
-    plan_todo(a->plan, a->task, a->task ? task_claim(a) : 0, line_of(a, statement),
-      "somebody worked in this shell, and what follows came when it had ended: make it a service (flag-console, flag-main), and what follows its finish") ;
+    mark_serving(a, statement, claim, "somebody worked in this shell, and what follows came when it had ended: make it a service (flag-console, flag-main), and what follows its finish") ;
   if (may_serve)
     mark_serving(a, statement, claim, pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing), a->task && task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;
   if (may_be_server(a, frame, name) && a->task)

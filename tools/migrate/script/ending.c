@@ -295,10 +295,11 @@ char const *with_failed_code (struct analysis *a, struct statement *other, char 
 static char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement *right)
 {
   struct service *last = plan_last(a->plan) ;
+  struct statement const *first = left ;
   int waits ;
-  while (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR) left = left->body ; /* wait $A && exit 0 || exit 1 */
-  waits = keeps_alive(left) || shell_one_of(statement_command(left), "wait") ;
-  if (last && !is_of(last, left)) last = 0 ;
+  while (first->kind == STATEMENT_AND || first->kind == STATEMENT_OR) first = first->body ; /* wait $A && exit 0 || exit 1 */
+  waits = keeps_alive(first) || shell_one_of(statement_command(first), "wait") ;
+  if (last && !is_of(last, left) && !is_of(last, first)) last = 0 ;
   if (last && last->is_oneshot && !may_end_script(a, right))
   {
     last->is_forgiven = 1 ; /* the script went on */

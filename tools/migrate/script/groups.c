@@ -51,6 +51,7 @@ static int asks_before_start (struct analysis *a, struct statement *statement)
 int take_background (struct analysis *a, struct statement *statement)
 {
   if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !statement->body || !statement->body->next) return 0 ;
+  if (statement->kind == STATEMENT_OR && surely_ends(a, statement->body->next)) return 0 ; /* probe || true & */
   if (!is_question(statement->body) && !asks_before_start(a, statement) && (!starts_something(a, statement->body) || staying_part(a, statement->body))) return 0 ;
   statement->background = 0 ;
   statement->body->next->background = 1 ;

@@ -37,7 +37,7 @@ static char const *pid_file (struct statement const *statement)
 {
   if (!shell_one_of(statement_command(statement), "echo printf") || !writes_files(statement)) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    if (shell_one_of(statement->words[i].raw, "$$ \"$$\" ${$} \"${$}\" $BASHPID \"$BASHPID\"")) return statement->redirects->target ;
+    if (shell_one_of(statement->words[i].raw, "$$ \"$$\" ${$} \"${$}\" $BASHPID \"$BASHPID\"")) return written_file(statement) ;
   return 0 ;
 }
 
@@ -45,7 +45,7 @@ static int writes_own_pid (struct statement *statement, void *data)
 {
   char const **file = data ;
   *file = pid_file(statement) ;
-  return !!*file ;
+  return *file && **file ;
 }
 
 void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
@@ -87,7 +87,7 @@ static int ends_well (struct statement *statement, void *data)
 void mark_ending_well (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
   struct ending_well ending = { .a = a } ;
-  if (statement->kind == STATEMENT_COMMAND || !statement_walk(statement, &ends_well, &ending)) return ;
+  if (statement->kind == STATEMENT_COMMAND || !statement_walk_here(statement, &ends_well, &ending)) return ;
   plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "%s ended the container here; %s, and the services are started: %s", ending.text,
     service ? "with 0 it ends this task alone" : "with 0, in cont-init.d it ends this file alone",
     service ? "run `reeve shutdown 0` ahead of it, or start them on a condition" : "exit with another code, or start them on a condition")) ;

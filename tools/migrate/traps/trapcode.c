@@ -148,7 +148,7 @@ static struct statement without_prefix (struct analysis *a, struct statement con
 /* pids=$(jobs -p) */
 static void note_jobs (struct trapping *t, struct statement const *statement)
 {
-  char const *text = statement_text(t->a, statement) ;
+  char const *text = source_copy(t->text, statement->range) ;
   size_t len = strspn(text, NAME_LETTERS) ;
   if (text[len] == '=' && strstr(text, "$(jobs -p")) texts_add_once(t->a->pool, &t->jobs, pool_copy(t->a->pool, text, len)) ;
 }
@@ -238,7 +238,7 @@ static char const *with_words (struct trapping const *t, char const *text)
 static void mark_exit_code (struct trapping *t, struct statement const *one, struct statement const *body)
 {
   struct statement const *first = !body ? one : body->kind == STATEMENT_GROUP ? body->body : body ;
-  if (t->work || !first || !ends_with_script(t->trap) || !strstr(statement_text(t->a, first), "$?")) return ;
+  if (t->work || !first || !ends_with_script(t->trap) || !strstr(source_copy(body ? t->a->source : t->text, first->range), "$?")) return ;
   texts_add_once(t->a->pool, &t->claim->todo, "$? was the code with which the script ended, and is always 0 where finish begins: the exit code of run is its $1") ;
 }
 
@@ -291,15 +291,28 @@ static void follow_call (struct trapping *t, struct statement *one, struct state
   t->call = call.outer ;
 }
 
-/* Each statement of a trap: signals become down-signal, the rest finish. */
-void apply_list (struct trapping *t, struct statement *list, struct source const *text)
+static int is_only_message (struct trapping *t, struct statement *statement)
 {
+  struct source *script = t->a->source ;
+  int is ;
+  if (called_function(t->a, statement)) return is_message(t->a, statement) ;
+  t->a->source = t->text ;
+  is = is_message(t->a, statement) ;
+  t->a->source = script ;
+  return is ;
+}
+
+/* Each statement of a trap: signals become down-signal, the rest finish. */
+void apply_list (struct trapping *t, struct statement *list, struct source *text)
+{
+  struct source *outer = t->text ;
+  t->text = text ;
   for (struct statement *one = list ; one ; one = one->next)
   {
     struct function *function = called_function(t->a, one) ;
     struct statement *body = function ? function->statement->body : 0 ;
     t->kills = t->works = 0 ;
-    if (is_message(t->a, one)) continue ;
+    if (is_only_message(t, one)) continue ;
     if (function && t->calls == CALLS_MAX)
     {
       texts_add_once(t->a->pool, &t->claim->todo, "its functions call each other too many times to follow them all: is all that they do at the end still done?") ;
@@ -324,6 +337,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
     if (t->kills || t->reloads) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
     else finish_later(t, one, 0, source_copy(text, one->range)) ;
   }
+  t->text = outer ;
 }
 
 /* Work before the signals, or in place of them, may need the services that are to end: a save, a deregistration. */

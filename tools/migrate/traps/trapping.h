@@ -17,6 +17,7 @@ struct trapping
   struct analysis *a ;
   struct trap *trap ;
   struct claim *claim ;
+  struct source *text ; /* what the statements that are looked at are in: the trap's code, or the script for a function's */
   struct trap_call *call ; /* 0: the trap's own code is looked at */
   unsigned int calls ; /* that have been followed */
   char const *killed ; /* the last process that it sent a signal to; 0: none yet */
@@ -41,7 +42,7 @@ struct trapping
 
 /* ---- trapcode.c ---- */
 /* Each statement of a trap: signals become down-signal, the rest finish. */
-extern void apply_list (struct trapping *t, struct statement *list, struct source const *text) ;
+extern void apply_list (struct trapping *t, struct statement *list, struct source *text) ;
 /* A TODO for what came ahead of the signals, or in place of them: it may talk to what is to end. */
 extern void mark_early (struct trapping *t) ;
 extern void tell_code (struct trapping *t) ; /* docker stop ends the container with another code now */

@@ -2,28 +2,10 @@
 
 #include <string.h>
 
-#include <skalibs/sig.h>
-
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 #include "migrate/traps/trapping.h"
 #include "migrate/traps/traps.h"
-
-/* SIGTERM, TERM, 15 */
-static int is_signal (char const *word, char const *name)
-{
-  int n = sig_number(!strncmp(name, "SIG", 3) ? name + 3 : name) ;
-  if (!strncmp(name, "SIG", 3)) name += 3 ;
-  if (!strncmp(word, "SIG", 3)) word += 3 ;
-  return !strcmp(word, name) || (n && shell_number(word, 64, 0) == (unsigned int)n) ;
-}
-
-static int has_signal (struct pool *pool, char const *signals, char const *name)
-{
-  for (char const *p = signals ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
-    if (is_signal(pool_copy(pool, p, strcspn(p, " ")), name)) return 1 ;
-  return 0 ;
-}
 
 /* A trap, or `trap - TERM`, removes its signals from the traps before it. */
 static void take_signals (struct analysis *a, char const *signals, uint32_t line)
@@ -117,24 +99,6 @@ int walk_trap_call (struct analysis *a, struct statement *statement)
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
     for (struct statement const *one = body->body ; one ; one = one->next)
       if (trap->statement == one) trap->claim = claim ;
-  return 1 ;
-}
-
-/* Is the trap for the end? HUP and USR1 are not, nor are other signals if there is a trap for TERM and the like. */
-static int is_for_the_end (struct analysis *a, struct trap const *trap)
-{
-  static char const *const ends[] = { " TERM ", " SIGTERM ", " INT ", " SIGINT ", " QUIT ", " SIGQUIT ", " EXIT ", " 0 ", " 15 ", " 2 ", " 3 ", " PWR ", " SIGPWR " } ;
-  static char const *const tells[] = { "HUP", "USR1", "USR2", "WINCH", "CONT" } ;
-  for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
-    if (strstr(trap->all, ends[i])) return 1 ;
-  if (!trap->all[strspn(trap->all, " ")]) return 1 ; /* not known */
-  if (a->plan->stop_signal && has_signal(a->pool, trap->all, a->plan->stop_signal)) return 1 ;
-  for (size_t i = 0 ; i < sizeof(tells) / sizeof(*tells) ; i++)
-    if (has_signal(a->pool, trap->all, tells[i])) return 0 ;
-  for (struct trap const *other = a->traps ; other ; other = other->next)
-    if (other != trap && *other->code)
-      for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
-        if (strstr(other->all, ends[i])) return 0 ;
   return 1 ;
 }
 

@@ -105,7 +105,7 @@ void mark_waited_on (struct analysis *a, struct statement const *wait, struct te
   int is_any = a->ended_with.first && a->ended_with.first->next && !a->ended_claim->todo.first ; /* wait -n, or another in each branch */
   if (!a->ended_with.first || wait->range.start < a->ended_claim->range.end || ends_others(a, wait)) return ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
-    if (one->is_background && !one->is_oneshot && !texts_has(&a->ended_with, one->name) && (!names->first || texts_has(names, one->name))) texts_add(a->pool, &others, one->name) ;
+    if (is_beside(a, one) && !texts_has(&a->ended_with, one->name) && (!names->first || texts_has(names, one->name))) texts_add(a->pool, &others, one->name) ;
   if (!others.first && (!is_any || names->first)) return ;
   tell_waited_on(a, wait, claim, is_any ? "one of " : "", others.first ? texts_join(a->pool, &others, ", ") : "the others") ;
 }
