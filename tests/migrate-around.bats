@@ -63,3 +63,10 @@ image() # LINES of the Dockerfile
   image 'CMD ["bash", "-euc", "exec /start.sh"]'
   untold TODO
 }
+
+@test "what is behind the code of su ahead of the input are the code's own words" {
+  wrapper <<<$'#!/bin/sh\nexec web'
+  printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT ["su","-s","/bin/sh","app","-c","exec \\"$0\\" \\"$@\\"","--","/start.sh"]\n' >"$dir/Dockerfile"
+  migrate --dockerfile Dockerfile
+  grep -qx '+ENTRYPOINT \["/init"\]' <<<"$report"
+}

@@ -311,3 +311,20 @@ no_instruction() # LINE TEXT
     [ "$status" -eq 0 ] || { echo "# $lines: $stderr"; return 1; }
   done
 }
+
+@test "a path is below the WORKDIR that holds there, whatever came ahead of it" {
+  mkdir -p docker
+  printf '#!/bin/sh\nnginx &\nexec worker\n' >docker/start.sh
+  alone <<<$'FROM debian\nWORKDIR /app/src\nRUN make\nWORKDIR /app\nCOPY docker/start.sh /app/src\nCMD ["src/start.sh"]'
+  services nginx worker
+}
+
+@test "here-documents may be called as files are, and what makes a Dockerfile of a template is no error" {
+  local head
+  printf '#!/bin/sh\nnginx &\nexec worker\n' >start.sh
+  alone <<<$'FROM debian\nCOPY <<EOF <<b.conf /etc/\nfoo bar\nEOF\nbar baz\nb.conf\nCOPY start.sh /start.sh\nCMD ["/start.sh"]'
+  services nginx worker
+  for head in '${EXTRA}' 'include(base.m4)'; do
+    alone <<<$'FROM debian\n'"$head"$'\nCOPY start.sh /start.sh\nCMD ["/start.sh"]' || { echo "# $head"; return 1; }
+  done
+}

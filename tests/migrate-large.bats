@@ -123,3 +123,20 @@ EOS
     echo 'web || f'
   )
 }
+
+@test "questions about words, values and tests that are made of others take no time, and no stack" {
+  local i
+  wrapper <<<$'#!/bin/bash\nweb &\nuntil [[ $s == "up && running" ]]; do s=$(cat /run/state); sleep 1; done\nexec worker'
+  migrate
+  in_a_minute < <(echo 'web &'; numbered 1000 'echo "@ $(pwd) $(make-it)"'; echo 'exec worker')
+  in_a_minute < <(echo 'if [ -n "$A" ]; then'; numbered 1000 'echo @ | tee -a /x.log'; echo 'fi'; echo 'web &'; echo 'exec worker')
+  in_a_minute < <(echo 'db &'; for i in {1..60}; do echo 'while true; do kill -0 $P || break'; done; for i in {1..60}; do echo 'done'; done; echo 'exec web')
+  {
+    echo FROM debian
+    echo ENV A0=x
+    for i in {1..9}; do printf 'ENV A%s=%s\n' "$i" "$(printf "\${A$((i - 1))}%.0s" {1..12})"; done
+    printf 'COPY start.sh /start.sh\nHEALTHCHECK CMD pgrep -f %s\nCMD ["/start.sh"]\n' "'((((((((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+'"
+  } >"$dir/Dockerfile"
+  wrapper <<<'exec web'
+  timeout 20 reeve-migrate start.sh --dockerfile Dockerfile >/dev/null
+}

@@ -274,3 +274,25 @@ EOS
     [ -e "$tree/remove-$file.pid/flag-oneshot" ] || { echo "# $file"; return 1; }
   done
 }
+
+@test "what is behind || in the background and only ends is no service" {
+  local other
+  for other in true 'sleep 5' 'exit 1'; do
+    wrapper <<<'curl -f http://x || '"$other &"$'\nweb-server &\nwait -n'
+    migrate
+    has web-server/flag-main || { echo "# $other"; return 1; }
+    [ "$(ls "$tree"/*/flag-main | wc -l)" -eq 1 ]
+  done
+  wrapper <<<$'pg_isready -q || postgres -D /data &\nexec web'
+  migrate
+  grep -q 'exec postgres' "$tree/postgres/run"
+}
+
+@test "a word that names a server is not always one that serves" {
+  local work
+  for work in 'gen-certs server' 'keytool -genkey -alias server' 'mycli login web-server' 'go build ./cmd/server' 'python3 make_config.py /etc/server' 'render-template proxy'; do
+    wrapper <<<"$work"$'\nexec web'
+    migrate
+    untold 'by its words it serves' || { echo "# $work"; return 1; }
+  done
+}

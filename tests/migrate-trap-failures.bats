@@ -95,3 +95,14 @@ teardown() { reeve_teardown; }
   told 'TODO: a command that stops something: pg_ctl -D /data -w stop'
   lacks web/down-signal
 }
+
+@test "the code of a trap is read where it stands, not in the script" {
+  wrapper <<<$'trap \'pids=$(jobs -p); kill -INT $pids\' TERM\nnginx -g "daemon off;" &\nredis-server &\nwait'
+  migrate
+  file nginx/down-signal <<<INT
+  file redis-server/down-signal <<<INT
+  untold TODO
+  wrapper <<<$'[ $? = 0 ]\ntrap \'touch /var/lib/stopped; curl http://x/done\' EXIT\nweb &\nwait $!'
+  migrate
+  untold '$? was the code'
+}

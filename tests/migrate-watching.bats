@@ -185,3 +185,25 @@ EOS
   services web
   untold TODO
 }
+
+@test "a loop that keeps one program running knows it by its program, in its own branch" {
+  local keep='while true; do if ! pgrep @ >/dev/null; then @ --port 1 & fi; sleep 1; done'
+  wrapper <<<$'python3 server.py &\nwhile true; do if ! pgrep node >/dev/null; then node server.js & fi; sleep 1; done'
+  migrate
+  services server server-2
+  wrapper <<<'if [ "$ROLE" = web ]; then '"${keep//@/redis-server}; else ${keep//@/redis-server}; fi"
+  migrate
+  services redis-server redis-server-2
+  wrapper <<<$'while true; do if ! pgrep redis-server; then\n[ -e /run/hold ] && continue\nredis-server --port 1 &\nfi; sleep 1; done'
+  migrate
+  run ! grep -x '.*continue' "$tree/redis-server/run"
+}
+
+@test "only a trap for the end says that the container is to end" {
+  wrapper <<<$'reload=0\ntrap "reload=1" HUP\nwhile true; do node app.js; if [ "$reload" = 1 ]; then break; fi; echo restart; sleep 1; done'
+  migrate
+  told 'TODO: the loop that started it again ended here'
+  wrapper <<<$'stop=0\ntrap "stop=1" TERM\nwhile true; do node app.js; if [ "$stop" = 1 ]; then break; fi; echo restart; sleep 1; done'
+  migrate
+  untold TODO
+}

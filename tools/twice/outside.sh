@@ -1,6 +1,6 @@
 #!/bin/sh
 # outside.sh HERE PORTS CHROOT...: in a network of its own, something listens at the ports that the image's checks
-# ask; in mount and PID namespaces of its own, CHROOT... becomes PID 1 below ./root.
+# ask; in namespaces of its own, CHROOT... becomes PID 1 below ./root.
 set -e
 here=$1 ports=$2
 shift 2
@@ -15,6 +15,11 @@ unshare --mount --pid --fork --kill-child=KILL sh -e -c '
   cp -a above/. mounts/above/
   mount -t overlay image -o lowerdir=/,upperdir=mounts/above,workdir=mounts/work root
   mount -t proc proc root/proc
+  # What belongs to no namespace is the machine'"'"'s.
+  for path in sys sysrq-trigger; do
+    mount --bind "root/proc/$path" "root/proc/$path"
+    mount -o remount,bind,ro "root/proc/$path"
+  done
   mount --rbind /dev root/dev
   for folder in run tmp dev/shm var/log; do
     mkdir -p "root/$folder"

@@ -176,7 +176,7 @@ class World:
         with open(self.folder + "/output", "wb") as output:
             self.process = subprocess.Popen(
                 # Nothing of it outlives this program, however that ends.
-                ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--pid", "--fork", "--kill-child=KILL",
+                ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child=KILL",
                  here + "/outside.sh", here, ",".join(self.ports), *inside],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 

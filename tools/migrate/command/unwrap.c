@@ -156,12 +156,9 @@ unsigned int command_behind_user (struct pool *pool, struct statement const *sta
   struct launch launch = { 0 } ;
   struct unwrapping u = { .pool = pool, .statement = statement, .launch = &launch, .i = i } ;
   char const *name = shell_basename(word(&u, i)) ;
-  unsigned int code = i ;
   if (!strcmp(name, "sudo")) unwrap_sudo(&u) ;
   else if (!strcmp(name, "doas")) unwrap_doas(&u) ;
   else if (!strcmp(name, "runuser")) unwrap_runuser(&u) ;
   else unwrap_su(&u) ;
-  if (!launch.code) return u.i > i && u.i < statement->nwords ? u.i : statement->nwords ;
-  while (statement->words[code].raw != launch.code) code++ ;
-  return code ;
+  return !launch.code && u.i > i && u.i < statement->nwords ? u.i : statement->nwords ; /* what is behind code is its $0 and $@ */
 }

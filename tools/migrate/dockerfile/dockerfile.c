@@ -89,9 +89,9 @@ static void read_documents (struct reading *r, struct instruction *instruction)
     uint32_t line ;
     int tabs = *word == '-' ;
     word += tabs ;
+    end = strchr("\"'", *word) ? strchr(word + 1, *word) : word + strcspn(word, " \t<>|;&()") ; /* EOF, nginx.conf */
     if (strchr("\"'", *word)) word++ ;
-    end = word + strspn(word, NAME_LETTERS) ;
-    if ((p > instruction->arguments && !strchr(" \t0123456789(", p[-1])) || end == word || strchr("0123456789", *word))
+    if ((p > instruction->arguments && !strchr(" \t0123456789(", p[-1])) || !end || end == word || strchr("0123456789$<", *word))
     {
       p += 2 ; /* a here-string, or a number that is shifted */
       continue ;
@@ -291,9 +291,11 @@ void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *
   }
 }
 
-static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int depth) ;
+#define VALUES_IN_VALUES_MAX 10 /* as values may double with each that they are made of */
 
-static char const *variable (struct dockerfile const *dockerfile, struct instruction const *at, char const *name, unsigned int depth)
+static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int *left) ;
+
+static char const *variable (struct dockerfile const *dockerfile, struct instruction const *at, char const *name, unsigned int *left)
 {
   char const *found ;
   struct instruction const *where = 0 ;
@@ -305,10 +307,10 @@ static char const *variable (struct dockerfile const *dockerfile, struct instruc
     if ((is_from ? is_ahead : one->stage != STAGE_OTHER) && shell_one_of(one->name, "ENV ARG") && value_set(dockerfile, one, name)) where = one ;
   }
   found = where ? value_set(dockerfile, where, name) : 0 ;
-  return found && strchr(found, '$') && depth < 8 ? expand(dockerfile, where, found, depth + 1) : found ;
+  return found && strchr(found, '$') && *left && (*left)-- ? expand(dockerfile, where, found, left) : found ;
 }
 
-static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int depth)
+static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int *left)
 {
   struct pool *pool = dockerfile->source->pool ;
   char const *out = "" ;
@@ -318,7 +320,7 @@ static char const *expand (struct dockerfile const *dockerfile, struct instructi
     int braced = dollar[1] == '{' ;
     char const *name = dollar + 1 + braced ;
     size_t len = strspn(name, NAME_LETTERS) ;
-    char const *value = len ? variable(dockerfile, at, pool_copy(pool, name, len), depth) : 0 ;
+    char const *value = len ? variable(dockerfile, at, pool_copy(pool, name, len), left) : 0 ;
     char const *end = name + len ;
     if (braced)
     {
@@ -335,7 +337,8 @@ static char const *expand (struct dockerfile const *dockerfile, struct instructi
 
 char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text)
 {
-  return expand(dockerfile, at, text, 0) ;
+  unsigned int left = VALUES_IN_VALUES_MAX ;
+  return expand(dockerfile, at, text, &left) ;
 }
 
 char const *dockerfile_below (struct pool *pool, char const *folder, char const *path)
@@ -394,6 +397,6 @@ void dockerfile_parse (struct source *source, struct dockerfile *dockerfile)
     else read_instruction(&r) ;
   }
   mark_stages(dockerfile) ;
+  set_workdirs(dockerfile) ; /* the paths are below them */
   dockerfile->named = named_paths(dockerfile) ;
-  set_workdirs(dockerfile) ;
 }

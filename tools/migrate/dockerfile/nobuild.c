@@ -6,7 +6,7 @@
 #include "migrate/shell/shell.h"
 
 #define INSTRUCTIONS "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR"
-#define TEMPLATE_LETTERS "{<%@" /* {{ if }}, <% if %>, %%BASE%%, @BASE@: something else makes the Dockerfile of it */
+#define TEMPLATE_LETTERS "{<%@$" /* {{ if }}, <% if %>, %%BASE%%, @BASE@, ${BASE}: something else makes the Dockerfile of it */
 
 /* # syntax=NAME above everything else: another reader's instructions. */
 static int has_other_syntax (struct source const *source)
@@ -35,7 +35,7 @@ char const *dockerfile_cannot_be_built (struct dockerfile const *dockerfile, cha
   for (struct instruction const *one = dockerfile->instructions ; one && !may_go_on(one) ; before = one, one = one->next)
   {
     char const *what ;
-    if (!strncmp(one->name, "\xEF\xBB\xBF", 3) || strchr(TEMPLATE_LETTERS, *one->name)) return 0 ; /* a byte order mark */
+    if (!strncmp(one->name, "\xEF\xBB\xBF", 3) || strchr(TEMPLATE_LETTERS, *one->name) || strchr(one->name, '(')) return 0 ; /* a byte order mark; include(base.m4) */
     if (shell_one_of(one->name, INSTRUCTIONS)) continue ;
     what = source_copy(dockerfile->source, source_line_range(dockerfile->source, one->first)) ;
     what = pool_printf(pool, "%s: line %u begins with no instruction of a Dockerfile, so that no image can be built from it: %.60s", path, one->first, what + strspn(what, " \t")) ;

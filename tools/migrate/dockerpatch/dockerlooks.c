@@ -19,9 +19,13 @@ struct pattern
   int whole ; /* it has to match all of the command line */
 } ;
 
-/* A count of repetitions, or a reference to what has matched, may take regcomp() and regexec() any memory and time. */
+/* A count of repetitions, repeated groups in each other, or a reference to what has matched, may take regcomp() and
+   regexec() any memory and time. */
 static int is_costly (char const *text)
 {
+  unsigned int repeated = 0 ;
+  for (char const *p = text ; (p = strchr(p, ')')) ; p++) repeated += p[1] == '+' || p[1] == '*' || p[1] == '\\' ;
+  if (repeated > 4) return 1 ;
   if (strlen(text) > PATTERN_MAX || strchr(text, '{')) return 1 ;
   for (char const *p = text ; (p = strchr(p, '\\')) && p[1] ; p += 2)
     if (p[1] >= '0' && p[1] <= '9') return 1 ;
@@ -147,7 +151,8 @@ static int lists_arguments (struct pool *pool, char const *line, int is_busybox)
     read_words(pool, at + 2, words) ;
     if (is_busybox && !words[0]) return 1 ;
     for (char const *const *one = words ; *one ; one++)
-      if (shell_mentions(*one, "args") || shell_mentions(*one, "cmd") || shell_mentions(*one, "command")) return 1 ;
+      if (**one == '-' && (*one)[1] != '-' && strpbrk(*one, "Cp")) return 0 ; /* by name or pid, and so no supervisor */
+      else if (shell_mentions(*one, "args") || shell_mentions(*one, "cmd") || shell_mentions(*one, "command")) return 1 ;
       else if (shell_mentions(*one, "comm") || shell_mentions(*one, "pid")) return 0 ;
       else if (is_busybox || (**one == '-' ? strchr(*one, 'x') || has_letter(*one, "fF", "oOptugGUCs", &takes_next) : one == words && strpbrk(*one, "axuf"))) return 1 ;
   }

@@ -80,7 +80,12 @@ struct working
   struct pool *pool ;
   struct source *source ;
   struct texts *programs ;
+  unsigned int depth ; /* of $( ) in each other */
 } ;
+
+#define DEPTH_MAX 10
+
+static void add_inner_work (struct pool *pool, char const *text, struct texts *programs, unsigned int depth) ;
 
 static int add_working (struct statement *statement, void *data)
 {
@@ -88,7 +93,7 @@ static int add_working (struct statement *statement, void *data)
   char const *text = source_copy(working->source, statement->range) ;
   struct launch launch ;
   char const *program ;
-  if (statement->kind <= STATEMENT_TEST) add_work_in_words(working->pool, text, working->programs) ;
+  if (statement->kind <= STATEMENT_TEST && working->depth < DEPTH_MAX) add_inner_work(working->pool, text, working->programs, working->depth) ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   command_unwrap(working->pool, statement, &launch) ;
   program = launch.first < statement->nwords ? shell_basename(statement_word(statement, launch.first)) : "" ;
@@ -97,14 +102,19 @@ static int add_working (struct statement *statement, void *data)
   return 0 ;
 }
 
-void add_work_in_words (struct pool *pool, char const *text, struct texts *programs)
+static void add_inner_work (struct pool *pool, char const *text, struct texts *programs, unsigned int depth)
 {
   char quote = 0 ; /* in which the text is */
   char const *code ;
   while ((code = first_code(pool, text, &quote, &text)))
   {
     struct source inner ;
-    struct working working = { .pool = pool, .source = &inner, .programs = programs } ;
+    struct working working = { .pool = pool, .source = &inner, .programs = programs, .depth = depth + 1 } ;
     for (struct statement *one = shell_parse_text(pool, &inner, code) ; one ; one = one->next) statement_walk(one, &add_working, &working) ;
   }
+}
+
+void add_work_in_words (struct pool *pool, char const *text, struct texts *programs)
+{
+  add_inner_work(pool, text, programs, 0) ;
 }

@@ -14,7 +14,8 @@ struct names
 /* ./prepare | while read line */
 static int has_lastpipe (struct analysis *a)
 {
-  return strstr(a->plan->source->text, "lastpipe") || strstr(a->plan->shell, "ksh") || strstr(a->plan->shell, "zsh") ;
+  if (!a->lastpipe) a->lastpipe = strstr(a->plan->source->text, "lastpipe") || strstr(a->plan->shell, "ksh") || strstr(a->plan->shell, "zsh") ? 1 : -1 ;
+  return a->lastpipe > 0 ;
 }
 
 int has_own_shell (struct analysis *a, struct statement const *statement)
@@ -75,7 +76,7 @@ static int add_names (struct statement *statement, void *data)
   {
     if (strcmp(command, "unset") != 0)
       for (unsigned int i = 1 ; i < statement->nwords ; i++) add_name(names, statement->words[i].raw) ;
-    if (!strcmp(command, "read") && !shell_mentions(names->found, "REPLY")) add_name(names, "REPLY") ;
+    if (!strcmp(command, "read") && (statement->nwords < 2 || statement->words[statement->nwords - 1].raw[0] == '-')) add_name(names, "REPLY") ;
     if (!strcmp(command, "getopts")) (void)(add_name(names, "OPTIND"), add_name(names, "OPTARG")) ;
   }
   else if (statement->kind == STATEMENT_FOR) add_name(names, statement->name) ;

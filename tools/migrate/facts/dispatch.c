@@ -216,6 +216,11 @@ void note_value (struct analysis *a, struct statement const *statement)
   }
   else if (statement->nassignments > 1) return ;
   if (!raw[len]) return ;
+  if (strspn(raw, NAME_LETTERS) != len) /* NAME+=VALUE, NAME[0]=VALUE */
+  {
+    forget_values(a, pool_copy(a->pool, raw, strspn(raw, NAME_LETTERS))) ;
+    return ;
+  }
   /* Only values from the arguments count: others may come from the environment. */
   add_known(a, pool_copy(a->pool, raw, len), a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0),
     a->conditions.first ? 0 : shell_unquote(a->pool, raw + len + 1)) ;

@@ -22,7 +22,7 @@ extern struct function *called_function (struct analysis *a, struct statement co
 extern int walk_with_calls (struct analysis *a, struct statement *statement, statement_visit *visit, void *data) ;
 extern statement_visit calls_wait ;
 extern int goes_to_file (struct statement const *statement) ; /* does a redirection of it name a file? */
-extern int words_work (struct analysis *a, struct statement const *statement) ; /* echo "key: $(make-key)": does a substitution in its words not only answer? */
+extern int words_work (struct analysis *a, struct statement *statement) ; /* echo "key: $(make-key)": does a substitution in its words not only answer? */
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only print? */
 extern int only_prints (struct analysis *a, struct statement *statement) ; /* the same, and no program's answer: echo "$(migrate)" works */
 /* if ...; then echo ...; fi: only messages, and perhaps an exit */

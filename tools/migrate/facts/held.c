@@ -64,7 +64,8 @@ char const *held_by (struct analysis *a, char const *raw)
   if (code) return searched(a, code) ;
   if (variable_parse(a->pool, raw, &variable) && variable_from_environment(a, &variable, a->plan->npieces))
   {
-    char const *value = variable.constant ? variable.constant : image_value(a, variable.name) ? image_value(a, variable.name) : variable.fallback ;
+    char const *set = image_value(a, variable.name) ;
+    char const *value = variable.constant ? variable.constant : set && *set ? set : variable.fallback ;
     return value && *value ? value : 0 ;
   }
   if (strstr(raw, "[@]}")) return known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : array_begins(a, raw) ;

@@ -39,7 +39,7 @@ int variable_parse (struct pool *pool, char const *raw, struct variable *variabl
 static int has_plain_name (char const *raw)
 {
   size_t len ;
-  raw += *raw == '"' ;
+  raw += *raw == '"' || *raw == '\'' ;
   len = strspn(raw, NAME_LETTERS) ;
   return (len && (!raw[len] || raw[len] == '=' || raw[len] == '[' || raw[len] == '+')) || *raw == '-' ;
 }

@@ -92,7 +92,7 @@ static int works (struct statement *statement, void *data)
 }
 
 /* echo "key: $(make-key)": does a substitution in its words not only answer? */
-int words_work (struct analysis *a, struct statement const *statement)
+static int ask_words_work (struct analysis *a, struct statement const *statement)
 {
   char const *text = statement->kind != STATEMENT_CASE ? statement_text(a, statement) : statement->nwords ? statement->words[0].raw : "" ;
   struct texts programs = { 0 } ;
@@ -105,6 +105,12 @@ int words_work (struct analysis *a, struct statement const *statement)
     if (!function || !function->statement->body || statement_walk(function->statement->body, &works, a)) return 1 ;
   }
   return 0 ;
+}
+
+int words_work (struct analysis *a, struct statement *statement)
+{
+  if (!statement->words_work) statement->words_work = ask_words_work(a, statement) ? 1 : -1 ;
+  return statement->words_work > 0 ;
 }
 
 /* echo none >/run/state */

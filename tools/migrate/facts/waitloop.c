@@ -86,13 +86,27 @@ static char const *with_each (struct pool *pool, char const *text, char const *m
   return at ? pool_printf(pool, "%.*s%s%s", (int)(at - text), text, with, with_each(pool, at + strlen(mark), mark, with)) : text ;
 }
 
+#define PARTS_MAX 20
+
+/* How often is it there? PARTS_MAX, too, if it is in quotes, where it joins nothing. */
+static unsigned int count_joins (char const *text, char const *mark)
+{
+  unsigned int n = 0 ;
+  int is_quoted = 0 ;
+  for (; *text && n < PARTS_MAX ; text++)
+    if (*text == '"') is_quoted = !is_quoted ;
+    else if (!strncmp(text, mark, strlen(mark))) n += is_quoted ? PARTS_MAX : 1 ;
+  return n ;
+}
+
 /* [[ A || B ]], [ A -o B ]: a test of each part; 0: it has one part, or they are not all joined alike. */
 static char const *in_parts (struct pool *pool, char const *text)
 {
   int is_double = !strncmp(text, "[[ ", 3) ;
   char const *either = is_double ? " || " : " -o " ;
   char const *both = is_double ? " && " : " -a " ;
-  if ((!is_double && strncmp(text, "[ ", 2) != 0) || strpbrk(text, "()`'") || !strstr(text, either) == !strstr(text, both)) return 0 ;
+  if ((!is_double && strncmp(text, "[ ", 2) != 0) || strpbrk(text, "()`'\\") || !strstr(text, either) == !strstr(text, both)
+   || count_joins(text, either) >= PARTS_MAX || count_joins(text, both) >= PARTS_MAX) return 0 ;
   text = with_each(pool, text, either, is_double ? " ]] || [[ " : " ] || [ ") ;
   return with_each(pool, text, both, is_double ? " ]] && [[ " : " ] && [ ") ;
 }
@@ -122,7 +136,7 @@ static char const *extract (struct leaving const *leaving, struct statement *con
     struct leaving const of_parts = { .a = &inner } ;
     inner.source = &code ;
     condition = shell_parse_text(a->pool, &code, parts) ;
-    return condition && !condition->next ? extract(&of_parts, condition, negate) : 0 ;
+    return condition && !condition->next && (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR) ? extract(&of_parts, condition, negate) : 0 ;
   }
   if (!is_probe(text) || statement_walk(condition, &does_what_it_reads, a)) return 0 ;
   len = strspn(text, "[") ;

@@ -233,7 +233,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   claim = add_ordinary(a, statement) ;
-  if (!a->in_function && names_server(statement, launch.first) && may_serve_at_end(a, statement)
+  if (!a->in_function && says_serve(statement, launch.first) && names_server(statement, launch.first) && may_serve_at_end(a, statement)
    && !may_end_soon(a, statement, launch.first, task_name(a, statement)))
     mark_serving(a, statement, claim, "by its words it serves: if it goes on running, what is behind it never starts: make it a service (flag-main), and let its finish do that") ;
   if (is_shell_for_person(statement))

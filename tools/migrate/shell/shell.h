@@ -75,6 +75,7 @@ struct statement
   struct texts programs ; /* programs that its words run in $( ), ` ` and <( ): basenames */
   int substitutes_to_file ; /* what one of these prints goes to a file: eval $(printenv >>FILE) */
   int is_start ; /* for starts_later(): 1 yes, -1 no, 0 not asked yet */
+  int words_work ; /* for words_work(): the same */
   struct statement *body ;
   struct statement *comments ; /* between the parts of &&, || and | */
   struct branch *branches ;
