@@ -58,7 +58,8 @@ tree()
   shows 'exit 3: it ended by itself' why broken
   shows "^  sleep 1000000 +$web +root " tree
   shows "^reeve-scan, 5 supervisors +$scanner " tree
-  run ! grep -E 'stray|reeve-supervise' "$dir/shown"
+  # A child that has not executed its program yet is a reeve-supervise, too, but of a service.
+  run ! grep -E 'stray|of no service' "$dir/shown"
   shows '^web +up' graph
   others_reeve wait --timeout 10s up web
   others_reeve wait --timeout 1ms down web || [ $? -eq 99 ]

@@ -17,6 +17,7 @@ unshare --mount --pid --fork --kill-child=KILL sh -e -c '
   mount -t proc proc root/proc
   # What belongs to no namespace is the machine'"'"'s.
   for path in sys sysrq-trigger; do
+    [ -e "root/proc/$path" ] || continue
     mount --bind "root/proc/$path" "root/proc/$path"
     mount -o remount,bind,ro "root/proc/$path"
   done
