@@ -211,3 +211,12 @@ EOS
   grep -q TODO "$tree/a/run"
   run ! grep -q TODO "$tree/b/run"
 }
+
+@test "a program that is started in a here-document's line is marked" {
+  wrapper <<<$'db &\ncat >/etc/web.conf <<EOF && nginx\nx\nEOF'
+  migrate
+  told 'the parser finds no sense in it'
+  wrapper <<<$'cat >/etc/web.conf <<EOF || exit 1\nx\nEOF\nexec web'
+  migrate
+  untold 'the parser finds no sense in it'
+}

@@ -296,3 +296,36 @@ EOS
     untold 'by its words it serves' || { echo "# $work"; return 1; }
   done
 }
+
+@test "a loop that waits for each program before it starts the next one is work, and no service" {
+  for loop in 'for f in /etc/jobs/*; do load "$f" & wait $!; done' $'while read -r f; do\n  load "$f" &\n  P=$!\n  wait "$P"\ndone </etc/jobs' $'ls /etc/jobs | while read -r f; do\n  load "$f" &\n  wait $!\ndone'; do
+    wrapper <<<$'db &\n'"$loop"$'\nexec web'
+    migrate
+    task=load
+    [ -e "$tree/load" ] || task=ls
+    services db $task web
+    has $task/flag-oneshot $task/dependencies.d/db
+    untold 'that are not known here'
+    [[ $(<"$tree/$task/run") == *'wait'*done* ]]
+  done
+  # Here they go on behind the loop.
+  wrapper <<<$'db &\nfor f in /etc/jobs/*; do load "$f" & done\nwait'
+  migrate
+  told 'a loop over values of f that are not known here'
+}
+
+@test "a daemon that is started for its output is marked" {
+  for line in 'OUT=$(nginx 2>&1) || exit 1' 'if ! OUT=`nginx 2>&1`; then echo "$OUT"; exit 1; fi' 'echo "redis: $(redis-server --daemonize yes)"'; do
+    wrapper <<<"$line"$'\nexec web'
+    migrate
+    told 'its words start a daemon, which nothing watches or stops here'
+  done
+  wrapper <<<$'V=$(nginx -v 2>&1)\nP=`pidof nginx`\nexec web'
+  migrate
+  untold 'its words start a daemon'
+  # The shell's `time` is not the program.
+  wrapper <<<$'time nginx\ntime -p exec_migrations\ntime web'
+  migrate
+  becomes nginx "exec nginx -g 'daemon off;'"
+  becomes web 'exec web'
+}

@@ -207,3 +207,11 @@ EOS
   migrate
   untold TODO
 }
+
+@test "a pattern of several programs names each of them" {
+  for ask in '(( $(pgrep -c "redis|nginx") < 2 )) && exit 1' 'ps aux | grep -v grep | grep -qE "(redis-server|nginx)" || exit 1' 'ps ax | grep -v grep | grep "redis\|nginx" | wc -l | grep -q 2 || exit 1'; do
+    wrapper <<<$'redis-server &\nnginx -g "daemon off;" &\nwhile true; do\n  sleep 10\n  '"$ask"$'\ndone'
+    migrate
+    told 'these are main: redis-server, nginx'
+  done
+}

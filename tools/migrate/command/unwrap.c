@@ -116,6 +116,12 @@ static int unwrap_one (struct unwrapping *u)
     u->i++ ;
     skip_options(u, "") ;
   }
+  else if (shell_one_of(own, "time") && u->statement->nwords - u->i > 1)
+  {
+    drop(u, "time: a service prints no times when it ends") ;
+    u->i++ ;
+    skip_options(u, "") ;
+  }
   else if (shell_one_of(name, "nohup"))
   {
     drop(u, "nohup: a service has no terminal that could hang up") ;

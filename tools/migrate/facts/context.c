@@ -304,6 +304,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (positional) note_arguments_set(a, statement) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
+  if (statement->kind != STATEMENT_FUNCTION) mark_started_in_words(a, 0, statement, claim) ;
   piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
   if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->sets_errexit && (sets_up_shell(statement) || !strcmp(statement_command(statement), "cd"))))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
   place_piece(a, piece) ;

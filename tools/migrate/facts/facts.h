@@ -192,6 +192,7 @@ extern int is_main_command (struct analysis *a, struct statement *statement) ; /
 
 /* ---- held.c ---- */
 extern char const *code_substituted (struct pool *pool, char const *raw) ; /* of $(...), `...`; 0: another form */
+extern int walk_substituted (struct analysis *a, char const *text, statement_visit *visit, void *data) ; /* the statements of each $(...) and `...` in the text; as statement_walk() */
 extern char const *held_by (struct analysis *a, char const *raw) ; /* what the word holds, if the script, or its default, says so; 0: only the start tells */
 
 /* ---- tasknames.c ---- */
@@ -258,6 +259,9 @@ extern void mark_traps (struct analysis *a, struct service *service, struct stat
 /* ---- environment.c ---- */
 extern int sets_up_shell (struct statement const *statement) ; /* conda activate ml: for all that comes later */
 extern int evaluates_hook (struct statement const *statement, char const *text) ; /* eval "$(conda shell.bash hook)" */
+
+/* ---- inwords.c ---- */
+extern void mark_started_in_words (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* a TODO for a daemon that they start */
 
 /* ---- unknown.c ---- */
 /* A TODO for eval "$HOOK", export $(agent), load_settings of a sourced file. service 0: the setup */

@@ -15,6 +15,31 @@ char const *code_substituted (struct pool *pool, char const *raw)
   return len > 2 && *raw == '`' && raw[len - 1] == '`' ? pool_copy(pool, raw + 1, len - 2) : 0 ;
 }
 
+/* The code from `text` to the ) or ` behind it; 0: there is none. */
+static char const *substituted (struct pool *pool, char const *text, char end)
+{
+  unsigned int depth = 0 ;
+  for (char const *p = text ; *p ; p++)
+    if (*p == end && !depth) return pool_copy(pool, text, (size_t)(p - text)) ;
+    else if (*p == '(') depth++ ;
+    else if (*p == ')') depth -= !!depth ;
+  return 0 ;
+}
+
+int walk_substituted (struct analysis *a, char const *text, statement_visit *visit, void *data)
+{
+  for (char const *at = text ; (at = strpbrk(at, "$`")) ; at++)
+  {
+    struct source code ;
+    char const *inside = *at == '`' ? substituted(a->pool, at + 1, '`') : !strncmp(at, "$(", 2) ? substituted(a->pool, at + 2, ')') : 0 ;
+    if (!inside) continue ;
+    for (struct statement *one = shell_parse_text(a->pool, &code, inside) ; one ; one = one->next)
+      if (statement_walk(one, visit, data)) return 1 ;
+    if (*at == '`') at += strlen(inside) + 1 ;
+  }
+  return 0 ;
+}
+
 /* The name of the program that such a search finds; 0: it is no search. */
 static char const *searched (struct analysis *a, char const *code)
 {

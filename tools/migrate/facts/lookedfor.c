@@ -135,7 +135,13 @@ static void add_name (struct process_names *asking, char const *name)
 static void add_names (struct process_names *asking, struct statement const *command)
 {
   struct texts names = looked_for(asking->a->pool, command) ;
-  for (struct text const *one = names.first ; one ; one = one->next) add_name(asking, one->text) ;
+  for (struct text const *one = names.first ; one ; one = one->next)
+    for (char const *p = one->text + strspn(one->text, "(") ; *p ; p += !!*p)
+    {
+      size_t len = strcspn(p, "|)") ; /* (web|api), web\\|api: each of them */
+      add_name(asking, pool_copy(asking->a->pool, p, len && p[len] == '|' && p[len - 1] == '\\' ? len - 1 : len)) ;
+      p += len ;
+    }
 }
 
 int add_process_names (struct statement *statement, void *data)

@@ -56,35 +56,11 @@ int is_watched (struct analysis *a, struct service const *service, char const *t
 
 /* ---- the names that it asks for: ps aux | grep NAME, pgrep -f NAME ---- */
 
-/* The code from `text` to the ) or ` behind it; 0: there is none. */
-static char const *substituted (struct pool *pool, char const *text, char end)
-{
-  unsigned int depth = 0 ;
-  for (char const *p = text ; *p ; p++)
-    if (*p == end && !depth) return pool_copy(pool, text, (size_t)(p - text)) ;
-    else if (*p == '(') depth++ ;
-    else if (*p == ')') depth -= !!depth ;
-  return 0 ;
-}
-
-/* [ -z "$(pgrep web)" ], N=`ps ax | grep web | wc -l` */
-static void find_substituted (struct process_names *asking, char const *text)
-{
-  for (char const *at = text ; (at = strpbrk(at, "$`")) ; at++)
-  {
-    struct source code ;
-    char const *inside = *at == '`' ? substituted(asking->a->pool, at + 1, '`') : !strncmp(at, "$(", 2) ? substituted(asking->a->pool, at + 2, ')') : 0 ;
-    if (!inside) continue ;
-    for (struct statement *one = shell_parse_text(asking->a->pool, &code, inside) ; one ; one = one->next) statement_walk(one, &add_process_names, asking) ;
-    if (*at == '`') at += strlen(inside) + 1 ;
-  }
-}
-
 static int find_names (struct statement *statement, void *data)
 {
   struct process_names *asking = data ;
   if (!strcmp(statement_command(statement), "supervisorctl")) texts_add_once(asking->a->pool, &asking->names, "supervisord") ;
-  if (statement->programs.first || statement->kind == STATEMENT_TEST) find_substituted(asking, source_copy(asking->a->source, statement->range)) ;
+  if (statement->programs.first || statement->kind == STATEMENT_TEST) walk_substituted(asking->a, source_copy(asking->a->source, statement->range), &add_process_names, asking) ;
   return add_process_names(statement, data) ;
 }
 

@@ -244,12 +244,51 @@ static int walk_reaching (struct analysis *a, struct statement *loop)
   return 1 ;
 }
 
+/* Is what comes next a wait for the process that has just been started? */
+static int is_waited_next (struct analysis *a, struct statement const *next)
+{
+  char const *pid = "!" ;
+  for (; next ; next = next->next)
+  {
+    char const *text = next->kind == STATEMENT_ASSIGNMENT ? source_copy(a->source, next->range) : "" ;
+    if (strstr(text, "=$!")) pid = text ;
+    else if (next->kind != STATEMENT_COMMENT) break ;
+  }
+  if (!next || next->nwords != 2 || !shell_one_of(statement_command(next), "wait")) return 0 ;
+  {
+    char const *raw = next->words[1].raw + strspn(next->words[1].raw, "\"${") ;
+    size_t len = *pid == '!' ? 1 : strcspn(pid, "=") ;
+    return !strncmp(raw, pid, len) && strspn(raw + len, "}\"") == strlen(raw + len) ;
+  }
+}
+
+/* for f in $FILES; do load "$f" & wait $!; done; while read -r f; do ...; done: each is waited for before the next one
+   starts, so that the loop has ended with the last. */
+static int waits_for_each (struct analysis *a, struct statement *statement)
+{
+  struct statement *loop = starting_part(statement) ;
+  struct statement const *condition = loop ? loop->branches->condition : 0 ;
+  if (!loop && statement->kind == STATEMENT_FOR && statement->branches && starts_in_background(statement->branches->body)) loop = statement ;
+  if (!loop || (loop->kind == STATEMENT_LOOP && (!condition || strcmp(statement_command(condition), "read") != 0))) return 0 ;
+  for (struct statement const *one = loop->branches->body ; one ; one = one->next)
+  {
+    if (one->background && (!is_waited_next(a, one->next) || (loop->kind == STATEMENT_FOR && !shell_mentions(statement_text(a, one), loop->name)))) return 0 ;
+    if (!one->background && one->kind != STATEMENT_COMMAND && one->kind != STATEMENT_ASSIGNMENT && one->kind != STATEMENT_COMMENT) return 0 ;
+  }
+  return 1 ;
+}
+
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;
   struct service *service ;
   enum until_running until_running ;
   if (!statement->branches) return 0 ;
+  if (!statement->background && waits_for_each(a, statement))
+  {
+    add_ordinary(a, statement) ;
+    return 1 ;
+  }
   note_found_pids(a, statement) ;
   if (keeps_alive(statement))
   {
@@ -307,27 +346,15 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
 /* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. Their number is not known. */
 void keep_starting_loop (struct analysis *a, struct statement *statement)
 {
-  struct service *service = start_service(a, statement, START_BACKGROUND) ;
+  struct service *service ;
+  if (!statement->background && waits_for_each(a, statement))
+  {
+    add_ordinary(a, statement) ;
+    return ;
+  }
+  service = start_service(a, statement, START_BACKGROUND) ;
   if (statement->kind == STATEMENT_LOOP) texts_add(a->pool, &service->run, "wait # for what the loop has started") ;
   plan_todo(a->plan, service, service->claim, line_of(a, statement), "a loop started them, over what is not known here: one directory for each, or NAME@ with count; until then they are one service") ;
-}
-
-/* Is what comes next a wait for the process that has just been started? */
-static int is_waited_next (struct analysis *a, struct statement const *next)
-{
-  char const *pid = "!" ;
-  for (; next ; next = next->next)
-  {
-    char const *text = next->kind == STATEMENT_ASSIGNMENT ? source_copy(a->source, next->range) : "" ;
-    if (strstr(text, "=$!")) pid = text ;
-    else if (next->kind != STATEMENT_COMMENT) break ;
-  }
-  if (!next || next->nwords != 2 || !shell_one_of(statement_command(next), "wait")) return 0 ;
-  {
-    char const *raw = next->words[1].raw + strspn(next->words[1].raw, "\"${") ;
-    size_t len = *pid == '!' ? 1 : strcspn(pid, "=") ;
-    return !strncmp(raw, pid, len) && strspn(raw + len, "}\"") == strlen(raw + len) ;
-  }
 }
 
 /* tail -F LOG &: all that shows these logs. Returns 0 if it is something else. */

@@ -58,6 +58,7 @@ void mark_starter (struct analysis *a, struct service *service, struct statement
   mark_traps(a, service, statement, claim) ;
   if (statement_walk(statement, &writes_own_pid, &file))
     plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "this was the pid of the script, as long as it ran; here it is that of a file which ends: who reads %s?", file)) ;
+  mark_started_in_words(a, service, statement, claim) ;
   mark_started_elsewhere(a, service, statement, claim, 1) ;
 }
 

@@ -62,6 +62,13 @@ static void add_word (struct reader *reader, struct statement *statement, struct
   if (word.range.end > statement->core.end) statement->core.end = word.range.end ;
 }
 
+/* What may stay behind a here-document, in its line: it starts no program that goes on. */
+static int is_harmless_behind (char const *code)
+{
+  char word[16] ;
+  return sscanf(code, "%15s", word) == 1 && shell_one_of(word, "exit return : true false echo printf break continue cat tee grep sed chmod chown mv cp rm mkdir export sudo") ;
+}
+
 static void read_redirect (struct reader *reader, TSNode node, struct statement *statement)
 {
   struct redirect *redirect = statement->redirects + statement->nredirects++ ;
@@ -79,7 +86,7 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
     {
       TSNode child = children.list[i] ;
       /* <<EOF && exec server: behind the here-document for the shell, and inside of it for the grammar. */
-      if (is(child, "command") && !strncmp(source_copy(reader->source, range_of(child)), "exec ", 5)) statement->damaged = 1 ;
+      if (is(child, "command") && !is_harmless_behind(source_copy(reader->source, range_of(child)))) statement->damaged = 1 ;
       if (!is(child, "ERROR") || strcmp(source_copy(reader->source, range_of(child)), "&") != 0) continue ;
       /* <<EOF & : the & belongs to the statement, not to the redirection. */
       ((char *)redirect->raw)[ts_node_start_byte(child) - redirect->range.start] = ' ' ;
