@@ -106,3 +106,27 @@ teardown() { reeve_teardown; }
   migrate
   untold '$? was the code'
 }
+
+@test "a function that signals and works, called at the end, does there what a trap of it does" {
+  for trap in '' 'trap cleanup TERM INT' 'trap cleanup EXIT'; do
+    wrapper <<EOS
+#!/bin/bash
+cleanup() {
+  echo "stopping"
+  kill \$WEB \$WORKER
+  rm -f /run/app.lock
+}
+$trap
+web & WEB=\$!
+worker & WORKER=\$!
+wait -n
+cleanup
+exit 1
+EOS
+    migrate
+    untold TODO
+    told 'what was done at the end: the supervisor signals each service'
+    [ "$(tail -n 1 "$tree/web/finish")" = 'rm -f /run/app.lock' ]
+    run ! grep -E 'cleanup|kill' "$tree/web/finish"
+  done
+}

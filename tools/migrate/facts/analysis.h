@@ -86,6 +86,7 @@ struct trap
   uint32_t line ;
   struct claim *claim ; /* of the call of a function that sets it; 0: it is the statement's own */
   struct claim *own ; /* the statement's; 0: that of the call */
+  int is_call ; /* no trap: a call at the script's end, which did what such a trap does */
   uint32_t replaced_line ; /* where another trap took the last of them; 0: it has some */
   struct service const *after ; /* the last service that the script had started when it came to the trap; 0: none */
   struct service place ; /* where it is: place_here() */

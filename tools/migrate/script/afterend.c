@@ -8,6 +8,7 @@
 #include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
+#include "migrate/traps/traps.h"
 
 static void drop (struct analysis *a, struct statement *statement, char const *why)
 {
@@ -102,6 +103,18 @@ static int does_nothing (struct statement const *statement)
   return 1 ;
 }
 
+static int signals_processes (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "kill pkill killall") ;
+}
+
+/* cleanup, which ends the others, and works: finish has nobody to end. */
+static int is_end_call (struct analysis *a, struct statement *statement)
+{
+  return !a->on_success && called_function(a, statement) && walk_with_calls(a, statement, &signals_processes, 0) ;
+}
+
 /* if X; then one; else other; fi; rm FILE: whichever of them it was, that came behind it. */
 static void end_alike (struct analysis *a, struct service const *main, struct claim *claim, struct statement *statement, char const *text)
 {
@@ -136,6 +149,7 @@ void walk_after (struct analysis *a, struct statement *statement)
       plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "it does not run as long as line %u does, which keeps the container alive", a->idle_line)) ;
     }
     else if (!main) add_ordinary(a, statement) ;
+    else if (is_end_call(a, statement)) mark_other_code(a, statement, walk_end_call(a, statement)) ;
     else
     {
       char const *text = a->on_success ? pool_printf(a->pool, "%s && {\n%s\n}", a->on_success, statement_text(a, statement)) : statement_text(a, statement) ;

@@ -79,6 +79,19 @@ void walk_trap (struct analysis *a, struct statement *statement)
   if (trap) trap->own = claim_statement(a, statement, "dropped", "") ; /* apply_trap() says what */
 }
 
+#define END_CALL "what was done at the end: the supervisor signals each service"
+
+struct claim *walk_end_call (struct analysis *a, struct statement *statement)
+{
+  struct trap **end = &a->traps ;
+  struct trap *trap = pool_alloc(a->pool, sizeof(*trap)) ;
+  *trap = (struct trap){ .statement = statement, .code = statement_text(a, statement), .signals = " EXIT ", .all = " EXIT ", .line = line_of(a, statement),
+    .own = claim_statement(a, statement, "dropped", END_CALL), .is_call = 1, .after = plan_last(a->plan), .place = place_here(a) } ;
+  while (*end) end = &(*end)->next ;
+  *end = trap ;
+  return trap->own ;
+}
+
 /* on_signals() { trap stop TERM; trap reload HUP; } */
 int walk_trap_call (struct analysis *a, struct statement *statement)
 {
@@ -145,10 +158,18 @@ static void apply_child_trap (struct analysis *a, struct trap const *trap, struc
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "what it did when a child had ended (%s) is not done any more: if it is wanted, do it in finish of each service", trap->code)) ;
 }
 
+/* trap cleanup TERM; ...; cleanup: the trap's lines say what becomes of the function. */
+static int is_trap_too (struct analysis *a, struct trap const *call)
+{
+  struct trap const *one = call->is_call ? a->traps : 0 ;
+  while (one && (one->is_call || strcmp(one->code, call->code) != 0)) one = one->next ;
+  return !!one ;
+}
+
 /* The function was only for the trap: its lines have what is said of that. */
 static void tell_of_function (struct analysis *a, struct function *function, struct trap const *trap, char const *where, char const *what)
 {
-  char const *text = pool_printf(a->pool, "function %s, the trap of line %u: %s", function->name, trap->line, what) ;
+  char const *text = pool_printf(a->pool, trap->is_call ? "function %s, called at the end, in line %u: %s" : "function %s, the trap of line %u: %s", function->name, trap->line, what) ;
   char const *names = pool_printf(a->pool, " %s ", function->name) ;
   function->walked = 1 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
@@ -170,7 +191,7 @@ static void apply_code (struct trapping *t)
   if (t->kills_plainly && a->sets_errexit && a->waited_line && ends_with_script(t->trap))
     plan_mistake(a->plan, t->trap->line, "at the script's own end this kill finds nobody and fails, and with set -e that makes 1 of each exit code: here the container has the code of what is main") ;
   tell_signals(t) ;
-  if (function) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;
+  if (function && !is_trap_too(a, t->trap)) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;
 }
 
 /* A trap for errors that only tells of them, and ends. */
@@ -235,7 +256,8 @@ static void apply_trap (struct analysis *a, struct trap *trap)
   else
   {
     t.claim = trap->own ;
-    t.claim->what = pool_printf(a->pool, "trap of%s: the supervisor signals each service", signals) ;
+    t.claim->what = trap->is_call ? END_CALL
+      : pool_printf(a->pool, "trap of%s: the supervisor signals each service", signals) ;
   }
   if (trap->replaced_line)
   {

@@ -8,6 +8,7 @@
 /* ---- traps.c ---- */
 extern void walk_trap (struct analysis *a, struct statement *statement) ;
 extern int walk_trap_call (struct analysis *a, struct statement *statement) ; /* of a function that only sets traps; 1: it was that */
+extern struct claim *walk_end_call (struct analysis *a, struct statement *statement) ; /* of a function that signals services and works, behind the wait: as a trap of EXIT */
 extern void apply_traps (struct analysis *a) ;
 
 #endif
