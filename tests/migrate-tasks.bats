@@ -101,6 +101,9 @@ EOS
   migrate
   file mysqld/notification-fd <<<3
   grep -qx 'mysqladmin --silent ping' "$tree/mysqld/data/check"
+  wrapper <<<$'mysqld_safe &\nsleep 10\nmysql -e "create database x"\nexec web'
+  migrate
+  grep -qx 'mysqladmin --silent ping' "$tree/mysqld_safe/data/check"
   wrapper <<<$'redis-server --daemonize yes\nredis-cli set a 1\nexec web'
   migrate
   grep -q -- '--ready tcp:127.0.0.1:6379' "$tree/redis-server/run"

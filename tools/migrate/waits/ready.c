@@ -17,6 +17,8 @@ static struct row
 {
   { "mysqld", "mysqladmin --silent ping", 0, 0 },
   { "mariadbd", "mariadb-admin --silent ping", "mariadb-admin --silent ping || mysqladmin --silent ping", 0 },
+  { "mysqld_safe", "mysqladmin --silent ping", 0, 0 },
+  { "mariadbd-safe", "mariadb-admin --silent ping", "mariadb-admin --silent ping || mysqladmin --silent ping", 0 },
   { "postgres", "pg_isready -q", 0, 0 },
   { "redis-server", "redis-cli ping", 0, 0 },
   { "rabbitmq-server", "rabbitmq-diagnostics -q check_running", "nc -z 127.0.0.1 5672", 0 },
