@@ -108,3 +108,17 @@ EOS
     grep -q 'reeve_place/line' "$tree/b/run" || { echo "# $head"; return 1; }
   done
 }
+
+@test "a word that is a variable with one value is that, for names and tables" {
+  wrapper <<<$'NAME=nginx\nservice "$NAME" start\nMAIN=web\n$MAIN --port 80'
+  migrate
+  services nginx web
+  becomes nginx "exec nginx -g 'daemon off;'"
+  # It may have another one here.
+  for more in 'read NAME' '[ "$1" ] && NAME=$1' 'for NAME in a; do :; done' 'trap "NAME=apache2" USR1'; do
+    wrapper <<<$'NAME=nginx\n'"$more"$'\nservice "$NAME" start\nweb'
+    migrate
+    run ! grep -r "daemon off" "$tree"
+    [ "$(ls "$tree"/*/flag-forks | wc -l)" -eq 1 ] || { echo "# $more"; return 1; }
+  done
+}

@@ -203,6 +203,23 @@ void forget_values (struct analysis *a, char const *names)
     add_known(a, pool_copy(a->pool, p, strcspn(p, " ")), 0, 0) ;
 }
 
+/* Does nothing else give it a value, or may? Then its name stands once without a $, where it is set. */
+static int is_set_once (char const *text, char const *name)
+{
+  unsigned int n = 0 ;
+  size_t len = strlen(name) ;
+  for (char const *at = text ; (at = strstr(at, name)) ; at += len)
+    if ((at == text || !strchr(NAME_LETTERS "${", at[-1])) && !(at[len] && strchr(NAME_LETTERS, at[len]))) n++ ;
+  return n == 1 ;
+}
+
+/* NAME=nginx; service "$NAME" start: the words behind it that are just $NAME are that, for names and tables. */
+static void give_value (struct analysis *a, struct statement const *statement, char const *name, char const *value)
+{
+  if (!a->conditions.first && !a->in_function && *value && strspn(value, NAME_LETTERS "./-") == strlen(value) && is_set_once(a->source->text, name))
+    set_values(a, statement->next, name, value) ;
+}
+
 void note_value (struct analysis *a, struct statement const *statement)
 {
   char const *raw = statement_text(a, statement) ;
@@ -224,6 +241,7 @@ void note_value (struct analysis *a, struct statement const *statement)
   /* Only values from the arguments count: others may come from the environment. */
   add_known(a, pool_copy(a->pool, raw, len), a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0),
     a->conditions.first ? 0 : shell_unquote(a->pool, raw + len + 1)) ;
+  if (a->known->constant) give_value(a, statement, a->known->name, a->known->constant) ;
 }
 
 /* "a"|b* */
