@@ -200,11 +200,17 @@ EOS
 
 @test "a framework's server in the foreground is a service, whatever is behind it" {
   local one
-  for one in 'python manage.py runserver 0:80' 'php artisan serve' 'python3 -m http.server' 'flask run' 'bundle exec rails s'; do
+  for one in 'python manage.py runserver 0:80' 'php artisan serve' 'python3 -m http.server' 'flask run' 'bundle exec rails s' \
+    'fastapi run main.py' 'celery -A app worker' 'php artisan queue:work' 'npx serve -s build' 'poetry run uvicorn app:app' 'php bin/console messenger:consume async' 'npm start' 'yarn run dev'; do
     wrapper <<<$'#!/bin/sh\nworker &\n'"$one"$'\nexec "$@"'
     migrate
     [ "$(find "$tree" -name flag-oneshot)" = "" ] && [ "$(find "$tree" -name flag-main | wc -l)" -eq 1 ] || { echo "# $one"; return 1; }
     told 'ran only when what line 3 waits for had ended, which is main: it never did'
+  done
+  for one in 'pip install gunicorn' 'npm install serve' 'uvicorn --version' 'flask db upgrade' 'npm run build' 'celery -A app inspect ping'; do
+    wrapper <<<$'#!/bin/sh\nworker &\n'"$one"$'\nexec web'
+    migrate
+    [ "$(find "$tree" -name flag-main)" = "$tree/web/flag-main" ] || { echo "# $one"; return 1; }
   done
 }
 

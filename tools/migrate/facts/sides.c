@@ -149,9 +149,8 @@ int says_serve (struct statement const *statement, unsigned int first)
   for (unsigned int i = first ; i < statement->nwords ; i++)
     if (shell_one_of(statement_word(statement, i), "--once --oneshot once -1")) return 0 ;
   for (unsigned int i = first ; i < statement->nwords ; i++)
-    if (is_serve(statement_word(statement, i))
-     || (!strcmp(shell_basename(statement_word(statement, i)), "rails") && !strcmp(statement_word(statement, i + 1), "s"))) return 1 ; /* rails s */
-  return 0 ;
+    if (is_serve(statement_word(statement, i))) return 1 ;
+  return serves_by_words(statement, first) ;
 }
 
 int names_server (struct statement const *statement, unsigned int first)
