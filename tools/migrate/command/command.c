@@ -144,26 +144,6 @@ static int leaves_without_variables (char const *const *argv, char const **out)
   return 1 ;
 }
 
-/* python manage.py, bundle exec rails; not chown -R flask run */
-static int executes_others (char const *program)
-{
-  return !strncmp(program, "python", 6) || shell_one_of(program, "php ruby bundle poetry pipenv uv pdm hatch rye conda env") ;
-}
-
-/* Frameworks' servers, by a word of a program that does other things as well */
-static int serves_by_word (char const *const *argv)
-{
-  static struct { char const *program ; char const *words ; } const table[] =
-  {
-    { "manage.py", "runserver" }, { "django-admin", "runserver" }, { "artisan", "serve" }, { "rails", "server s" }, { "flask", "run" }, { "streamlit", "run" },
-    { "-m", "http.server gunicorn uvicorn hypercorn waitress" },
-  } ;
-  for (unsigned int i = 0 ; argv[i] && argv[i + 1] && (!i || executes_others(shell_basename(argv[0]))) ; i++)
-    for (size_t j = 0 ; j < sizeof(table) / sizeof(*table) ; j++)
-      if (!strcmp(shell_basename(argv[i]), table[j].program) && shell_one_of(argv[i + 1], table[j].words)) return 1 ;
-  return 0 ;
-}
-
 /* Init scripts that only set something up, and leave no daemon. */
 #define ENDING_INIT_SCRIPTS "networking network hostname hostname.sh procps sysctl kmod apparmor iptables ip6tables ebtables nftables netfilter-persistent ufw shorewall ferm keyboard-setup console-setup " \
   "keymap loadkeys mountall mountall.sh urandom hwclock hwclock.sh resolvconf x11-common binfmt-support lvm2 sudo cgroupfs-mount alsa-utils alsa dns-clean localmount hwdrivers modules sysfs bootmisc"
@@ -253,7 +233,7 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   if (advice.stays != DAEMON_IN_BACKGROUND)
   {
     foreground->ends = advice.ends ;
-    foreground->is_daemon = serves_by_word(argv) || (advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(advice.program,
+    foreground->is_daemon = command_serves(argv) || (advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(advice.program,
       "java node python python2 python3 ruby perl sleep tail cat") && strncmp(advice.program, "python", 6) != 0) ; /* also behind bundle exec */
     return ;
   }

@@ -63,6 +63,7 @@ struct foreground
   char const *mend ; /* words of advice, or 0 */
   int means_strays ;
 } ;
+extern int command_serves (char const *const *argv) ; /* servers.c: a program that serves, or works for ever, by its own words: fastapi run, celery worker */
 extern void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground) ;
 /* The foreground form, argv, as shell words: those that the command has, too, are as they were written. */
 extern char const *command_foreground_words (struct pool *pool, struct statement const *statement, unsigned int first, struct foreground const *foreground) ;

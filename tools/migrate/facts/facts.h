@@ -263,9 +263,6 @@ extern int evaluates_hook (struct statement const *statement, char const *text) 
 /* ---- inwords.c ---- */
 extern void mark_started_in_words (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* a TODO for a daemon that they start */
 
-/* ---- servers.c ---- */
-extern int serves_by_words (struct statement const *statement, unsigned int first) ; /* fastapi run, celery worker; first: the word of the program */
-
 /* ---- unknown.c ---- */
 /* A TODO for eval "$HOOK", export $(agent), load_settings of a sourced file. service 0: the setup */
 extern void mark_unknown (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;

@@ -146,11 +146,13 @@ static int is_serve (char const *word)
 
 int says_serve (struct statement const *statement, unsigned int first)
 {
+  char const *argv[COMMAND_WORDS_MAX] ;
   for (unsigned int i = first ; i < statement->nwords ; i++)
     if (shell_one_of(statement_word(statement, i), "--once --oneshot once -1")) return 0 ;
   for (unsigned int i = first ; i < statement->nwords ; i++)
     if (is_serve(statement_word(statement, i))) return 1 ;
-  return serves_by_words(statement, first) ;
+  command_argv(statement, first, argv) ;
+  return argv[0] && command_serves(argv) ;
 }
 
 int names_server (struct statement const *statement, unsigned int first)
