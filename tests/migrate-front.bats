@@ -102,3 +102,18 @@ EOS
   patched
   [ "$(tail -n 1 <<<"$result")" = 'ENTRYPOINT ["/gate", "/bin/sh", "-c", "exec wait-for $HOST sh /hook \"$@\"", "sh", "/init"]' ]
 }
+
+@test "under an init, who gets the signal of docker stop depends on the init" {
+  wrapper <<<$'#!/bin/sh\ndb &\nweb &\nwait'
+  for init in '"/tini", "--", ' '"dumb-init", "--single-child", "--", ' '"catatonit", "--", '; do
+    printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT [%s"/start.sh"]\n' "$init" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'no trap for TERM: the signal of docker stop ends the script alone'
+    untold 'as PID 1 the script gets no signal'
+  done
+  for init in '"tini", "-g", "--", ' '"/usr/bin/dumb-init", '; do
+    printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT [%s"/start.sh"]\n' "$init" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'no trap for TERM'
+  done
+}

@@ -176,3 +176,17 @@ EOS
   migrate
   untold 'readiness check'
 }
+
+@test "a daemon that left by itself does not change whose pid \$! is" {
+  for daemon in nginx 'service nginx start'; do
+    for wait in 'wait $!' $'PID=$!\nwait $PID' $'trap "kill \\$!" TERM\nwait "$!"'; do
+      wrapper <<<$'gunicorn app:app &\n'"$daemon"$'\n'"$wait"
+      migrate
+      has gunicorn/flag-main
+      lacks nginx/flag-main
+    done
+  done
+  wrapper <<<$'nginx &\nwait $!\nexec web'
+  migrate
+  told 'waited until nginx had put itself into the background'
+}

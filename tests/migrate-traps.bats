@@ -401,3 +401,13 @@ EOS
   told 'b-server has ended, which is started again: wg-quick down wg0; if it undoes'
   told 'b-server has ended, which is started again: vpn-tool down; if it undoes'
 }
+
+@test "a signal goes to the server, not to the task that looked at its configuration" {
+  wrapper <<<$'web &\nnginx -t\nnginx\ntrap "nginx -s quit" TERM\nwait'
+  migrate
+  file nginx/down-signal <<<QUIT
+  lacks nginx-t/down-signal
+  wrapper <<<$'web &\napachectl configtest\napachectl start\ntrap "apachectl graceful-stop" TERM\nwait'
+  migrate
+  file apachectl/down-signal <<<WINCH
+}

@@ -206,6 +206,8 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   read_values(plan, dockerfile) ;
   plan->code_where = pool_printf(pool, "Dockerfile, line %u", start->line) ;
   plan->stop_signal = dockerfile_stop_signal(dockerfile) ;
+  plan->under_init = start->init != NO_INIT ;
+  plan->init_signals_all = start->init == INIT_SIGNALS_ALL ;
   dockerfile_runs(dockerfile, &plan->image_runs) ;
   plan->has_dockerfile = 1 ;
   plan->has_go_supervisord = !!strstr(dockerfile->source->text, "ochinchina/supervisord") ; /* of COPY --from=, or of an address */

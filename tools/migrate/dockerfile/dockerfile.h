@@ -99,6 +99,8 @@ struct docker_script
   struct docker_script *next ;
 } ;
 
+enum docker_init { NO_INIT, INIT_SIGNALS_CHILD, INIT_SIGNALS_ALL } ; /* tini, dumb-init: who gets the signals of the container */
+
 struct docker_start
 {
   char const *script ; /* the input's basename in the image; 0: the image does not execute it */
@@ -117,6 +119,7 @@ struct docker_start
   char const *through_new ; /* the command that executes /init in its place, with what it has ahead of the input: exec env A=1 "$@"; 0: just exec "$@" */
   int through_goes_on ; /* further commands follow that one */
   int has_init ; /* the image executes an /init of its own */
+  enum docker_init init ; /* that is PID 1 ahead of the input */
   struct texts passed ; /* words that the image gives it as arguments */
   char const *code ; /* shell code that is executed before the input; 0: none */
   int code_must_succeed ; /* the input follows its && */

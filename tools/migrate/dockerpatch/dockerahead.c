@@ -21,6 +21,12 @@ static int is_init_program (char const *word)
   return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init") ;
 }
 
+/* dumb-init signals its session, tini its child, or with -g that one's process group. */
+static enum docker_init init_of (char const *word)
+{
+  return shell_one_of(shell_basename(word), "dumb-init") ? INIT_SIGNALS_ALL : INIT_SIGNALS_CHILD ;
+}
+
 /* -e, -u, -x of `bash -e /start.sh`, as `set` has them */
 char const *keep_options (struct pool *pool, char const *before, char const *word)
 {
@@ -36,6 +42,8 @@ static int lose_init_option (struct starting *s, char const *option, char const 
 {
   int takes_next = *next && shell_one_of(option, "-r --rewrite -p -e -l") ;
   char const *value = takes_next ? next : strchr(option, '=') ? strchr(option, '=') + 1 : option + 1 + (strlen(option) > 1) ;
+  if (shell_one_of(option, "-g -vg -sg")) s->start->init = INIT_SIGNALS_ALL ;
+  if (shell_one_of(option, "-c --single-child")) s->start->init = INIT_SIGNALS_CHILD ;
   if (strchr(value, ':'))
     texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", value)) ;
   else if (!strncmp(option, "-e", 2) && *value)
@@ -136,6 +144,7 @@ void add_front (struct starting *s, struct statement const *statement, unsigned 
       continue ;
     }
     is_init = is_init_program(word) ;
+    if (is_init) s->start->init = init_of(word) ;
     is_shell = shell_one_of(shell_basename(word), "sh bash ash dash") ;
     options = is_starter(word) && !env_sets(word, next) ;
     if (is_shell) shell = i ;

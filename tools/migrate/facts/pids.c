@@ -43,10 +43,20 @@ static struct pid_variable *add_pid (struct analysis *a, char const *name, char 
   return pid ;
 }
 
+/* Whose pid $! is: a daemon, which has left by itself, did not change it. 0: none of a service */
+static struct service *last_started (struct analysis *a)
+{
+  struct service *found = a->last_is_idle ? 0 : a->last ;
+  if (!found || !found->is_daemon || found->is_background) return found ;
+  for (struct service *one = a->plan->services ; one && one != a->last ; one = one->next)
+    if (one->is_background && !is_excluded_here(a, one)) found = one ;
+  return found ;
+}
+
 /* Whose pid $! may be besides the last one's. */
 static struct text const *may_be_last (struct analysis *a)
 {
-  return a->last && !a->last_is_idle && a->last_or_of == a->last ? a->last_or.first : 0 ;
+  return last_started(a) && a->last_or_of == last_started(a) ? a->last_or.first : 0 ;
 }
 
 /* NAME=$!  NAME+=($!)  NAME[KEY]=$!  NAME="$NAME $!" */
@@ -75,7 +85,7 @@ static void note_pid (struct analysis *a, char const *text, char const *value)
   name = pool_copy(a->pool, text + begin, end - begin) ;
   if (!appends && !key && !a->conditions.first && !shell_mentions(text + end, name)) forget_pids(a, name) ;
   if (!key && strchr(text + end, '(')) key = pool_printf(a->pool, "%u", count_pids(a, name)) ;
-  add_pid(a, name, key, a->last_is_idle ? 0 : a->last) ;
+  add_pid(a, name, key, last_started(a)) ;
   for (struct text const *one = may_be_last(a) ; one ; one = one->next) add_pid(a, name, key, plan_find(a->plan, one->text)) ;
 }
 
@@ -128,9 +138,9 @@ void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
 {
   struct texts found = { 0 } ; /* the latest first */
   char const *word = raw + (*raw == '"' || *raw == '\'') ;
-  if (find_pid(raw) && a->last && !a->last_is_idle)
+  if (find_pid(raw) && last_started(a))
   {
-    texts_add_once(a->pool, names, a->last->name) ;
+    texts_add_once(a->pool, names, last_started(a)->name) ;
     for (struct text const *one = may_be_last(a) ; one ; one = one->next) texts_add_once(a->pool, names, one->text) ;
   }
   if (*word == '%')
@@ -190,7 +200,7 @@ int takes_pid (struct analysis *a, struct statement *statement)
   if (value && (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION))
   {
     note_pid(a, text, value) ;
-    claim_statement(a, statement, "dropped", a->last && !a->last_is_idle ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
+    claim_statement(a, statement, "dropped", last_started(a) ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", last_started(a)->name) : "the pid: the supervisor knows it") ;
     return 1 ;
   }
   return says_pid(a, statement) ;

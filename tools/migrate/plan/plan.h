@@ -167,6 +167,8 @@ struct plan
   char const *cmd_code ; /* the script's arguments as the image's shell code has them, where only the shell knows them: "$ROLE"; 0: none */
   uint32_t lost_cmd ; /* the line of a CMD that the ENTRYPOINT, in shell form, does not get; 0: none */
   char const *shell_options ; /* options that the image gave its shell: -eux; 0: none */
+  int under_init ; /* tini, or the like, was PID 1, and handed its signals on to the script */
+  int init_signals_all ; /* and to all that it had started */
   char const *stop_signal ; /* the image's STOPSIGNAL, without SIG; 0: TERM */
   int is_given ; /* the words of docker run after the image were the input's arguments */
   struct procrun const *procrun ; /* how the image starts the processes of a Procfile; 0: not known */

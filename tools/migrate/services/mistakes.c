@@ -171,7 +171,7 @@ static void find_exec_mistakes (struct analysis *a, struct statement *first, str
     if (!line) line = is_of_code(a, service) ? main->line : service->line ;
     texts_add(a->pool, &names, service->name) ;
   }
-  if (line)
+  if (line && !a->plan->init_signals_all)
     plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
 }
 
@@ -203,8 +203,9 @@ static void find_signal_mistakes (struct analysis *a, struct statement *list)
     if (service->is_waited && !service->is_exec && is_trapped(a, list, service))
       plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
   }
-  if (first && !execs && !handled)
-    plan_mistake(a->plan, first->line, "no trap for TERM: as PID 1 the script gets no signal that it has not trapped, so docker stop waits and then kills everything") ;
+  if (first && !execs && !handled && !a->plan->init_signals_all)
+    plan_mistake(a->plan, first->line, a->plan->under_init ? "no trap for TERM: the signal of docker stop ends the script alone, and what it started is killed with the container"
+      : "no trap for TERM: as PID 1 the script gets no signal that it has not trapped, so docker stop waits and then kills everything") ;
 }
 
 /* Those in the background, beside a program in front. */

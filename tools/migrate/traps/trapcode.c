@@ -13,14 +13,14 @@
 static struct service *service_by_program (struct analysis *a, char const *program)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (!strcmp(service->program, program) || !strcmp(service->name, program)) return service ;
+    if (!service->is_oneshot && (!strcmp(service->program, program) || !strcmp(service->name, program))) return service ; /* nginx -t is none */
   return 0 ;
 }
 
 static struct service *apache_service (struct analysis *a)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (shell_one_of(service->program, "apachectl apache2ctl apache2 httpd apache2-foreground httpd-foreground")) return service ;
+    if (!service->is_oneshot && shell_one_of(service->program, "apachectl apache2ctl apache2 httpd apache2-foreground httpd-foreground")) return service ;
   return 0 ;
 }
 
