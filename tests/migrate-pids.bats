@@ -190,3 +190,13 @@ EOS
   migrate
   told 'waited until nginx had put itself into the background'
 }
+
+@test "a trap that looks up the children of the script means all services" {
+  for kill in 'for p in $(pgrep -P $$); do kill -INT $p; done' 'kids=`ps -o pid --no-headers --ppid $$`; for k in $kids; do kill -s INT "$k"; done' 'kids=$(jobs -p); for k in $kids; do kill -INT "$k"; done'; do
+    wrapper <<<$'#!/bin/bash\ntrap \''"$kill"$'\' TERM\nweb &\nworker &\nwait'
+    migrate
+    untold 'whose pid is'
+    file web/down-signal <<<INT
+    file worker/down-signal <<<INT
+  done
+}

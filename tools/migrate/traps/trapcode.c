@@ -145,12 +145,23 @@ static struct statement without_prefix (struct analysis *a, struct statement con
   return plain ;
 }
 
-/* pids=$(jobs -p) */
+/* $(jobs -p), `ps -o pid= --ppid $$`, $(pgrep -P $$), or a variable that holds that */
+static int are_children (struct trapping const *t, char const *text)
+{
+  if (strstr(text, "jobs -p") || (strstr(text, "$$") && (strstr(text, "--ppid") || strstr(text, "-P")))) return 1 ;
+  for (struct text const *one = t->jobs.first ; one ; one = one->next)
+    if (shell_mentions(text, one->text)) return 1 ;
+  return 0 ;
+}
+
+/* pids=$(jobs -p); for pid in $pids */
 static void note_jobs (struct trapping *t, struct statement const *statement)
 {
   char const *text = source_copy(t->text, statement->range) ;
   size_t len = strspn(text, NAME_LETTERS) ;
-  if (text[len] == '=' && strstr(text, "$(jobs -p")) texts_add_once(t->a->pool, &t->jobs, pool_copy(t->a->pool, text, len)) ;
+  if (statement->kind == STATEMENT_ASSIGNMENT && text[len] == '=' && are_children(t, text)) texts_add_once(t->a->pool, &t->jobs, pool_copy(t->a->pool, text, len)) ;
+  for (unsigned int i = 0 ; statement->kind == STATEMENT_FOR && i < statement->nwords ; i++)
+    if (are_children(t, statement->words[i].raw)) texts_add_once(t->a->pool, &t->jobs, statement->name) ;
 }
 
 static int look_at_trap (struct statement *whole, void *data)
@@ -162,7 +173,7 @@ static int look_at_trap (struct statement *whole, void *data)
   if (statement->kind == STATEMENT_FOR) alias_loop(t->a, statement) ;
   if (statement->kind == STATEMENT_OR) t->fallback = statement->body->next ;
   t->is_fallback = whole == t->fallback ;
-  if (statement->kind == STATEMENT_ASSIGNMENT) note_jobs(t, statement) ;
+  note_jobs(t, statement) ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_DECLARATION) return 0 ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (shell_one_of(command, "kill pkill killall"))
