@@ -88,3 +88,87 @@ EOS
   has front/dependencies.d/worker@
   told 'line 12: services.d/front/dependencies.d: priority'
 }
+
+# Two clients of one server have its port in common, and need only the server.
+@test "who only asks a server by its port or socket is no need of another client" {
+  wrapper <<'EOS'
+[program:redis]
+command=redis-server --port 6379
+priority=1
+[program:web]
+command=gunicorn app -b unix:/run/web.sock --statsd-host localhost:8125
+environment=REDIS_URL="redis://localhost:6379/0",REDIS_PORT=6379
+priority=2
+[program:setup]
+command=bash -c "/wait-for-it.sh localhost:6379 && redis-cli -p 6379 ping; psql -U postgres -c x"
+priority=3
+[program:worker]
+command=celery worker --db-port 6379 --cache /run/cache.sock
+environment=REDIS_URL="redis://localhost:6379/0",DB="postgres://localhost/x"
+priority=4
+[program:proxy]
+command=/srv/proxy unix:///run/web.sock 127.0.0.1:6379 --statsd 127.0.0.1:8125 --cache /run/cache.sock
+priority=5
+EOS
+  migrate
+  file web/dependencies.d/redis </dev/null
+  file setup/dependencies.d/redis </dev/null
+  file worker/dependencies.d/redis </dev/null
+  file setup/dependencies.d/web <<<optional
+  lacks worker/dependencies.d/web
+  file worker/dependencies.d/setup <<<optional
+  file proxy/dependencies.d/redis </dev/null
+  file proxy/dependencies.d/web </dev/null
+  lacks proxy/dependencies.d/setup
+  file proxy/dependencies.d/worker <<<optional
+}
+
+@test "a server's port is that of its options, its listening address, or the PORT that it is given" {
+  local serving
+  for serving in 'web --port 8000' 'web --http.port=8000' 'web -p8000' 'web -l 127.0.0.1:8000' 'web 0.0.0.0:8000' 'web :8000' 'python -m http.server 8000' \
+    'manage.py runserver 127.0.0.1:8000' 'socat TCP-LISTEN:8000,fork TCP:db:80' $'web\nenvironment=PORT=8000' $'web\nenvironment=LISTEN_ADDR="localhost:8000"'; do
+    wrapper <<<"[program:web]
+command=$serving
+priority=1
+[program:front]
+command=front --to http://localhost:8000/
+priority=2"
+    migrate
+    file front/dependencies.d/web </dev/null
+  done
+  for serving in 'web --api-host localhost:8000' 'web --timeout 8000' 'web --backend-port 8000' 'web db:8000' 'nc -z localhost 8000' $'web\nenvironment=API_PORT=8000'; do
+    wrapper <<<"[program:web]
+command=$serving
+priority=1
+[program:front]
+command=front --to http://localhost:8000/
+priority=2"
+    migrate
+    file front/dependencies.d/web <<<optional
+  done
+}
+
+@test "what [supervisord] gives every program is no need of one of them" {
+  wrapper <<'EOS'
+[supervisord]
+environment=DISPLAY=":1",REDIS_URL=redis://localhost:6379
+[program:xvfb]
+command=Xvfb :1
+priority=1
+[program:redis]
+command=redis-server
+priority=1
+[program:nginx]
+command=nginx -g "daemon off;"
+priority=2
+[program:browser]
+command=chromium
+environment=DISPLAY=":1.0"
+priority=3
+EOS
+  migrate
+  file nginx/dependencies.d/xvfb <<<optional
+  file nginx/dependencies.d/redis <<<optional
+  file browser/dependencies.d/xvfb </dev/null
+  lacks browser/dependencies.d/redis
+}

@@ -5,8 +5,8 @@
 
 #include "migrate/plan/plan.h"
 
-/* Does `later` clearly use `earlier`? Both have the same port or socket in command or
-   environment, or the program is known to need the other one. */
-extern int order_uses (struct pool *pool, struct service const *later, struct service const *earlier) ;
+/* Does `later` clearly use `earlier`? It has the port, socket or display that `earlier` serves in its command or
+   environment, or the program is known to need the other one. `inherited`: lines of run that each service has. */
+extern int order_uses (struct pool *pool, struct service const *later, struct service const *earlier, struct texts const *inherited) ;
 
 #endif

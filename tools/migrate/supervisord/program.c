@@ -68,9 +68,12 @@ static void set_command (struct translation *t)
 
 static void set_environment (struct translation *t, struct ini_section *section, char const *what)
 {
+  struct texts lines = { 0 } ;
   char const *value = section->options ? ini_take(t->source, section, "environment", where(t, "run"), what) : 0 ;
-  if (value && !supervisord_environment(t->plan->pool, &t->expansion, value, &t->service->before))
+  if (value && !supervisord_environment(t->plan->pool, &t->expansion, value, &lines))
     plan_todo(t->plan, t->service, t->service->claim, t->service->line, "part of environment= is not understood") ;
+  texts_add_all(t->plan->pool, &t->service->before, &lines) ;
+  if (section == t->global) texts_add_all(t->plan->pool, &t->inherited, &lines) ;
 }
 
 /* ---- what is a file of the service ---- */

@@ -74,7 +74,7 @@ static int order_two (struct translation *t, struct ini_section const *section, 
     {
       int needs ;
       if (strcmp(earlier->program, program_of(other)) != 0) continue ;
-      needs = order_uses(t->plan->pool, later, earlier) ;
+      needs = order_uses(t->plan->pool, later, earlier, &t->inherited) ;
       if (needs) texts_add_once(t->plan->pool, used, earlier->name) ;
       if (!needs && !next) continue ;
       depend(t, later, earlier, needs) ;

@@ -20,6 +20,7 @@ struct translation
   struct service *service ;
   int has_directory ; /* the program works in a folder of its own */
   struct texts dynamic ; /* options of the section that a variable decides, and that no file can express */
+  struct texts inherited ; /* lines of run that [supervisord] gives each service: its environment */
   struct texts own_files ; /* services of which supervisord wrote output to files of its own */
 } ;
 
