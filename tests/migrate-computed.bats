@@ -115,3 +115,47 @@ EOS
   run ! grep chmod "$init/10-start"
   untold 'every user'
 }
+
+@test "what the shell's pid, time or chance gives is computed once" {
+  local line
+  for line in 'X=/tmp/w.$$' 'X=$$' 'X="w-${RANDOM}"' 'X=$((RANDOM % 10 + 3))' '((X = RANDOM % 7))' "printf -v X '%(%Y%m%d)T' -1" 'X=$EPOCHSECONDS' 'X=$EPOCHREALTIME' \
+    'X="$BASHPID-$PPID"' 'X=$SECONDS' ': "${X:=run-$$}"' "printf -v X '%s' \"\$SRANDOM\"" 'let X=RANDOM' 'export X=id.$$ Y=2' 'X=$(hostname)-$$'; do
+    wrapper <<<"#!/bin/bash
+$line
+mkdir -p \"/data/\$X\"
+web --spool \"\$X\" &
+worker --spool \"\$X\" &
+wait -n"
+    migrate
+    grep -q '>"$reeve_place/X"' "$init/10-start" || { echo "# $line"; return 1; }
+    grep -q 'reeve_place/X' "$tree/web/run"
+    ! grep -q -F -x -e "$line" "$tree/web/run" "$tree/worker/run" || { echo "# again: $line"; return 1; }
+  done
+  for line in 'X=$USER' 'SECONDS=0; X=RANDOM' "printf -v X '%s' \"\$HOSTNAME\""; do
+    wrapper <<<"#!/bin/bash
+$line
+web --spool \"\$X\" &
+worker --spool \"\$X\" &
+wait -n"
+    migrate
+    ! grep -q 'reeve_place' "$tree/web/run" || { echo "# $line"; return 1; }
+  done
+}
+
+@test "a name with the script's pid in several files is marked" {
+  wrapper <<<$'mkdir -p /tmp/w.$$\nweb --spool /tmp/w.$$ &\nworker &\nwait'
+  migrate
+  told 'line 1: cont-init.d/10-start: setup, as it was; TODO: $$ was the script'"'"'s pid, one for all; here each of these has another: cont-init.d/10-start, services.d/web/run'
+  grep -q 'TODO reeve-migrate: line 2: $$ was' "$tree/web/run"
+  run ! grep -q TODO "$tree/worker/run"
+  wrapper <<<$'web --spool /tmp/w.$$ &\nworker --pid $$ &\nwait'
+  migrate
+  untold TODO
+}
+
+@test "when a wait began is nothing that a service needs" {
+  wrapper <<<$'#!/bin/bash\ndockerd &\nstart=$SECONDS\nuntil docker info; do\n  if ((SECONDS - start > 45)); then exit 1; fi\n  sleep 1\ndone\nexec web'
+  migrate
+  told 'environment: start; nothing needs it'
+  untold 'for itself'
+}

@@ -200,3 +200,16 @@ EOS
     file worker/down-signal <<<INT
   done
 }
+
+@test "who kills the script by a variable with its pid is marked" {
+  local pid
+  for pid in 'MAIN=$$' 'export MAIN="$$"' 'MAIN=$BASHPID'; do
+    wrapper <<<"#!/bin/bash
+$pid
+(web; kill \"\$MAIN\") &
+worker &
+wait"
+    migrate
+    told 'TODO: by kill $$ it ended the script'
+  done
+}

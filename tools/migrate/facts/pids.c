@@ -250,13 +250,30 @@ static int asks_pid (char const *text, char const *name)
 struct killing
 {
   struct pool *pool ;
+  char const *names ; /* that hold the script's own pid: MAIN=$$ */
   int ends ;
   int tells ;
 } ;
 
-static int is_own_pid (char const *raw)
+static int is_own_pid (struct pool *pool, char const *names, char const *raw)
 {
-  return shell_one_of(raw, "$$ \"$$\" ${$} -$$ \"-$$\" -\"$$\"") ;
+  char const *word = shell_without_quotes(pool, raw) ;
+  if (*word == '-') word++ ;
+  if (shell_one_of(word, "$$ ${$}")) return 1 ;
+  if (*word != '$') return 0 ;
+  word += word[1] == '{' ? 2 : 1 ;
+  return shell_one_of(pool_copy(pool, word, strcspn(word, "}")), names) ;
+}
+
+static char const *own_pid_names (struct plan const *plan)
+{
+  struct texts names = { 0 } ;
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+  {
+    char const *equals = strchr(plan->pieces[i].text, '=') ;
+    if (equals && shell_one_of(equals + 1, "$$ \"$$\" ${$} $BASHPID")) texts_add(plan->pool, &names, plan->pieces[i].names) ;
+  }
+  return texts_join(plan->pool, &names, " ") ;
 }
 
 static int find_kill (struct statement *statement, void *data)
@@ -269,7 +286,7 @@ static int find_kill (struct statement *statement, void *data)
   {
     char const *raw = statement->words[i].raw ;
     struct source code ;
-    if (is_kill && is_own_pid(raw) && strcmp(signal, "0") != 0)
+    if (is_kill && is_own_pid(killing->pool, killing->names, raw) && strcmp(signal, "0") != 0)
     {
       if (!*signal || is_ending_signal(signal)) killing->ends = 1 ;
       else killing->tells = 1 ;
@@ -280,11 +297,11 @@ static int find_kill (struct statement *statement, void *data)
   return 0 ;
 }
 
-static struct killing kills_script (struct pool *pool, char const *text)
+static struct killing kills_script (struct pool *pool, char const *text, char const *names)
 {
-  struct killing killing = { .pool = pool } ;
+  struct killing killing = { .pool = pool, .names = names } ;
   struct source code ;
-  if (strstr(text, "$$") && shell_mentions(text, "kill"))
+  if ((*names || strstr(text, "$$")) && shell_mentions(text, "kill"))
     for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next) statement_walk(one, &find_kill, &killing) ;
   return killing ;
 }
@@ -316,6 +333,7 @@ static int is_loop_variable (struct service const *service, char const *name)
 
 void settle_pids (struct analysis *a)
 {
+  char const *names = own_pid_names(a->plan) ;
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next) note_exported(a, pid) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
@@ -327,7 +345,7 @@ void settle_pids (struct analysis *a)
       if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
           pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
-    killing = kills_script(a->pool, text) ;
+    killing = kills_script(a->pool, text, names) ;
     if (killing.ends)
       plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it ended the script, and the container with it; here $$ is only the shell of this file: write `reeve shutdown` in its place") ;
     else if (killing.tells)

@@ -12,19 +12,49 @@
 #define PURE_PROGRAMS "hostname nproc cat basename dirname pwd id uname which command printf echo awk sed grep egrep cut tr head tail getconf ls find " \
   "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf jq env printenv xargs dpkg-architecture tty whoami type"
 
+/* $RANDOM, ${RANDOM}, ((RANDOM % 9)), let X=RANDOM */
+static int asks_variable (char const *text, char const *name)
+{
+  char const *arithmetic = strncmp(text, "let ", 4) ? strstr(text, "((") : text ;
+  size_t len = strlen(name) ;
+  if (arithmetic && shell_mentions(arithmetic, name)) return 1 ;
+  for (char const *at = text ; (at = strstr(at, name)) ; at++)
+    if (at > text && (at[-1] == '$' || (at - 1 > text && at[-1] == '{' && at[-2] == '$')) && !strspn(at + len, NAME_LETTERS)) return 1 ;
+  return 0 ;
+}
+
+static int has_own_pid (char const *text)
+{
+  static char const *const pids[] = { "$$", "${$}", "$BASHPID", "${BASHPID}", "$PPID", "${PPID}" } ;
+  for (size_t i = 0 ; i < ROWS(pids) ; i++)
+    if (strstr(text, pids[i])) return 1 ;
+  return 0 ;
+}
+
 /* Another answer each time. */
 static int is_random (char const *text)
 {
-  static char const *const marks[] = { "/dev/urandom", "/dev/random", "/proc/sys/kernel/random", "$RANDOM", "${RANDOM", "$SRANDOM", "random.", "secrets.", "uuid", "shuf", "mktemp" } ;
-  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+  static char const *const marks[] = { "/dev/urandom", "/dev/random", "/proc/sys/kernel/random", "random.", "secrets.", "uuid", "shuf", "mktemp", ")T" } ;
+  static char const *const variables[] = { "RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME" } ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
     if (strstr(text, marks[i])) return 1 ;
-  return 0 ;
+  for (size_t i = 0 ; i < ROWS(variables) ; i++)
+    if (asks_variable(text, variables[i])) return 1 ;
+  return has_own_pid(text) ;
+}
+
+/* X=..., export X=..., printf -v X ..., : ${X:=...}, ((X = ...)) */
+static int sets_value (struct statement const *statement)
+{
+  char const *command = statement_command(statement) ;
+  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->assigns) return 1 ;
+  return shell_one_of(command, ": let read") || (!strcmp(command, "printf") && !strcmp(statement_word(statement, 1), "-v")) ;
 }
 
 /* Do all programs in its substitutions give the same answer again? */
 static int substitutions_are_pure (struct analysis *a, struct statement const *statement)
 {
-  if ((statement->programs.first || statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && is_random(statement_text(a, statement))) return 0 ;
+  if ((statement->programs.first || sets_value(statement)) && is_random(statement_text(a, statement))) return 0 ;
   if (evaluates_hook(statement, statement_text(a, statement))) return 1 ;
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;

@@ -241,6 +241,15 @@ static void find_in_lines (struct plan *plan, struct service const *service, str
     if (needed[i] && !where[i].first) texts_add(plan->pool, where + i, service_where(plan, service, file)) ;
 }
 
+/* X=$(work), but not START=$SECONDS or START=$(date +%s): is something lost if nobody does it? */
+static int does_work (char const *text)
+{
+  if (strchr(text, '`')) return 1 ;
+  for (char const *at = text ; (at = strstr(at, "$(")) ; at += 2)
+    if (at[2] != '(' && strncmp(at, "$(date ", 7) != 0) return 1 ;
+  return 0 ;
+}
+
 void settle_pieces (struct plan *plan)
 {
   struct texts *where = pool_alloc(plan->pool, (plan->npieces + 1) * sizeof(*where)) ;
@@ -283,7 +292,7 @@ void settle_pieces (struct plan *plan)
     if (!piece->claim) continue ;
     piece->claim->where = where[i].first ? texts_join(plan->pool, where + i, ", ") : "dropped" ;
     for (struct comment *one = piece->comments ; one ; one = one->next) one->claim->where = piece->claim->where ;
-    if (piece->todo_of_several && !(where[i].first && !where[i].first->next)) texts_add(plan->pool, &piece->claim->todo, piece->todo_of_several) ;
+    if (piece->todo_of_several && (where[i].first ? where[i].first->next != 0 : does_work(piece->text))) texts_add(plan->pool, &piece->claim->todo, piece->todo_of_several) ;
     if (!where[i].first) piece->claim->what = piece->became ? piece->became : pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
   }
 }

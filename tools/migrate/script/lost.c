@@ -297,14 +297,41 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   }
 }
 
+/* /tmp/spool.$$, but not kill $$ */
+static int has_name_by_pid (char const *text)
+{
+  for (char const *at = text ; (at = strstr(at, "$$")) ; at += 2)
+    if ((at > text && strchr("/.-_" NAME_LETTERS, at[-1])) || (at[2] && strchr("/.-_" NAME_LETTERS, at[2]))) return 1 ;
+  return 0 ;
+}
+
+/* What the script computed from its pid is another name in each file. */
+static void mark_names_by_pid (struct analysis *a, struct file const *files)
+{
+  struct texts places = { 0 } ;
+  for (struct file const *file = files ; file ; file = file->next)
+    if (file->executable && has_name_by_pid(without_comments(a->pool, file->content))) texts_add(a->pool, &places, file->path) ;
+  if (!places.first || !places.first->next) return ;
+  for (struct text const *one = places.first ; one ; one = one->next)
+  {
+    struct service *service = strncmp(one->text, "services.d/", 11) ? 0 : plan_find(a->plan, pool_copy(a->pool, one->text + 11, strcspn(one->text + 11, "/"))) ;
+    struct claim *claim = service ? service->claim : setup_claim(a, 0) ;
+    if (claim)
+      plan_todo(a->plan, service, claim, service ? service->line : source_line(a->source, claim->range.start), pool_printf(a->pool,
+        "$$ was the script's pid, one for all; here each of these has another: %s: set a variable to that name once, in the script, and migrate that", texts_join(a->pool, &places, ", "))) ;
+  }
+}
+
 void settle_lost (struct analysis *a, struct statement *first)
 {
+  struct file const *files = render(a->plan) ;
   int is_damaged = 0 ;
   for (struct statement *one = first ; one ; one = one->next)
   {
     is_damaged |= statement_walk(one, &has_damage, 0) ;
     statement_walk(one, &mark_lock, a) ;
   }
-  for (struct file const *file = render(a->plan) ; file ; file = file->next)
+  mark_names_by_pid(a, files) ;
+  for (struct file const *file = files ; file ; file = file->next)
     if (file->executable) look_at_file(a, file, first, is_damaged) ;
 }
