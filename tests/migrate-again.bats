@@ -136,3 +136,38 @@ EOS
   migrate
   bash -n "$init/10-start"
 }
+
+@test "functions that its condition or the user's name call stand ahead of that in run" {
+  local condition
+  entry $'is_true() { [ "$1" = true ]; }\nis_true "$NONROOT" && exec gosu app "$0" "$@"'
+  file web/run <<'EOS'
+#!/bin/bash
+is_true() { [ "$1" = true ]; }
+if [ "$(id -u)" = 0 ] && is_true "$NONROOT"; then exec reeve-exec --user app -- ./run "$@"; fi
+cd "${REEVE_WORKDIR:-/}" || exit 111
+set -e
+exec web
+EOS
+  told 'web/run: function is_true'
+  entry $'MODE=${MODE:-app}\nwants() { has "$MODE"; }\nhas() { [ "$1" != root ]; }\nif [ "$(id -u)" = 0 ] && wants; then\n  chown app /data\n  exec su-exec app "$0" "$@"\nfi'
+  sed -n '2,5p' "$tree/web/run" | diff - <(printf '%s\n' 'MODE=${MODE:-app}' 'wants() { has "$MODE"; }' 'has() { [ "$1" != root ]; }' \
+    'if [ "$(id -u)" = 0 ] && wants; then exec reeve-exec --user app -- ./run "$@"; fi')
+  entry $'run_as() { echo "${PUID:-1000}"; }\nif [ "$(id -u)" = 0 ] && [ "$(run_as)" != 0 ]; then exec gosu "$(run_as)" "$0" "$@"; fi'
+  [ "$(sed -n 2p "$tree/web/run")" = 'run_as() { echo "${PUID:-1000}"; }' ]
+}
+
+@test "that it did so only as root is said, and asked in run where the image has another USER" {
+  entry $'if [ "$(id -u)" = 0 ]; then\n  chown app /data\n  exec gosu app "$0" "$@"\nfi'
+  becomes web 'exec reeve-exec --user app -- web'
+  told 'note: the script became another user only as root; reeve-exec --user app does so in any case'
+  told "the branch's own words: what is in it has its condition, but for the new start"
+  untold 'the services in it have its condition'
+  entry 'exec gosu app "$0" "$@"'
+  untold 'only as root'
+  printf 'FROM debian\nUSER nobody\nCOPY start.sh /entry.sh\nENTRYPOINT ["/entry.sh"]\nCMD ["x"]\n' >Dockerfile
+  wrapper <<<$'#!/bin/bash\nif [ "$(id -u)" = 0 ]; then\n  exec gosu app "$0" "$@"\nfi\nhelper &\nexec web'
+  migrate --dockerfile Dockerfile
+  [ "$(sed -n 2p "$tree/web/run")" = '[ "$(id -u)" != 0 ] || exec reeve-exec --user app -- ./run "$@"' ]
+  becomes web 'exec web'
+  untold 'only as root'
+}

@@ -83,6 +83,7 @@ int starts_itself (struct analysis *a, struct statement *statement, struct launc
   if (texts_has(&inner.options, "--user")) a->user = inner.options ;
   a->again = claim_statement(a, statement, "dropped", "the script started itself again") ;
   a->again_in_branch = !!a->conditions.first ;
+  a->again_as_root = asks_for_root(a, texts_join(a->pool, &a->conditions, "\n")) ;
   a->again_if = asked_beside_root(a, texts_join(a->pool, &a->user, " ")) ;
   for (struct text const *one = a->user.first ; one ; one = one->next)
     if (!strcmp(one->text, "--user")) a->again->what = pool_printf(a->pool, "the script started itself again as %s%s%s: so do the services", one->next->text, a->again_if ? ", if " : "", a->again_if ? a->again_if : "") ;
@@ -140,31 +141,43 @@ static struct texts options_without (struct pool *pool, struct texts const *opti
   return others ;
 }
 
-/* Lines of the script that make the user's name. */
-static void define_user (struct analysis *a, struct service *service)
+/* Which pieces make the user's name, and answer the question: those that the text mentions, and what they mention. A function
+   may call one that is defined behind it. */
+static void find_user_pieces (struct analysis *a, struct service *service, char const *text, char *found)
 {
   struct plan *plan = a->plan ;
-  char const *text = pool_printf(a->pool, "%s %s", texts_join(a->pool, &service->user, " "), service->user_if ? service->user_if : "") ;
-  struct texts lines = { 0 } ;
+  char const *question = text ;
   for (unsigned int i = service->npieces ; i-- ; )
   {
     struct piece const *piece = plan->pieces + i ;
-    if (piece->is_function || piece->under || !piece_mentioned(piece, text)) continue ;
-    if (piece->shared)
+    if (found[i] || piece->under || !piece_mentioned(piece, piece->positional ? question : text)) continue ; /* a function has words of its own */
+    found[i] = 1 ;
+    if (!piece->shared)
     {
-      plan_todo(plan, service, service->claim, service->line, pool_printf(a->pool, "it ran as the user %s, whom only the setup knows: write who that is into run", texts_join(a->pool, &service->user, " "))) ;
+      text = pool_printf(a->pool, "%s\n%s", text, piece->text) ;
+      if (piece->is_function) i = service->npieces ;
       continue ;
     }
-    text = pool_printf(a->pool, "%s %s", text, piece->text) ;
-    texts_add(a->pool, &lines, piece->text) ;
+    found[i] = 2 ;
+    plan_todo(plan, service, service->claim, service->line, pool_printf(a->pool, "it ran as the user %s, whom only the setup knows: write who that is into run", texts_join(a->pool, &service->user, " "))) ;
   }
-  for (struct text const *one = lines.first ; one ; one = one->next) /* the last that was found is the first */
-  {
-    struct texts rest = service->again ;
-    service->again = (struct texts){ 0 } ;
-    texts_add(a->pool, &service->again, one->text) ;
-    texts_add_all(a->pool, &service->again, &rest) ;
-  }
+}
+
+/* Lines of the script that make the user's name. */
+static void define_user (struct analysis *a, struct service *service)
+{
+  char const *text = pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &service->user, " "), service->user_if ? service->user_if : "") ;
+  char *found = pool_alloc(a->pool, service->npieces + 1) ;
+  struct texts lines = { 0 } ;
+  find_user_pieces(a, service, text, found) ;
+  for (unsigned int i = 0 ; i < service->npieces ; i++)
+    if (found[i] == 1)
+    {
+      texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
+      texts_add_once(a->pool, &a->plan->pieces[i].used, service_where(a->plan, service, "run")) ;
+    }
+  texts_add_all(a->pool, &lines, &service->again) ;
+  service->again = lines ;
 }
 
 /* if CONDITION; then: what is in it, and stood behind the new start, ran where that had not been done. */
@@ -186,6 +199,14 @@ static void mark_setup (struct analysis *a)
     }
 }
 
+/* Started as another user, the script did not become that one, and worked; reeve-exec --user refuses. */
+static void tell_only_root (struct analysis *a)
+{
+  char const *user = texts_join(a->pool, &a->user, " ") ;
+  texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "the script became another user only as root; reeve-exec %s does so in any case, and refuses where docker run --user names "
+    "a third one, so that the service does not start: for that, write into run, as its second line, [ \"$(id -u)\" != 0 ] || exec reeve-exec %s -- ./run \"$@\", and take the option out of the last line", user, user)) ;
+}
+
 void settle_user (struct analysis *a)
 {
   if (!a->again || !a->user.first) return ;
@@ -194,12 +215,13 @@ void settle_user (struct analysis *a)
   {
     int works ;
     if (!one->user.first) continue ;
-    works = one->user_if || works_ahead(a->pool, one) ;
+    works = one->user_if || works_ahead(a->pool, one) || (a->again_as_root && a->plan->image_user) ;
     one->runs_again = works && (!one->command || texts_has(&one->options, "--user")) ;
     if (works && !one->runs_again) /* sudo */
       plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, "what is ahead of its program ran as another user (reeve-exec %s), and runs as root now, as the program: "
         "put reeve-exec ahead of each command there", texts_join(a->pool, &one->user, " "))) ;
     if (one->runs_again) one->options = options_without(a->pool, &one->options, &one->user) ;
+    else if (a->again_as_root && texts_has(&one->options, "--user")) tell_only_root(a) ;
     if (one->runs_again || one->logger.first) define_user(a, one) ;
   }
 }

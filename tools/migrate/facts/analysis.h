@@ -129,6 +129,7 @@ struct analysis
   struct placed const *positional ; /* sets $1, ... in the function that is being walked; 0: nothing does */
   struct texts user ; /* reeve-exec's options, if the script started itself again as another user */
   char const *again_if ; /* beside being root, what it did that on; 0: nothing else */
+  int again_as_root ; /* it did that only as root */
   int again_in_branch ; /* it did that in the branch that is being walked */
   struct claim *again ; /* of that statement; 0: it did not */
   unsigned int again_nsetup ; /* how many items of the setup came before it */

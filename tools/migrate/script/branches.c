@@ -78,7 +78,9 @@ void leave_branch (struct analysis *a, struct branch_state const *state)
 
 struct claim *claim_branch (struct analysis *a, struct statement const *statement)
 {
-  return claim_statement(a, statement, "dropped", "the branch's own words: the services in it have its condition") ;
+  int has_again = a->again && statement->range.start <= a->again->range.start && a->again->range.end <= statement->range.end ;
+  return claim_statement(a, statement, "dropped", has_again ? "the branch's own words: what is in it has its condition, but for the new start"
+    : "the branch's own words: the services in it have its condition") ;
 }
 
 char const *negated (struct pool *pool, char const *condition)
