@@ -195,13 +195,16 @@ FROM --platform=linux/arm64 debian|arm64
 ARG TARGETARCH=arm64\nFROM --platform=linux/${TARGETARCH} debian|arm64
 FROM --platform=linux/arm64/v8 debian AS base\nRUN x\nFROM base|arm64
 FROM arm64v8/debian:12|arm64
-FROM --platform=$BUILDPLATFORM debian AS build\nFROM debian|amd64
+FROM debian AS build\nRUN arch=x86_64 make\nFROM debian|amd64
 FROM --platform=linux/amd64 debian|amd64
 EOS
-  for from in 'FROM --platform=$TARGETPLATFORM debian' 'FROM --platform=linux/arm/v7 debian' 'FROM i386/debian' 'FROM debian\nARG TARGETARCH'; do
+  for from in 'FROM --platform=$TARGETPLATFORM debian' 'FROM --platform=linux/arm/v7 debian' 'FROM i386/debian' 'FROM debian\nARG TARGETARCH' \
+    'FROM --platform=$BUILDPLATFORM debian AS build\nFROM debian' 'FROM golang AS build\nARG TARGETOS TARGETARCH\nRUN make\nFROM debian' \
+    'FROM debian\nRUN echo "deb [arch=$(dpkg --print-architecture)] https://repo"' 'FROM debian AS build\nRUN <<EOF\ncurl https://x/app-$(uname -m)\nEOF\nFROM debian' \
+    'FROM debian\nRUN curl https://x/$(arch)/app'; do
     printf "$from"'\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
     migrate --dockerfile Dockerfile
-    told '+ADD reeve-overlay-amd64.tar.gz /'
+    told '+ADD reeve-overlay-amd64.tar.gz /' || { echo "# $from"; return 1; }
     told 'ARG TARGETARCH ahead of ADD reeve-overlay-${TARGETARCH}.tar.gz / takes that of each'
   done
 }

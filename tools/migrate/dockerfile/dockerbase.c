@@ -109,6 +109,25 @@ static char const *platform_of (struct dockerfile const *dockerfile)
   return "" ;
 }
 
+/* With which word the text asks for a platform; 0: it does not. */
+static char const *platform_word (char const *text)
+{
+  static char const *const words[] =
+    { "TARGETARCH", "TARGETPLATFORM", "TARGETVARIANT", "BUILDPLATFORM", "BUILDARCH", "uname -m", "uname -sm", "--print-architecture", "apk --print-arch", "$(arch)", "`arch`", 0 } ;
+  for (char const *const *word = words ; *word ; word++)
+    if (strstr(text, *word)) return *word ;
+  return 0 ;
+}
+
+/* A stage that the image only copies from is for the same platforms. */
+static char const *instruction_platform (struct instruction const *one)
+{
+  char const *word = platform_word(one->arguments) ;
+  if (!word) word = platform_word(one->flags) ;
+  for (struct text const *text = one->documents.first ; text && !word ; text = text->next) word = platform_word(text->text) ;
+  return word ;
+}
+
 char const *dockerfile_architecture (struct dockerfile const *dockerfile, char const **doubt)
 {
   struct pool *pool = dockerfile->source->pool ;
@@ -119,7 +138,9 @@ char const *dockerfile_architecture (struct dockerfile const *dockerfile, char c
   if (strchr(platform, '$')) *doubt = pool_printf(pool, "FROM has the platform %s, which is not known here", platform) ;
   else if (*platform) *doubt = pool_printf(pool, "the image is for %s", platform) ;
   for (struct instruction *one = dockerfile->instructions ; one && !*doubt ; one = one->next)
-    if (one->stage != STAGE_OTHER && (shell_mentions(one->arguments, "TARGETARCH") || shell_mentions(one->arguments, "TARGETPLATFORM")))
-      *doubt = pool_printf(pool, "line %u asks for the platform that the image is built for", one->first) ;
+  {
+    char const *word = instruction_platform(one) ;
+    if (word) *doubt = pool_printf(pool, "line %u asks for the platform (%s)", one->first, word) ;
+  }
   return "amd64" ;
 }
