@@ -296,6 +296,27 @@ EOS
   untold 'another stage'
 }
 
+@test "a stage that the last one is made from, and that starts the input as well, is named" {
+  local copy start last
+  input=docker/start.sh
+  mkdir docker
+  wrapper <<<$'worker &\nexec web'
+  while IFS='|' read -r copy start last; do
+    printf 'FROM debian AS base\n%s\nRUN chmod +x /docker/start.sh\n%s\nFROM base AS last\n%b' "$copy" "$start" "$last" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told "TODO: another stage, base (from line 1 on) starts start.sh, too" || { echo "# $copy|$start"; return 1; }
+    told "put what the patch adds there, in place of its ${start%% *} (line 4)"
+    case $copy in
+      *.sh*) told 'line 2: the COPY of start.sh is in another stage'; told 'line 3: the RUN that prepares start.sh is in another stage' ;;
+      *) told 'line 3: RUN names start.sh, which the COPY of line 2 brings with all others' ;;
+    esac
+  done <<'EOS'
+COPY docker/ /docker/|CMD ["/docker/start.sh"]|COPY ssr.conf /etc/\n
+COPY docker/start.sh /docker/|ENTRYPOINT ["/docker/start.sh"]|COPY ssr.conf /etc/\n
+COPY . /|CMD ["/docker/start.sh"]|CMD ["/docker/start.sh"]\n
+EOS
+}
+
 @test "a script that comes from another stage stays, and the report says so" {
   wrapper <<<$'worker &\nexec web'
   printf 'FROM debian AS build\nCOPY . /src\nFROM debian\nCOPY --from=build /src/start.sh /app/start.sh\nCMD ["/app/start.sh"]\n' >Dockerfile

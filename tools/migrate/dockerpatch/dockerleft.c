@@ -320,19 +320,18 @@ static int has_input (struct patching const *p)
   return 0 ;
 }
 
-/* The COPY of the whole build context ahead of it; 0: there is none, or the Dockerfile itself has the script's text. */
-static struct instruction const *whole_copy (struct patching *p, struct instruction const *run, char const *script)
+struct instruction *patching_folder_copy (struct patching *p, struct instruction const *until, char const *script)
 {
-  struct instruction const *found = 0 ;
-  for (struct instruction const *one = p->dockerfile->instructions ; one && one->first < run->first ; one = one->next)
+  struct instruction *found = 0 ;
+  for (struct instruction *one = p->dockerfile->instructions ; one && one->first < until->first ; one = one->next)
   {
     struct copying const *copying = one->copying ;
-    if (one->stage != STAGE_LAST) continue ;
+    if (one->stage == STAGE_OTHER) continue ;
     if (!strcmp(one->name, "RUN") && run_writes(one, script)) return 0 ;
     if (!shell_one_of(one->name, "COPY ADD")) continue ;
     if (one->documents.first && copying->target && !strcmp(shell_basename(copying->target), script)) return 0 ;
     for (struct text const *source = copying->sources.first ; source && !copying->from_stage ; source = source->next)
-      if (shell_one_of(source->text, ". ./ ./. *")) found = one ;
+      if (shell_one_of(source->text, ". ./ ./. *") || is_source_of(p->plan->source->name, source->text, 1)) found = one ;
   }
   return found ;
 }
@@ -344,7 +343,7 @@ static void note_prepared (struct patching *p, struct instruction const *run)
   struct instruction const *copy ;
   if (!script || !strcmp(script, "supervisord") || procrunner_is(script) || has_input(p) || patching_is_edited(p, run)) return ;
   if (!text_names_file(run->arguments, script) || run_writes(run, script) || front_needs(p, script) || plan_names(p->plan, &text_names_file, script)) return ;
-  copy = whole_copy(p, run, script) ;
+  copy = patching_folder_copy(p, run, script) ;
   if (copy) patching_note(p, pool_printf(p->pool, "%s: RUN names %s, which the %s of line %u brings with all others, and /init does not need: before you delete the file, take it out of this RUN",
     patching_place(p, run), script, copy->name, copy->first)) ;
 }
@@ -361,6 +360,7 @@ void remove_obsolete (struct patching *p)
   }
   for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
   {
+    if (one->stage == STAGE_BASE) note_prepared(p, one) ;
     if (one->stage != STAGE_LAST) continue ;
     if (prepares_obsolete(p, one)) patching_remove(p, one, ", which prepared that file") ;
     else note_prepared(p, one) ;

@@ -48,6 +48,8 @@ extern int patching_executes (struct patching *p, char const *program) ;
 extern char const *script_needs (struct patching *p, char const *program) ;
 /* The same for the init programs that a text names. */
 extern char const *init_stays (struct patching *p, char const *text) ;
+/* The COPY of the build context, or of the input's folder, ahead of `until`; 0: there is none, or the Dockerfile itself has the script's text. */
+extern struct instruction *patching_folder_copy (struct patching *p, struct instruction const *until, char const *script) ;
 /* Takes out the COPY of such files, and what only prepared them. A note says why each goes or stays. */
 extern void remove_obsolete (struct patching *p) ;
 
@@ -75,7 +77,7 @@ extern void note_through (struct patching *p) ;
 /* ---- dockerstages.c ---- */
 /* A TODO for another stage that starts the input, too. */
 extern void note_stages (struct patching *p) ;
-/* What served the wrapper alone in a stage that the last one is made from. */
+/* What served the wrapper alone in a stage that the last one is made from: COPY of the file itself, and what prepares that. */
 extern void note_base (struct patching *p) ;
 
 /* ---- dockerthrough.c ---- */
