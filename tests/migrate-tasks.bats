@@ -332,3 +332,17 @@ EOS
   becomes nginx "exec nginx -g 'daemon off;'"
   becomes web 'exec web'
 }
+
+@test "a program in the setup that may serve is to become a service; a task is to lose its flag-oneshot" {
+  local code
+  for code in './config.sh; ./run.sh; sleep infinity' './setup.sh && ./run.sh && tail -f /dev/null' 'if [ "$A" ]; then ./run.sh; else ./other.sh; fi; sleep infinity'; do
+    wrapper <<<"$code"
+    migrate
+    told 'if it goes on running, move it to a service of its own' || { echo "# $code"; return 1; }
+    untold flag-oneshot
+  done
+  wrapper <<<$'worker & \n./run.sh\nsleep infinity'
+  migrate
+  has run-service/flag-oneshot
+  told 'if it goes on running, take flag-oneshot away'
+}

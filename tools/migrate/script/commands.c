@@ -116,14 +116,15 @@ static int only_kept_alive (struct analysis *a, struct frame const *frame, int s
   return next && !next->background && (keeps_alive(next) || waits_for_others(a, next, serves)) ;
 }
 
-/* What a TODO says of an unknown program, behind which nothing was started. */
+/* What a TODO says of an unknown program, behind which nothing was started. Without a task it is in the setup. */
 static char const *advice_if_it_serves (struct analysis *a, struct frame const *frame, int ran_nothing)
 {
   struct statement const *next = frame->rest ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
   if (ran_nothing) return "nothing runs behind it, as there is no CMD: if it goes on running, give it flag-main in place of flag-oneshot" ;
   if (!next || strcmp(statement_command(next), "wait") != 0)
-    return "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service" ;
+    return a->task ? "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service"
+      : "behind it the script only kept the container alive: if it goes on running, move it to a service of its own" ;
   return a->sets_errexit || fails_at_once(a, next) ? "behind it the script only waited for the others: if it goes on running, give it flag-main in place of flag-oneshot, and take that of the others away"
     : "behind it the script only waited for the others: if it goes on running, take flag-oneshot away, so that it is a service, and flag-main of the others: the script did not see their end" ;
 }
