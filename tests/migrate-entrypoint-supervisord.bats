@@ -36,6 +36,31 @@ teardown() { reeve_teardown; }
   untold 'in place of'
 }
 
+@test "the work between supervisord and the end of such a script is named, as nothing runs ahead of /init" {
+  local code works
+  supervisord_conf
+  printf 'FROM debian\nCOPY supervisord.conf entry.sh /\nCMD ["/entry.sh"]\n' >Dockerfile
+  while IFS='~' read -r code works; do
+    printf '#!/bin/bash\n%b\n' "$code" >entry.sh
+    patched
+    told 'ahead of /init nothing runs yet of what supervisord started: make a task, or a service, of each of these that needs it: '"$works" || { echo "# $code"; return 1; }
+    [[ $report == *"needs it: $works"$'\n'* ]] || { echo "# $code"; return 1; }
+    untold 'in place of line'
+  done <<'EOS'
+supervisord -c /etc/supervisord.conf &\nsleep 2 || true\nmysql </schema.sql\nwait -n~line 4: mysql </schema.sql
+supervisord &\nuntil mysqladmin ping; do sleep 1; done\nif [ ! -e /x ]; then\n  load\nfi\necho up\ntail -f /dev/null~line 3: until mysqladmin ping; do sleep 1; done; lines 4-6: if [ ! -e /x ]; then
+supervisord\nmysql -e x\nexec tail -F /var/log/x~line 3: mysql -e x
+supervisord & PID=$!\nnginx &\nwhile kill -0 $PID; do sleep 1; done\nexit 1~line 3: nginx
+start() {\n  supervisord &\n  mysql -e x\n}\nprepare\nstart\nload\nwait~line 4: mysql -e x; line 8: load
+supervisord -n &\nmysql -e x\nexec "$@"~line 3: mysql -e x
+EOS
+  for code in 'supervisord &\nPID=$!\ntrap "kill $PID" TERM\nwait $PID\nexit $?' 'supervisord\nif [ -t 0 ]; then echo hi; fi\nsupervisorctl start web\nsleep infinity'; do
+    printf "#!/bin/bash\n$code\n" >entry.sh
+    patched
+    told 'it went on then' && untold 'nothing runs yet' && untold 'in place of line'
+  done
+}
+
 @test "supervisord reads all that is copied to its conf.d" {
   supervisord_conf etc/one.conf
   printf '[program:other]\ncommand=other\n' >etc/two.conf

@@ -189,26 +189,32 @@ static char const *otherwise (struct front const *f)
     texts_join(f->pool, &f->ends, "; ")) : f->handover.becomes ? "" : ", and otherwise ends without /init: let it end in exec \"$@\" then, too" ;
 }
 
-/* The last statement behind the input; 0: it is a function of the script that does that, or nothing. */
+/* wait -n; kill $PID; exit 1: it came to these only when it had waited. */
+static int only_ends (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_ASSIGNMENT || shell_one_of(statement_command(statement), "exit echo printf kill") ;
+}
+
+/* What it ended with behind the input; 0: it is a function of the script that does that, or nothing. */
 static struct statement const *last_behind (struct front const *f)
 {
   struct statement const *last = 0 ;
   for (struct statement const *one = f->first ; one ; one = one->next)
-    if (one->kind != STATEMENT_COMMENT && one->kind != STATEMENT_FUNCTION && one->range.start >= f->input_at.end) last = one ;
+    if (!only_ends(one) && one->kind != STATEMENT_FUNCTION && one->range.start >= f->input_at.end) last = one ;
   for (struct statement const *one = f->first ; one && last ; one = one->next)
     if (one->kind == STATEMENT_FUNCTION && !strcmp(one->name, statement_command(last))) return 0 ;
   return last ;
 }
 
 /* How a script has to end now that went on behind the input: /init comes in place of what it ended with. */
-static char const *new_end (struct front const *f)
+static char const *new_end (struct front const *f, struct statement const *last)
 {
-  struct statement const *last = last_behind(f) ;
   char const *text = last ? source_copy(&f->code, last->range) : "" ;
   char const *line = f->ends.first ? texts_join(f->pool, &f->ends, "; ") : last ? line_at(f, last->range.start) : 0 ;
+  int ends_so = !f->ends.first || (last && !f->ends.first->next && !strcmp(f->ends.first->text, line_at(f, last->range.start))) ;
   if (f->handover.becomes && (!last || (strstr(text, "exec") && strstr(text, "$@")))) return "" ;
   if (!line) return ", and let it end in exec \"$@\", so that it executes /init" ;
-  if (!f->ends.first && (keeps_alive(last) || shell_one_of(statement_command(last), "wait sleep tail supervisorctl")))
+  if (last && ends_so && (keeps_alive(last) || shell_one_of(statement_command(last), "wait sleep tail supervisorctl") || (last->kind == STATEMENT_LOOP && only_waits_or_talks(&f->code, last))))
     return pool_printf(f->pool, ", and write exec \"$@\", which executes /init, in place of what kept the container alive: %s", line) ;
   return pool_printf(f->pool, ", and write exec \"$@\", which executes /init, in place of %s; make a service of %s, with flag-main if the container shall end with it, as before",
     line, f->ends.first ? "what that executed" : "that, if it serves") ;
@@ -291,7 +297,10 @@ void note_through (struct patching *p)
   if (f.condition) place = pool_printf(p->pool, "%s (only under a condition: %s)", place, f.condition) ;
   if (start->through_goes_on)
   {
-    patching_note(p, pool_printf(p->pool, "TODO: %s; it went on then, and stays ahead of /init: take that line out%s%s", place, new_end(&f),
+    struct statement const *last = last_behind(&f) ;
+    char const *work = work_behind(p->pool, &f.code, f.first, start->through_at, last) ;
+    patching_note(p, pool_printf(p->pool, "TODO: %s; it went on then, and stays ahead of /init: take that line out%s%s%s", place, new_end(&f, last),
+      work ? pool_printf(p->pool, "; ahead of /init nothing runs yet of what %s started: make a task, or a service, of each of these that needs it: %s", start->script, work) : "",
       f.condition ? "; the services start without that condition now" : "")) ;
     note_questions(p, &f, start->through) ;
     return ;

@@ -7,6 +7,7 @@
 
 #include "migrate/dockerfile/dockerfile.h"
 #include "migrate/plan/plan.h"
+#include "migrate/shell/shell.h"
 #include "migrate/text/patch.h"
 
 /* A file that only the wrapper needed. */
@@ -73,6 +74,11 @@ extern void note_edits (struct patching *p) ;
 extern void note_front (struct patching *p) ;
 /* The script that executed the input has to execute /init now. */
 extern void note_through (struct patching *p) ;
+
+/* ---- dockerbehind.c: what a script did that went on behind the input ---- */
+extern int only_waits_or_talks (struct source const *code, struct statement const *statement) ; /* or ends */
+/* Its other commands between the input and `end` (0: there is no such), with their lines; 0: none. */
+extern char const *work_behind (struct pool *pool, struct source const *code, struct statement const *first, struct range input_at, struct statement const *end) ;
 
 /* ---- dockerstages.c ---- */
 /* A TODO for another stage that starts the input, too. */
