@@ -173,6 +173,7 @@ void end_if_starting (struct analysis *a, struct statement *statement, struct if
     struct claim *claim ;
     if (a->waited_line && !strcmp(statement_command(one), "exit"))
     {
+      a->failure_ends = 1 ;
       drop_failed_exit(a, one) ;
       continue ;
     }

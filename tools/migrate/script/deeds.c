@@ -61,6 +61,99 @@ int keep_staying (struct analysis *a, struct statement *statement, struct frame 
   return 1 ;
 }
 
+/* ---- work whose result only decides whether the script stays ---- */
+
+/* if seed, where seed is a function that works, or [ "$(./seed)" = ok ] */
+static int works (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (is_deed(a, list) || words_work(a, list) || (called_function(a, list) && walk_with_calls(a, list, &does_something, a))) return 1 ;
+  return 0 ;
+}
+
+int stays_among (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (keeps_alive(list) || !strcmp(statement_command(list), "wait")) return 1 ;
+  return 0 ;
+}
+
+/* Does it start nothing but what keeps the script there? */
+static int starts_none (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (!keeps_alive(list) && strcmp(statement_command(list), "wait") != 0 && (starts_something(a, list) || !strcmp(statement_command(list), "exec"))) return 0 ;
+  return 1 ;
+}
+
+/* What is done when the deed has failed: nothing that may serve. */
+static int only_ends (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (!keeps_alive(list) && strcmp(statement_command(list), "wait") != 0 && !surely_ends(a, list)) return 0 ;
+  return 1 ;
+}
+
+/* The statements as one. */
+static struct statement *group_of (struct analysis *a, struct statement *list)
+{
+  struct statement *group = pool_alloc(a->pool, sizeof(*group)) ;
+  struct statement *last = list ;
+  while (last->next) last = last->next ;
+  *group = (struct statement){ .kind = STATEMENT_GROUP, .name = "", .body = list, .range = { list->range.start, last->range.end } } ;
+  group->core = group->range ;
+  return group ;
+}
+
+int find_deed_ahead (struct analysis *a, struct statement *statement, struct deed_ahead *these)
+{
+  struct branch const *first = statement->kind == STATEMENT_IF ? statement->branches : 0 ;
+  struct statement *deed = first ? first->condition : statement->body ;
+  struct statement *good ;
+  struct statement *bad ;
+  if (first ? !deed || (first->next && first->next->condition) : statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (!first)
+  {
+    struct statement *left = pool_alloc(a->pool, sizeof(*left)) ;
+    *left = *deed ;
+    left->next = 0 ;
+    deed = left ;
+  }
+  good = first ? first->body : statement->kind == STATEMENT_AND ? statement->body->next : 0 ;
+  bad = first ? first->next ? first->next->body : 0 : statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
+  for (; !deed->next && deed->kind == STATEMENT_NOT && deed->body ; deed = deed->body)
+  {
+    struct statement *was = good ;
+    good = bad ;
+    bad = was ;
+  }
+  if ((!stays_among(good) && !stays_among(bad)) || !starts_none(a, deed) || !starts_none(a, good) || !starts_none(a, bad) || !only_ends(a, bad) || !works(a, deed)) return 0 ;
+  *these = (struct deed_ahead){ .good = good, .bad = bad, .deed = deed->next || is_question(deed) ? group_of(a, deed) : deed } ;
+  if (stays_among(bad)) return 1 ;
+  these->both = pool_alloc(a->pool, sizeof(*these->both)) ;
+  *these->both = *statement ;
+  these->both->kind = STATEMENT_AND ;
+  these->both->branches = 0 ;
+  these->both->range = these->both->core = these->deed->range ; /* the rest of the statement's words are claimed at its end */
+  these->both->body = pool_alloc(a->pool, sizeof(*these->both->body)) ;
+  *these->both->body = *these->deed ;
+  these->both->body->next = good && good->next ? group_of(a, good) : good ;
+  return 1 ;
+}
+
+void end_deed_ahead (struct analysis *a, struct statement *statement, struct deed_ahead const *these)
+{
+  if (!these->both && stays_among(these->bad)) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool,
+    "line %u: where this had failed, the script stayed, whatever had ended: %s: here the container ends with what is main in any case", line_of(a, statement), statement_text(a, these->deed))) ;
+  for (struct statement *one = these->bad ; one ; one = one->next)
+  {
+    struct claim *claim = claim_statement(a, one, "dropped", keeps_alive(one) ? "kept the container alive: the scanner does"
+      : these->both ? "what was done when it had failed: the container's exit code says it" : "what was done when it had failed") ;
+    mark_lost_when(a, pool_printf(a->pool, "%s had failed", statement_text(a, these->deed)), one, claim) ;
+  }
+  claim_statement(a, statement, "dropped", "asked whether it had failed") ;
+}
+
 /* ---- a start on a condition that does something ---- */
 
 /* Is the deed a whole part of the condition? */

@@ -132,11 +132,14 @@ static int walk_if_waited (struct analysis *a, struct statement *statement, stru
 static int walk_if_started (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct if_starting these ;
+  int was = a->failure_ends ;
   struct frame inner = { .statement = statement, .up = frame } ;
   if (!find_if_starting(a, statement, frame, &these)) return 0 ;
   inner.rest = these.good ;
   walk_statement(a, these.start, these.good ? &inner : frame) ;
+  a->failure_ends |= is_last(a, frame) && !stays_among(these.bad) ;
   walk_list(a, these.good, frame) ;
+  a->failure_ends = was ;
   end_if_starting(a, statement, &these) ;
   return 1 ;
 }
@@ -160,6 +163,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   struct statement *right = left->next ;
   struct frame inner = { .rest = right, .up = frame } ;
   struct service *before = plan_last(a->plan) ;
+  int was = a->failure_ends ;
   int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
   a->must_succeed += needed ;
   walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
@@ -169,7 +173,9 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   {
     struct behind behind ;
     begin_behind(a, statement, before, &behind) ;
+    a->failure_ends |= is_last(a, frame) ;
     walk_statement(a, right, frame) ;
+    a->failure_ends = was ;
     end_behind(a, statement, &behind) ;
     return ;
   }
@@ -196,11 +202,29 @@ static void walk_behind_work (struct analysis *a, struct statement *statement, s
 {
   struct frame inner = { .rest = statement->body->next, .up = frame } ;
   struct work_ahead work ;
+  int was = a->failure_ends ;
   begin_work_ahead(a, statement, frame, &work) ;
   walk_work(a, statement->body, &inner) ;
   end_work_ahead(a, statement, &work) ;
+  a->failure_ends |= !work.goes_on ;
   walk_statement(a, statement->body->next, frame) ;
+  a->failure_ends = was ;
   end_behind_work(a, statement, &work) ;
+}
+
+/* if seed; then tail -f /dev/null; fi. Returns 0 if it is none. */
+static int walk_deed_ahead (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct deed_ahead these ;
+  if (a->waited_line || !find_deed_ahead(a, statement, &these)) return 0 ;
+  if (these.both) walk_behind_work(a, these.both, frame) ;
+  else
+  {
+    add_ordinary(a, these.deed) ;
+    walk_list(a, these.good, frame) ;
+  }
+  end_deed_ahead(a, statement, &these) ;
+  return 1 ;
 }
 
 static void walk_on_condition (struct analysis *a, struct statement *statement, char const *condition, struct frame *frame)
@@ -365,7 +389,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
   else if (a->plan->services && (walk_talk(a, statement) || walk_if_running(a, statement, frame))) ;
-  else if (walk_remedy(a, statement) || keep_staying(a, statement, frame)) ;
+  else if (walk_remedy(a, statement) || keep_staying(a, statement, frame) || walk_deed_ahead(a, statement, frame)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;

@@ -77,6 +77,16 @@ extern void settle_once (struct analysis *a) ; /* once.c: at the end, what the s
 /* ---- deeds.c ---- */
 /* if ! ./migrate; then sleep infinity; fi: it stays whole, as part of the setup or a task. Returns 0 if the statement is none. */
 extern int keep_staying (struct analysis *a, struct statement *statement, struct frame const *frame) ;
+extern int stays_among (struct statement const *list) ; /* does one of them wait, or only keep the container alive? */
+struct deed_ahead /* if seed; then tail -f /dev/null; fi: the work comes first, and decides only whether the script stays */
+{
+  struct statement *deed ;
+  struct statement *both ; /* deed && good; 0: the script also stayed where the deed had failed */
+  struct statement *good ; /* what was done then; 0: nothing */
+  struct statement *bad ; /* what was done when it had failed; 0: nothing */
+} ;
+extern int find_deed_ahead (struct analysis *a, struct statement *statement, struct deed_ahead *these) ; /* 0: another form */
+extern void end_deed_ahead (struct analysis *a, struct statement *statement, struct deed_ahead const *these) ;
 /* At the end: starts on a condition that does something. */
 extern void mark_deeds (struct analysis *a, struct statement *script) ;
 

@@ -1,0 +1,86 @@
+# What only decides whether the script stays, and servers whose success does.
+# shellcheck disable=SC2154 # dir: of lib.bash
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "work that a script asks about before it stays is a task, and its failure the container's end" {
+  local script
+  for script in 'if ./seed.sh; then tail -f /dev/null; fi' $'if ./seed.sh; then\n  wait\nfi' 'if ./seed.sh >/dev/null 2>&1; then sleep infinity; fi' \
+    'if ./seed.sh; then tail -f /dev/null; else echo failed; fi' 'if ./seed.sh; then wait; else exit 1; fi' 'if ! ./seed.sh; then exit 1; else wait; fi' \
+    'if [ ! -f /x ] && ./seed.sh; then wait; fi' '[ ! -f /x ] && ./seed.sh && tail -f /dev/null' 'if ./seed.sh; then touch /x; wait; fi'; do
+    wrapper <<<$'web &\n'"$script"
+    migrate
+    services web seed
+    has seed/flag-oneshot seed/dependencies.d/web
+    lacks cont-init.d
+    run grep -c '\./seed.sh' "$(path_of seed/run)"
+    [ "$output" -eq 1 ]
+    told 'when it fails, the container ends (finish), as the script did'
+  done
+}
+
+@test "where the script stayed behind failed work, the work is a task that may fail" {
+  local script
+  for script in 'if ! ./seed.sh; then sleep infinity; fi' './seed.sh || sleep infinity' '! ./seed.sh && sleep infinity' 'if ./seed.sh; then echo good; else sleep infinity; fi'; do
+    wrapper <<<$'web &\n'"$script"$'\nwait'
+    migrate
+    services web seed
+    has web/flag-main seed/flag-oneshot
+    told 'when it fails, what comes later is started all the same'
+    told 'note: line 2: where this had failed, the script stayed, whatever had ended: ./seed.sh: here the container ends with what is main in any case'
+  done
+}
+
+@test "work in a function, in a word or ahead of the question is done, too" {
+  wrapper <<<$'seed_db() { python3 seed.py; }\nweb &\nif seed_db; then wait; fi'
+  migrate
+  services web seed_db
+  wrapper <<<$'web &\nif [ "$(./seed)" = good ]; then wait; fi'
+  migrate
+  file check/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+[ "$(./seed)" = good ]
+EOS
+  wrapper <<<$'web &\nif make seed; [ -s /x ]; then wait; else curl http://x/failed; fi'
+  migrate
+  [ "$(tail -n 2 "$(path_of make/run)")" = $'make seed\n[ -s /x ]' ]
+  told 'TODO: the script did this when make seed; [ -s /x ] had failed, and nothing does now: curl http://x/failed'
+}
+
+@test "what only asks ahead of the staying is no task" {
+  local question
+  for question in '[ -n "$X" ]' 'pg_isready' 'grep -q x /etc/x' './healthcheck.sh'; do
+    wrapper <<<$'web &\nif '"$question"$'; then wait; fi'
+    migrate
+    services web
+  done
+}
+
+@test "a server whose failure ended the script is main, though its success kept the container alive" {
+  local script
+  for script in "nginx -g 'daemon off;' && sleep infinity" 'node server.js && sleep infinity' 'php-fpm -F && while true; do sleep 5; done' \
+    'gunicorn app:app && wait' 'if gunicorn app:app; then sleep infinity; fi' $'if ! gunicorn app:app; then exit 1; fi\nsleep infinity' \
+    $'if [ -n "$X" ]; then\n  redis-server && tail -f /dev/null\nfi'; do
+    wrapper <<<$'worker &\n'"$script"
+    migrate
+    [ "$(find "$dir/rootfs" -name flag-main | wc -l)" -eq 1 ]
+    lacks worker/flag-main
+  done
+}
+
+@test "a server is not main where the script kept the container alive behind its failure, too" {
+  local script
+  for script in $'gunicorn app:app && echo good\nsleep infinity' 'if gunicorn app:app; then sleep infinity; else sleep infinity; fi' $'gunicorn app:app && sleep infinity\nsleep infinity'; do
+    wrapper <<<"$script"
+    migrate
+    lacks gunicorn/flag-main
+  done
+  wrapper <<<$'if [ -n "$X" ]; then\n  nginx -g "daemon off;" && sleep infinity\nelse\n  redis-server\n  sleep infinity\nfi'
+  migrate
+  has nginx/flag-main
+  lacks redis-server/flag-main
+}
