@@ -69,3 +69,70 @@ EOS
     told 'in the background, which nobody supervises' || { echo "# $loop"; return 1; }
   done
 }
+
+# What is in the tree, with the form of the pause as a plain sleep, and the report without lines.
+as_with_plain_sleep() # FORM
+{
+  local text
+  text=$(cd "$dir/rootfs" && find . -type f -printf '%p\n' -exec cat {} +; grep -v '^wrote' <<<"$report")
+  text=${text//"$1"/sleep 7}
+  sed -E 's/^ +//; s/lines? [0-9]+(-[0-9]+)?/line N/g' <<<"$text"
+}
+
+@test "a sleep that is waited for, so that a trap may interrupt it, is the pause that a plain sleep is" {
+  local forms=('sleep 7 & wait $!' $'sleep 7 &\nwait "$!"' $'sleep 7 & # a nap\nNAP=$!\nwait "$NAP"' 'sleep 7 & wait ${!} || true' 'sleep 7 & wait') script form plain pause='sleep 7'
+  while IFS= read -r script; do
+    printf -v script '#!/bin/bash\n%b' "${script//;/\\n}"
+    wrapper <<<"${script//PAUSE/"$pause"}"
+    migrate
+    plain=$(as_with_plain_sleep "$pause")
+    for form in "${forms[@]}"; do
+      wrapper <<<"${script//PAUSE/"$form"}"
+      migrate
+      diff <(echo "$plain") <(as_with_plain_sleep "$form") || { echo "# $script, $form"; return 1; }
+    done
+  done <<'EOS'
+redis-server &;until redis-cli ping; do PAUSE;done;exec node /app/index.js
+redis-server &;for i in {1..20}; do redis-cli ping && break;PAUSE;done;exec node /app/index.js
+api &;for i in {1..30}; do if curl http://localhost; then break; else echo no;PAUSE;fi; done;exec node b.js
+while [ ! -f /config/ready ]; do PAUSE;done;nginx &;node /app/index.js &;wait -n
+web & A=$!;worker & B=$!;while PAUSE;do for p in $A $B; do [ -d /proc/$p ] || exit 1; done; done
+web & A=$!;while kill -0 $A; do backup;PAUSE;done
+stop=0;trap "stop=1" TERM;web &;while [ $stop = 0 ]; do PAUSE;done;kill %1
+web &;while true; do /app/cleanup.sh;PAUSE;done
+web &;while true; do if ! pgrep worker; then worker & fi;PAUSE;done
+web &;while true; do celery worker;echo restarting;PAUSE;done
+EOS
+}
+
+@test "a wait for more than the sleep, and a sleep that never ends, are no such pause" {
+  wrapper <<<$'#!/bin/bash\nweb &\nsleep 5 &\nP=$!\nwait "$WEB"\nexec app'
+  migrate
+  lacks app/dependencies.d/web
+  wrapper <<<$'#!/bin/bash\nweb &\nwhile true; do worker & sleep 60 & wait; done'
+  migrate
+  has worker/restart
+  wrapper <<<$'#!/bin/bash\nweb &\nsleep infinity & wait $!\nrm -f /run/x'
+  migrate
+  told 'kept the container alive'
+  has web/finish
+}
+
+@test "a trap that ends the pause signals no service" {
+  wrapper <<<$'#!/bin/bash\ntrap \'kill "$NAP" "$WEB"; exit 0\' TERM\nweb & WEB=$!\nwhile kill -0 $WEB; do\n  sleep 600 & NAP=$!\n  wait "$NAP"\ndone'
+  migrate
+  has web/flag-main
+  untold TODO
+}
+
+@test "a loop that works between pauses that a trap may interrupt has no mistake in that" {
+  local loop
+  for loop in 'while sleep 60 & wait $!; do work; done' 'while true; do work; sleep 300 & wait $!; done' 'while true; do work & wait $!; sleep 1; done'; do
+    wrapper <<<$'#!/bin/bash\ntrap \'kill $B; exit 0\' TERM\nweb & B=$!\n'"$loop"
+    migrate
+    untold 'a trap runs only when' || { echo "# $loop"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\ntrap \'kill $B; exit 0\' TERM\nweb & B=$!\nwhile true; do work; sleep 300; done'
+  migrate
+  told 'a trap runs only when this command has ended'
+}

@@ -105,6 +105,7 @@ struct analysis
   struct definition *definitions ; /* of the files that are read */
   struct source const *defined_in ; /* where these files are read: `source`, then; 0: that is not known yet */
   struct pid_variable *pids ;
+  struct texts pause_pids ; /* variables with the pid of an interruptible sleep */
   struct trap *traps ;
   struct ending *endings ; /* where the script ended behind the waiting */
   int end_is_forgiven ; /* a failure of what is main did not end it: wait || true */

@@ -28,7 +28,6 @@ extern int only_prints (struct analysis *a, struct statement *statement) ; /* th
 /* if ...; then echo ...; fi: only messages, and perhaps an exit */
 extern int only_talks (struct analysis *a, struct statement *statement) ;
 extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
-extern int sleeps_for_ever (struct statement const *statement) ;
 extern int is_always_true (struct statement const *condition) ;
 /* Does the function end with exec? */
 extern int ends_with_exec (struct statement const *body) ;

@@ -158,6 +158,8 @@ void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
 int is_idle_pid (struct analysis *a, char const *raw)
 {
   if (find_pid(raw)) return a->last_is_idle ;
+  for (struct text const *one = a->pause_pids.first ; one ; one = one->next)
+    if (strchr(raw, '$') && shell_mentions(raw, one->text)) return 1 ;
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
     if (!pid->service && means_pid(raw, pid)) return 1 ;
   return 0 ;

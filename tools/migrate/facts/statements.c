@@ -1,6 +1,5 @@
 /* What all parts of the analysis ask about a statement. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
@@ -192,13 +191,6 @@ int only_talks (struct analysis *a, struct statement *statement)
 
 /* ---- what only keeps the container alive ---- */
 
-int sleeps_for_ever (struct statement const *statement)
-{
-  char const *duration = statement_word(statement, 1) ;
-  if (strcmp(statement_command(statement), "sleep") != 0) return 0 ;
-  return shell_one_of(duration, "infinity inf") || strtoul(duration, 0, 10) >= 86400 || (strchr(duration, 'd') && strtoul(duration, 0, 10) > 0) ;
-}
-
 static int follows (struct statement const *statement)
 {
   if (strcmp(statement_command(statement), "tail") != 0) return 0 ;
@@ -251,7 +243,7 @@ int keeps_alive (struct statement const *statement)
   }
   if (statement->kind == STATEMENT_PIPELINE || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
     return statement->body && !statement->body->next && keeps_alive(statement->body) ;
-  return statement->kind == STATEMENT_COMMAND && (sleeps_for_ever(statement) || follows(statement) || shell_one_of(statement_command(statement), "pause")
+  return statement->kind == STATEMENT_COMMAND && (statement_sleeps_for_ever(statement) || follows(statement) || shell_one_of(statement_command(statement), "pause")
    || (!strcmp(statement_command(statement), "pm2") && shell_one_of(statement_word(statement, 1), "logs log monit"))) ;
 }
 

@@ -24,7 +24,7 @@ static struct statement without_exec (struct statement const *statement)
 static int never_ends (struct statement const *statement)
 {
   if (statement->kind == STATEMENT_LOOP) return 1 ;
-  if (sleeps_for_ever(statement)) return shell_one_of(statement_word(statement, 1), "infinity inf") ;
+  if (statement_sleeps_for_ever(statement)) return shell_one_of(statement_word(statement, 1), "infinity inf") ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
@@ -244,24 +244,6 @@ static int walk_reaching (struct analysis *a, struct statement *loop)
   return 1 ;
 }
 
-/* Is what comes next a wait for the process that has just been started? */
-static int is_waited_next (struct analysis *a, struct statement const *next)
-{
-  char const *pid = "!" ;
-  for (; next ; next = next->next)
-  {
-    char const *text = next->kind == STATEMENT_ASSIGNMENT ? source_copy(a->source, next->range) : "" ;
-    if (strstr(text, "=$!")) pid = text ;
-    else if (next->kind != STATEMENT_COMMENT) break ;
-  }
-  if (!next || next->nwords != 2 || !shell_one_of(statement_command(next), "wait")) return 0 ;
-  {
-    char const *raw = next->words[1].raw + strspn(next->words[1].raw, "\"${") ;
-    size_t len = *pid == '!' ? 1 : strcspn(pid, "=") ;
-    return !strncmp(raw, pid, len) && strspn(raw + len, "}\"") == strlen(raw + len) ;
-  }
-}
-
 /* for f in $FILES; do load "$f" & wait $!; done; while read -r f; do ...; done: each is waited for before the next one
    starts, so that the loop has ended with the last. */
 static int waits_for_each (struct analysis *a, struct statement *statement)
@@ -272,7 +254,7 @@ static int waits_for_each (struct analysis *a, struct statement *statement)
   if (!loop || (loop->kind == STATEMENT_LOOP && (!condition || strcmp(statement_command(condition), "read") != 0))) return 0 ;
   for (struct statement const *one = loop->branches->body ; one ; one = one->next)
   {
-    if (one->background && (!is_waited_next(a, one->next) || (loop->kind == STATEMENT_FOR && !shell_mentions(statement_text(a, one), loop->name)))) return 0 ;
+    if (one->background && (!statement_waiting_next(a->source, one->next, 0) || (loop->kind == STATEMENT_FOR && !shell_mentions(statement_text(a, one), loop->name)))) return 0 ;
     if (!one->background && one->kind != STATEMENT_COMMAND && one->kind != STATEMENT_ASSIGNMENT && one->kind != STATEMENT_COMMENT) return 0 ;
   }
   return 1 ;
@@ -361,7 +343,7 @@ void keep_starting_loop (struct analysis *a, struct statement *statement)
 static int walk_logs_shown (struct analysis *a, struct statement *statement)
 {
   char const *linked ;
-  if (!shows_logs(a, statement, &linked) || !a->here || a->here->statement != statement || is_waited_next(a, a->here->rest)) return 0 ;
+  if (!shows_logs(a, statement, &linked) || !a->here || a->here->statement != statement || statement_waiting_next(a->source, a->here->rest, 0)) return 0 ;
   start_showing(a, statement, "started in the background") ;
   a->last_is_idle = a->has_idle = 1 ;
   return 1 ;

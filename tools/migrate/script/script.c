@@ -13,10 +13,11 @@
 #define FUNCTIONS_MAX 50 /* more: a program */
 #define LINES_MAX 3000 /* more: the same */
 
-static int add_function (struct statement *statement, void *data)
+static int add_declared (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct function *function ;
+  if (statement->is_interruptible && *statement->name) texts_add_once(a->pool, &a->pause_pids, statement->name) ;
   if (statement->kind != STATEMENT_FUNCTION) return 0 ;
   function = pool_alloc(a->pool, sizeof(*function)) ;
   function->name = statement->name ;
@@ -317,7 +318,7 @@ void migrate_script (struct plan *plan)
     plan->refused = pool_printf(plan->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", plan->source->name, plan->source->nlines) ;
   if (plan->refused) return ;
   first = shell_parse(plan->source) ;
-  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_function, &a) ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &a) ;
   refuse_programs(&a) ;
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;

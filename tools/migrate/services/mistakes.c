@@ -183,6 +183,21 @@ static int is_trapped (struct analysis *a, struct statement *list, struct servic
   return 0 ;
 }
 
+static int waits_in_service (struct statement *statement, void *data)
+{
+  struct service const *service = data ;
+  if (!service->claim || statement->range.start < service->claim->range.start || statement->range.end > service->claim->range.end) return 0 ;
+  return statement->is_interruptible || calls_wait(statement, 0) ;
+}
+
+/* while sleep 60 & wait $!; do work; done */
+static int lets_traps_run (struct statement *list, struct service const *service)
+{
+  for (; list ; list = list->next)
+    if (statement_walk(list, &waits_in_service, (void *)service)) return 1 ;
+  return 0 ;
+}
+
 static void find_signal_mistakes (struct analysis *a, struct statement *list)
 {
   struct service *first = first_process(a) ;
@@ -200,7 +215,7 @@ static void find_signal_mistakes (struct analysis *a, struct statement *list)
     execs |= service->is_exec ;
     if (service->is_exec) find_exec_mistakes(a, list, service) ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
-    if (service->is_waited && !service->is_exec && is_trapped(a, list, service))
+    if (service->is_waited && !service->is_exec && is_trapped(a, list, service) && !lets_traps_run(list, service))
       plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
   }
   if (first && !execs && !handled && !a->plan->init_signals_all)

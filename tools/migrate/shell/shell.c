@@ -113,6 +113,7 @@ static void read_loop (struct reader *reader, TSNode node, struct statement *sta
   uint32_t n = ts_node_child_count(node) ;
   TSNode body = ts_node_child(node, n - 1) ;
   statement->until = is(ts_node_child(node, 0), "until") ;
+  reader->loops++ ;
   branch->head = (struct range){ ts_node_start_byte(node), ts_node_start_byte(body) } ;
   if (statement->kind == STATEMENT_LOOP)
   {
@@ -125,6 +126,7 @@ static void read_loop (struct reader *reader, TSNode node, struct statement *sta
     }
   }
   branch->body = read_list(reader, body, 0, ts_node_child_count(body)) ;
+  reader->loops-- ;
   read_endless(reader->source, statement) ;
 }
 
@@ -302,7 +304,7 @@ static struct statement *read_list (struct reader *reader, TSNode node, uint32_t
     if ((*end)->kind != STATEMENT_COMMENT) last = *end ;
     end = &(*end)->next ;
   }
-  return first ;
+  return join_pauses(reader->source, first, reader->loops) ;
 }
 
 static char const *behind_comments (char const *p)

@@ -62,9 +62,10 @@ struct statement
   struct range core ; /* without the redirections after it */
   int background ; /* `&` follows */
   int until ; /* of a loop */
+  int is_interruptible ; /* of a sleep: sleep 5 & wait $!, which is one statement */
   int assigns ; /* of a test: ((A = 3)) */
   int damaged ; /* the parser does not understand it, or a part of it */
-  char const *name ; /* of a function, or of a for's variable */
+  char const *name ; /* of a function, of a for's variable, or of the one that an interruptible sleep's pid is kept in; "" */
   struct word *words ;
   unsigned int nwords ;
   unsigned int words_room ; /* how many fit */
@@ -126,6 +127,10 @@ extern unsigned int statement_of_shell (struct statement const *statement, unsig
 /* The first of the words that `set` makes the script's arguments, which may be none: set -- A, set A, set -e -- A.
    0: it sets only options. */
 extern unsigned int statement_sets_arguments (struct statement const *statement) ;
+extern int statement_sleeps_for_ever (struct statement const *statement) ; /* sleep infinity, sleep 365d */
+/* Behind a start in the background, does what comes next wait for that: wait $!, PID=$! and wait $PID, wait $! || exit?
+   is_alone: `wait` does so, too. Returns the statement, 0: it does not. */
+extern struct statement *statement_waiting_next (struct source *source, struct statement *next, int is_alone) ;
 /* Is what it does not seen behind it? It has a shell of its own, or is only defined there. */
 extern int statement_is_apart (struct statement const *statement) ;
 

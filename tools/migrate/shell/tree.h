@@ -15,6 +15,7 @@ struct reader
 {
   struct source *source ;
   unsigned int depth ;
+  unsigned int loops ; /* around what is being read */
 } ;
 
 static inline struct range range_of (TSNode node)
@@ -69,6 +70,10 @@ extern void without_disown (struct source *source, char *text) ;
 /* lineends.c: ends commands whose words the grammar has taken from several lines, in `text`, which it reads.
    Returns 1 if there are any. */
 extern int without_run_on (struct pool *pool, char *text, TSNode node, unsigned int depth) ;
+
+/* pauses.c: makes one statement of sleep 5 & wait $!. In a loop, `wait` alone is that, too, behind nothing else in the
+   background there. Returns the list. */
+extern struct statement *join_pauses (struct source *source, struct statement *list, unsigned int loops) ;
 
 /* ---- joined.c ---- */
 /* Ends lines with several redirections or assignments and no command, in `text`, the copy of the source that was parsed. Returns 1 if there are any. */
