@@ -207,3 +207,22 @@ EOS
   migrate --dockerfile Dockerfile
   told 'RUN has supervisorctl, which finds no supervisord any more: write reeve start, stop, restart, status NAME; reeve rescan there'
 }
+
+@test "what supervisorctl did is its first word that is no option" {
+  local line
+  supervisord_conf
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY other.sh /\nCMD ["supervisord"]\n' >Dockerfile
+  while IFS='>' read -r line instead; do
+    echo "$line" >other.sh
+    migrate --dockerfile Dockerfile
+    told "(line 1: $line): write $instead there" || { echo "# $line"; return 1; }
+  done <<'EOS'
+supervisorctl restart tail>reeve start, stop, restart, status NAME
+supervisorctl stop web update>reeve start, stop, restart, status NAME
+supervisorctl -c /etc/signal tail -f web>reeve logs NAME
+supervisorctl -u update --password=x -r reread>reeve rescan
+exec "supervisorctl" "signal" HUP update>reeve kill SIGNAL NAME
+subprocess.run(["supervisorctl", "-c", "/etc/x.conf", "shutdown"])>reeve shutdown (which ends the container)
+supervisorctl -c /etc/supervisord.conf>reeve start, stop, restart, status NAME
+EOS
+}

@@ -35,6 +35,21 @@ static void note_health (struct patching *p, struct instruction const *one, char
     "which is 0 when %s ready", patching_place(p, one), gone, names, *names ? "these are" : "all services are")) ;
 }
 
+/* The first word behind supervisorctl that is no option, nor an option's value; "": there is none. Its form may be JSON. */
+static char const *word_of_supervisorctl (struct pool *pool, char const *line)
+{
+  static char const between[] = " \t\"',[]" ;
+  char const *p = strstr(line, "supervisorctl") ;
+  int is_value = 1 ; /* the program itself, with what is around its name */
+  for (size_t len ; *(p += strspn(p, between)) ; p += len)
+  {
+    char const *word = pool_copy(pool, p, len = strcspn(p, between)) ;
+    if (!is_value && *word != '-') return word ;
+    is_value = !is_value && shell_one_of(word, "-c --configuration -s --serverurl -u --username -p --password --history-file") ;
+  }
+  return "" ;
+}
+
 /* What does it instead? Not all that supervisorctl does is for services by name. */
 static char const *instead_of_supervisorctl (struct patching *p, char const *text)
 {
@@ -45,15 +60,11 @@ static char const *instead_of_supervisorctl (struct patching *p, char const *tex
   for (size_t len ; *text ; text += len + (text[len] != 0))
   {
     char const *line = pool_copy(p->pool, text, len = strcspn(text, "\n;&|")) ;
-    int found = 0 ;
-    if (!shell_mentions(line, "supervisorctl")) continue ;
-    for (size_t i = 0 ; i < ROWS(others) ; i++)
-      if (shell_mentions(strstr(line, "supervisorctl"), others[i][0]))
-      {
-        texts_add_once(p->pool, &words, others[i][1]) ;
-        found = 1 ;
-      }
-    any |= !found ;
+    char const *word = shell_mentions(line, "supervisorctl") ? word_of_supervisorctl(p->pool, line) : 0 ;
+    size_t i = 0 ;
+    while (word && i < ROWS(others) && strcmp(word, others[i][0]) != 0) i++ ;
+    if (word && i < ROWS(others)) texts_add_once(p->pool, &words, others[i][1]) ;
+    any |= word && i == ROWS(others) ;
   }
   return pool_printf(p->pool, "%s%s%s", any ? "reeve start, stop, restart, status NAME" : "", any && words.first ? "; " : "", texts_join(p->pool, &words, "; ")) ;
 }
