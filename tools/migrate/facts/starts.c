@@ -6,6 +6,8 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
+#define STARTS_DEPTH_MAX 250 /* deeper than what is walked has inside it, which the parser limits to 100 */
+
 /* ---- a server that is only started to be prepared, and stopped again before the rest
    starts: part of the setup, not a service ---- */
 
@@ -163,7 +165,7 @@ int starts_something (struct analysis *a, struct statement *statement)
   int r = 0 ;
   if (statement->kind == STATEMENT_FUNCTION) return 0 ;
   if (statement->background) return 1 ;
-  if (a->depth > 60) return 0 ;
+  if (a->depth > STARTS_DEPTH_MAX) return 0 ;
   a->depth++ ;
   if (statement->kind == STATEMENT_COMMAND) r = command_starts(a, statement) ;
   if (statement->kind == STATEMENT_LOOP && statement->branches) r = keeps_alive(statement) ;

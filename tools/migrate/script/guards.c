@@ -8,6 +8,8 @@
 #include "migrate/script/walk.h"
 #include "migrate/waits/waits.h"
 
+#define GUARDS_MAX 30 /* each takes the rest of the function one level deeper */
+
 static int starts_in (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)
@@ -92,12 +94,12 @@ static void take_rest (struct analysis *a, struct statement *guard, struct state
 
 void guard_rest (struct analysis *a, struct statement *list)
 {
-  for (; list ; list = list->next)
+  unsigned int n = 0 ;
+  for (struct statement *next ; list && n < GUARDS_MAX ; list = next)
   {
-    struct statement *rest = list->next ;
-    if (!rest || (!starts_in(a, rest) && !starts_something(a, list)) || !is_guard(a, list)) continue ;
-    take_rest(a, list, rest) ;
-    guard_rest(a, rest) ;
-    return ;
+    next = list->next ;
+    if (!next || (!starts_in(a, next) && !starts_something(a, list)) || !is_guard(a, list)) continue ;
+    take_rest(a, list, next) ;
+    n++ ;
   }
 }

@@ -9,6 +9,8 @@
 #include "migrate/services/services.h"
 #include "migrate/waits/waits.h"
 
+#define WALK_DEPTH_MAX 60
+
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
@@ -373,7 +375,11 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch const *taken ;
-  if (a->depth > 60) return ; /* left unclaimed: a TODO */
+  if (a->depth > WALK_DEPTH_MAX)
+  {
+    keep_deep(a, statement) ;
+    return ;
+  }
   a->depth++ ;
   if (take_function_by_cmd(a, statement), take_executed(a, statement), statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
   else if (a->stays && stayed_in(a) && !starts_something(a, statement)) walk_after(a, statement) ;

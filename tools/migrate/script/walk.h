@@ -31,6 +31,7 @@ extern void walk_function (struct analysis *a, struct statement *statement) ; /*
 /* ---- damaged.c ---- */
 extern int makes_sense (struct analysis *a, struct statement *statement) ; /* by itself, as a part of such code */
 extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* keeps code that no shell can read as comments, a line each */
+extern void keep_deep (struct analysis *a, struct statement *statement) ; /* the same of code that is nested too deep to be walked */
 
 /* ---- talk.c: messages, statuses, and questions behind a start ---- */
 /* Between and after starts: a statement that asks for the status of a start, or only prints.
