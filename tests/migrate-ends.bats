@@ -306,3 +306,14 @@ EOS
   told 'TODO: the script could end here with another code than that of web'
   untold 'than that of nginx'
 }
+
+@test "a code with which only one branch ended is not said of what is main in another" {
+  wrapper <<<$'#!/bin/bash\nif [ "$ROLE" = web ]; then\n  web &\n  worker &\n  wait\n  exit 5\nfi\nexec nginx -g "daemon off;"'
+  migrate
+  told 'line 6: dropped: the script'"'"'s end: no service of this branch is main: the container ends when it is stopped'
+  untold 'finish of nginx'
+  wrapper <<<$'#!/bin/bash\nif [ "$ROLE" = web ]; then\n  web & other &\n  wait -n\nelse\n  worker & second &\n  wait\n  if [ $? -gt 2 ]; then exit 4; fi\nfi'
+  migrate
+  told 'line 8: dropped: looked whether it had failed: the supervisor does; no service of this branch is main'
+  untold 'TODO'
+}

@@ -368,18 +368,20 @@ static void keep_code (struct analysis *a, struct ending *ending, struct texts c
   else ending->claim->what = pool_printf(a->pool, "%s: if that is wanted, let finish of %s run `reeve shutdown %s`", what, mains, ending->code) ;
 }
 
-/* The names of what is main where the script came to this end; of all that is main, if nothing is there. */
+/* The names of what is main where the script came to this end. */
 static struct texts mains_at (struct analysis *a, struct ending const *ending)
 {
-  struct texts here = { 0 } ;
-  struct texts all = { 0 } ;
+  struct texts names = { 0 } ;
   for (struct service *one = a->plan->services ; one ; one = one->next)
-  {
-    if (!one->is_main) continue ;
-    texts_add(a->pool, &all, one->name) ;
-    if (!are_exclusive(a, &ending->place, one)) texts_add(a->pool, &here, one->name) ;
-  }
-  return here.first ? here : all ;
+    if (one->is_main && !are_exclusive(a, &ending->place, one)) texts_add(a->pool, &names, one->name) ;
+  return names ;
+}
+
+static char const *without_main (struct analysis *a)
+{
+  struct service const *one = a->plan->services ;
+  while (one && !one->is_main) one = one->next ;
+  return one ? "no service of this branch is main: the container ends when it is stopped" : "no service is main: the container ends when it is stopped" ;
 }
 
 void settle_endings (struct analysis *a)
@@ -392,12 +394,12 @@ void settle_endings (struct analysis *a)
     {
       if (main) plan_todo(a->plan, main, ending->claim, ending->line, pool_printf(a->pool,
         "the script could end here with another code than that of %s: if that is wanted, let finish of what is main run `reeve shutdown CODE` ($1 is the exit code of run): %s", main->name, ending->text)) ;
-      else ending->claim->what = pool_printf(a->pool, "%s; no service is main: the container ends when it is stopped", ending->what) ;
+      else ending->claim->what = pool_printf(a->pool, "%s; %s", ending->what, without_main(a)) ;
       continue ;
     }
     if (ending->is_told) continue ;
     if (!ending->always_told && (!main || !was_another_code(a, ending))) continue ;
-    if (!main) ending->claim->what = pool_printf(a->pool, "%sno service is main: the container ends when it is stopped", ending->what) ;
+    if (!main) ending->claim->what = pool_printf(a->pool, "%s%s", ending->what, without_main(a)) ;
     else if (!was_another_code(a, ending))
       ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's%s", ending->what, ending->code && strcmp(ending->code, "0") != 0 ? pool_printf(a->pool, "; the script ended with %s here", ending->code) : "") ;
     else keep_code(a, ending, &mains) ;
