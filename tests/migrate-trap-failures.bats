@@ -130,3 +130,27 @@ EOS
     run ! grep -E 'cleanup|kill' "$tree/web/finish"
   done
 }
+
+@test "what a trap sets for its work is set in finish, and an exit code that is another there is told" {
+  local trap
+  trapped() { wrapper <<<"#!/bin/bash"$'\n'"$1"$'\nweb & W=$!\nworker &\nwait -n'; migrate; }
+  trapped $'trap \'f=/run/x; g=/run/y; rm -f "$f"\' TERM'
+  [ "$(tail -n 2 "$tree/web/finish")" = $'f=/run/x\nrm -f "$f"' ]
+  run ! grep -q 'g=' "$tree/web/finish"
+  untold TODO
+  trapped $'bye() {\n  local where=/run f=$where/x\n  kill $W\n  rm -f "$f"\n}\ntrap bye TERM'
+  [ "$(tail -n 2 "$tree/web/finish")" = $'where=/run f=$where/x\nrm -f "$f"' ]
+  for trap in 'code=$?; save "$code"; exit $code' 'save "$?"'; do
+    trapped "trap '$trap' EXIT"
+    told 'line 2: services.d/web/finish: trap of EXIT: the supervisor signals each service; what else it did is done each time that web has ended; TODO: $? was the code with which the script ended'
+    trapped "bye() { $trap; }"$'\ntrap bye EXIT'
+    told 'TODO: $? was the code with which the script ended'
+  done
+  trapped $'trap \'kill $W; wait $W; code=$?; [ "$code" = 0 ] || save "$code"\' EXIT'
+  told 'TODO: $? was that of what the trap did ahead of it, which finish does not do: the exit code of run is its $1'
+  trapped $'trap \'code=$?; save; exit $code\' EXIT'
+  untold TODO
+  trapped $'trap \'save; code=$?; log-it $code\' EXIT'
+  untold TODO
+  [ "$(tail -n 3 "$tree/web/finish")" = $'save\ncode=$?\nlog-it $code' ]
+}

@@ -207,61 +207,6 @@ static int look_at_trap (struct statement *whole, void *data)
   return 0 ;
 }
 
-static struct service *who_finishes (struct trapping const *t)
-{
-  struct service *last = 0 ;
-  for (struct service *service = t->a->plan->services ; service ; service = service->next)
-  {
-    if (are_exclusive(t->a, &t->trap->place, service)) continue ;
-    if (service->is_main) return service ;
-    if (!service->is_oneshot) last = service ;
-  }
-  return last ;
-}
-
-static void finish_with (struct trapping *t, char const *text)
-{
-  struct analysis *a = t->a ;
-  struct service *service = who_finishes(t) ;
-  if (!service) return ;
-  texts_add_once(a->pool, &service->finish, text) ; /* the traps of INT and TERM may do the same */
-  t->claim->where = service_where(a->plan, service, "finish") ;
-  if (!strstr(t->claim->what, "; what else it did is done")) t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
-}
-
-/* In a function that the trap calls, $1 is a word of that call, which may be $1 of an outer one. */
-static void add_words (struct trapping const *t, struct trap_call const *call, struct texts *lines)
-{
-  if (!call) return ;
-  add_words(t, call->outer, lines) ;
-  texts_add_all(t->a->pool, lines, &call->lines) ;
-}
-
-static char const *with_words (struct trapping const *t, char const *text)
-{
-  struct texts lines = { 0 } ;
-  if (!t->call || !mentions_positional(text)) return text ;
-  add_words(t, t->call, &lines) ;
-  return pool_printf(t->a->pool, "(%s\n%s\n)", texts_join(t->a->pool, &lines, "\n"), text) ;
-}
-
-/* A trap of EXIT that asks for the code with which the script ended. `body`: of the function that `one` calls; 0: it calls none. */
-static void mark_exit_code (struct trapping *t, struct statement const *one, struct statement const *body)
-{
-  struct statement const *first = !body ? one : body->kind == STATEMENT_GROUP ? body->body : body ;
-  if (t->work || !first || !ends_with_script(t->trap) || !strstr(source_copy(body ? t->a->source : t->text, first->range), "$?")) return ;
-  texts_add_once(t->a->pool, &t->claim->todo, "$? was the code with which the script ended, and is always 0 where finish begins: the exit code of run is its $1") ;
-}
-
-static void finish_later (struct trapping *t, struct statement *one, struct statement const *body, char const *text)
-{
-  mark_exit_code(t, one, body) ;
-  if (who_finishes(t)) mark_repeated(t->a, who_finishes(t), one, text, t->claim) ;
-  finish_with(t, with_words(t, text)) ;
-  t->work = text ;
-  if (!t->killed && !t->all_signalled && !t->early && walk_with_calls(t->a, one, &needs_services, t)) t->early = text ;
-}
-
 /* Anything but work: the supervisor does that, or the report tells it. */
 static int ends_or_waits (struct statement *whole, void *data)
 {
@@ -323,7 +268,11 @@ void apply_list (struct trapping *t, struct statement *list, struct source *text
     struct function *function = called_function(t->a, one) ;
     struct statement *body = function ? function->statement->body : 0 ;
     t->kills = t->works = 0 ;
-    if (is_only_message(t, one)) continue ;
+    if (is_only_message(t, one))
+    {
+      t->behind = BEHIND_ANOTHER ;
+      continue ;
+    }
     if (function && t->calls == CALLS_MAX)
     {
       texts_add_once(t->a->pool, &t->claim->todo, "its functions call each other too many times to follow them all: is all that they do at the end still done?") ;
@@ -344,9 +293,10 @@ void apply_list (struct trapping *t, struct statement *list, struct source *text
     }
     statement_walk(one, &look_at_trap, t) ;
     t->kills_plainly |= !strcmp(statement_command(one), "kill") ;
-    if (!t->works) continue ;
-    if (t->kills || t->reloads) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
-    else finish_later(t, one, 0, source_copy(text, one->range)) ;
+    if (one->kind == STATEMENT_ASSIGNMENT || one->kind == STATEMENT_DECLARATION) note_trap_set(t, one) ;
+    else if (t->works && !t->kills && !t->reloads) finish_later(t, one, 0, source_copy(text, one->range)) ;
+    else t->behind = BEHIND_ANOTHER ;
+    if (t->works && (t->kills || t->reloads)) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
   }
   t->text = outer ;
 }

@@ -12,6 +12,19 @@ struct trap_call /* of a function whose body is looked at */
   struct trap_call *outer ; /* of the function that it is in; 0: the trap's own code */
 } ;
 
+/* What $? is in the trap */
+enum trap_behind { BEHIND_NOTHING, BEHIND_WORK /* which finish does */, BEHIND_ANOTHER } ;
+
+struct trap_set /* variables that it has set */
+{
+  char const *text ;
+  struct texts names ;
+  enum trap_behind behind ;
+  int is_for_all ; /* programs may ask for it: export */
+  int is_done ; /* finish sets it */
+  struct trap_set *ahead ; /* what was set before */
+} ;
+
 struct trapping
 {
   struct analysis *a ;
@@ -34,6 +47,8 @@ struct trapping
   struct texts signalled ; /* services that it sent a signal to */
   struct texts told_to_end ; /* those that got one at which a program ends, and not KILL */
   int all_signalled ; /* or it may have told any service */
+  struct trap_set *sets ; /* the last one first */
+  enum trap_behind behind ; /* of the statement that is looked at */
   char const *work ; /* the last work that moved to finish; 0: none */
   struct texts jobs ; /* variables that hold the pids of all: $(jobs -p) */
   char const *early ; /* work before the first signal that may need a service; 0: none */
@@ -46,6 +61,11 @@ extern void apply_list (struct trapping *t, struct statement *list, struct sourc
 /* A TODO for what came ahead of the signals, or in place of them: it may talk to what is to end. */
 extern void mark_early (struct trapping *t) ;
 extern void tell_code (struct trapping *t) ; /* docker stop ends the container with another code now */
+
+/* ---- trapwork.c ---- */
+extern void note_trap_set (struct trapping *t, struct statement const *statement) ; /* an assignment or a declaration */
+/* Work that finish does. `body`: of the function that it calls, which is kept as it is; 0: it is looked into, or none is called. */
+extern void finish_later (struct trapping *t, struct statement *one, struct statement const *body, char const *text) ;
 
 /* ---- trapkill.c ---- */
 /* kill A; wait; kill B: one after the other. */
