@@ -75,3 +75,29 @@ COPY <<"E" /start.sh\n#!/bin/sh\nold &\nexec web\nE\nCOPY b/start.sh /
 COPY <<E /start.sh\n#!/bin/sh\n$OLD &\nexec web\nE\nCOPY <<"E" /start.sh\n#!/bin/sh\nnew &\nexec web\nE
 EOS
 }
+
+@test "ENV counts before ARG, an ARG is that of its stage, and a variable that nothing sets is empty" {
+  local lines from
+  mkdir -p a b
+  printf '#!/bin/sh\nweb\n' >a/go.sh
+  printf '#!/bin/sh\nother & third & wait\n' >b/go.sh
+  made() # FIRST-LINES
+  {
+    printf '%s\nCOPY b/go.sh /other/go.sh\nCOPY a/go.sh %s\nCMD ["/srv/go.sh"]\n' "$1" "$2" >Dockerfile
+    run reeve-migrate Dockerfile
+  }
+  for lines in $'FROM debian\nENV AT=/srv\nARG AT=/other' $'FROM debian\nARG AT=/other\nENV AT=/srv' $'ARG AT=/srv\nFROM debian\nARG AT' $'FROM debian AS one\nARG AT=/other\nENV AT=/srv\nFROM one\nARG AT=/third'; do
+    made "$lines" '$AT/'
+    [[ $output = *'services: web'* ]] || { echo "# $lines: $output"; return 1; }
+  done
+  for lines in '${NONE}/srv/' '/srv$NONE/go.sh' '/srv/${NONE}go.sh'; do
+    made $'FROM debian AS one\nARG NONE=/third\nFROM one' "$lines"
+    [[ $output = *'services: web'* ]] || { echo "# $lines: $output"; return 1; }
+  done
+  # The base image may set it, or who builds the image.
+  for from in 'debian:other' 'tomcat:web' $'debian\nARG NONE:web'; do
+    printf 'FROM %s\nCOPY a/go.sh /srv/\nCOPY b/go.sh ${NONE}/srv/\nCMD ["/srv/go.sh"]\n' "${from%:*}" >Dockerfile
+    run reeve-migrate Dockerfile
+    [[ $output = *"services: ${from#*:}"* ]] || { echo "# $from: $output"; return 1; }
+  done
+}

@@ -31,7 +31,7 @@ static void copying_read (struct dockerfile const *dockerfile, struct instructio
       texts_add(pool, &words, dockerfile_word(dockerfile, &p, " \t")) ;
   for (struct text const *one = words.first ; one ; one = one->next)
   {
-    char const *word = dockerfile_expand(dockerfile, copy, one->text) ;
+    char const *word = dockerfile_path(dockerfile, copy, one->text) ;
     if (one->next) texts_add(pool, &copying->sources, word) ;
     else target = word ;
   }

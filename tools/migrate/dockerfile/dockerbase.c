@@ -30,22 +30,9 @@ static struct
   { "wordpress drupal joomla nextcloud matomo mediawiki phpmyadmin", 0, "WINCH" },
 } ;
 
-/* registry/debian:12@sha256:...: debian:12 */
-static char const *image_of (struct dockerfile const *dockerfile)
-{
-  struct pool *pool = dockerfile->source->pool ;
-  struct instruction *from ;
-  char const *image ;
-  if (!dockerfile->from) return "" ;
-  from = dockerfile_next(dockerfile, 0, "FROM") ; /* the first that the image has */
-  image = dockerfile_expand(dockerfile, from, pool_copy(pool, from->arguments, strcspn(from->arguments, " \t"))) ;
-  image = shell_basename(image) ;
-  return pool_copy(pool, image, strcspn(image, "@")) ;
-}
-
 char const *dockerfile_base (struct dockerfile const *dockerfile)
 {
-  char const *image = image_of(dockerfile) ;
+  char const *image = dockerfile_image(dockerfile) ;
   return pool_copy(dockerfile->source->pool, image, strcspn(image, ":")) ;
 }
 
@@ -59,13 +46,13 @@ int dockerfile_has_other_sh (struct dockerfile const *dockerfile)
   static char const *const marks[] = { "apk add", "apk --", "dnf ", "yum ", "zypper ", "pacman " } ;
   for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
     if (strstr(dockerfile->source->text, marks[i])) return 1 ;
-  return strstr(image_of(dockerfile), "alpine") || shell_one_of(dockerfile_base(dockerfile), "busybox bash centos fedora rockylinux almalinux amazonlinux archlinux ubi8 ubi9 ubi-minimal") ;
+  return strstr(dockerfile_image(dockerfile), "alpine") || shell_one_of(dockerfile_base(dockerfile), "busybox bash centos fedora rockylinux almalinux amazonlinux archlinux ubi8 ubi9 ubi-minimal") ;
 }
 
 static char const *base_stop_signal (struct dockerfile const *dockerfile)
 {
   char const *base = dockerfile_base(dockerfile) ;
-  char const *tag = image_of(dockerfile) + strlen(base) ;
+  char const *tag = dockerfile_image(dockerfile) + strlen(base) ;
   for (size_t i = 0 ; *base && i < sizeof(stops) / sizeof(*stops) ; i++)
     if (shell_one_of(base, stops[i].images) && (!stops[i].tag || strstr(tag, stops[i].tag))) return stops[i].signal ;
   return 0 ;

@@ -3,7 +3,6 @@
 #include "migrate/dockerfile/dockerfile.h"
 #include "migrate/shell/shell.h"
 
-
 /* ---- the file into instructions ---- */
 
 struct reading
@@ -179,20 +178,6 @@ static void mark_stages (struct dockerfile *dockerfile)
   }
 }
 
-/* Each WORKDIR, with a slash behind it, and all arguments. */
-static char const *named_paths (struct dockerfile const *dockerfile)
-{
-  struct pool *pool = dockerfile->source->pool ;
-  struct texts all = { 0 } ;
-  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
-  {
-    if (one->stage == STAGE_OTHER) continue ;
-    if (!strcmp(one->name, "WORKDIR")) texts_add(pool, &all, pool_printf(pool, "%s/", dockerfile_workdir(dockerfile, one))) ;
-    texts_add(pool, &all, one->arguments) ;
-  }
-  return texts_join(pool, &all, "\n") ;
-}
-
 /* ---- questions ---- */
 
 struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *names)
@@ -259,131 +244,7 @@ char const *dockerfile_word (struct dockerfile const *dockerfile, char const **p
   return word ;
 }
 
-/* ENV A=1 B="2 3", ENV A 1, ARG A=1: the value of `name` that it sets; 0: it sets none. */
-static char const *value_set (struct dockerfile const *dockerfile, struct instruction const *one, char const *name)
-{
-  char const *p = one->arguments ;
-  size_t len = strlen(name) ;
-  if (!strcmp(one->name, "ENV") && p[strcspn(p, " \t=")] != '=') /* one variable, whose value is all of the rest */
-    return !strncmp(p, name, len) && p[len] && strchr(" \t", p[len]) ? p + len + strspn(p + len, " \t") : 0 ;
-  for (; *(p += strspn(p, " \t")) ; )
-  {
-    int is_it = !strncmp(p, name, len) && p[len] == '=' ;
-    char const *value ;
-    p += strcspn(p, " \t=") ;
-    if (*p != '=') continue ;
-    p++ ;
-    value = dockerfile_word(dockerfile, &p, " \t") ;
-    if (is_it) return value ;
-  }
-  return 0 ;
-}
-
-void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names)
-{
-  struct pool *pool = dockerfile->source->pool ;
-  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "ENV")) ; )
-  {
-    char const *p = one->arguments ;
-    if (p[strcspn(p, " \t=")] != '=') texts_add_once(pool, names, pool_copy(pool, p, strcspn(p, " \t"))) ; /* ENV A 1 */
-    else for (; *(p += strspn(p, " \t")) ; p += strcspn(p, " \t"))
-      if (strspn(p, NAME_LETTERS) && p[strspn(p, NAME_LETTERS)] == '=') texts_add_once(pool, names, pool_copy(pool, p, strspn(p, NAME_LETTERS))) ;
-  }
-}
-
-#define VALUES_IN_VALUES_MAX 10 /* as values may double with each that they are made of */
-
-static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int *left) ;
-
-static char const *variable (struct dockerfile const *dockerfile, struct instruction const *at, char const *name, unsigned int *left)
-{
-  char const *found ;
-  struct instruction const *where = 0 ;
-  int is_from = at && !strcmp(at->name, "FROM") ; /* it sees the ARGs ahead of the first FROM, and no others */
-  int is_ahead = 1 ;
-  for (struct instruction const *one = dockerfile->instructions ; one && one != at ; one = one->next)
-  {
-    is_ahead &= strcmp(one->name, "FROM") != 0 ;
-    if ((is_from ? is_ahead : one->stage != STAGE_OTHER) && shell_one_of(one->name, "ENV ARG") && value_set(dockerfile, one, name)) where = one ;
-  }
-  found = where ? value_set(dockerfile, where, name) : 0 ;
-  return found && strchr(found, '$') && *left && (*left)-- ? expand(dockerfile, where, found, left) : found ;
-}
-
-static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int *left)
-{
-  struct pool *pool = dockerfile->source->pool ;
-  char const *out = "" ;
-  char const *dollar ;
-  for (; (dollar = strchr(text, '$')) ; )
-  {
-    int braced = dollar[1] == '{' ;
-    char const *name = dollar + 1 + braced ;
-    size_t len = strspn(name, NAME_LETTERS) ;
-    char const *value = len ? variable(dockerfile, at, pool_copy(pool, name, len), left) : 0 ;
-    char const *end = name + len ;
-    if (braced)
-    {
-      if (!value && !strncmp(end, ":-", 2)) value = pool_copy(pool, end + 2, strcspn(end + 2, "}")) ;
-      end += strcspn(end, "}") ;
-      end += *end == '}' ;
-    }
-    if (end == dollar) end++ ;
-    out = value ? pool_printf(pool, "%s%.*s%s", out, (int)(dollar - text), text, value) : pool_printf(pool, "%s%.*s", out, (int)(end - text), text) ;
-    text = end ;
-  }
-  return pool_printf(pool, "%s%s", out, text) ;
-}
-
-char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text)
-{
-  unsigned int left = VALUES_IN_VALUES_MAX ;
-  return expand(dockerfile, at, text, &left) ;
-}
-
-char const *dockerfile_below (struct pool *pool, char const *folder, char const *path)
-{
-  size_t len = strlen(folder) ;
-  while (!strncmp(path, "./", 2)) path += 2 ;
-  if (*path == '/') return path ;
-  while (len && folder[len - 1] == '/') len-- ;
-  return pool_printf(pool, "%.*s/%s", (int)len, folder, !strcmp(path, ".") ? "" : path) ;
-}
-
-/* Where a WORKDIR goes to from `path`. */
-static char const *go (struct dockerfile const *dockerfile, char const *path, struct instruction const *workdir)
-{
-  char const *folder = dockerfile_expand(dockerfile, workdir, workdir->arguments) ;
-  return dockerfile_below(dockerfile->source->pool, path, dockerfile_word(dockerfile, &folder, "")) ;
-}
-
-static char const *known_folder (struct dockerfile const *dockerfile, char const *path)
-{
-  size_t len = strlen(path) ;
-  while (len > 1 && path[len - 1] == '/') len-- ;
-  return strchr(path, '$') ? "" : pool_copy(dockerfile->source->pool, path, len) ;
-}
-
-char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at)
-{
-  char const *path = "" ;
-  if (at) return at->workdir ;
-  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "WORKDIR")) ; ) path = go(dockerfile, path, one) ;
-  return known_folder(dockerfile, path) ;
-}
-
-static void set_workdirs (struct dockerfile *dockerfile)
-{
-  char const *path = "" ;
-  char const *folder = "" ;
-  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
-  {
-    if (one->stage != STAGE_OTHER && !strcmp(one->name, "WORKDIR")) folder = known_folder(dockerfile, path = go(dockerfile, path, one)) ;
-    one->workdir = folder ;
-  }
-}
-
-void dockerfile_parse (struct source *source, struct dockerfile *dockerfile)
+void dockerfile_instructions (struct source *source, struct dockerfile *dockerfile)
 {
   struct reading r = { .dockerfile = dockerfile, .source = source, .end = &dockerfile->instructions, .line = 1 } ;
   memset(dockerfile, 0, sizeof(*dockerfile)) ;
@@ -397,6 +258,4 @@ void dockerfile_parse (struct source *source, struct dockerfile *dockerfile)
     else read_instruction(&r) ;
   }
   mark_stages(dockerfile) ;
-  set_workdirs(dockerfile) ; /* the paths are below them */
-  dockerfile->named = named_paths(dockerfile) ;
 }

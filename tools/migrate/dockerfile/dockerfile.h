@@ -39,6 +39,7 @@ struct dockerfile
 
 extern void dockerfile_read (struct source *source, struct dockerfile *dockerfile) ;
 extern void dockerfile_parse (struct source *source, struct dockerfile *dockerfile) ; /* the same without what COPY and ADD bring, for dockerfile_read() */
+extern void dockerfile_instructions (struct source *source, struct dockerfile *dockerfile) ; /* the same without where they work, for dockerfile_parse() */
 
 /* The image's next instruction of one of the names after `after`; 0: the first one. */
 extern struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *names) ;
@@ -47,19 +48,22 @@ extern struct instruction *dockerfile_last (struct dockerfile const *dockerfile,
 /* ["a", "b"]: adds its words. Returns 0 if it has another form. */
 extern int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts *words) ;
 
-/* Expands the variables of ENV and ARG that are known at `at`. Others stay. */
-extern char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text) ;
-
-/* The working directory at `at` (0: at the end); "" if it is not set, or not known. */
-extern char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at) ;
-
-
-/* Adds the names that ENV sets. */
-extern void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names) ;
-
 /* The word at *p, up to one of `ends`, without its quotes and escapes, and without the blanks behind it. Moves *p behind it. */
 extern char const *dockerfile_word (struct dockerfile const *dockerfile, char const **p, char const *ends) ;
+
+/* ---- workdir.c ---- */
+/* The working directory at `at` (0: at the end); "" if it is not set, or not known. */
+extern char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at) ;
 extern char const *dockerfile_below (struct pool *pool, char const *folder, char const *path) ; /* an absolute path stays */
+
+/* ---- variables.c ---- */
+/* Expands the variables of ENV and ARG that are known at `at`, 0: at the end. Others stay. */
+extern char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text) ;
+/* The same of a path that the builder expands itself: what nothing sets is empty. */
+extern char const *dockerfile_path (struct dockerfile const *dockerfile, struct instruction const *at, char const *text) ;
+extern char const *dockerfile_image (struct dockerfile const *dockerfile) ; /* that it is made from: registry/debian:12@sha256:...: debian:12; "": none */
+/* Adds the names that ENV sets. */
+extern void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names) ;
 
 /* ---- nobuild.c ---- */
 /* Why no builder reads it; 0: nothing says so. */

@@ -146,11 +146,14 @@ char const *context_path (struct pool *pool, char const *dockerfile_path, char c
   struct texts folders = { 0 } ;
   struct stat st ;
   add_folders(pool, dockerfile_path, &folders) ;
-  for (int i = 0 ; i < 2 ; i++) /* ././start.sh, /start.sh, $UNSET/start.sh */
+  for (int i = 0 ; i < 2 ; i++) /* ././start.sh, /start.sh, $UNSET/start.sh, ${UNSET}/start.sh */
   {
+    char const *variable = *name == '$' ? name + 1 + (name[1] == '{') : name ;
+    char const *end = variable + strspn(variable, NAME_LETTERS) ;
+    end += *end == '}' ;
+    if (variable > name && *end == '/') name = end ; /* nothing sets it */
     name += strspn(name, "/") ;
     if (!strncmp(name, "./", 2)) name += 2 ;
-    if (*name == '$' && name[1 + strspn(name + 1, NAME_LETTERS)] == '/') name += 1 + strspn(name + 1, NAME_LETTERS) ; /* nothing sets it */
   }
   for (struct text const *one = folders.first ; one ; one = one->next)
   {
