@@ -54,5 +54,6 @@ void take_executed (struct analysis *a, struct statement *statement)
   if (!asks_whether_executed(a, statement) || !statement->branches->body) return ;
   statement->kind = STATEMENT_GROUP ;
   statement->body = statement->branches->body ;
+  statement->branches = 0 ;
   statement->is_start = 0 ;
 }

@@ -25,6 +25,7 @@ static struct statement *only_start (struct analysis *a, struct statement *body)
 static int is_plain (struct analysis *a, struct statement *start, struct launch *launch)
 {
   struct foreground foreground ;
+  if (!start->nwords) return 0 ; /* >FILE & */
   command_unwrap(a->pool, start, launch) ;
   for (unsigned int i = 0 ; i < start->nredirects ; i++)
     if (start->redirects[i].range.start < start->words[start->nwords - 1].range.start) return 0 ; /* between the words */
