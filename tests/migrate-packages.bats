@@ -205,7 +205,7 @@ EOS
   input=supervisord.conf
   printf '[supervisord]\nnodaemon=true\n[program:web]\ncommand=web\n' >supervisord.conf
   for run in 'rc-update add supervisord' 'systemctl enable supervisor' 'update-rc.d -f supervisor remove' 'sed -i s/a/b/ /etc/supervisor/supervisor.conf' \
-    'chmod 700 /var/log/supervisor && true' 'ln -s /usr/bin/supervisord /start' 'echo "[program:a]" >/etc/supervisor/conf.d/a.conf'; do
+    'chmod 700 /var/log/supervisor && true' 'mkdir -p /data/var/log/supervisor && chmod 700 /var/log/supervisor' 'mkdir -p /x; touch /var/log/supervisor/x' 'ln -s /usr/bin/supervisord /start' 'echo "[program:a]" >/etc/supervisor/conf.d/a.conf'; do
     printf 'FROM debian\nRUN apt-get install -y nginx supervisor\nRUN %s\nCOPY supervisord.conf /etc/supervisord.conf\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
     patched
     told 'Dockerfile, line 2: the package supervisor stays: '

@@ -215,3 +215,21 @@ EOS
     told 'these are main: redis-server, nginx'
   done
 }
+
+@test "signal 0 by name only asks, as pgrep does" {
+  local ask loop
+  for ask in 'pkill -0 server' 'pkill --signal 0 -x server' 'killall -0 server'; do
+    for loop in "while $ask; do sleep 5; done" "while true; do sleep 5; $ask || exit 1; done"; do
+      wrapper <<<$'server --port 80 &\n'"$loop"
+      migrate
+      services server
+      has server/flag-main
+    done
+    wrapper <<<$'server --port 80 &\nuntil '"$ask"$'; do sleep 1; done\nexec web'
+    migrate
+    has server/data/check web/dependencies.d/server
+    wrapper <<<"trap '$ask && kill \$P' TERM"$'\nserver --port 80 & P=$!\nwait'
+    migrate
+    untold TODO
+  done
+}

@@ -60,7 +60,11 @@ void dockerfile_read (struct source *source, struct dockerfile *dockerfile)
 
 int makes_folder (char const *code, char const *path)
 {
-  for (char const *p = strstr(code, "mkdir ") ; p && (p = strstr(p, path)) ; p++)
-    if (strchr(" \t\n;&/\"'", p[strlen(path)])) return 1 ;
+  for (char const *command = code ; (command = strstr(command, "mkdir ")) ; command++)
+    for (char const *p = command ; (p = strstr(p, path)) && p < command + strcspn(command, ";&|") ; p++)
+    {
+      char const *word = p - !!strchr("\"'", p[-1]) ;
+      if (strchr(" \t\n=", word[-1]) && strchr(" \t\n;&|/\"'", p[strlen(path)])) return 1 ;
+    }
   return 0 ;
 }

@@ -192,7 +192,7 @@ static void look_at_line (struct patching *p, char const *line, struct texts *na
 }
 
 /* pkill -USR1, kill $(pgrep ...), xargs kill; not with -0, which only asks */
-static int sends_signal (char const *line)
+static int line_signals (char const *line)
 {
   return (shell_mentions(line, "kill") || shell_mentions(line, "pkill")) && !strstr(line, "kill -0") ;
 }
@@ -217,7 +217,7 @@ void note_looks (struct patching *p, char const *where, char const *text)
   for (size_t len ; *text ; text += len + (text[len] == '\n'))
   {
     char const *line = pool_copy(p->pool, text, len = strcspn(text, "\n")) ;
-    look_at_line(p, line, sends_signal(line) ? &signalled : &names) ;
+    look_at_line(p, line, line_signals(line) ? &signalled : &names) ;
   }
   for (struct text const *one = names.first ; one ; one = one->next)
     patching_note(p, pool_printf(p->pool, "TODO: %s looks for %s among all processes, where its supervisor is, too (reeve-supervise %s), so that it always finds one: write reeve status %s in its place",

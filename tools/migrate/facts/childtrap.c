@@ -19,7 +19,7 @@ static int look_at_part (struct statement *statement, void *data)
   char const *command = statement_command(statement) ;
   struct function *function = called_function(doing->a, statement) ;
   if (function && function->statement->body) function->walked = 1 ;
-  else if (shell_one_of(command, "exit pkill killall") || sends_signal(statement, 0)) doing->what.ends = 1 ;
+  else if (!strcmp(command, "exit") || sends_signal(statement, 0)) doing->what.ends = 1 ;
   else if (statement->background) doing->what.starts = 1 ;
   else if (writes_files(statement) || (statement->kind == STATEMENT_COMMAND
     && !shell_one_of(command, "kill wait trap return echo printf log logger local true false : test [ sleep date jobs ps pgrep pidof grep set"))) doing->what.works = 1 ;

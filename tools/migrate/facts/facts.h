@@ -45,7 +45,7 @@ extern void take_executed (struct analysis *a, struct statement *statement) ; /*
 extern char const *kill_signal (struct statement const *kill, unsigned int *first) ;
 extern int is_ending_signal (char const *signal) ; /* others, as HUP, may only tell something */
 extern statement_visit asks_whether_alive ; /* kill -0 $PID */
-extern statement_visit sends_signal ; /* kill, but not that */
+extern statement_visit sends_signal ; /* kill, pkill, killall, but not that */
 
 /* ---- parameter.c ---- */
 struct parts /* task_${1}_now */

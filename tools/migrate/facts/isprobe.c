@@ -34,6 +34,7 @@ int is_probe (char const *condition)
   if (only_counts(condition)) return 0 ;
   if (strstr(condition, "/dev/tcp/") || strstr(condition, "/dev/udp/")) return 1 ;
   if ((shell_mentions(condition, "supervisorctl") || shell_mentions(condition, "service") || strstr(condition, "/etc/init.d/")) && shell_mentions(condition, "status")) return 1 ;
+  if ((shell_mentions(condition, "pkill") || shell_mentions(condition, "killall")) && (strstr(condition, " -0") || strstr(condition, "signal 0") || strstr(condition, "signal=0"))) return 1 ;
   if (shell_mentions(condition, "systemctl") && strstr(condition, "is-active")) return 1 ;
   for (size_t i = 0 ; i < ROWS(probes) ; i++)
     if (shell_mentions(condition, probes[i])) return 1 ;

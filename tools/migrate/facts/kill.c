@@ -32,5 +32,5 @@ int asks_whether_alive (struct statement *statement, void *data)
 
 int sends_signal (struct statement *statement, void *data)
 {
-  return !strcmp(statement_command(statement), "kill") && !asks_whether_alive(statement, data) ;
+  return shell_one_of(statement_command(statement), "kill pkill killall") && !asks_whether_alive(statement, data) ;
 }

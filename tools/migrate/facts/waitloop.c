@@ -323,7 +323,7 @@ static int asks_for_end (struct analysis *a, struct statement *question, struct 
   if (question->kind != STATEMENT_COMMAND) return 0 ;
   if (asks_status_of_service(question)) return 1 ;
   command_unwrap(a->pool, question, &launch) ;
-  return launch.first < question->nwords && shell_one_of(shell_basename(statement_word(question, launch.first)), ASKS_WHETHER_IT_RUNS) ;
+  return launch.first < question->nwords && shell_one_of(launch.first ? shell_basename(statement_word(question, launch.first)) : statement_command(question), ASKS_WHETHER_IT_RUNS) ;
 }
 
 static int probes_for_end (struct analysis *a, char const *probe)

@@ -198,18 +198,12 @@ static int always_succeeds (struct analysis *a, struct statement *statement)
   return shell_one_of(statement_command(statement), "true :") || (statement->kind == STATEMENT_COMMAND && is_message(a, statement)) ;
 }
 
-static int ends_others (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "pkill killall") || sends_signal(statement, 0) ;
-}
-
 void drop_end_message (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
   if (statement->kind == STATEMENT_OR && always_succeeds(a, statement) && !may_end(a, statement))
   {
-    char const *what = statement_walk(statement, &ends_others, 0) ? "the scanner ends the other services" : "a message about the end" ;
+    char const *what = statement_walk(statement, &sends_signal, 0) ? "the scanner ends the other services" : "a message about the end" ;
     claim = claim_statement(a, statement, "dropped", what) ;
     if (is_script_end(a, statement)) add_ending(a, &(struct ending){ .claim = claim, .what = pool_printf(a->pool, "%s: ", what), .code = "0" }) ;
     return ;

@@ -128,7 +128,7 @@ static int differs (struct statement *statement, void *data)
   struct rounds *rounds = data ;
   int is_choice = statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR ;
   rounds->pause |= !strcmp(statement_command(statement), "sleep") ;
-  return shell_one_of(statement_command(statement), "pkill killall") || sends_signal(statement, 0)
+  return sends_signal(statement, 0)
    || (is_choice && !statement->background && starts_something(rounds->a, statement)) ;
 }
 

@@ -114,7 +114,7 @@ extern char const *shell_exit_code (struct pool *pool, char const *word) ;
 extern char const *shell_basename (char const *path) ;
 /* The value of word `i`; "" if there is none, or it is not known. */
 extern char const *statement_word (struct statement const *statement, unsigned int i) ;
-/* The command's name without folders; "" if it is none. A program of the image that is called like a word of the
+/* The command's name without folders; "" if it is none. What only asks for processes as pgrep does is called so: pkill -0. A program of the image that is called like a word of the
    shell keeps its folder: bin/jobs, /wait. */
 extern char const *statement_command (struct statement const *statement) ;
 /* The same of a system's program; "" of one that is only called so: /sync/sync. */

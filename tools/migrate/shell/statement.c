@@ -194,11 +194,23 @@ static char const *command_path (struct statement const *statement)
   return statement->nwords && statement->words[0].path ? statement->words[0].path : statement_word(statement, 0) ;
 }
 
+/* pkill -0, killall --signal=0: it only asks. */
+static int sends_no_signal (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *word = statement_word(statement, i) ;
+    if (shell_one_of(word, "-0 --signal=0") || (shell_one_of(word, "--signal -s") && !strcmp(statement_word(statement, i + 1), "0"))) return 1 ;
+  }
+  return 0 ;
+}
+
 char const *statement_command (struct statement const *statement)
 {
   char const *path = command_path(statement) ;
   char const *name = shell_basename(path) ;
   if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION) return "" ;
+  if (shell_one_of(name, "pkill killall") && sends_no_signal(statement)) return *name == 'p' ? "pgrep" : "pidof" ;
   return name > path && shell_one_of(name, OWN_WORDS) && !is_in_system(path, name) ? path : name ;
 }
 
@@ -206,7 +218,7 @@ char const *statement_utility (struct statement const *statement)
 {
   char const *path = command_path(statement) ;
   char const *name = statement_command(statement) ;
-  return !*name || name == path || is_in_system(path, name) ? name : "" ;
+  return !*name || shell_basename(path) == path || is_in_system(path, name) ? name : "" ;
 }
 
 unsigned int statement_sets_arguments (struct statement const *statement)

@@ -203,7 +203,7 @@ static int look_at_trap (struct statement *whole, void *data)
   }
   else if (!strcmp(command, "exit")) note_code(t, statement) ;
   else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;
-  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set")) t->works = 1 ;
+  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps")) t->works = 1 ;
   return 0 ;
 }
 
