@@ -92,6 +92,11 @@ EOS
   ends '# In the end\n# supervisord starts all.' ''
   ends '# The site is on port 80.\n# Start supervisord' '# The site is on port 80.'
   ends '# Licence: MIT\n#\n# Start supervisord\n#\n# --- end ---' '# Licence: MIT\n#\n# --- end ---'
+  # Not each sentence has a full stop.
+  ends '# The site is on port 80\n# Start supervisord' '# The site is on port 80'
+  ends '# - port 80: the site\n# - supervisord starts it' '# - port 80: the site'
+  ends '# Everything is started by\n# Supervisord' ''
+  ends '# The ports: 80 and 443\n# Supervisord starts the site\n# and all of its workers\n# The data is in /data' '# The ports: 80 and 443\n# The data is in /data'
   # Above what the patch takes out, the last paragraph goes.
   printf 'FROM debian\n# Licence: MIT\n#\n# The services\n# and more.\nCOPY supervisord.conf /etc/\n\nCMD ["supervisord"]\n' >Dockerfile
   patched

@@ -303,7 +303,7 @@ no_instruction() # LINE TEXT
 
 @test "what may be for another reader, or in a here-document, is no such error" {
   local lines
-  for lines in '# syntax=example/reader:1\nFROM debian\nINCLUDE common' 'FROM debian\n{{ if x }}\nUSER app\n{{ end }}' 'FROM debian\nRUN <<EOF\nmake all\nEOF' \
+  for lines in '# syntax=example/reader:1\nFROM debian\nINCLUDE common' '// syntax=example/reader:1\nFROM debian' '\xC2\xA0FROM debian' '\v\fFROM\fdebian\nRUN\vmake \\\n\xC2\xA0# b\n && c' 'FROM debian\n{{ if x }}\nUSER app\n{{ end }}' 'FROM debian\nRUN <<EOF\nmake all\nEOF' \
     'FROM debian\nRUN <<my-end\nmake all\nmy-end' 'FROM debian\nONBUILD RUN <<EOF\nmake all\nEOF' '\xEF\xBB\xBFFROM debian' 'from debian\nrun a \\\n\n# b\n  && c' \
     'FROM debian\nMAINTAINER me\nONBUILD RUN x\nSTOPSIGNAL INT\nHEALTHCHECK NONE\nSHELL []\nVOLUME /x\nLABEL a=b\nEXPOSE 1\nARG X\nENV a=b'; do
     printf '%b\nCMD ["web"]\n' "$lines" >Dockerfile

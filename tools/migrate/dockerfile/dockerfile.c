@@ -37,10 +37,22 @@ static void read_directives (struct reading *r)
   }
 }
 
+#define BLANKS " \t\v\f"
+
+/* How many bytes of the line are blanks ahead of anything else: also no-break spaces and the like. */
+static size_t indent_of (char const *text)
+{
+  static char const *const others[] = { "\xC2\xA0", "\xC2\x85", "\xE3\x80\x80", "\xE2\x80\xAF", "\xE2\x80\x83" } ;
+  size_t n = strspn(text, BLANKS) ;
+  for (size_t i = 0 ; i < ROWS(others) ; i++)
+    if (!strncmp(text + n, others[i], strlen(others[i]))) return n + strlen(others[i]) + indent_of(text + n + strlen(others[i])) ;
+  return n ;
+}
+
 /* An empty line or a comment, below the instruction's first line. */
 static int is_nothing (struct source const *source, struct range range)
 {
-  size_t blanks = strspn(source->text + range.start, " \t") ;
+  size_t blanks = indent_of(source->text + range.start) ;
   return blanks >= range.end - range.start || source->text[range.start + blanks] == '#' ;
 }
 
@@ -114,15 +126,15 @@ static void read_instruction (struct reading *r)
   struct pool *pool = r->source->pool ;
   struct instruction *instruction = pool_alloc(pool, sizeof(*instruction)) ;
   char *text = read_logical(r, r->line, &instruction->last) ;
-  char *begin = text + strspn(text, " \t") ;
-  size_t len = strcspn(begin, " \t") ;
+  char *begin = text + indent_of(text) ;
+  size_t len = strcspn(begin, BLANKS) ;
   char *name = (char *)pool_copy(pool, begin, len) ;
   char const *flags ;
   for (char *p = name ; *p ; p++) if (*p >= 'a' && *p <= 'z') *p = (char)(*p - 32) ;
   instruction->name = name ;
   instruction->first = r->line ;
   begin += len ;
-  begin += strspn(begin, " \t") ;
+  begin += strspn(begin, BLANKS) ;
   for (flags = begin ; !strncmp(begin, "--", 2) ; begin += strspn(begin, " \t")) begin += strcspn(begin, " \t") ;
   instruction->flags = pool_copy(pool, flags, (size_t)(begin - flags)) ;
   instruction->arguments = begin ;
@@ -253,7 +265,7 @@ void dockerfile_instructions (struct source *source, struct dockerfile *dockerfi
   while (r.line <= source->nlines)
   {
     char const *text = line_text(source, r.line) ;
-    text += strspn(text, " \t") ;
+    text += indent_of(text) ;
     if (!*text || *text == '#') r.line++ ;
     else read_instruction(&r) ;
   }

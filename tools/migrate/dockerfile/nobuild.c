@@ -8,14 +8,15 @@
 #define INSTRUCTIONS "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR"
 #define TEMPLATE_LETTERS "{<%@$" /* {{ if }}, <% if %>, %%BASE%%, @BASE@, ${BASE}: something else makes the Dockerfile of it */
 
-/* # syntax=NAME above everything else: another reader's instructions. */
+/* # syntax=NAME above everything else: another reader's instructions. BuildKit also takes // for the #. */
 static int has_other_syntax (struct source const *source)
 {
   for (uint32_t line = 1 ; line <= source->nlines ; line++)
   {
     char const *text = source_copy(source, source_line_range(source, line)) ;
-    if (*text != '#') return 0 ;
-    text += 1 + strspn(text + 1, " \t") ;
+    size_t mark = *text == '#' ? 1 : strncmp(text, "//", 2) ? 0 : 2 ;
+    if (!mark) return 0 ;
+    text += mark + strspn(text + mark, " \t") ;
     if (!strncasecmp(text, "syntax", 6) && strchr(" \t=", text[6]) && !strstr(text, "docker/dockerfile")) return 1 ;
   }
   return 0 ;

@@ -69,7 +69,7 @@ static int names_what_goes (struct patching const *p, struct instruction const *
     char const *word ;
     while ((word = next_word(p->pool, &text)))
     {
-      if (!strcasecmp(word, "supervisor")) word = "supervisord" ;
+      if (!strcasecmp(word, "supervisor") || !strcasecmp(word, "supervisord")) word = "supervisord" ;
       if (is_name(word) && !shell_mentions(new, word) && (shell_mentions(one->arguments, word) || (p->start->script && !strcmp(word, p->start->script)))) return 1 ;
     }
   }
@@ -82,13 +82,27 @@ static int is_empty (struct patching const *p, uint32_t line)
   return !text[strspn(text, "# \t")] ;
 }
 
-/* Does a sentence end with the line, or is it between paragraphs? */
+#define GOES_ON "a an and as at by for from in into is of on or run runs start starts that the this to using via with"
+
+/* Does a sentence without a full stop end with the text, before a line that begins like this? */
+static int ends_plainly (struct patching const *p, char const *text, size_t len, char const *next)
+{
+  unsigned int nwords = 0 ;
+  char const *last = "" ;
+  if (strchr(",;:", text[len - 1]) || !isupper((unsigned char)*next)) return 0 ;
+  for (char const *word ; text && (word = next_word(p->pool, &text)) ; nwords++) last = word ;
+  return nwords > 3 && !shell_one_of(last, GOES_ON) ; /* fewer words are none, mostly: In the end */
+}
+
+/* Does a sentence end with the line, or is it between paragraphs, or ahead of a list's next point? */
 static int is_break (struct patching const *p, uint32_t line)
 {
   char const *text = line_text(p, line) ;
+  char const *next = line_text(p, line + 1) ;
   size_t len = strlen(text) ;
   while (len && strchr(" \t", text[len - 1])) len-- ;
-  return is_empty(p, line) || strchr(".!?", text[len - 1]) ;
+  next += strspn(next, "# \t") ;
+  return is_empty(p, line) || strchr(".!?", text[len - 1]) || (*next && strchr("-*", *next)) || ends_plainly(p, text, len, next) ;
 }
 
 /* Above ENTRYPOINT or CMD: sentences that name what goes. */

@@ -226,7 +226,7 @@ static int list_works (struct analysis *a, struct statement *list, unsigned int 
     }
     if (function) function->asked = question ; /* once: functions that call each other would double the work with each */
     if (*command && !function && !is_message(a, list) && (!shell_one_of(command, ASKS_AND_COUNTS) || goes_to_file(list))) return 1 ;
-    if (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR)
+    if (body && (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR))
     {
       struct statement left = *body ;
       left.next = 0 ;
