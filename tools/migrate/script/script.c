@@ -345,6 +345,7 @@ void migrate_script (struct plan *plan)
   settle_user(&a) ;
   settle_pids(&a) ;
   settle_endings(&a) ;
+  settle_leaving(&a) ;
   settle_finish(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;

@@ -246,13 +246,16 @@ static void keep_sudo (struct analysis *a, struct service *service, struct state
 /* Its configuration is not here, or a variable may hold an option. If the script went on behind it, it went into
    the background. Behind & it may have: where a variable says that it stays, to say it twice does no harm, but
    for nginx. */
-static void decide_leaving (struct analysis *a, struct service const *service, struct foreground *foreground)
+static void decide_leaving (struct analysis *a, struct service *service, struct foreground *foreground)
 {
   foreground->in_background = service->is_daemon ;
-  if (service->is_background && !foreground->by_configuration && foreground->argv[0] && strcmp(shell_basename(foreground->argv[0]), "nginx") != 0)
-    foreground->in_background = foreground->by_configuration = 1 ;
-  else if (!service->is_daemon) foreground->argv[0] = 0 ;
-  else if (foreground->mend) foreground->mend = pool_printf(a->pool, "its configuration says so, as the script went on behind it: %s", foreground->mend) ;
+  if (service->is_background && !foreground->by_configuration && foreground->argv[0])
+  {
+    service->may_leave = !strcmp(shell_basename(foreground->argv[0]), "nginx") && !a->plan->nginx_stays ;
+    if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) foreground->in_background = foreground->by_configuration = 1 ;
+  }
+  if (!foreground->in_background) foreground->argv[0] = 0 ;
+  else if (service->is_daemon && foreground->mend) foreground->mend = pool_printf(a->pool, "its configuration says so, as the script went on behind it: %s", foreground->mend) ;
 }
 
 /* The command that run becomes. */
@@ -281,4 +284,12 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   set_words(a, service, statement, &launch, &foreground) ;
   if (launch.kept) service->command = pool_printf(a->pool, "%s%s", launch.kept, service->command) ;
   tell_foreground(a, service, line_of(a, statement), &foreground) ;
+}
+
+void settle_leaving (struct analysis *a)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->may_leave && !one->is_main)
+      plan_todo(a->plan, one, one->claim, one->line, "nothing tells here whether nginx stays in the foreground: where neither its variables nor its configuration "
+        "say daemon off, add -g 'daemon off;' (nginx refuses to start with both)") ;
 }

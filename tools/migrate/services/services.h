@@ -8,6 +8,8 @@
 /* ---- become.c ---- */
 /* The command with CMD's words in the place of the script's own "$@", where they are known. */
 extern char const *put_arguments (struct analysis *a, char const *command) ;
+/* TODOs for services that may put themselves into the background, where the script would have gone on. */
+extern void settle_leaving (struct analysis *a) ;
 
 /* ---- console.c: what a person talks to ---- */
 /* The service of such a program has the terminal, and its end is the container's, as in the script. Returns 0
