@@ -100,3 +100,35 @@ EOS
   twice "$dir/context" start.sh
   [ "$output" = "context: the same" ]
 }
+
+@test "where nothing stays without them, the variables that the script compares are set" {
+  mkdir "$dir/context"
+  printf '#!/bin/sh\nif [ "${MODE:-none}" = queue ]; then\n  queue &\nfi\n[ -n "$WITH_WEB" ] || exit 0\nexec web\n' >"$dir/context/start.sh"
+  twice "$dir/context" start.sh
+  [ "$output" = "context: the same" ]
+  printf '#!/bin/sh\nif [ -n "$OTHER" ]; then exec web --other; fi\nexec web\n' >"$dir/context/start.sh"
+  printf '#!/bin/sh\n"%s" "$@" || exit\nsed -i s/--other/--wrong/ rootfs/etc/services.d/*/run\n' "$REEVE_BIN/reeve-migrate" >"$dir/breaking"
+  chmod +x "$dir/breaking"
+  twice --migrate "$dir/breaking" "$dir/context" start.sh
+  [ "$output" = "context: the same" ]
+  twice --other --migrate "$dir/breaking" "$dir/context" start.sh
+  echo "$output"
+  [[ $output == *"runs only after: web --wrong"* ]]
+}
+
+@test "a stand-in is where the script goes, writes its pid, and runs as a user that only a number names" {
+  mkdir "$dir/context"
+  cat >"$dir/context/start.sh" <<'EOS'
+#!/bin/bash
+set -e
+cd shop
+. ./shop.env
+BIN=/usr/lib/shop/bin
+redis-server --daemonize yes --pidfile /run/redis.pid
+[ -f /run/redis.pid ] || exit 1
+gosu "${UID_OF_SHOP:-1234}" $BIN/index --quiet &
+exec numactl --interleave=all bin/web --port 80
+EOS
+  twice "$dir/context" start.sh
+  [ "$output" = "context: the same" ]
+}

@@ -12,7 +12,7 @@ SAME = {"mysql": "mysqld", "mariadb": "mysqld", "mariadbd": "mysqld", "mysqld_sa
 
 def program(record):
     """Its name, however it was started: service X start, /etc/init.d/X start, X -D."""
-    words = record["words"].split(" ")
+    words = [word for number, word in enumerate(record["words"].split(" ")) if not number or not word.startswith("--")]
     name = words[1] if words[0] in ("service", "invoke-rc.d") and len(words) > 1 else words[0]
     name = re.sub(r"^php.*-fpm.*|^php-fpm.*", "php-fpm", name)
     return SAME.get(name, name)

@@ -22,6 +22,7 @@ unshare --mount --pid --fork --kill-child=KILL sh -e -c '
     mount -o remount,bind,ro "root/proc/$path"
   done
   mount --rbind /dev root/dev
+  mount --bind stand-in/random root/dev/urandom
   for folder in run tmp dev/shm var/log; do
     mkdir -p "root/$folder"
     mount -t tmpfs -o mode=1777 "image" "root/$folder"

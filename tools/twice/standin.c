@@ -8,7 +8,7 @@
    a newline (n), a tab (t) and a backslash. Then it plays its role, the first one in ROLES whose
    pattern matches its arguments (argv[0] without its folders; of an init script with init.d):
 
-     stays    until a signal comes, or FOLDER/end.PID names the exit code
+     stays    until a signal comes, or FOLDER/end.PID names the exit code. It writes its pid into *.pid of its arguments
      leaves   goes into the background, as a daemon does, and stays there
      ends     ends with 0 after a while, and so does what matches nothing
      fails    ends with 1
@@ -170,7 +170,30 @@ static void listen_at_all (void)
   if (list) fclose(list) ;
 }
 
-static void stay (void)
+/* Its own pid in each file of its words that is one for that: --pidfile PATH.pid, --pidfile=PATH.pid. */
+static void write_pid_files (char const *const *argv)
+{
+  for (size_t i = 1 ; argv[i] ; i++)
+  {
+    char const *path = strchr(argv[i], '/') ;
+    size_t len = path ? strlen(path) : 0 ;
+    FILE *file = len > 4 && !strcmp(path + len - 4, ".pid") ? fopen(path, "we") : 0 ;
+    if (!file) continue ;
+    fprintf(file, "%ld\n", (long)getpid()) ;
+    fclose(file) ;
+  }
+}
+
+/* An X server's: Xvfb :5 */
+static void listen_at_display (char const *const *argv)
+{
+  char path[64] ;
+  if (*argv[0] != 'X' || !argv[1] || *argv[1] != ':') return ;
+  snprintf(path, sizeof path, "/tmp/.X11-unix/X%.20s", argv[1] + 1) ;
+  listen_at(path) ;
+}
+
+static void stay (char const *const *argv)
 {
   static int const signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGWINCH, SIGUSR1 } ;
   char path[64] ;
@@ -178,6 +201,8 @@ static void stay (void)
   for (size_t i = 0 ; i < sizeof signals / sizeof *signals ; i++) signal(signals[i], &on_signal) ;
   signal(SIGHUP, SIG_IGN) ;
   listen_at_all() ;
+  listen_at_display(argv) ;
+  write_pid_files(argv) ;
   for (;;)
   {
     char code[16] = "" ;
@@ -244,7 +269,7 @@ int main (int argc, char const *const *argv)
   if (!strcmp(role, "sleep")) return do_sleep(argv[1]) ;
   if (!strcmp(role, "leaves")) leave() ;
   note_began(role, argv) ;
-  if (!strcmp(role, "stays") || !strcmp(role, "leaves")) stay() ;
+  if (!strcmp(role, "stays") || !strcmp(role, "leaves")) stay(argv) ;
   pause_ms(WORK_MS) ;
   if (!strcmp(role, "fails")) end(1, "1") ;
   end(0, "0") ;

@@ -25,19 +25,27 @@ REAL = set(
     command builtin times getopts shopt mapfile
     with-contenv chpst envdir logutil-service printcontenv""".split()
 )
+# The user $u may be a number that passwd does not have.
+AS_USER = """case $u in *[!0-9]*) set -- --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@" ;; *) set -- --reuid="$u" --regid="$u" --clear-groups "$@" ;; esac
+HOME=$(getent passwd "$u" | cut -d: -f6)
+HOME=${HOME:-/} exec "${become:-setpriv}" "$@"
+"""
+AT_FIRST_PROGRAM = 'until command -v "$1" >/dev/null; do shift; done; exec "$@"'
+
 # Programs that execute what stands behind their options.
 WRAPPERS = {
-    "gosu": 'u=${1%%:*}; shift; HOME=$(getent passwd "$u" | cut -d: -f6) exec setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"',
-    "sudo": 'u=root; while [ $# -gt 0 ]; do case $1 in -u) u=$2; shift 2 ;; -*) shift ;; *=*) export "$1"; shift ;; *) break ;; esac; done\n'
-    'HOME=$(getent passwd "$u" | cut -d: -f6) exec setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"',
+    "gosu": 'u=${1%%:*}; shift; ' + AS_USER,
+    "sudo": 'become=/stand-in/become; u=root; while [ $# -gt 0 ]; do case $1 in -u) u=$2; shift 2 ;; -*) shift ;; *=*) export "$1"; shift ;; *) break ;; esac; done\n' + AS_USER,
     "start-stop-daemon": 'u= d=/ p= b=; while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -x | --exec | -a | --startas) p=$2; shift 2 ;; -b | --background) b=1; shift ;;\n'
     '-c | --chuid | -u | --user) u=${2%%:*}; shift 2 ;; -d | --chdir) d=$2; shift 2 ;; -p | --pidfile | -n | --name | -g | --group) shift 2 ;; *) shift ;; esac; done\n'
     'cd "$d"; set -- "$p" "$@"; [ -z "$u" ] || set -- setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"; [ "$b" ] || exec "$@"; setsid "$@" & sleep 0.1',
     "tini": 'while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -*) shift ;; *) break ;; esac; done; "$@"',
+    "date": 'case $* in *%s*) exec /bin/date "$@" ;; *) exec /bin/date -d @0 "$@" ;; esac',  # the same before and after
     "supervisorctl": 'case " $* " in *" pid ") echo 1 ;; *) exec /stand-in/as supervisorctl "$@" ;; esac',
     "docker-entrypoint.sh": 'case $1 in /init | *.sh | */*) exec "$@" ;; esac; n=${0##*/}; exec /stand-in/as "$n" "$@"',
 }
 WRAPPERS["wait-for-it.sh"] = WRAPPERS["wait-for-it"] = WRAPPERS["wait-for"] = 'while [ $# -gt 0 ]; do case $1 in --) shift; exec "$@" ;; esac; shift; done'
+WRAPPERS |= dict.fromkeys(("numactl", "ionice", "taskset", "chrt", "catatonit", "dbus-run-session", "xvfb-run"), AT_FIRST_PROGRAM)
 WRAPPERS["su-exec"] = WRAPPERS["gosu"]
 WRAPPERS["dumb-init"] = WRAPPERS["tini"]
 WRAPPERS["docker-entrypoint"] = WRAPPERS["docker-php-entrypoint"] = WRAPPERS["docker-entrypoint.sh"]
@@ -46,8 +54,14 @@ NAMED = re.compile(r"[A-Za-z0-9_./+-]+")
 PROGRAM_FOLDER = re.compile(r"/(s?bin|libexec|init\.d|scripts?)$|^/(app|opt|srv)(/|$)|^/$")
 DATA = re.compile(r"\.(conf|log|pid|sock|env|json|ya?ml|cnf|ini|sql|txt|crt|key|pem|html|lock|xml|db|tmpl|template|d)$")
 NOT_OURS = ("/proc", "/dev", "/sys", "/run", "/var/run", "/tmp", "/stand-in", "/init", "/command", "/etc/services.d", "/etc/cont-")
+USER_VARIABLES = re.compile(r"\b\w*(?:USER|OWNER)(?::?-|:?=)[\"']?([a-z_][a-z0-9_-]*)")
 USERS = re.compile(r"(?:su|sudo|gosu|su-exec|runuser|USER|--user|--reuid|--chuid|chown)[ =](?:-\S+ +)*\"?([a-z_][a-z0-9_-]*)")
+RANDOM = "".join(chr(33 + number * 31 % 89) for number in range(100000))  # for /dev/urandom: the same before and after
 STILL_S, MOST_S, END_S = 1.6, 14, 2.5
+
+
+# One with ./ may stand behind any word that executes it.
+RELATIVE_PROGRAM = r"(?m)((^|[;&|({]|\b(then|else|do|exec|if|nohup))[ \t]*|(?<=\s)(?=\.))WORD(\s|$)"
 
 
 def link(path, target="/stand-in/program"):
@@ -65,14 +79,20 @@ def is_entered(path, scripts):
 
 def add_users(root, image, scripts):
     passwd, group = read("/etc/passwd"), read("/etc/group")
-    for user in set(USERS.findall(scripts)) | {image.user or "root"}:
+    for user in set(USERS.findall(scripts)) | set(USER_VARIABLES.findall(scripts)) | {image.user or "root"}:
         uid = 3000 + zlib.crc32(user.encode()) % 50000  # the same before and after
         if not user.isdigit() and not re.search(rf"(?m)^{re.escape(user)}:", passwd):
-            passwd += f"{user}:x:{uid}:{uid}::/home/{user}:/bin/sh\n"
+            passwd += f"{user}:*:{uid}:{uid}::/home/{user}:/bin/sh\n"
             if not re.search(rf"(?m)^{re.escape(user)}:", group):
                 group += f"{user}:x:{uid}:\n"
     write(root + "/etc/passwd", passwd, 0o644)
     write(root + "/etc/group", group, 0o644)
+    path = "/stand-in/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    write(root + "/etc/login.defs", f"ENV_PATH PATH={path}\nENV_SUPATH PATH={path}\n", 0o644)
+
+
+def entered_by(image, scripts):
+    return {image.workdir} | {os.path.join(image.workdir, folder) for folder in re.findall(r"\b(?:cd|pushd)\s+\"?([/\w.-]+)", scripts)}
 
 
 def add_programs(root, image, scripts):
@@ -81,7 +101,7 @@ def add_programs(root, image, scripts):
         if name not in own:
             write(f"{root}/stand-in/bin/{name}", f"#!/bin/sh\n{code}\n")
     write(root + "/stand-in/as", '#!/bin/bash\nexec -a "$1" /stand-in/program "${@:2}"\n')
-    entered = {image.workdir} | {os.path.join(image.workdir, folder) for folder in re.findall(r"\bcd\s+\"?([/\w.-]+)", scripts)}
+    entered = entered_by(image, scripts)
     sourced = set(re.findall(r"(?m)(?:^|[\s;&|(])(?:\.|source)\s+\"?([\w./-]+)", scripts))
     for word in (set(NAMED.findall(scripts)) | {"sleep"}) - sourced:
         name, folder = os.path.basename(word), os.path.dirname(word)
@@ -93,27 +113,34 @@ def add_programs(root, image, scripts):
             for path in glob.glob(f"/usr/*bin/{name}"):
                 link(root + path)
         elif folder.startswith("/") and PROGRAM_FOLDER.search(folder) and not DATA.search(name) and not word.startswith(NOT_OURS):
-            if not os.path.isdir(word) and not is_entered(word, scripts) and re.search(r"(?m)(^|[\s\"'`(;&|])" + re.escape(word) + r"([\s\"');&|]|$)", scripts):
+            if not os.path.isdir(word) and word + "/" not in scripts and not is_entered(word, scripts) and re.search(r"(?m)(^|[\s\"'`(;&|])" + re.escape(word) + r"([\s\"');&|]|$)", scripts):
                 link(root + word, program)
-        elif folder.startswith(".") and word != "./run" and re.search(r"(?m)(^|\s|\()" + re.escape(word) + r"(\s|$)", scripts):
+        elif folder and not word.startswith(("/", "./run")) and re.search(RELATIVE_PROGRAM.replace("WORD", re.escape(word)), scripts):
             for base in entered:
                 link(root + os.path.normpath(os.path.join(base, word)), program)
 
 
-def add_folders(root, scripts):
-    """What the scripts enter, fill and hand over is there."""
+def add_folders(root, image, scripts):
+    """What the scripts enter, fill, read and hand over is there."""
+    for base in map(os.path.normpath, entered_by(image, scripts)):
+        if not os.path.lexists(root + base) and not os.path.isdir(base):
+            os.makedirs(root + base)
+        for path in re.findall(r"(?m)(?:^|[\s;&|(])(?:\.|source)\s+\"?(\.?[\w-]+[./][\w./-]*|\./[\w./-]+)", scripts):
+            path = os.path.normpath(os.path.join(base, path))
+            if not os.path.lexists(root + path) and not os.path.exists(path):
+                write(root + path, "")
     for path in set(re.findall(r"(?<![\w.}/-])/[A-Za-z0-9_./-]+", scripts)):
-        path = path.rstrip("/")
+        folder_of_more, path = path.endswith("/"), path.rstrip("/")
         if path.startswith(NOT_OURS) or "//" in path or ".." in path:
             continue
-        folder = path if is_entered(path, scripts) and "." not in os.path.basename(path) else os.path.dirname(path)
+        folder = path if folder_of_more or is_entered(path, scripts) and "." not in os.path.basename(path) else os.path.dirname(path)
         if folder and not os.path.lexists(root + folder) and not os.path.lexists(folder):
             try:
                 os.makedirs(root + folder)
             except OSError:  # a stand-in has that name
                 pass
     followed = " ".join(re.findall(r"\btail\s+-[^\n;&|]*", scripts))
-    for path in re.findall(r"(?m)(?:^\s*(?:\.|source)|[^<]<)\s+\"?(/[\w./-]+)", scripts) + re.findall(r"(?<=[\s\"'])/[\w./-]+(?![\w./*?{$-])", followed):
+    for path in re.findall(r"(?m)(?:^\s*(?:\.|source)|[^<]<)\s+\"?(/[\w./-]+)", scripts) + [path.replace("*", "x") for path in re.findall(r"(?<=[\s\"'])/[\w./*-]+(?![\w./?{$-])", followed)] + re.findall(r"\[ -[fers] \"?(/[\w./-]+)\"? \]+ *\|\| *(?:exit|\{)", scripts):
         if not os.path.lexists(root + path) and not path.startswith(NOT_OURS) and any(map(os.path.isdir, (os.path.dirname(root + path), os.path.dirname(path)))):
             write(root + path, "")
 
@@ -132,11 +159,24 @@ def asked_for(scripts):
     names = set(re.findall(r"\$\{(\w+):?\?", scripts))
     if re.search(r"(?m)^\s*set -\w*u|set -o nounset", scripts):
         names |= {name for name in re.findall(r"\$\{?([A-Z][A-Z0-9_]+)(?![\w:+-])", scripts) if not re.search(rf"\b{name}=|read[^\n]*\b{name}\b|for {name}\b", scripts)}
-    return names - {"BASH_SOURCE", "LINENO", "FUNCNAME", "PPID", "RANDOM", "SECONDS", "EUID", "UID", "PATH", "PWD", "HOME", "PIPESTATUS", "IFS"}
+    return names - {"BASH_SOURCE", "LINENO", "FUNCNAME", "PPID", "RANDOM", "SECONDS", "EUID", "UID", "PATH", "PWD", "HOME", "PIPESTATUS", "IFS", "OPTARG", "OPTIND"}
+
+
+def compared(script):
+    """The variables that the script compares, with a value that another branch is for than for none."""
+    subject = r"\"?\$\{?([A-Z]\w*)(?::?-[^}\"]*)?\}?\"?"
+    values = {}
+    for pattern in (subject + r" *(?:!=|==?) *\"?([\w./:-]+)\"? *\]", r"\bcase " + subject + r" in\s+\(?\"?([\w./:-]+)", r"-[nz] " + subject + "()", r"\[ " + subject + r"() \]", subject + r" -(?:gt|ge|eq|ne|lt|le) (\d+)"):
+        for name, value in re.findall(pattern, script):
+            values.setdefault(name, value or "1")
+    for name in re.findall(r"(?:if|while|&&|\|\|) +\$\{?([A-Z]\w*)\}?(?=[; \n])", script):
+        values.setdefault(name, "true")
+    own = set(re.findall(r"(?m)(?:^|[\s;])(?:read(?: -\w+)* |for )?([A-Z]\w*)(?:=(?![\"']?\$\{)| in )", script))
+    return {name: value for name, value in values.items() if name not in own and not re.fullmatch(r"HOME|PATH|PWD|UID|EUID|USER|HOSTNAME|PIDS?|\w+_PIDS?|BASH\w*|STATUS|RC", name)}
 
 
 class World:
-    def __init__(self, folder, image, layers, scripts, roles, standin):
+    def __init__(self, folder, image, layers, scripts, roles, standin, env):
         self.folder, self.image, self.process, self.patience = folder, image, None, 1
         above = folder + "/above"
         os.makedirs(above)
@@ -147,16 +187,19 @@ class World:
             shutil.copytree(layer, above, dirs_exist_ok=True, symlinks=True)
         add_users(above, image, scripts)
         add_programs(above, image, scripts)
-        add_folders(above, scripts)
+        add_folders(above, image, scripts)
         merge(above)
         shutil.copytree(above + "/stand-in", folder + "/stand-in", dirs_exist_ok=True, symlinks=True)
         shutil.copy(standin, folder + "/stand-in/program")
+        shutil.copy(shutil.which("setpriv"), folder + "/stand-in/become")
+        os.chmod(folder + "/stand-in/become", 0o4755)
         write(folder + "/stand-in/roles", roles, 0o644)
+        write(folder + "/stand-in/random", RANDOM, 0o644)
         sockets = re.findall(r"unix:(/[\w./-]+)|-S \"?(/[\w./-]+)", scripts)
         write(folder + "/stand-in/sockets", "".join(f"{one or other}\n" for one, other in sorted(set(sockets))), 0o644)
         self.ports = sorted(set(re.findall(r"(?:tcp:(?:[\w.\[\]:-]+:)?|https?://[\w.-]+:|nc -z \S+ |/dev/tcp/[\w.-]+/)(\d+)", scripts)) | {"80", "3306", "5432", "6379"})
         self.env = {"PATH": "/stand-in/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "HOSTNAME": "box"}
-        self.env |= {name: "x" for name in asked_for(scripts)} | image.env
+        self.env |= {name: "x" for name in asked_for(scripts)} | image.env | env
         if "/stand-in/bin" not in self.env["PATH"]:
             self.env["PATH"] = "/stand-in/bin:" + self.env["PATH"]
         self.log = folder + "/stand-in/log"
