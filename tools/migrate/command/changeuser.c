@@ -76,7 +76,7 @@ static void become_login (struct unwrapping *u, char const *user, char const *gr
 {
   unwrap_user(u, user, group) ;
   texts_add(u->pool, &u->launch->before, pool_printf(u->pool, "HOME=%s", home_of(u, user))) ;
-  texts_add(u->pool, &u->launch->before, "cd \"$HOME\" || exit 111") ;
+  texts_add(u->pool, &u->launch->before, "cd \"$HOME\" || :") ; /* a login warns, and goes on where it is */
 }
 
 static char const *login_prefix (struct unwrapping *u, char const *user, char const *shell)
