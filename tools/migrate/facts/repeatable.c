@@ -206,10 +206,20 @@ static int sets_trap (struct statement *statement, void *data)
    && !shell_one_of(statement_word(statement, statement->nwords - 1), "ERR DEBUG RETURN") ;
 }
 
+static int sets_trap_of_exit (struct statement *statement, void *data)
+{
+  if (!sets_trap(statement, data)) return 0 ;
+  for (unsigned int i = 2 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "EXIT 0")) return 1 ;
+  return 0 ;
+}
+
 void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
   struct function *function = statement->kind == STATEMENT_COMMAND ? called_function(a, statement) : 0 ;
   struct statement *body = function ? function->statement->body : statement ;
-  if (body && !statement->background && statement_walk(body, &sets_trap, 0))
-    plan_todo(a->plan, service, claim, line_of(a, statement), "the trap in it has no effect on the services: write what it does on TERM as down-signal and finish") ;
+  if (!body || statement->background || !statement_walk(body, &sets_trap, 0)) return ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), statement_walk(body, &sets_trap_of_exit, 0)
+    ? "the trap in it has no effect on the services, and what it does on EXIT is done when this file ends: take it out, and write that as finish, and what it does on TERM as down-signal"
+    : "the trap in it has no effect on the services: write what it does on TERM as down-signal and finish") ;
 }
