@@ -30,7 +30,7 @@ AS_USER = """case $u in *[!0-9]*) set -- --reuid="$u" --regid="$(id -g "$u")" --
 HOME=$(getent passwd "$u" | cut -d: -f6)
 HOME=${HOME:-/} exec "${become:-setpriv}" "$@"
 """
-AT_FIRST_PROGRAM = 'until command -v "$1" >/dev/null; do shift; done; exec "$@"'
+AT_FIRST_PROGRAM = 'until command -v -- "$1" >/dev/null; do shift; done; exec "$@"'
 
 # Programs that execute what stands behind their options.
 WRAPPERS = {
@@ -39,7 +39,7 @@ WRAPPERS = {
     "start-stop-daemon": 'u= d=/ p= b=; while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -x | --exec | -a | --startas) p=$2; shift 2 ;; -b | --background) b=1; shift ;;\n'
     '-c | --chuid | -u | --user) u=${2%%:*}; shift 2 ;; -d | --chdir) d=$2; shift 2 ;; -p | --pidfile | -n | --name | -g | --group) shift 2 ;; *) shift ;; esac; done\n'
     'cd "$d"; set -- "$p" "$@"; [ -z "$u" ] || set -- setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups "$@"; [ "$b" ] || exec "$@"; setsid "$@" & sleep 0.1',
-    "tini": 'while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -*) shift ;; *) break ;; esac; done; "$@"',
+    "tini": 'while [ $# -gt 0 ]; do case $1 in --) shift; break ;; -[perl] | --rewrite) shift 2 ;; -*) shift ;; *) break ;; esac; done; "$@"',
     "date": 'case $* in *%s*) exec /bin/date "$@" ;; *) exec /bin/date -d @0 "$@" ;; esac',  # the same before and after
     "supervisorctl": 'case " $* " in *" pid ") echo 1 ;; *) exec /stand-in/as supervisorctl "$@" ;; esac',
     "docker-entrypoint.sh": 'case $1 in /init | *.sh | */*) exec "$@" ;; esac; n=${0##*/}; exec /stand-in/as "$n" "$@"',
@@ -55,13 +55,14 @@ PROGRAM_FOLDER = re.compile(r"/(s?bin|libexec|init\.d|scripts?)$|^/(app|opt|srv)
 DATA = re.compile(r"\.(conf|log|pid|sock|env|json|ya?ml|cnf|ini|sql|txt|crt|key|pem|html|lock|xml|db|tmpl|template|d)$")
 NOT_OURS = ("/proc", "/dev", "/sys", "/run", "/var/run", "/tmp", "/stand-in", "/init", "/command", "/etc/services.d", "/etc/cont-")
 USER_VARIABLES = re.compile(r"\b\w*(?:USER|OWNER)(?::?-|:?=)[\"']?([a-z_][a-z0-9_-]*)")
+MADE_USERS = re.compile(r"(?m)\b(?:adduser|useradd)\b[^\n|;&]*?\s\"?([a-z_][a-z0-9_-]*)\"?\s*(?:[|;&]|$)")
 USERS = re.compile(r"(?:su|sudo|gosu|su-exec|runuser|USER|--user|--reuid|--chuid|chown)[ =](?:-\S+ +)*\"?([a-z_][a-z0-9_-]*)")
 RANDOM = "".join(chr(33 + number * 31 % 89) for number in range(100000))  # for /dev/urandom: the same before and after
 STILL_S, MOST_S, END_S = 1.6, 14, 2.5
 
 
 # One with ./ may stand behind any word that executes it.
-RELATIVE_PROGRAM = r"(?m)((^|[;&|({]|\b(then|else|do|exec|if|nohup))[ \t]*|(?<=\s)(?=\.))WORD(\s|$)"
+RELATIVE_PROGRAM = r"(?m)((^|[;&|({)]|\b(then|else|do|exec|if|nohup))[ \t]*|(?<=\s)(?=\.))WORD([\s;&|)\"']|$)"
 
 
 def link(path, target="/stand-in/program"):
@@ -79,9 +80,11 @@ def is_entered(path, scripts):
 
 def add_users(root, image, scripts):
     passwd, group = read("/etc/passwd"), read("/etc/group")
-    for user in set(USERS.findall(scripts)) | set(USER_VARIABLES.findall(scripts)) | {image.user or "root"}:
+    found = {name for pattern in (USERS, USER_VARIABLES, MADE_USERS) for name in pattern.findall(scripts)}
+    for user in found | {image.user or "root"}:
         uid = 3000 + zlib.crc32(user.encode()) % 50000  # the same before and after
         if not user.isdigit() and not re.search(rf"(?m)^{re.escape(user)}:", passwd):
+            os.makedirs(f"{root}/home/{user}", exist_ok=True)
             passwd += f"{user}:*:{uid}:{uid}::/home/{user}:/bin/sh\n"
             if not re.search(rf"(?m)^{re.escape(user)}:", group):
                 group += f"{user}:x:{uid}:\n"
@@ -122,6 +125,7 @@ def add_programs(root, image, scripts):
 
 def add_folders(root, image, scripts):
     """What the scripts enter, fill, read and hand over is there."""
+    named = re.findall(r"(?:DIR|DIRECTORY|DATA|HOME|ROOT|FOLDER)(?::?-|:?=)[\"']?(/[\w./-]+)", scripts)
     for base in map(os.path.normpath, entered_by(image, scripts)):
         if not os.path.lexists(root + base) and not os.path.isdir(base):
             os.makedirs(root + base)
@@ -129,11 +133,11 @@ def add_folders(root, image, scripts):
             path = os.path.normpath(os.path.join(base, path))
             if not os.path.lexists(root + path) and not os.path.exists(path):
                 write(root + path, "")
-    for path in set(re.findall(r"(?<![\w.}/-])/[A-Za-z0-9_./-]+", scripts)):
+    for path in set(re.findall(r"(?<![\w.}/-])/[A-Za-z0-9_./-]+", scripts)) | set(named):
         folder_of_more, path = path.endswith("/"), path.rstrip("/")
         if path.startswith(NOT_OURS) or "//" in path or ".." in path:
             continue
-        folder = path if folder_of_more or is_entered(path, scripts) and "." not in os.path.basename(path) else os.path.dirname(path)
+        folder = path if folder_of_more or path in named or is_entered(path, scripts) and "." not in os.path.basename(path) else os.path.dirname(path)
         if folder and not os.path.lexists(root + folder) and not os.path.lexists(folder):
             try:
                 os.makedirs(root + folder)
