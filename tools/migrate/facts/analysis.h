@@ -95,6 +95,7 @@ struct trap
 
 struct definition ;
 struct ending ;
+struct exporting ;
 
 struct analysis
 {
@@ -127,6 +128,7 @@ struct analysis
   int has_idle ; /* there is such a process: `wait` never ends */
   struct service *task ; /* the task that further statements are added to; 0: none */
   struct held *task_statements ;
+  struct exporting *exporting ; /* what exports variables while it works */
   struct placed const *positional ; /* sets $1, ... in the function that is being walked; 0: nothing does */
   struct texts user ; /* reeve-exec's options, if the script started itself again as another user */
   char const *again_if ; /* beside being root, what it did that on; 0: nothing else */

@@ -285,6 +285,7 @@ int add_context (struct analysis *a, struct statement *statement)
   struct claim *claim ;
   repeatable |= asks ;
   if (!before_all && (waits_for_something(statement) || is_asked_for_status(a, statement))) return 0 ;
+  if (!before_all && !asks && block_works(a, statement)) return 0 ; /* what it exports: services/exports.c */
   if (executes && statement_walk(body ? body : statement, before_all ? &executes_hook : &executes_variable, a)) return 0 ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
   else appending_text(a, body ? body : statement, &files, &loggers) ;

@@ -246,6 +246,7 @@ extern int writes_files (struct statement const *statement) ; /* by its redirect
 extern int evaluates_nothing (struct statement const *statement) ; /* of eval: what it evaluates goes to a file */
 /* Does it only use builtins of the shell, so that each service can repeat it? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
+extern int is_harmless_again (char const *command) ; /* a builtin or a program that such a statement may use */
 /* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */
 extern int changes_place (struct statement const *statement) ;
 extern int moves_shell (struct statement *statement, void *data) ; /* cd, umask, ulimit by itself; for statement_walk() */
@@ -254,6 +255,9 @@ extern int reads_file (struct statement *statement, void *data) ; /* . FILE, sou
 extern void mark_move (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
 /* A TODO where a statement of the setup, or of a task, sets a trap that the services would need. */
 extern void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
+
+/* ---- blocks.c ---- */
+extern int block_works (struct analysis *a, struct statement *statement) ; /* if, for, &&: does a command in it do what may not be done twice? */
 
 /* ---- environment.c ---- */
 extern int sets_up_shell (struct statement const *statement) ; /* conda activate ml: for all that comes later */

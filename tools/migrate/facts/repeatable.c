@@ -31,6 +31,11 @@ static int has_own_pid (char const *text)
   return 0 ;
 }
 
+int is_harmless_again (char const *command)
+{
+  return shell_one_of(command, PURE) || shell_one_of(command, PURE_PROGRAMS) ;
+}
+
 /* Another answer each time. */
 static int is_random (char const *text)
 {
@@ -194,7 +199,7 @@ void mark_move (struct analysis *a, struct service *service, struct statement *s
 {
   mark_unset(a, service, statement, claim) ;
   mark_reading(a, service, statement, claim) ;
-  if (statement->kind == STATEMENT_COMMAND || !changes_place(statement)) return ;
+  if (statement->kind == STATEMENT_COMMAND || !changes_place(statement) || service) return ; /* of a task: services/exports.c */
   plan_todo(a->plan, service, claim, line_of(a, statement),
     "it also changes directory, umask or limits for what comes behind it, which reaches no other file: do that there, too") ;
 }

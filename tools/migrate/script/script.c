@@ -342,6 +342,7 @@ void migrate_script (struct plan *plan)
   settle_ready(&a) ;
   settle_once(&a) ;
   settle_sourced(&a) ;
+  settle_exporting(&a) ;
   settle_user(&a) ;
   settle_pids(&a) ;
   settle_endings(&a) ;

@@ -46,6 +46,10 @@ extern void add_ready (struct analysis *a, struct service *service) ;
 /* Statements that only prepare something are a task, if they are not for the next start alone. */
 extern void share_pending (struct analysis *a) ;
 
+/* ---- exports.c: variables that are exported by work ---- */
+extern void note_exporting (struct analysis *a, struct service *task, struct statement *statement, struct claim *claim) ; /* task 0: the setup */
+extern void settle_exporting (struct analysis *a) ; /* at the end: a TODO for those that may be asked for later */
+
 /* ---- runscript.c: the lines of run ---- */
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
 

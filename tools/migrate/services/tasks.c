@@ -144,6 +144,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
   held->must_succeed = a->must_succeed ;
+  note_exporting(a, a->task, statement, held->claim) ;
   if (late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), late) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
@@ -329,6 +330,7 @@ void flush_pending (struct analysis *a)
         if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, under)) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
       texts_add(a->pool, &lines, pool_printf(a->pool, held->must_succeed ? "%s || exit" : "%s", statement_text(a, held->statement))) ;
       held->claim->where = plan_setup_where(a->plan) ;
+      note_exporting(a, 0, held->statement, held->claim) ;
     }
     plan_setup(a->plan, (struct range){ 0, 0 }, *under ? pool_printf(a->pool, "if %s; then\n%s\nfi", under, texts_join(a->pool, &lines, "\n")) : texts_join(a->pool, &lines, "\n"), 1) ;
   }
