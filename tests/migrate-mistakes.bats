@@ -176,8 +176,12 @@ status=$?
 wait -n
 EOS
   migrate
-  grep -q '/tools/report --code $status' "$tree/accounts/run"
-  grep -q '^# TODO reeve-migrate: .*\$status is not known here' "$tree/accounts/run"
+  tail -n 3 "$tree/accounts/run" | diff - <(printf '/tools/accounts\nstatus=$?\nexec /tools/report --code $status\n')
+  untold 'is not known here'
+  wrapper <<<$'db &\nstatus=$?\n/tools/report --code $status\nwait -n'
+  migrate
+  grep -q '/tools/report --code $status' "$tree/report/run"
+  grep -q '^# TODO reeve-migrate: .*\$status is not known here' "$tree/report/run"
 }
 
 @test "a mistake about a program in front names what runs with it, and no other branch's services" {

@@ -63,6 +63,8 @@ struct held
   struct claim *claim ;
   unsigned int npieces ; /* how many of the plan's pieces came before it */
   int must_succeed ; /* it is ahead of && */
+  int looks ; /* it takes the status of the statement ahead of it, or ends the script by that */
+  int decides ; /* of a task: the script ended when it failed */
   char const *under ; /* the conditions of the branch that it stands in; "": it stands in none */
   struct held *next ;
 } ;

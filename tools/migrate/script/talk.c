@@ -1,6 +1,5 @@
 /* Messages, questions and exits around the starts of a script. */
 
-#include <ctype.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
@@ -90,14 +89,6 @@ static int calls_look (struct analysis *a, struct statement *statement)
   return looks ;
 }
 
-/* What it asks before it does something. */
-static char const *condition_of (struct analysis *a, struct statement const *statement)
-{
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_text(a, statement->body) ;
-  if (statement->kind == STATEMENT_IF && statement->branches->condition) return source_copy(a->source, statement->branches->condition_range) ;
-  return statement->kind == STATEMENT_CASE && statement->nwords ? statement->words[0].raw : "" ;
-}
-
 /* Does the text ask for a variable that is set between `from` and the statement? */
 static int asks_what_is_set (struct analysis *a, struct statement const *statement, char const *text, uint32_t from)
 {
@@ -146,39 +137,12 @@ static void walk_question (struct analysis *a, struct statement *statement)
   }
 }
 
-/* Another exit code than 0: not every one is a failure, or not in the same way. */
-static int asks_codes (struct analysis *a, struct statement const *statement)
+/* Is the last command, whose status is asked for, work of the branch or of the open task? */
+static int is_behind_work (struct analysis const *a)
 {
-  char const *text = condition_of(a, statement) ;
-  if (statement->kind == STATEMENT_CASE) return 1 ;
-  for (size_t i = 0 ; text[i] ; i++)
-  {
-    int is_word = i && (isalnum((unsigned char)text[i - 1]) || strchr("$_{", text[i - 1])) ; /* $1, rc2 */
-    if (text[i] > '0' && text[i] <= '9' && !is_word) return 1 ;
-  }
-  return 0 ;
-}
-
-/* The name of NAME=$?, local NAME=$?; 0: another statement */
-static char const *status_name (struct analysis *a, struct statement const *statement)
-{
-  char const *text = statement_text(a, statement) ;
-  char const *end = strstr(text, "=$?") ;
-  char const *start = end ;
-  if (!end || (statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION)) return 0 ;
-  while (start > text && start[-1] != ' ') start-- ;
-  return pool_copy(a->pool, start, (size_t)(end - start)) ;
-}
-
-/* Does a later statement of the task ask for it, and do more than to talk and to end? Then that
-   goes into the task, and so does this. */
-static int is_asked_in_task (struct analysis *a, struct statement *statement)
-{
-  char const *name = status_name(a, statement) ;
-  for (struct statement *later = a->task ? statement->next : 0 ; later ; later = later->next)
-    if (shell_mentions(statement_text(a, later), name))
-      return !only_talks(a, later) && !only_looks(a, later) && !starts_something(a, later) ;
-  return 0 ;
+  struct held const *held = a->pending ;
+  while (held && held->next) held = held->next ;
+  return a->task || (held && held->statement->kind != STATEMENT_COMMENT) ;
 }
 
 /* server & >/dev/null 2>&1: these have no command. 1: they make and empty no file, either. */
@@ -217,13 +181,9 @@ int walk_talk (struct analysis *a, struct statement *statement)
   if (walk_redirections(a, statement)) return 1 ;
   if (status)
   {
-    if (is_asked_in_task(a, statement))
-    {
-      add_ordinary(a, statement) ;
-      return 1 ;
-    }
     texts_add_once(a->pool, &a->status_names, status) ;
-    drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
+    if (is_behind_work(a)) add_look(a, statement) ;
+    else drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
     return 1 ;
   }
   if (calls_look(a, statement))
@@ -233,13 +193,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   }
   if (walk_gives_up_once(a, statement)) return 1 ;
   if (!only_talks(a, statement) && !only_looks(a, statement)) return 0 ;
-  if (asks_status(a, text) && a->task && may_end(a, statement))
-  {
-    struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "looked whether %s had failed, and ended then: what comes later depends on it", a->task->name)) ;
-    a->task_must_succeed = 1 ;
-    if (asks_codes(a, statement))
-      plan_todo(a->plan, a->task, claim, line_of(a, statement), pool_printf(a->pool, "the script looked for certain exit codes: write those that count as success into success-codes: %s", text)) ;
-  }
+  if (asks_status(a, text) && is_behind_work(a) && may_end(a, statement)) add_look(a, statement) ;
   else if (asks_status(a, text) && a->waited_line) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (asks_status(a, text)) drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop_end_message(a, statement) ;

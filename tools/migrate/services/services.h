@@ -46,6 +46,13 @@ extern void add_ready (struct analysis *a, struct service *service) ;
 /* Statements that only prepare something are a task, if they are not for the next start alone. */
 extern void share_pending (struct analysis *a) ;
 
+extern void add_look (struct analysis *a, struct statement *statement) ; /* the same of what asks for the status of the work ahead of it */
+
+/* ---- looks.c ---- */
+extern char const *status_name (struct analysis *a, struct statement const *statement) ; /* the name of NAME=$?; 0: another statement */
+extern char const *condition_of (struct analysis *a, struct statement const *statement) ; /* what it asks before it does something */
+extern void drop_last_looks (struct analysis *a, struct service *task, struct held *first) ; /* those at the task's end: whether it failed, the supervisor sees */
+
 /* ---- exports.c: variables that are exported by work ---- */
 extern void note_exporting (struct analysis *a, struct service *task, struct statement *statement, struct claim *claim) ; /* task 0: the setup */
 extern void settle_exporting (struct analysis *a) ; /* at the end: a TODO for those that may be asked for later */

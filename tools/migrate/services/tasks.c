@@ -148,7 +148,14 @@ void add_task (struct analysis *a, struct statement *statement)
   if (late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), late) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
-  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || (a->sets_errexit && !cannot_fail(a, statement)) || a->must_succeed || may_end(a, statement) || demands(a, statement) ;
+  held->decides = (a->sets_errexit && !cannot_fail(a, statement)) || a->must_succeed || may_end(a, statement) || demands(a, statement) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || held->decides ;
+}
+
+void add_look (struct analysis *a, struct statement *statement)
+{
+  add_ordinary(a, statement) ;
+  last_of(a->task ? a->task_statements : a->pending)->looks = 1 ;
 }
 
 struct claim *task_claim (struct analysis *a)
@@ -178,13 +185,19 @@ void close_task (struct analysis *a)
   if (!task) return ;
   a->task = 0 ;
   while (first->statement->kind == STATEMENT_COMMENT) first = first->next ;
+  drop_last_looks(a, task, first) ;
   last = last_of(first) ;
   task->claim = first->claim ;
   task->npieces = last->npieces ;
   for (struct held *held = a->task_statements ; held ; held = held->next)
   {
     if (held->next) add_line(a, &task->run, held, last->npieces) ;
-    else run_lines(a, task, held->statement) ;
+    else if (!held->looks && (!a->task_must_succeed || held->decides)) run_lines(a, task, held->statement) ;
+    else
+    {
+      add_line(a, &task->run, held, last->npieces) ;
+      texts_add(a->pool, &task->run, "exit 0 # the last command's code did not matter to the script") ;
+    }
   }
   task->is_forgiven = !a->task_must_succeed ;
   task->must_succeed = a->task_must_succeed ;
@@ -295,6 +308,8 @@ static void pending_to_task (struct analysis *a, struct held *first)
     add_task(a, held->statement) ;
     last_of(a->task_statements)->npieces = held->npieces ;
     last_of(a->task_statements)->must_succeed = held->must_succeed ;
+    last_of(a->task_statements)->decides |= held->must_succeed ;
+    last_of(a->task_statements)->looks = held->looks ;
     claim->where = service_where(a->plan, a->task, "run") ;
     claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
   }

@@ -1,0 +1,49 @@
+# How a task's commands end, and what the script made of that.
+# shellcheck shell=bash disable=SC2154 # tree is migrate's
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a look at how a task's command had ended stays where more of the task follows" {
+  local look
+  for look in '[ $? -eq 0 ] || exit 1' $'if [ $? -ne 0 ]; then\n  echo failed\n  exit 1\nfi' $'rc=$?\nif [ $rc -ne 0 ]; then exit $rc; fi' 'if (( $? != 0 )); then exit 1; fi' 'test $? -gt 0 && exit 1' \
+    $'case $? in\n  0) ;;\n  *) exit 3 ;;\nesac'; do
+    wrapper <<<$'#!/bin/bash\ndb &\nmigrate\n'"$look"$'\nseed\nexec web'
+    migrate
+    file migrate/run <<<$'#!/bin/bash\ncd "${REEVE_WORKDIR:-/}" || exit 111\nmigrate\n'"$look"$'\nseed\nexit 0 # the last command\'s code did not matter to the script'
+    told 'task migrate, run once after db; when it fails, what depends on it is not started'
+    untold 'looked whether'
+    untold TODO
+    # At its end, the task's own code says it.
+    wrapper <<<$'#!/bin/bash\ndb &\nmigrate\n'"$look"$'\nexec web'
+    migrate
+    becomes migrate 'exec migrate'
+    told 'looked whether migrate had failed, and ended then: what comes later depends on it'
+  done
+}
+
+@test "a look at the code of an earlier command stays at the task's end" {
+  for look in '[ $rc -eq 0 ] || exit $rc' '[ $rc -ne 0 ] && exit 1'; do
+    wrapper <<<$'db &\nmigrate\nrc=$?\nseed\n'"$look"$'\nexec web'
+    migrate
+    file migrate/run <<<$'#!/bin/sh\ncd "${REEVE_WORKDIR:-/}" || exit 111\nmigrate\nrc=$?\nseed\n'"$look"$'\nexit 0 # the last command\'s code did not matter to the script'
+    file web/dependencies.d/migrate </dev/null
+  done
+}
+
+@test "a look at how a branch's command had ended stays in the branch" {
+  wrapper <<<$'db &\nif [ -f /etc/worker ]; then\n  migrate\n  if [ $? -ne 0 ]; then exit 1; fi\n  seed\n  exec worker\nfi\nexec web'
+  migrate
+  tail -n 4 "$tree/migrate/run" | diff - <(printf '%s\n' migrate 'if [ $? -ne 0 ]; then exit 1; fi' seed "exit 0 # the last command's code did not matter to the script")
+}
+
+@test "the failure of a task's last command holds nobody where the script went on" {
+  wrapper <<<$'db &\nmigrate || exit 1\nseed\nexec web'
+  migrate
+  tail -n 3 "$tree/migrate/run" | diff - <(printf '%s\n' 'migrate || exit 1' seed "exit 0 # the last command's code did not matter to the script")
+  wrapper <<<$'db &\nprepare\nmigrate || exit 1\nexec web'
+  migrate
+  becomes prepare 'migrate || exit 1'
+}
