@@ -344,3 +344,22 @@ EOS
     told "here timeout-up ${more#*|}: write a larger number"
   done
 }
+
+@test "who is main is not started again when it was not ready in time: the container ends, with another code than the script's" {
+  local end
+  while IFS='|' read -r end; do
+    wrapper <<<$'#!/bin/bash\nset -e\napi --port 3000 & A=$!\n'"${end//OR/||}"
+    migrate
+    has api/flag-main api/timeout-up || { echo "# $end"; return 1; }
+    told "the script gave up then (here api, which is main, is stopped then, and the container ends with its code, or with 1 in place of 0: the script's own code is lost)"
+    untold 'started again'
+  done <<'EOS'
+for i in $(seq 30); do nc -z localhost 3000 && ok=1 && break; sleep 1; done; [ "$ok" = 1 ] OR exit 3; web & wait -n
+timeout 30 bash -c 'until nc -z localhost 3000; do sleep 1; done'; wait $A
+n=0; until nc -z localhost 3000; do n=$((n+1)); [ $n -gt 20 ] && exit 3; sleep 1; done; web & wait $A
+/wait-for-it.sh localhost:3000 -t 60 OR exit 3; ./init; wait $A
+EOS
+  wrapper <<<$'#!/bin/bash\napi --port 3000 &\nfor i in $(seq 30); do nc -z localhost 3000 && ok=1 && break; sleep 1; done\n[ "$ok" = 1 ] || exit 3\nexec web'
+  migrate
+  told 'the script gave up then (here api is started again)'
+}

@@ -30,6 +30,8 @@ static void add_names (struct analysis *a, struct texts *names, struct statement
   }
 }
 
+#define GAVE_UP "timeout-up: the script gave up then"
+
 static void describe (struct analysis *a)
 {
   struct awaited *w = &a->awaited ;
@@ -38,17 +40,30 @@ static void describe (struct analysis *a)
     service->builtin ? ", which reeve-exec makes itself (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
   service->is_forgiven = w->limit_ms && !w->gives_up ;
   if (w->limit_ms && w->gives_up)
-    what = pool_printf(a->pool, "%s; timeout-up: the script gave up then (here %s is started again)", what, service->name) ;
+    what = pool_printf(a->pool, "%s; " GAVE_UP, what) ; /* tell_giving_up() says what is done here */
   else if (w->limit_ms)
     what = pool_printf(a->pool, "%s; timeout-up: after that time the script went on all the same, and so does what comes later (optional)", what) ;
   w->claim->what = what ;
 }
 
+/* A service that is main and is not ready in time is stopped, which is the container's end, as a failure. */
+static void tell_giving_up (struct analysis *a, struct service const *service)
+{
+  struct claim *claim = service->check ? service->check_claim : 0 ;
+  char const *behind = claim ? strstr(claim->what, GAVE_UP) : 0 ;
+  char const *what = service->is_main && !service_has(service, "restart")
+    ? ", which is main, is stopped then, and the container ends with its code, or with 1 in place of 0: the script's own code is lost" : " is started again" ;
+  if (behind) behind += strlen(GAVE_UP) ;
+  if (!behind || !strncmp(behind, " (", 2)) return ;
+  claim->what = pool_printf(a->pool, "%.*s (here %s%s)%s", (int)(behind - claim->what), claim->what, service->name, what, behind) ;
+}
+
 /* At the end: the script gave up the waiting, but its service is on a condition, so that others do not need it. */
 void settle_waits (struct analysis *a)
 {
+  for (struct service const *service = a->plan->services ; service ; service = service->next) tell_giving_up(a, service) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->check && service->conditions.first && !service->is_forgiven && service->check_claim && strstr(service->check_claim->what, "the script gave up then"))
+    if (service->check && service->conditions.first && !service->is_forgiven && service->check_claim && strstr(service->check_claim->what, GAVE_UP))
       plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start), pool_printf(a->pool,
         "the script gave up when %s was not ready in time; as %s is started on a condition alone, what comes later is started without it then", service->name, service->name)) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
