@@ -121,3 +121,28 @@ TODO|M=$(ask); N=${M:-30}|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1
 30000|N=${N:-30}|i=0; until ASK; do i=$((i+1)); [ $i -ge $N ] && exit 1; sleep 1; done
 EOS
 }
+
+@test "an exit code that the question of a loop asks for is a part of the check, and no count" {
+  local loop check
+  while IFS='|' read -r loop check; do
+    loop=${loop//OR/||} check=${check//OR/||}
+    wrapper <<<$'#!/bin/bash\nvault server --port 8200 &\n'"$loop"$'\nexec app'
+    migrate
+    [ "$(tail -n 1 "$tree/vault/data/check")" = "$check" ] || { echo "# $loop"; cat "$tree/vault/data/check"; return 1; }
+    lacks vault/timeout-up || { echo "# $loop"; return 1; }
+    untold TODO
+  done <<'EOS'
+until vault status OR [ $? -eq 2 ]; do sleep 1; done|{ vault status OR [ $? -eq 2 ]; }
+until vault status >/dev/null 2>&1 OR [[ $? == 2 ]]; do sleep 1; done|{ vault status >/dev/null 2>&1 OR [[ $? == 2 ]]; }
+until vault status OR (( $? == 2 )); do sleep 1; done|{ vault status OR (( $? == 2 )); }
+while true; do if vault status OR [ "$?" -lt 3 ]; then break; fi; sleep 1; done|{ vault status OR [ "$?" -lt 3 ]; }
+until curl -fs http://localhost:8200/ OR test $? -eq 22; do sleep 1; done|{ curl -fs http://localhost:8200/ OR test $? -eq 22; }
+EOS
+  wrapper <<<$'#!/bin/bash\nvault server --port 8200 &\nn=0\nuntil vault status || [ $? -eq 2 ]; do n=$((n + 1)); [ $n -lt 40 ] || exit 1; sleep 1; done\nexec app'
+  migrate
+  file vault/timeout-up <<<40000
+  wrapper <<<$'#!/bin/bash\nsupervisord -c /etc/s.conf\nuntil supervisorctl status >/dev/null 2>&1 || [ $? -eq 3 ]; do sleep 1; done\nexec app'
+  migrate
+  [ "$(tail -n 1 "$tree/supervisord/data/check")" = '{ supervisorctl status >/dev/null 2>&1 || [ $? -eq 3 ]; }' ]
+  lacks supervisord/timeout-up supervisord/flag-main
+}

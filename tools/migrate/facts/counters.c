@@ -42,6 +42,7 @@ static int is_answer (struct limit const *limit, char const *name)
 {
   char const *substitution = pool_printf(limit->pool, "%s=$(", name) ;
   char const *p = strstr(limit->text, substitution) ;
+  if (strstr(limit->text, pool_printf(limit->pool, "%s=$?", name))) return 1 ;
   if (p && p[strlen(substitution)] != '(' && strncmp(p + strlen(substitution), "expr ", 5) != 0) return 1 ;
   p = strstr(limit->text, pool_printf(limit->pool, "%s=`", name)) ;
   return p && strncmp(p + strlen(name) + 2, "expr ", 5) != 0 ;
@@ -53,6 +54,7 @@ static int compares_answer (struct limit const *limit, char const *sign)
   char const *begin ;
   while (sign > limit->text && strchr(" }\"", sign[-1])) sign-- ;
   if (sign == limit->text) return 0 ;
+  if (sign - 1 > limit->text && !strncmp(sign - 2, "$?", 2)) return 1 ;
   if (sign[-1] == '`' || (sign[-1] == ')' && sign - 1 > limit->text && sign[-2] != ')')) return 1 ;
   for (begin = sign ; begin > limit->text && strchr(NAME_LETTERS, begin[-1]) ; ) begin-- ;
   return begin < sign && is_answer(limit, pool_copy(limit->pool, begin, (size_t)(sign - begin))) ;

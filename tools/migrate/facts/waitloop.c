@@ -123,7 +123,10 @@ static char const *extract (struct leaving const *leaving, struct statement *con
   if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
   {
     char const *left = extract(leaving, condition->body, negate) ;
-    char const *right = extract(leaving, condition->body->next, negate) ;
+    char const *right ;
+    /* until db-status || [ $? -eq 3 ]: both are one question */
+    if (left && strstr(statement_text(a, condition->body->next), "$?")) return pool_printf(a->pool, "%s{ %s; }", negate ? "! " : "", statement_text(a, condition)) ;
+    right = extract(leaving, condition->body->next, negate) ;
     if (!left || !right) return left ? left : right ;
     return pool_printf(a->pool, (condition->kind == STATEMENT_AND) ^ negate ? "%s && %s" : "{ %s || %s; }", left, right) ;
   }

@@ -199,7 +199,7 @@ static int waits_for_status (struct analysis *a, struct statement *statement)
   struct source code ;
   char const *probe = statement->kind == STATEMENT_LOOP ? loop_probe(a, statement) : 0 ;
   struct statement const *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
-  while (question && (question->kind == STATEMENT_NOT || question->kind == STATEMENT_PIPELINE)) question = question->body ;
+  while (question && question->kind != STATEMENT_COMMAND && question->body) question = question->body ;
   return question && asks_status_of_service(question) ;
 }
 
