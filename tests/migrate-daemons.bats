@@ -329,3 +329,27 @@ EOS
   migrate
   has nginx/flag-main
 }
+
+@test "an init script that makes its daemon another user: so does run" {
+  wrapper <<<$'service redis-server start\n/etc/init.d/mongodb start\nservice transmission-daemon start\nservice tor start\nservice haproxy start\nexec web'
+  migrate
+  last_line redis-server | grep -q -- ' --user redis:redis -- redis-server '
+  becomes mongod 'exec reeve-exec --user mongodb:mongodb -- mongod --config /etc/mongod.conf'
+  becomes transmission-daemon 'exec reeve-exec --user debian-transmission -- transmission-daemon -f'
+  told 'note: redis-server: its init script ran it as the user redis:redis, and so does run'
+  told 'TODO: its init script ran it with --defaults-torrc /usr/share/tor/tor-service-defaults-torrc'
+  last_line haproxy | grep -qv -- --user # by its configuration
+  input=supervisord.conf
+  printf '[program:cache]\ncommand=service redis-server start\n[program:own]\ncommand=/etc/init.d/redis-server start\nuser=app\n' >supervisord.conf
+  migrate
+  last_line cache | grep -q -- '--user redis:redis'
+  last_line own | grep -q -- '--user redis:redis'
+  run ! grep -q 'user app' "$tree/own/run"
+  # Only root may become it.
+  input=start.sh
+  printf 'FROM debian\nUSER app\nCOPY start.sh /start.sh\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'service redis-server start\nexec web'
+  migrate --dockerfile Dockerfile
+  last_line redis-server | grep -qv -- --user
+  told 'TODO: its init script ran it as the user redis:redis, which only root may become: run does not'
+}

@@ -23,7 +23,50 @@ static struct
   { "rabbitmq-server", "makes /run/rabbitmq, and runs it as rabbitmq" },
   { "memcached", "reads its options from /etc/memcached.conf" },
   { "named", "makes /run/named, and runs it as bind" },
+  { "redis-server", "makes /run/redis for the user redis" },
+  { "valkey-server", "makes /run/valkey for the user valkey" },
 } ;
+
+/* Those that make their daemon another user, which that does not do by itself. Others have an option for it in the
+   table of daemons, or in their configuration, or are still executed by run. */
+static struct
+{
+  char const *names ;
+  char const *user ;
+} const users[] =
+{
+  { "redis-server redis", "redis:redis" },
+  { "valkey-server valkey", "valkey:valkey" },
+  { "mongodb mongod", "mongodb:mongodb" },
+  { "transmission-daemon", "debian-transmission" },
+  { "privoxy", "privoxy" },
+} ;
+
+static char const *user_of (char const *name)
+{
+  for (size_t i = 0 ; i < ROWS(users) ; i++)
+    if (shell_one_of(name, users[i].names)) return users[i].user ;
+  return 0 ;
+}
+
+/* Where the image's own init script is not there to be read. */
+static void set_user (struct plan *plan, struct service *service, struct foreground const *foreground)
+{
+  char const *name = shell_basename(foreground->init_script) ;
+  char const *user = user_of(name) ;
+  if (!strcmp(name, "tor"))
+    plan_todo(plan, service, service->claim, service->line, "its init script ran it with --defaults-torrc /usr/share/tor/tor-service-defaults-torrc, by which it is the user debian-tor "
+      "and has its data in /var/lib/tor: write that option into run, if the image has the file; without it, it runs as root") ;
+  if (!user || texts_has(&service->options, "--user") || service->user.first) return ;
+  if (plan->image_user)
+  {
+    plan_todo(plan, service, service->claim, service->line, pool_printf(plan->pool, "its init script ran it as the user %s, which only root may become: run does not", user)) ;
+    return ;
+  }
+  texts_add(plan->pool, &service->options, "--user") ;
+  texts_add(plan->pool, &service->options, user) ;
+  texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: its init script ran it as the user %s, and so does run: if it was another one in this image, change that there", service->name, user)) ;
+}
 
 void initscript_note (struct plan *plan, struct service const *service, uint32_t line, struct foreground const *foreground)
 {
@@ -53,6 +96,7 @@ void initscript_look (struct plan *plan, struct service *service, struct foregro
       texts_add(plan->pool, &service->options, found.user) ;
     }
   }
+  else if (!found.starts && foreground->argv[0]) set_user(plan, service, foreground) ;
   else if (found.starts) foreground->mend = pool_printf(plan->pool, "its init script starts %s", found.starts) ;
   foreground->init_is_known = found.before.first || found.also ;
   if (found.also) texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: what its init script does as well: %s", service->name, found.also)) ;

@@ -115,7 +115,7 @@ static void set_user (struct translation *t)
   if (value && why_dropped(t, value)) note(t, "user", why_dropped(t, value)) ;
   else if (value && never_became(t, value)) take(t, "user", "run", never_became(t, value)) ;
   word = inherited_word(t, "user", given, what) ;
-  if (word && !is_root(word)) add_option(t, "--user", word) ;
+  if (word && !is_root(word) && !texts_has(&t->service->options, "--user")) add_option(t, "--user", word) ; /* its init script's own */
 }
 
 void set_process (struct translation *t)
