@@ -328,3 +328,19 @@ no_instruction() # LINE TEXT
     alone <<<$'FROM debian\n'"$head"$'\nCOPY start.sh /start.sh\nCMD ["/start.sh"]' || { echo "# $head"; return 1; }
   done
 }
+
+@test "an image without a shell is marked: no run would start in it" {
+  local base line
+  for base in scratch gcr.io/distroless/static:nonroot gcr.io/distroless/cc-debian12 cgr.dev/chainguard/static@sha256:1; do
+    alone <<<$'FROM golang AS build\nRUN make\nFROM '"$base"$'\nCOPY --from=build /server /server\nCMD ["/server"]'
+    told "note: TODO: FROM $base brings no shell, and each script that is written begins with #!/bin/sh: no service would start"
+  done
+  for line in 'COPY --from=busybox:musl /bin/ /bin/' 'COPY --from=busybox /bin/busybox /bin/sh' 'ADD rootfs.tar /' 'RUN adduser app'; do
+    alone <<<$'FROM scratch\n'"$line"$'\nCOPY server /server\nCMD ["/server"]'
+    untold 'brings no shell'
+  done
+  for base in debian scratchy gcr.io/distrolessly/x; do
+    alone <<<"FROM $base"$'\nCOPY server /server\nCMD ["/server"]'
+    untold 'brings no shell'
+  done
+}

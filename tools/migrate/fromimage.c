@@ -213,4 +213,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->has_go_supervisord = !!strstr(dockerfile->source->text, "ochinchina/supervisord") ; /* of COPY --from=, or of an address */
   plan->image_user = dockerfile_user(dockerfile) ;
   plan->workdir = dockerfile_folder(dockerfile, start) ;
+  if (dockerfile_without_shell(dockerfile))
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: FROM %s brings no shell, and each script that is written begins with #!/bin/sh: no service would start. Take a base image that has one (alpine, debian), "
+      "or put one there: COPY --from=busybox:musl /bin/ /bin/", dockerfile_without_shell(dockerfile))) ;
 }

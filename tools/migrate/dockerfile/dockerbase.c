@@ -49,6 +49,34 @@ int dockerfile_has_other_sh (struct dockerfile const *dockerfile)
   return strstr(dockerfile_image(dockerfile), "alpine") || shell_one_of(dockerfile_base(dockerfile), "busybox bash centos fedora rockylinux almalinux amazonlinux archlinux ubi8 ubi9 ubi-minimal") ;
 }
 
+/* COPY --from=busybox /bin/sh /bin/sh; ADD rootfs.tar / */
+static int may_bring_shell (struct instruction const *one)
+{
+  if (!strcmp(one->name, "RUN")) return *one->arguments != '[' ; /* a shell executed it */
+  if (!one->copying) return 0 ;
+  return shell_mentions(one->arguments, "sh") || shell_mentions(one->arguments, "bash") || shell_mentions(one->arguments, "busybox")
+    || shell_one_of(one->copying->target, "/ /bin /bin/ /usr /usr/ /usr/bin /usr/bin/") ;
+}
+
+char const *dockerfile_without_shell (struct dockerfile const *dockerfile)
+{
+  static char const *const images[] = { "scratch", "gcr.io/distroless/", "cgr.dev/chainguard/static" } ;
+  struct instruction *from = dockerfile->from ? dockerfile_next(dockerfile, 0, "FROM") : 0 ;
+  char const *image ;
+  int is_one = 0 ;
+  if (!from) return 0 ;
+  image = dockerfile_expand(dockerfile, from, pool_copy(dockerfile->source->pool, from->arguments, strcspn(from->arguments, " \t"))) ;
+  for (size_t i = 0 ; i < ROWS(images) ; i++)
+  {
+    size_t len = strlen(images[i]) ;
+    is_one |= !strncmp(image, images[i], len) && (!image[len] || image[len - 1] == '/' || strchr(":@", image[len])) ;
+  }
+  if (!is_one) return 0 ; /* the tags debug of distroless have one in /busybox alone */
+  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
+    if (one->stage != STAGE_OTHER && may_bring_shell(one)) return 0 ;
+  return image ;
+}
+
 static char const *base_stop_signal (struct dockerfile const *dockerfile)
 {
   char const *base = dockerfile_base(dockerfile) ;
