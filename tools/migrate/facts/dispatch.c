@@ -213,11 +213,17 @@ static int is_set_once (char const *text, char const *name)
   return n == 1 ;
 }
 
-/* NAME=nginx; service "$NAME" start: the words behind it that are just $NAME are that, for names and tables. */
-static void give_value (struct analysis *a, struct statement const *statement, char const *name, char const *value)
+/* NAME=nginx; service "$NAME" start: the words behind it that are just $NAME are that, for names and tables; also
+   NAME="nginx -c FILE"; $NAME, and NAME=(nginx -c FILE); "${NAME[@]}". */
+static void give_value (struct analysis *a, struct statement const *statement, char const *name, char const *raw)
 {
-  if (!a->conditions.first && !a->in_function && *value && strspn(value, NAME_LETTERS "./-") == strlen(value) && is_set_once(a->source->text, name))
-    set_values(a, statement->next, name, value) ;
+  size_t len = strlen(raw) ;
+  int is_array = *raw == '(' && raw[len - 1] == ')' ;
+  int is_quoted = len > 1 && strchr("\"'", *raw) && raw[len - 1] == *raw ;
+  char const *value = is_array || is_quoted ? pool_copy(a->pool, raw + 1, len - 2) : raw ;
+  if (a->conditions.first || a->in_function || !*value || !is_set_once(a->source->text, name)) return ;
+  if (strspn(value, NAME_LETTERS "./-") == strlen(value) && !is_array) set_values(a, statement->next, name, value) ;
+  else if (strspn(value, NAME_LETTERS "./-:=,@+% \t\n") == strlen(value)) spread_values(a, statement->next, name, value, is_array) ;
 }
 
 void note_value (struct analysis *a, struct statement const *statement)
@@ -241,7 +247,7 @@ void note_value (struct analysis *a, struct statement const *statement)
   /* Only values from the arguments count: others may come from the environment. */
   add_known(a, pool_copy(a->pool, raw, len), a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0),
     a->conditions.first ? 0 : shell_unquote(a->pool, raw + len + 1)) ;
-  if (a->known->constant) give_value(a, statement, a->known->name, a->known->constant) ;
+  if (a->known->constant || raw[len + 1] == '(') give_value(a, statement, a->known->name, raw + len + 1) ;
 }
 
 /* "a"|b* */

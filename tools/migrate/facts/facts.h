@@ -379,5 +379,7 @@ extern void place_values (struct analysis *a, struct placed const *outer, char c
 /* A word of the list that is just $name has this value, for names and tables; 0: it is not known any
    more. The text is not changed. */
 extern void set_values (struct analysis *a, struct statement *list, char const *name, char const *value) ;
+/* The same of several plain words: an unquoted $name becomes these, or, of an array, "${name[@]}". */
+extern void spread_values (struct analysis *a, struct statement *list, char const *name, char const *values, int is_array) ;
 
 #endif

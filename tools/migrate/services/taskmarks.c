@@ -26,6 +26,51 @@ static int find_starter (struct statement *statement, void *data)
   return !strncasecmp(name, "start", 5) || strcasestr(name, "_start") || strcasestr(name, "-start") || strcasestr(name, "startup") || !strncasecmp(name, "launch", 6) ;
 }
 
+struct holding
+{
+  struct analysis *a ;
+  char const *text ; /* of the command with what its variables hold */
+} ;
+
+/* One of the values that the script gives the variable: NAME="A B"; 0: none. */
+static char const *set_somewhere (struct analysis *a, char const *raw)
+{
+  char const *text = source_uncommented(a->source) ;
+  char const *name = raw + strspn(raw, "\"${") ;
+  char const *set = pool_printf(a->pool, "%.*s=\"", (int)strspn(name, NAME_LETTERS), name) ;
+  for (char const *at = text ; set[2] && (at = strstr(at, set)) ; at++)
+    if (at == text || strchr(" \t\n;({&|", at[-1])) return pool_copy(a->pool, at + strlen(set), strcspn(at + strlen(set), "\"\n")) ;
+  return 0 ;
+}
+
+/* CMD="server --daemonize $MORE"; $CMD: by what a variable holds, it leaves a daemon. */
+static int holds_daemon (struct statement *statement, void *data)
+{
+  struct holding *holding = data ;
+  struct analysis *a = holding->a ;
+  struct texts words = { 0 } ;
+  struct source code ;
+  struct statement *one ;
+  struct launch launch ;
+  struct foreground foreground ;
+  int any = 0 ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    char const *held = !statement->words[i].value && raw[*raw == '"'] == '$' ? held_by(a, raw) : 0 ;
+    if (!held && !statement->words[i].value && *raw == '$') held = set_somewhere(a, raw) ;
+    any |= !!held ;
+    texts_add(a->pool, &words, held ? held : raw) ;
+  }
+  holding->text = texts_join(a->pool, &words, " ") ;
+  one = any ? shell_parse_text(a->pool, &code, holding->text) : 0 ;
+  if (!one || one->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, one, &launch) ;
+  foreground_of(a->plan, one, launch.first, &foreground) ;
+  return !foreground.ends && (foreground.in_background || foreground.is_daemon || foreground.may_leave || launch.detached) ;
+}
+
 static int calls_starter (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
@@ -51,7 +96,10 @@ static int writes_own_pid (struct statement *statement, void *data)
 void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
   char const *file ;
-  if (statement_walk(statement, &calls_starter, a))
+  struct holding holding = { .a = a } ;
+  if (walk_with_calls(a, statement, &holds_daemon, &holding))
+    plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "by what a variable may hold, this starts a server: %s: make it a service, in the foreground", holding.text)) ;
+  else if (statement_walk(statement, &calls_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "a function of a file that is read, which starts something: put the function into the script, and migrate that") ;
   else if (statement_walk(statement, &find_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
