@@ -221,6 +221,17 @@ static char const *name_of_default (struct analysis *a, struct statement *statem
   return len && (text[2 + len] == '?' || !strncmp(text + 2 + len, ":?", 2)) ? pool_printf(a->pool, "check-%.*s", (int)len, text + 2) : 0 ;
 }
 
+/* if [ -z "$TOKEN" ]; then exit 1; fi: check-TOKEN; 0: it is no such question. */
+static char const *name_of_check (struct analysis *a, struct statement *statement)
+{
+  char const *name = strchr(statement_text(a, statement), '$') ;
+  size_t len ;
+  if (!name || !may_end(a, statement)) return 0 ;
+  name += 1 + (name[1] == '{') ;
+  len = strspn(name, NAME_LETTERS) ;
+  return len && !strchr("0123456789", *name) ? pool_printf(a->pool, "check-%.*s", (int)len, name) : 0 ;
+}
+
 /* The function's name, or the name of the main command in its body. */
 char const *task_name (struct analysis *a, struct statement *statement)
 {
@@ -257,5 +268,6 @@ char const *task_name (struct analysis *a, struct statement *statement)
     if (hook.found) best = name_of(a, hook.found) ; /* [ -z "$HOOK" ] || eval "$HOOK" */
   }
   if (!strcmp(best, "service") && !statement_walk(statement, &is_pause, 0) && statement_walk(statement, &find_file_work, &working)) return working.name ; /* [ -d X ] || mkdir X */
+  if (!strcmp(best, "service") && name_of_check(a, statement)) return name_of_check(a, statement) ;
   return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
 }

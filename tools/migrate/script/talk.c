@@ -114,7 +114,7 @@ static int asks_task (struct analysis *a, struct statement *statement)
 }
 
 /* What may end the script, behind a start. What it asks may be made by that, so that it is not
-   asked before; a variable is not. */
+   asked before; a variable is not, unless it is set there, or only some come to the question. */
 static void walk_question (struct analysis *a, struct statement *statement)
 {
   if (asks_task(a, statement)) add_ordinary(a, statement) ;
@@ -123,12 +123,7 @@ static void walk_question (struct analysis *a, struct statement *statement)
   {
     if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;
   }
-  else if (asks_later(a, statement))
-  {
-    struct claim *claim = claim_statement(a, statement, "dropped", "a check that may end the script, behind a start") ;
-    plan_todo(a->plan, first_started(a), claim, line_of(a, statement), pool_printf(a->pool,
-      "the script went on only behind this: write it as data/check of the service that it is about, with timeout-up: %s", statement_text(a, statement))) ;
-  }
+  else if (asks_later(a, statement) || a->conditions.first || a->otherwise.first) add_ordinary(a, statement) ;
   else
   {
     /* A check of the script's input: it is done before all services. */

@@ -1,0 +1,62 @@
+# Checks that may end the script, where only some come to them.
+# shellcheck shell=bash disable=SC2154 # tree is migrate's
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+check=$'if [ -z "$TOKEN" ]; then\n  echo "TOKEN is not set" >&2\n  exit 1\nfi'
+
+@test "a check behind a branch that became a program is for the others" {
+  local branch one
+  for branch in $'if [ "$MODE" = worker ]; then\n  exec worker\nfi' $'case "$MODE" in\n  worker) exec worker ;;\nesac'; do
+    for one in "$check" '[ -n "$TOKEN" ] || exit 1'; do
+      wrapper <<<"$branch"$'\n'"$one"$'\nexec web'
+      migrate
+      services worker check-TOKEN web
+      lacks ../cont-init.d
+      file check-TOKEN/enable-if <<<'!MODE=worker'
+      file check-TOKEN/run <<<$'#!/bin/sh\ncd "${REEVE_WORKDIR:-/}" || exit 111\n'"$one"
+      file web/dependencies.d/check-TOKEN </dev/null
+      lacks worker/dependencies.d
+      untold TODO
+    done
+  done
+  wrapper <<<$'if [ "$(id -u)" != 0 ]; then\n  exec other\nfi\n'"$check"$'\nmigrate\nexec web'
+  migrate
+  tail -n 7 "$tree/check-TOKEN/run" | diff - <(printf '%s\n' "if ! { ! { [ \"\$(id -u)\" != 0 ]; }; }; then exit 0; fi" "$check" "migrate" "exit 0 # the last command's code did not matter to the script")
+}
+
+@test "a check in a branch stays in the branch" {
+  wrapper <<<$'if [ "$MODE" = worker ]; then\n  exec worker\nelse\n'"$check"$'\n  exec web\nfi'
+  migrate
+  services worker web
+  grep -q 'TOKEN is not set' "$tree/web/run"
+  [ -z "$(grep TOKEN "$tree/worker/run")" ]
+  untold TODO
+}
+
+@test "a check of what was set behind a start is done behind it, once" {
+  local one
+  for one in $'if [ "$PORT" -lt 1024 ]; then\n  exit 1\nfi' $'case "$PORT" in\n  *[!0-9]*) exit 1 ;;\nesac' '[ "$PORT" -gt 1023 ] || exit 1'; do
+    wrapper <<<$'db &\nPORT="${PORT:-8000}"\n'"$one"$'\nexec web --port "$PORT"'
+    migrate
+    services db check-PORT web
+    file check-PORT/run <<<$'#!/bin/sh\ncd "${REEVE_WORKDIR:-/}" || exit 111\nPORT="${PORT:-8000}"\n'"$one"
+    file web/dependencies.d/check-PORT </dev/null
+    untold TODO
+    wrapper <<<$'if [ "$MODE" = worker ]; then\n  exec worker\nfi\nPORT="${PORT:-8000}"\n'"$one"$'\nexec web --port "$PORT"'
+    migrate
+    services worker check-PORT web
+    file check-PORT/enable-if <<<'!MODE=worker'
+    untold TODO
+  done
+}
+
+@test "a check of what the container was given, behind a start, is still done ahead of all" {
+  wrapper <<<$'db &\n'"$check"$'\nexec web'
+  migrate
+  services db web
+  grep -q 'TOKEN is not set' "$init/10-start"
+}
