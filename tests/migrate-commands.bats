@@ -93,18 +93,51 @@ EOS
 }
 
 @test "a shell, or what talks to a person, at the end has the terminal, and is main" {
-  for shell in /bin/bash 'exec bash' 'sh -i' 'exec psql -U app' 'python3'; do
+  for shell in /bin/bash 'exec bash' 'sh -i' 'exec psql -U app' 'python3' 'php -a' 'exec php artisan tinker'; do
     wrapper <<<"web &"$'\n'"$shell"
     migrate
     [ "$(find "$tree" -name flag-console | wc -l)" -eq 1 ]
     has "$(basename "$(dirname "$(find "$tree" -name flag-console)")")/flag-main" web
     told 'flag-console'
   done
-  for other in 'exec bash /opt/app.sh' 'bash </opt/commands' 'python3 app.py'; do
+  for other in 'exec bash /opt/app.sh' 'bash </opt/commands' 'python3 app.py' 'php artisan serve'; do
     wrapper <<<"web &"$'\n'"$other"
     migrate
     [ -z "$(find "$tree" -name flag-console)" ]
   done
+}
+
+@test "a game server in the foreground keeps the container's stdin, where its commands come from" {
+  local start
+  for start in 'exec java -Xmx2G -jar server.jar nogui' 'exec java -jar "$JAR" --nogui' './bedrock_server' 'exec ./srcds_run -game csgo' 'exec mono --server TerrariaServer.exe' \
+    'cd /srv && exec ./TerrariaServer.bin.x86_64 -config c' 'exec java -jar /srv/paper-1.21.jar'; do
+    wrapper <<<"sshd -D &"$'\n'"$start"
+    migrate
+    [ "$(find "$tree" -name flag-console -printf '%h')" = "$(find "$tree" -name flag-main -printf '%h')" ] || { echo "# $start"; return 1; }
+    told "it has the container's terminal (flag-console), for docker run -it"
+  done
+  for start in 'exec java -jar app.jar' 'exec paper-server' './bedrock_server </run/commands' 'tail -f /run/commands | ./bedrock_server' $'./bedrock_server &\nwait'; do
+    wrapper <<<"sshd -D &"$'\n'"$start"
+    migrate
+    [ -z "$(find "$tree" -name flag-console)" ] || { echo "# $start"; return 1; }
+    untold flag-console
+  done
+}
+
+@test "a note asks for the console that the script or the Dockerfile speaks of" {
+  printf 'FROM debian\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'echo "Use /auth in the console"\nexec ./game'
+  migrate --dockerfile Dockerfile
+  told 'note: game had the container'"'"'s stdin: if somebody writes commands to it there (docker run -it, docker attach), as what is said here tells (echo "Use /auth in the console"), give it'
+  lacks game/flag-console
+  wrapper <<<$'sshd -D &\nexec ./game'
+  printf 'FROM debian\n# docker attach NAME for its console\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'note: game had the container'
+  untold 'sshd had'
+  wrapper <<<$'./game &\nwait'
+  migrate --dockerfile Dockerfile
+  untold 'stdin'
 }
 
 @test "nohup, setsid, disown, tini are dropped with a word of why" {

@@ -11,6 +11,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/fromimage.h"
 #include "migrate/inputs.h"
+#include "migrate/services/services.h"
 #include "migrate/shell/shell.h"
 #include "migrate/supervisord/commandline.h"
 #include "migrate/text/root.h"
@@ -203,6 +204,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->code = start->code ;
   plan->code_must_succeed = start->code_must_succeed ;
   dockerfile_environment(dockerfile, &plan->environment) ;
+  plan->console_told = speaks_of_console(plan->pool, dockerfile->source->text) ;
   read_values(plan, dockerfile) ;
   plan->code_where = pool_printf(pool, "Dockerfile, line %u", start->line) ;
   plan->stop_signal = dockerfile_stop_signal(dockerfile) ;

@@ -178,6 +178,7 @@ struct plan
   char const *prefix ; /* what the image put before the program that reads the input, for its environment: bundle exec; 0: nothing */
   int has_dockerfile ;
   int has_go_supervisord ; /* the image's supervisord is ochinchina's, which has options of its own */
+  char const *console_told ; /* a line of the Dockerfile that speaks of the server's console; 0: none */
   struct texts image_values ; /* NAME=VALUE, of ENV; docker run may set others */
   struct texts image_runs ; /* the shell code of the image's RUNs */
   char const *image_user ; /* the image's USER; 0: root, or not known */

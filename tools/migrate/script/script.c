@@ -332,6 +332,7 @@ void migrate_script (struct plan *plan)
   walk_script(&a, first, 0) ;
   if (plan->refused) return ;
   apply_traps(&a) ;
+  give_server_consoles(&a) ;
   migrate_code_end(plan, aside) ;
   settle_conditions(&a, first) ;
   mark_deeds(&a, first) ;

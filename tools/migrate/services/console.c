@@ -1,6 +1,7 @@
 /* Programs that a person talks to: they have the container's terminal. */
 
 #include <string.h>
+#include <strings.h>
 
 #include "migrate/facts/facts.h"
 #include "migrate/services/services.h"
@@ -30,6 +31,7 @@ static int talks (struct pool *pool, struct statement const *statement, char con
     if (!statement->redirects[i].is_output) return 0 ;
   if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(text, " -e ") && !strstr(text, " -c ") ;
   if (shell_one_of(name, "rails console") && shell_one_of(second, "console c")) return 1 ;
+  if (!strcmp(name, "php") && (shell_one_of(second, "-a --interactive") || (shell_one_of(shell_basename(second), "artisan") && shell_one_of(statement_word(statement, launch.first + 2), "tinker")))) return 1 ;
   if (shell_one_of(name, "python python2 python3 node ruby ipython jshell iex")) return launch.first + 1 == statement->nwords ;
   if (!shell_one_of(name, "sh bash ash dash zsh fish")) return 0 ;
   if (!strcmp(second, "-c") && launch.first + 3 == statement->nwords) return code_talks(pool, statement->words[launch.first + 2].raw, depth) ;
@@ -104,4 +106,71 @@ void give_console (struct analysis *a, struct service *service, struct statement
   struct statement const *last = body->kind == STATEMENT_GROUP || body->kind == STATEMENT_SUBSHELL ? body->body : body ;
   while (last && last->next) last = last->next ;
   if (last && talks_to_person(a, last) && !has_console(a)) set_console(a, service) ;
+}
+
+/* ---- servers that read commands from their stdin ---- */
+
+/* Game servers by the beginnings of their programs' names, in lower case; those that a jar has only with that ending. */
+static char const *const servers[] = { "bedrock_server", "srcds_", "hlds_", "terrariaserver", "tmodloaderserver", "tshock.server", "hytaleserver", "minecraft_server", "minecraft-server",
+  "fabric-server", "quilt-server", "pocketmine", "vintagestoryserver", "factorio", "localadmin", "fxserver", "unturned", 0 } ;
+static char const *const jars[] = { "paper", "spigot", "purpur", "craftbukkit", "bukkit", "forge", "neoforge", "velocity", "bungeecord", "waterfall", "mindustry", 0 } ;
+
+static int begins_so (char const *name, char const *const *list)
+{
+  for (; *list ; list++)
+    if (!strncasecmp(name, *list, strlen(*list))) return 1 ;
+  return 0 ;
+}
+
+/* java -jar paper-1.21.jar nogui, mono TerrariaServer.exe */
+static int reads_commands (struct pool *pool, struct service const *service)
+{
+  char const *text = service->text ;
+  if (begins_so(service->name, servers)) return 1 ;
+  for (size_t len ; *(text += strspn(text, " \t\n\"'")) ; text += len)
+  {
+    char const *name ;
+    len = strcspn(text, " \t\n\"'") ;
+    name = shell_basename(pool_copy(pool, text, len)) ;
+    if (shell_one_of(name, "nogui --nogui") || begins_so(name, servers) || (strstr(name, ".jar") && begins_so(name, jars))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* What came to it from the container's stdin in the script: it was in the foreground, and nothing else was its input. */
+static int has_stdin (struct service const *service)
+{
+  if (!service->is_main || service->is_background || service->is_daemon || service->is_oneshot || service_has(service, "flag-console")) return 0 ;
+  return !strchr(service->text, '<') && !strchr(service->text, '|') ;
+}
+
+char const *speaks_of_console (struct pool *pool, char const *text)
+{
+  static char const *const marks[] = { "docker attach", "in the console", "server console", "game console", "console command", "interactive console", "stdin_open" } ;
+  while (*text)
+  {
+    size_t len ;
+    char const *line ;
+    text += strspn(text, " \t\n#") ;
+    len = strcspn(text, "\n") ;
+    line = pool_copy(pool, text, len) ;
+    for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+      if (strcasestr(line, marks[i])) return line ;
+    text += len ;
+  }
+  return 0 ;
+}
+
+void give_server_consoles (struct analysis *a)
+{
+  char const *told = speaks_of_console(a->pool, a->source->text) ;
+  if (!told) told = a->plan->console_told ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (!has_stdin(service)) continue ;
+    if (reads_commands(a->pool, service) && !has_console(a)) set_console(a, service) ;
+    else if (told && !has_console(a))
+      texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "%s had the container's stdin: if somebody writes commands to it there (docker run -it, docker attach), as what is said here tells (%s), give it an empty file flag-console",
+        service->name, told)) ;
+  }
 }

@@ -17,6 +17,9 @@ extern void settle_leaving (struct analysis *a) ;
 extern int start_console (struct analysis *a, struct statement *statement) ;
 extern int is_shell_for_person (struct statement const *statement) ; /* just bash: somebody works in it */
 extern void give_console (struct analysis *a, struct service *service, struct statement const *body) ; /* the same for a service that ends as the function does */
+/* A game server in the foreground has the container's stdin, at the end of the migration. A note asks where only a text speaks of a console. */
+extern void give_server_consoles (struct analysis *a) ;
+extern char const *speaks_of_console (struct pool *pool, char const *text) ; /* the line that speaks of a server's; 0: none */
 
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
