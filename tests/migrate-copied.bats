@@ -76,7 +76,7 @@ COPY <<E /start.sh\n#!/bin/sh\n$OLD &\nexec web\nE\nCOPY <<"E" /start.sh\n#!/bin
 EOS
 }
 
-@test "ENV counts before ARG, an ARG is that of its stage, and a variable that nothing sets is empty" {
+@test "ENV counts before ARG, an ARG also in stages that are made from its own, and a variable that nothing sets is empty" {
   local lines from
   mkdir -p a b
   printf '#!/bin/sh\nweb\n' >a/go.sh
@@ -86,12 +86,12 @@ EOS
     printf '%s\nCOPY b/go.sh /other/go.sh\nCOPY a/go.sh %s\nCMD ["/srv/go.sh"]\n' "$1" "$2" >Dockerfile
     run reeve-migrate Dockerfile
   }
-  for lines in $'FROM debian\nENV AT=/srv\nARG AT=/other' $'FROM debian\nARG AT=/other\nENV AT=/srv' $'ARG AT=/srv\nFROM debian\nARG AT' $'FROM debian AS one\nARG AT=/other\nENV AT=/srv\nFROM one\nARG AT=/third'; do
+  for lines in $'FROM debian\nENV AT=/srv\nARG AT=/other' $'FROM debian\nARG AT=/other\nENV AT=/srv' $'ARG AT=/srv\nFROM debian\nARG AT' $'FROM debian AS one\nARG AT=/other\nENV AT=/srv\nFROM one\nARG AT=/third' $'FROM debian AS one\nARG AT=/srv\nFROM one'; do
     made "$lines" '$AT/'
     [[ $output = *'services: web'* ]] || { echo "# $lines: $output"; return 1; }
   done
   for lines in '${NONE}/srv/' '/srv$NONE/go.sh' '/srv/${NONE}go.sh'; do
-    made $'FROM debian AS one\nARG NONE=/third\nFROM one' "$lines"
+    made $'FROM debian AS one\nARG NONE=/third\nFROM debian' "$lines"
     [[ $output = *'services: web'* ]] || { echo "# $lines: $output"; return 1; }
   done
   # The base image may set it, or who builds the image.

@@ -52,7 +52,7 @@ static int declares (struct instruction const *one, char const *name)
 }
 
 /* Which instruction gives the variable its value at `at`; 0: none, or that is not known. ENV counts before any ARG. An
-   ARG is that of its stage; without a value it has that of the ARG ahead of the first FROM, which FROM alone sees. */
+   ARG without a value has that of the ARG ahead of the first FROM, which FROM alone sees. */
 static struct instruction const *setting_of (struct dockerfile const *dockerfile, struct instruction const *at, char const *name)
 {
   struct instruction const *where = 0 ;
@@ -61,12 +61,10 @@ static struct instruction const *setting_of (struct dockerfile const *dockerfile
   int is_ahead = 1 ;
   for (struct instruction const *one = dockerfile->instructions ; one && one != at ; one = one->next)
   {
-    int is_from = !strcmp(one->name, "FROM") ;
     int sets = shell_one_of(one->name, "ENV ARG") && value_set(dockerfile, one, name) ;
-    is_ahead &= !is_from ;
+    is_ahead &= strcmp(one->name, "FROM") != 0 ;
     if (is_ahead && dockerfile->from) global = sets ? one : global ;
     else if (one->stage == STAGE_OTHER || (is_env && strcmp(one->name, "ENV") != 0)) continue ;
-    else if (is_from) where = 0 ;
     else if (sets)
     {
       where = one ;
@@ -133,12 +131,11 @@ char const *dockerfile_image (struct dockerfile const *dockerfile)
 /* Is the variable surely empty at `at`: by no instruction and no option of the build has it a value? */
 static int is_empty (struct dockerfile const *dockerfile, struct instruction const *at, char const *name)
 {
-  int declared = 0 ; /* in this stage */
   char const *image = dockerfile_image(dockerfile) ;
   if (!strcmp(name, "PATH") || !shell_one_of(pool_copy(dockerfile->source->pool, image, strcspn(image, ":")), BARE_IMAGES)) return 0 ;
   for (struct instruction const *one = dockerfile->instructions ; one && one != at ; one = one->next)
-    if (one->stage != STAGE_OTHER) declared = strcmp(one->name, "FROM") != 0 && (declared || declares(one, name)) ;
-  return !declared ;
+    if (one->stage != STAGE_OTHER && declares(one, name)) return 0 ;
+  return 1 ;
 }
 
 char const *dockerfile_path (struct dockerfile const *dockerfile, struct instruction const *at, char const *text)

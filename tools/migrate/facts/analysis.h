@@ -14,6 +14,8 @@
 #include "migrate/facts/known.h"
 #include "migrate/plan/plan.h"
 
+#define CALL_DEPTH_MAX 20 /* of functions that call each other, where each call is looked into anew */
+
 struct function
 {
   char const *name ;

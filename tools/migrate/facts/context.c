@@ -139,7 +139,7 @@ static int applies_in (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
   int r = statement_walk(statement, &applies_always, a) ;
-  if (r || !body || a->depth > 20) return r ;
+  if (r || !body || a->depth > CALL_DEPTH_MAX) return r ;
   a->depth++ ;
   r = statement_walk(body, &applies_in_call, a) ;
   a->depth-- ;
@@ -254,16 +254,10 @@ static int is_asked_for_status (struct analysis *a, struct statement const *stat
    && statement->next && statement->next->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement->next), "=$?") ;
 }
 
-static int exits (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "exit") ;
-}
-
 /* if [ ! -f "$FILE" ]; then FILE=other; [ -f "$FILE" ] || exit 1; fi: in the run of a service it would end only that. */
 static int may_end_all (struct statement *statement)
 {
-  return statement->kind != STATEMENT_FUNCTION && !statement_walk(statement, &moves_shell, 0) && statement_walk(statement, &exits, 0) ;
+  return statement->kind != STATEMENT_FUNCTION && !statement_walk(statement, &moves_shell, 0) && statement_walk(statement, &statement_exits, 0) ;
 }
 
 int add_context (struct analysis *a, struct statement *statement)

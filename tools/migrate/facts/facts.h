@@ -310,6 +310,7 @@ extern void note_found_pids (struct analysis *a, struct statement *loop) ; /* th
 extern void alias_found (struct analysis *a, struct statement const *set) ; /* alias_pid() for pid=$(pidof web) */
 
 /* ---- lookedfor.c ---- */
+#define GREPS "grep egrep fgrep"
 extern int is_grep (struct statement const *statement) ;
 extern int selects_others (struct pool *pool, struct statement const *grep) ; /* grep -v */
 extern struct texts looked_for (struct pool *pool, struct statement const *statement) ; /* by grep (also by grep -v), pgrep or pidof; a word that is not known is raw */
@@ -349,6 +350,7 @@ extern int gives_up (struct analysis *a, struct statement *list) ; /* does one o
 extern int asks_process (struct statement *statement, void *data) ; /* kill -0 $PID, ps -p $PID, pgrep nginx, [ -d /proc/$PID ]; for statement_walk() */
 extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
 extern int may_end_script (struct analysis *a, struct statement *list) ; /* does one of them? */
+extern int only_ends (struct analysis *a, struct statement *list, int with_values) ; /* echo ended; kill "$A"; wait "$A"; exit 1; with_values: also code=$? */
 
 /* ---- loopend.c ---- */
 extern int breaks_out (struct statement const *statement, unsigned int inside) ; /* does it leave the loop around it by break? `inside`: from so many further loops, each of which a break leaves first */

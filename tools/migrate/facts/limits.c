@@ -86,15 +86,9 @@ unsigned long wait_limit (struct analysis *a, struct statement const *statement,
   return ms ;
 }
 
-static int ends (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "exit") ;
-}
-
 int may_end (struct analysis *a, struct statement *statement)
 {
-  return walk_with_calls(a, statement, &ends, 0) ;
+  return walk_with_calls(a, statement, &statement_exits, 0) ;
 }
 
 int may_end_script (struct analysis *a, struct statement *list)
@@ -102,6 +96,14 @@ int may_end_script (struct analysis *a, struct statement *list)
   for (; list ; list = list->next)
     if (may_end(a, list)) return 1 ;
   return 0 ;
+}
+
+int only_ends (struct analysis *a, struct statement *list, int with_values)
+{
+  for (; list ; list = list->next)
+    if (list->background || (list->kind != STATEMENT_COMMENT && !(with_values && list->kind == STATEMENT_ASSIGNMENT) && !is_message(a, list)
+     && !shell_one_of(statement_command(list), "exit return kill wait true :"))) return 0 ;
+  return 1 ;
 }
 
 int asks_process (struct statement *statement, void *data)

@@ -15,7 +15,7 @@ struct options
 
 static struct options const table[] =
 {
-  { "grep egrep fgrep", "mABCdDef", "--max-count --after-context --before-context --context --binary-files --devices --directories --regexp --file", "e" },
+  { GREPS, "mABCdDef", "--max-count --after-context --before-context --context --binary-files --devices --directories --regexp --file", "e" },
   { "pgrep", "duUgGPstFrO", "--delimiter --euid --uid --pgroup --group --parent --session --terminal --pidfile --runstates --older --ns --nslist --signal", "" },
   { "pidof", "oS", "--omit-pid --separator", "" },
 } ;

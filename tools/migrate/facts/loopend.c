@@ -26,12 +26,6 @@ int loop_breaks (struct statement const *loop)
   return loop->branches && breaks_in(loop->branches->body, 0) ;
 }
 
-static int exits (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "exit") ;
-}
-
 static int is_test (struct statement const *condition)
 {
   if (!condition || condition->next) return 0 ;
@@ -64,6 +58,6 @@ char const *loop_end (struct analysis *a, struct statement *statement)
   if (is_test(statement->branches->condition) || statement->until)
     return pool_printf(a->pool, "%s %s", statement->until ? "when" : "when no longer", source_copy(a->source, statement->branches->condition_range)) ;
   for (struct statement *one = statement->branches->body ; one ; one = one->next)
-    if (breaks_out(one, 0) || statement_walk(one, &exits, 0)) return pool_printf(a->pool, "by %s", statement_text(a, one)) ;
+    if (breaks_out(one, 0) || statement_walk(one, &statement_exits, 0)) return pool_printf(a->pool, "by %s", statement_text(a, one)) ;
   return 0 ;
 }

@@ -215,7 +215,7 @@ static int fails (struct statement const *list)
    talks to a service: if docker info; then docker load -i x.tar; break; fi */
 static int list_works (struct analysis *a, struct statement *list, unsigned int question, unsigned int depth)
 {
-  if (depth > 20 || fails(list)) return 0 ;
+  if (depth > CALL_DEPTH_MAX || fails(list)) return 0 ;
   for (; list ; list = list->next)
   {
     struct function *function = called_function(a, list) ;

@@ -16,12 +16,6 @@ struct restarting
   unsigned int tries ; /* so does that many failures; 0: there is no limit */
 } ;
 
-static int exits (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "exit") ;
-}
-
 static int does_more (struct statement *statement, void *data)
 {
   (void)data ;
@@ -31,7 +25,7 @@ static int does_more (struct statement *statement, void *data)
 static int only_leaves (struct statement *statement)
 {
   return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_IF)
-   && (breaks_out(statement, 0) || statement_walk(statement, &exits, 0)) && !statement_walk(statement, &does_more, 0) ;
+   && (breaks_out(statement, 0) || statement_walk(statement, &statement_exits, 0)) && !statement_walk(statement, &does_more, 0) ;
 }
 
 static int waits_in (struct statement *list)

@@ -7,7 +7,7 @@
 #include "migrate/loops/loops.h"
 
 #define WATCHERS "ps pgrep pidof jobs kill supervisorctl"
-#define HARMLESS "grep egrep fgrep awk wc sleep echo printf exit break continue true false : test [ wait date logger"
+#define HARMLESS GREPS " awk wc sleep echo printf exit break continue true false : test [ wait date logger"
 
 struct watching
 {
@@ -48,7 +48,7 @@ static int does_work (struct statement *statement, void *data)
 {
   (void)data ;
   return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement),
-    WATCHERS " grep egrep fgrep awk wc sleep echo printf exit return true false : test [ wait date logger local read cut tr head tail sed") ;
+    WATCHERS " " GREPS " awk wc sleep echo printf exit return true false : test [ wait date logger local read cut tr head tail sed") ;
 }
 
 static int asks_only (struct analysis *a, struct statement *body, unsigned int depth) ;

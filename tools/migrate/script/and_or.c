@@ -121,20 +121,13 @@ static struct statement *other_branches (struct analysis *a, struct statement co
   return rest ;
 }
 
-static int only_ends (struct analysis *a, struct statement *list)
-{
-  for (; list ; list = list->next)
-    if (!is_message(a, list) && list->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(list), "exit return true : kill")) return 0 ;
-  return 1 ;
-}
-
 /* if ! wait $PID; then echo bad; exit 1; fi; if wait $PID; then exec server; else exit 1; fi */
 static int asks_wait (struct analysis *a, struct if_starting const *these)
 {
   int starts = 0 ;
-  if (strcmp(statement_command(these->start), "wait") != 0 || !only_ends(a, these->bad)) return 0 ;
+  if (strcmp(statement_command(these->start), "wait") != 0 || !only_ends(a, these->bad, 0)) return 0 ;
   for (struct statement *one = these->good ; one ; one = one->next) starts |= starts_something(a, one) && !keeps_alive(one) ;
-  return starts || only_ends(a, these->good) ;
+  return starts || only_ends(a, these->good, 0) ;
 }
 
 /* worker & if ! web; then notify; fi, as the last: what only work follows, when it has failed, is what the script ended with. */

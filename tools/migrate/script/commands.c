@@ -90,21 +90,13 @@ static int stays_in_branch (struct analysis *a, struct frame const *frame, struc
   return !starts_later(a, &own) && (starts_later(a, frame) || (is_last(a, &own) && ends_in_server(a, frame->up))) ;
 }
 
-/* Behind the waiting: echo ended; kill "$A"; exit 1 */
-static int only_ends (struct analysis *a, struct statement *rest)
-{
-  for (; rest ; rest = rest->next)
-    if (rest->background || (rest->kind != STATEMENT_COMMENT && rest->kind != STATEMENT_ASSIGNMENT && !is_message(a, rest) && !shell_one_of(statement_command(rest), "exit kill wait"))) return 0 ;
-  return 1 ;
-}
-
 /* worker & node app; wait, or wait -n; for a certain pid only if the program surely serves: it may be work that the
    one in the background is needed for. */
 static int waits_for_others (struct analysis *a, struct statement const *statement, int serves)
 {
   int starts = 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next) starts |= runs_beside(one) ;
-  return starts && only_ends(a, statement->next) && !strcmp(statement_command(statement), "wait")
+  return starts && only_ends(a, statement->next, 1) && !strcmp(statement_command(statement), "wait")
    && (serves || statement->nwords == 1 || !strcmp(statement_word(statement, 1), "-n")) ;
 }
 

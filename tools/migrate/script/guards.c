@@ -18,8 +18,9 @@ static int starts_in (struct analysis *a, struct statement *list)
 }
 
 /* return, return 0 */
-static int returns_well (struct statement const *statement)
+static int returns_well (struct statement *statement, void *data)
 {
+  (void)data ;
   return !strcmp(statement_command(statement), "return") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
 }
 
@@ -27,15 +28,9 @@ static int returns_well (struct statement const *statement)
 static int take_return (struct statement **list)
 {
   while (*list && (*list)->next) list = &(*list)->next ;
-  if (!*list || !returns_well(*list)) return 0 ;
+  if (!*list || !returns_well(*list, 0)) return 0 ;
   *list = 0 ;
   return 1 ;
-}
-
-static int returns (struct statement *statement, void *data)
-{
-  (void)data ;
-  return returns_well(statement) ;
 }
 
 /* for i in 1 2 3; do if ready; then return 0; fi; sleep 1; done; echo failed; exit 1 */
@@ -44,7 +39,7 @@ int drop_failure_behind (struct analysis *a, struct statement *loop)
   struct claim const *claim = a->in_function ? a->awaited.claim : 0 ;
   if (!claim || !a->awaited.service || !loop->next || (loop->kind != STATEMENT_LOOP && loop->kind != STATEMENT_FOR)) return 0 ;
   if (claim->range.start < loop->range.start || claim->range.end > loop->range.end) return 0 ;
-  if (!statement_walk(loop, &returns, 0) || !only_gives_up(a, loop->next)) return 0 ;
+  if (!statement_walk(loop, &returns_well, 0) || !only_gives_up(a, loop->next)) return 0 ;
   drop_verdict(a, loop->next) ;
   return 1 ;
 }
@@ -67,7 +62,7 @@ static int is_guard (struct analysis *a, struct statement *statement)
   if (!right || right->background || right->nredirects || starts_something(a, statement->body)) return 0 ;
   if (right->kind == STATEMENT_GROUP) return take_return(&right->body) ;
   /* [ -d /app ] || return: with the code of the question, which ends a script with set -e */
-  return returns_well(right) && (statement->kind == STATEMENT_AND || right->nwords > 1 || !a->sets_errexit) ;
+  return returns_well(right, 0) && (statement->kind == STATEMENT_AND || right->nwords > 1 || !a->sets_errexit) ;
 }
 
 static void take_rest (struct analysis *a, struct statement *guard, struct statement *rest)

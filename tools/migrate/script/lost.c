@@ -165,12 +165,6 @@ static int execs_shell_word (struct statement *statement, void *data)
   return 1 ;
 }
 
-static int returns (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "return") ;
-}
-
 /* flock 9, flock -n 9: for as long as the shell has that file open. */
 static int locks_itself (struct statement const *statement)
 {
@@ -266,7 +260,7 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
     statement_walk(one, &add_assigned, &output) ;
     if (!word) statement_walk(one, &execs_shell_word, &word) ;
     broken |= statement_walk(one, &has_damage, 0) ;
-    if (statement_walk_here(one, &returns, 0)) left = claim_with(plan, file->path, "return") ;
+    if (statement_walk_here(one, &statement_returns, 0)) left = claim_with(plan, file->path, "return") ;
     statement_walk(one, &add_left_behind, &output) ;
   }
   /* What the setup leaves is marked where it is taken from the script. */

@@ -163,12 +163,6 @@ static int walk_gives_up_once (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-static int returns (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "return") ;
-}
-
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
@@ -197,7 +191,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   else
   {
     struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a message: %s", text)) ;
-    if (a->in_function && statement_walk(statement, &returns, 0))
+    if (a->in_function && statement_walk(statement, &statement_returns, 0))
       texts_add(a->pool, &claim->todo, pool_printf(a->pool, "where this held, the function went no further, and did not start what is behind it: let run of that ask for it: %s", text)) ;
   }
   return 1 ;

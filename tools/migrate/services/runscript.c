@@ -114,7 +114,7 @@ static int call_lines (struct analysis *a, struct service *service, struct state
   struct statement *body ;
   if (!function) return 0 ;
   body = function->statement->body ;
-  if (!body || body->kind != STATEMENT_GROUP || statement_walk(body, &uses_function_words, 0) || statement->nredirects || a->depth > 20)
+  if (!body || body->kind != STATEMENT_GROUP || statement_walk(body, &uses_function_words, 0) || statement->nredirects || a->depth > CALL_DEPTH_MAX)
   {
     keep_shell(a, service, statement) ;
     service->without_signals = !service->is_oneshot && (!body || !ends_with_exec(body)) ;

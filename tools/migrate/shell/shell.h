@@ -146,6 +146,8 @@ extern int shell_last_decides (struct pool *pool, char const *interpreter, char 
 typedef int statement_visit (struct statement *statement, void *data) ;
 extern int statement_walk (struct statement *statement, statement_visit *visit, void *data) ;
 extern int statement_walk_here (struct statement *statement, statement_visit *visit, void *data) ; /* the same, but not into what is apart */
+extern statement_visit statement_exits ; /* exit */
+extern statement_visit statement_returns ; /* return */
 extern statement_visit sets_positional ; /* does it change the arguments? set -- WORDS, shift */
 
 #endif

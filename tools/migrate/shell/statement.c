@@ -269,3 +269,15 @@ int statement_walk_here (struct statement *statement, statement_visit *visit, vo
 {
   return walk(statement, 1, visit, data) ;
 }
+
+int statement_exits (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exit") ;
+}
+
+int statement_returns (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "return") ;
+}

@@ -57,7 +57,7 @@ static char const *leaving (struct analysis *a, struct statement const *filter, 
   int ends = 0 ;
   char const *command = shell_basename(statement_word(filter, first)) ;
   if (shell_one_of(command, "sed awk gawk mawk")) return leaving_filter(a, filter, file) ;
-  if (!shell_one_of(command, "grep egrep fgrep")) return 0 ;
+  if (!shell_one_of(command, GREPS)) return 0 ;
   for (unsigned int i = first ; i < filter->nwords ; i++)
   {
     char const *raw = filter->words[i].raw ;
@@ -114,7 +114,7 @@ char const *log_check (struct analysis *a, struct statement *statement, unsigned
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   first = behind_timeout(statement, limit_ms) ;
   shell = shell_basename(statement_word(statement, first)) ;
-  if (shell_one_of(shell, "grep egrep fgrep")) return of_substitution(a, statement, first) ;
+  if (shell_one_of(shell, GREPS)) return of_substitution(a, statement, first) ;
   code = shell_one_of(shell, "sh bash dash ash") ? statement_word(statement, first + 2) : "" ;
   if (*code && statement_word(statement, first + 1)[0] == '-' && first + 3 == statement->nwords)
   {

@@ -7,8 +7,6 @@
 #include "migrate/facts/facts.h"
 #include "migrate/waits/waits.h"
 
-#define DEPTH_OF_CALLS 20
-
 /* Names that the loop sets: n=, n++, ((n+=1)), read n */
 static void add_names (struct analysis *a, struct texts *names, struct statement const *statement)
 {
@@ -130,7 +128,7 @@ static int calls_failure (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   int does ;
-  if (!function || !function->statement->body || a->depth >= DEPTH_OF_CALLS) return 0 ;
+  if (!function || !function->statement->body || a->depth >= CALL_DEPTH_MAX) return 0 ;
   a->depth++ ;
   does = fails_at_end(a, function->statement->body) ;
   a->depth-- ;
@@ -148,7 +146,7 @@ static int fails_at_end (struct analysis *a, struct statement *list)
 }
 
 /* Is it a message, or an end, whatever is done ahead of that? */
-static int only_ends (struct analysis *a, struct statement *list)
+static int is_verdict_end (struct analysis *a, struct statement *list)
 {
   void *failing = 0 ;
   int at_end = fails_at_end(a, list) ;
@@ -162,15 +160,15 @@ static int only_ends (struct analysis *a, struct statement *list)
 /* Is all that is done about the answer an end, or a message? */
 static int all_only_end (struct analysis *a, struct statement *statement)
 {
-  if (statement->kind != STATEMENT_IF) return !statement_walk(statement->body, &does_more, 0) && only_ends(a, statement->body->next) ;
+  if (statement->kind != STATEMENT_IF) return !statement_walk(statement->body, &does_more, 0) && is_verdict_end(a, statement->body->next) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
-    if ((branch->condition && statement_walk(branch->condition, &does_more, 0)) || !only_ends(a, branch->body)) return 0 ;
+    if ((branch->condition && statement_walk(branch->condition, &does_more, 0)) || !is_verdict_end(a, branch->body)) return 0 ;
   return 1 ;
 }
 
 int only_gives_up (struct analysis *a, struct statement *list)
 {
-  return fails_at_end(a, list) && only_ends(a, list) ;
+  return fails_at_end(a, list) && is_verdict_end(a, list) ;
 }
 
 void mark_lost_verdict (struct analysis *a, struct statement *list, struct claim *claim)
@@ -187,9 +185,9 @@ static int asks_again (struct analysis *a, struct statement const *statement)
   if (!check) return 0 ;
   text += strspn(text, "! ") ;
   if (strcmp(text, check) != 0) return 0 ;
-  if (statement->kind != STATEMENT_IF) return only_ends(a, statement->body->next) ;
+  if (statement->kind != STATEMENT_IF) return is_verdict_end(a, statement->body->next) ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-    if (!only_ends(a, branch->body)) return 0 ;
+    if (!is_verdict_end(a, branch->body)) return 0 ;
   return 1 ;
 }
 
@@ -221,7 +219,7 @@ int decide_verdict (struct analysis *a, struct statement const *statement, struc
   if (statement->kind != STATEMENT_IF || !asks_verdict(a, asked_text(a, statement))) return 0 ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
-    if (only_ends(a, branch->body)) continue ;
+    if (is_verdict_end(a, branch->body)) continue ;
     good++ ;
     *taken = branch ;
   }

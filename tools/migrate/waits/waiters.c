@@ -165,7 +165,7 @@ static char const *with_arguments (struct analysis *a, struct statement const *c
   return text ;
 }
 
-static int returns (struct statement *statement, void *data)
+static int returns_failure (struct statement *statement, void *data)
 {
   (void)data ;
   return !strcmp(statement_command(statement), "return") && statement->nwords > 1 && strcmp(statement_word(statement, 1), "0") != 0 ;
@@ -195,7 +195,7 @@ static void of_function (struct analysis *a, struct statement *call, struct wait
   if (!probe) return ;
   waiting->asks = with_arguments(a, call, &setting, probe) ;
   waiting->limit_ms = wait_limit(a, loop, with_arguments(a, call, &setting, pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &setting, "\n"), statement_text(a, loop))), &waiting->gives_up) ;
-  waiting->gives_up |= may_end_script(a, body) || (a->sets_errexit && statement_walk(body, &returns, 0)) ;
+  waiting->gives_up |= may_end_script(a, body) || (a->sets_errexit && statement_walk(body, &returns_failure, 0)) ;
   /* The check calls a function with the same code, so that its variables mean the same. */
   waiting->check = setting.first || call->nwords > 1
     ? pool_printf(a->pool, "%s_once()\n{\n%s%s%s\n}\n%s_once%s", function->name, texts_join(a->pool, &setting, "\n"), setting.first ? "\n" : "", probe, function->name,

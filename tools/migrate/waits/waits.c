@@ -34,7 +34,7 @@ static void make_tasks (struct analysis *a, struct statement *statement, struct 
 /* Is it in the background where the walk is? Another branch may have started it. */
 static int is_beside (struct analysis *a, struct service const *service)
 {
-  return service->is_background && !service->is_oneshot && !is_excluded_here(a, service) ;
+  return runs_beside(service) && !is_excluded_here(a, service) ;
 }
 
 static void wait_for_any (struct analysis *a, struct statement *statement)
