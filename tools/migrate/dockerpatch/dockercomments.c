@@ -113,7 +113,7 @@ static void remove_sentences (struct patching *p, struct instruction const *one,
   {
     end = first + 1 ;
     while (end < one->first && !is_break(p, end - 1)) end++ ;
-    if (names_what_goes(p, one, first, end)) edit_add(p->pool, &p->edits, first, end - 1) ;
+    if (names_what_goes(p, one, first, end)) patching_edit(p, first, end - 1) ;
   }
 }
 
@@ -128,6 +128,6 @@ void remove_comments (struct patching *p)
     while (first > 1 && is_comment(p, first - 1)) first-- ;
     while (paragraph > first && !is_empty(p, paragraph - 1)) paragraph-- ;
     if (!patching_is_removed(p, one)) remove_sentences(p, one, first) ;
-    else if (paragraph < one->first && all_go(p, one)) edit_add(p->pool, &p->edits, paragraph, one->first - 1) ;
+    else if (paragraph < one->first && all_go(p, one)) patching_edit(p, paragraph, one->first - 1) ;
   }
 }

@@ -19,24 +19,37 @@ char const *patching_place (struct patching const *p, struct instruction const *
   return one->last > one->first ? pool_printf(p->pool, "Dockerfile, lines %u-%u", one->first, one->last) : pool_printf(p->pool, "Dockerfile, line %u", one->first) ;
 }
 
+struct edit *patching_edit (struct patching *p, uint32_t first, uint32_t last)
+{
+  struct edit **from = p->last_edit && p->last_edit->first < first ? &p->last_edit->next : &p->edits ;
+  struct edit *edit = edit_add(p->pool, from, first, last) ;
+  if (!p->lines) p->lines = pool_alloc(p->pool, (p->dockerfile->source->nlines + 2) * sizeof(*p->lines)) ;
+  for (uint32_t line = first ; line <= last ; line++)
+  {
+    struct edit const **other = &p->lines[line].edit ;
+    if (!*other || (*other)->last - (*other)->first < last - first) *other = edit ;
+  }
+  return p->last_edit = edit ;
+}
+
 int patching_is_edited (struct patching const *p, struct instruction const *one)
 {
-  for (struct edit const *edit = p->edits ; edit ; edit = edit->next)
-    if (edit->first <= one->last && edit->last >= one->first) return 1 ;
+  for (uint32_t line = one->first ; p->lines && line <= one->last ; line++)
+    if (p->lines[line].edit) return 1 ;
   return 0 ;
 }
 
 int patching_is_removed (struct patching const *p, struct instruction const *one)
 {
-  for (struct edit const *edit = p->edits ; edit ; edit = edit->next)
-    if (edit->first <= one->first && edit->last >= one->last && !edit->lines.first) return 1 ;
-  return 0 ;
+  struct edit const *edit = p->lines ? p->lines[one->first].edit : 0 ;
+  return edit && edit->first <= one->first && edit->last >= one->last && !edit->lines.first ;
 }
 
 void patching_remove (struct patching *p, struct instruction const *one, char const *why)
 {
-  edit_add(p->pool, &p->edits, one->first, one->last) ;
-  patching_note(p, pool_printf(p->pool, "%s: the patch takes out %s%s", patching_place(p, one), one->name, why)) ;
+  if (patching_is_removed(p, one)) return ;
+  patching_edit(p, one->first, one->last) ;
+  texts_add(p->pool, &p->plan->notes, pool_printf(p->pool, "%s: the patch takes out %s%s", patching_place(p, one), one->name, why)) ;
 }
 
 /* ---- files that served the wrapper alone ---- */

@@ -212,7 +212,7 @@ static void replace_lines (struct patching *p, struct instruction const *one, st
     n-- ;
     last-- ;
   }
-  edit = edit_add(p->pool, &p->edits, first, last) ;
+  edit = patching_edit(p, first, last) ;
   for (; n-- ; line = line->next) texts_add(p->pool, &edit->lines, line->text) ;
 }
 

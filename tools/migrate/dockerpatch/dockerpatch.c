@@ -226,11 +226,11 @@ static void replace_end (struct patching *p, struct docker_tree const *tree)
   {
     if (one->stage != STAGE_LAST) continue ;
     if (shell_one_of(one->name, "ENTRYPOINT CMD")) patching_note(p, pool_printf(p->pool, "%s: the patch takes out %s", patching_place(p, one), one->name)) ;
-    if (shell_one_of(one->name, "ENTRYPOINT CMD") && one != at) edit_add(p->pool, &p->edits, one->first, one->last) ;
+    if (shell_one_of(one->name, "ENTRYPOINT CMD") && one != at) patching_edit(p, one->first, one->last) ;
     if (strcmp(one->name, "STOPSIGNAL") != 0) continue ;
     has_stop = 1 ;
     if (shell_one_of(pool_copy(p->pool, one->arguments, strcspn(one->arguments, " \t")), "SIGTERM TERM 15")) continue ;
-    texts_add(p->pool, &edit_add(p->pool, &p->edits, one->first, one->last)->lines, "STOPSIGNAL SIGTERM") ;
+    texts_add(p->pool, &patching_edit(p, one->first, one->last)->lines, "STOPSIGNAL SIGTERM") ;
     patching_note(p, pool_printf(p->pool, "%s: the patch changes STOPSIGNAL to SIGTERM, with which /init is stopped; down-signal is what a service gets", patching_place(p, one))) ;
   }
   add_copies(p, &lines, tree) ;
@@ -244,11 +244,11 @@ static void replace_end (struct patching *p, struct docker_tree const *tree)
   texts_add(p->pool, &lines, entrypoint_line(p)) ;
   if (patching_keeps_instead(p)) texts_add(p->pool, &lines, cmd_line(p)) ;
   patching_note(p, pool_printf(p->pool, "the patch adds: %s", texts_join(p->pool, &lines, "; "))) ;
-  if (at) edit = edit_add(p->pool, &p->edits, at->first, at->last) ;
+  if (at) edit = patching_edit(p, at->first, at->last) ;
   else
   {
     uint32_t behind = step ? step->last : p->dockerfile->source->nlines ;
-    edit = edit_add(p->pool, &p->edits, behind + 1, behind) ;
+    edit = patching_edit(p, behind + 1, behind) ;
   }
   edit->lines = lines ;
 }

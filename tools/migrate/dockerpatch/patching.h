@@ -27,6 +27,8 @@ struct patching
   struct plan *plan ;
   struct pool *pool ;
   struct edit *edits ;
+  struct edit *last_edit ; /* that was added; most come in order */
+  struct line_edit { struct edit const *edit ; } *lines ; /* by line: the one with the most lines that changes it, 0: none; 0: no line has any */
   char const *input ; /* the wrapper's basename, on this machine */
   struct obsolete *obsolete ;
   int supervisor_goes ; /* its package, with the configuration that this has */
@@ -36,6 +38,7 @@ struct patching
 
 extern void patching_note (struct patching *p, char const *text) ;
 extern char const *patching_place (struct patching const *p, struct instruction const *one) ;
+extern struct edit *patching_edit (struct patching *p, uint32_t first, uint32_t last) ; /* as edit_add() */
 extern int patching_is_edited (struct patching const *p, struct instruction const *one) ;
 extern int patching_is_removed (struct patching const *p, struct instruction const *one) ;
 extern void patching_remove (struct patching *p, struct instruction const *one, char const *why) ;
