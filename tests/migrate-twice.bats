@@ -132,3 +132,16 @@ EOS
   twice "$dir/context" start.sh
   [ "$output" = "context: the same" ]
 }
+
+@test "supervisord itself, where it is there, tells what a supervisord.conf did" {
+  [ -d "$root/build/twice/supervisor" ] || skip "there is no supervisord: run make build/twice/supervisor"
+  mkdir "$dir/context"
+  printf '[supervisord]\nnodaemon=true\n[program:web]\ncommand=web --port 80\nuser=app\nenvironment=HOME="/srv/app",MODE="fast"\n' >"$dir/context/supervisord.conf"
+  twice "$dir/context" supervisord.conf
+  [ "$output" = "context: the same" ]
+  printf '#!/bin/sh\n"%s" "$@" || exit\nsed -i /MODE/d rootfs/etc/services.d/web/run\n' "$REEVE_BIN/reeve-migrate" >"$dir/breaking"
+  chmod +x "$dir/breaking"
+  twice --migrate "$dir/breaking" "$dir/context" supervisord.conf
+  echo "$output"
+  [[ $output == *"env MODE 'fast' -> None: web --port 80"* ]]
+}

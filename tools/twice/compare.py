@@ -5,7 +5,7 @@ import re
 # Questions whether something is ready: the tree asks otherwise, and as often as it likes.
 ASKS = re.compile(r"(curl|wget|nc|ncat|netcat|pg_isready|mysqladmin|mariadb-admin|redis-cli|valkey-cli|mongo|mongosh|xdpyinfo|ss|lsof|wait-for\S*|rabbitmqctl|ollama list)\b")
 # Set by shells, by Reeve, or by what changes the user, each in its own way.
-OF_OTHERS = re.compile(r"REEVE_\w*|PWD|OLDPWD|SHLVL|_|LOGNAME|USER|SHELL|MAIL|TERM|UID|GID|BASH\w*")
+OF_OTHERS = re.compile(r"REEVE_\w*|PWD|OLDPWD|SHLVL|_|LOGNAME|USER|SHELL|MAIL|TERM|UID|GID|BASH\w*|SUPERVISOR_\w*|LC_CTYPE")
 SAME = {"mysql": "mysqld", "mariadb": "mysqld", "mariadbd": "mysqld", "mysqld_safe": "mysqld", "ssh": "sshd", "apache2ctl": "apache2", "apachectl": "apache2",
         "httpd": "apache2", "redis": "redis-server", "postgresql": "postgres", "pg_ctl": "postgres", "pg_ctlcluster": "postgres", "rsyslog": "rsyslogd", "crond": "cron"}
 

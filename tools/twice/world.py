@@ -50,19 +50,35 @@ WRAPPERS["su-exec"] = WRAPPERS["gosu"]
 WRAPPERS["dumb-init"] = WRAPPERS["tini"]
 WRAPPERS["docker-entrypoint"] = WRAPPERS["docker-php-entrypoint"] = WRAPPERS["docker-entrypoint.sh"]
 
+
+
+def use_supervisord(package):
+    """That of an unpacked package, and not a stand-in. The image's own python may be one."""
+    python, modules = os.path.realpath("/usr/bin/python3"), package + "/usr/lib/python3/dist-packages"
+    code = f'import sys; sys.path.insert(0, "{modules}"); sys.argv[0] = "supervisord"; from supervisor.supervisord import main; main()'
+    WRAPPERS["supervisord"] = f"exec {python} -c '{code}' \"$@\""
+
+
 NAMED = re.compile(r"[A-Za-z0-9_./+-]+")
 PROGRAM_FOLDER = re.compile(r"/(s?bin|libexec|init\.d|scripts?)$|^/(app|opt|srv)(/|$)|^/$")
 DATA = re.compile(r"\.(conf|log|pid|sock|env|json|ya?ml|cnf|ini|sql|txt|crt|key|pem|html|lock|xml|db|tmpl|template|d)$")
 NOT_OURS = ("/proc", "/dev", "/sys", "/run", "/var/run", "/tmp", "/stand-in", "/init", "/command", "/etc/services.d", "/etc/cont-")
 USER_VARIABLES = re.compile(r"\b\w*(?:USER|OWNER)(?::?-|:?=)[\"']?([a-z_][a-z0-9_-]*)")
 MADE_USERS = re.compile(r"(?m)\b(?:adduser|useradd)\b[^\n|;&]*?\s\"?([a-z_][a-z0-9_-]*)\"?\s*(?:[|;&]|$)")
-USERS = re.compile(r"(?:su|sudo|gosu|su-exec|runuser|USER|--user|--reuid|--chuid|chown)[ =](?:-\S+ +)*\"?([a-z_][a-z0-9_-]*)")
+USERS = re.compile(r"(?:su|sudo|gosu|su-exec|runuser|USER|user|--user|--reuid|--chuid|chown) *[ =] *(?:-\S+ +)*\"?([a-z_][a-z0-9_-]*)")
 RANDOM = "".join(chr(33 + number * 31 % 89) for number in range(100000))  # for /dev/urandom: the same before and after
 STILL_S, MOST_S, END_S = 1.6, 14, 2.5
 
 
 # One with ./ may stand behind any word that executes it.
 RELATIVE_PROGRAM = r"(?m)((^|[;&|({)]|\b(then|else|do|exec|if|nohup))[ \t]*|(?<=\s)(?=\.))WORD([\s;&|)\"']|$)"
+
+
+def make_file(path):
+    try:
+        write(path, "")
+    except OSError:  # a stand-in has the folder's name
+        pass
 
 
 def link(path, target="/stand-in/program"):
@@ -128,11 +144,11 @@ def add_folders(root, image, scripts):
     named = re.findall(r"(?:DIR|DIRECTORY|DATA|HOME|ROOT|FOLDER)(?::?-|:?=)[\"']?(/[\w./-]+)", scripts)
     for base in map(os.path.normpath, entered_by(image, scripts)):
         if not os.path.lexists(root + base) and not os.path.isdir(base):
-            os.makedirs(root + base)
+            os.makedirs(root + base, exist_ok=True)
         for path in re.findall(r"(?m)(?:^|[\s;&|(])(?:\.|source)\s+\"?(\.?[\w-]+[./][\w./-]*|\./[\w./-]+)", scripts):
             path = os.path.normpath(os.path.join(base, path))
             if not os.path.lexists(root + path) and not os.path.exists(path):
-                write(root + path, "")
+                make_file(root + path)
     for path in set(re.findall(r"(?<![\w.}/-])/[A-Za-z0-9_./-]+", scripts)) | set(named):
         folder_of_more, path = path.endswith("/"), path.rstrip("/")
         if path.startswith(NOT_OURS) or "//" in path or ".." in path:
@@ -164,6 +180,12 @@ def asked_for(scripts):
     if re.search(r"(?m)^\s*set -\w*u|set -o nounset", scripts):
         names |= {name for name in re.findall(r"\$\{?([A-Z][A-Z0-9_]+)(?![\w:+-])", scripts) if not re.search(rf"\b{name}=|read[^\n]*\b{name}\b|for {name}\b", scripts)}
     return names - {"BASH_SOURCE", "LINENO", "FUNCNAME", "PPID", "RANDOM", "SECONDS", "EUID", "UID", "PATH", "PWD", "HOME", "PIPESTATUS", "IFS", "OPTARG", "OPTIND"}
+
+
+def asked_by_supervisord(text):
+    """It does not start without them: booleans, numbers and words."""
+    values = {"autostart": "true", "autorestart": "true", "numprocs": "2", "startsecs": "1"}
+    return {name: values.get(key, "7000" if name.endswith("PORT") else "x") for key, line in re.findall(r"(?m)^(\w+) *=(.*)$", text) for name in re.findall(r"%\(ENV_(\w+)\)s", line)}
 
 
 def compared(script):
@@ -203,7 +225,7 @@ class World:
         write(folder + "/stand-in/sockets", "".join(f"{one or other}\n" for one, other in sorted(set(sockets))), 0o644)
         self.ports = sorted(set(re.findall(r"(?:tcp:(?:[\w.\[\]:-]+:)?|https?://[\w.-]+:|nc -z \S+ |/dev/tcp/[\w.-]+/)(\d+)", scripts)) | {"80", "3306", "5432", "6379"})
         self.env = {"PATH": "/stand-in/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "HOSTNAME": "box"}
-        self.env |= {name: "x" for name in asked_for(scripts)} | image.env | env
+        self.env |= {name: "x" for name in asked_for(scripts)} | asked_by_supervisord(scripts) | image.env | env
         if "/stand-in/bin" not in self.env["PATH"]:
             self.env["PATH"] = "/stand-in/bin:" + self.env["PATH"]
         self.log = folder + "/stand-in/log"
