@@ -342,7 +342,7 @@ int add_context (struct analysis *a, struct statement *statement)
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
     claim->what = pool_printf(a->pool, "%s%s", claim->what, HANDED_ON) ;
-  else claim->what = "setup, as it was" ;
+  else claim->what = SETUP_AS_IT_WAS ;
   keep_redirections(a, 0, statement, claim) ;
   return 1 ;
 }

@@ -250,9 +250,16 @@ static int does_work (char const *text)
   return 0 ;
 }
 
+/* It stays in the setup alone, and services read what it has computed. Of one that computes nothing for them they have nothing. */
+static int is_only_read (struct piece const *piece)
+{
+  return piece->shared && piece->claim && (!piece->names[1] || !strcmp(piece->claim->what, SETUP_AS_IT_WAS)) ;
+}
+
 void settle_pieces (struct plan *plan)
 {
   struct texts *where = pool_alloc(plan->pool, (plan->npieces + 1) * sizeof(*where)) ;
+  struct texts *readers = pool_alloc(plan->pool, (plan->npieces + 1) * sizeof(*readers)) ;
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
   int has_setup = plan_has_setup(plan) ;
   drop_functions(plan) ;
@@ -270,7 +277,7 @@ void settle_pieces (struct plan *plan)
     for (unsigned int i = 0 ; i < service->npieces ; i++)
       if (needed[i])
       {
-        texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
+        texts_add_once(plan->pool, is_only_read(plan->pieces + i) ? readers + i : where + i, service_where(plan, service, "run")) ;
         if (plan->pieces[i].claim) plan_mark_place(plan, service, plan->pieces[i].claim, plan->pieces[i].text) ;
         if (plan->pieces[i].may_exit && plan->pieces[i].claim && !service->is_main)
           plan_todo(plan, service, plan->pieces[i].claim, source_line(plan->source, plan->pieces[i].claim->range.start),
@@ -279,7 +286,7 @@ void settle_pieces (struct plan *plan)
     if (!service->check || service->builtin) continue ; /* reeve-exec asks by itself */
     plan_needed(plan, 0, service->check_npieces, service->check_positional, service->check, needed) ;
     for (unsigned int i = 0 ; i < service->check_npieces ; i++)
-      if (needed[i]) texts_add_once(plan->pool, where + i, service_where(plan, service, "data/check")) ;
+      if (needed[i]) texts_add_once(plan->pool, is_only_read(plan->pieces + i) ? readers + i : where + i, service_where(plan, service, "data/check")) ;
   }
   for (struct service *service = plan->services ; service ; service = service->next)
   {
@@ -293,6 +300,8 @@ void settle_pieces (struct plan *plan)
     piece->claim->where = where[i].first ? texts_join(plan->pool, where + i, ", ") : "dropped" ;
     for (struct comment *one = piece->comments ; one ; one = one->next) one->claim->where = piece->claim->where ;
     if (piece->todo_of_several && (where[i].first ? where[i].first->next != 0 : does_work(piece->text))) texts_add(plan->pool, &piece->claim->todo, piece->todo_of_several) ;
+    if (readers[i].first && piece->names[1])
+      piece->claim->what = pool_printf(plan->pool, "%s; %s: done once, and handed on to %s", piece->claim->what, pool_copy(plan->pool, piece->names + 1, strlen(piece->names) - 2), texts_join(plan->pool, readers + i, ", ")) ;
     if (!where[i].first) piece->claim->what = piece->became ? piece->became : pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
   }
 }

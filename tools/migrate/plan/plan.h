@@ -18,6 +18,8 @@ struct placed
 
 /* Something that applies to each later service that needs it: a variable, a function, cd,
    umask, ulimit, options, redirections of everything. */
+#define SETUP_AS_IT_WAS "setup, as it was" /* what a claim says of it */
+
 struct piece
 {
   char const *text ;
