@@ -369,3 +369,16 @@ EOS
   untold 'which program $SERVER holds'
   told 'only the start tells which program $OTHER holds'
 }
+
+@test "a variable with a program's path is named by the last part of that" {
+  local value
+  for value in '$DIR/opencode2api' '${DIR:-/srv}/opencode2api' '"$DIR/bin/opencode2api"' '/opt/$VERSION/opencode2api'; do
+    wrapper <<<$'DIR=${STATE:-/var/lib}\nbinary_path='"$value"$'\nmkdir -p "$DIR"\nredis-server &\nexec "$binary_path" -config c'
+    migrate
+    services opencode2api redis-server || { echo "# $value"; return 1; }
+    untold TODO
+  done
+  wrapper <<<$'binary_path=$(find /opt -name server)\nredis-server &\nexec "$binary_path" -config c'
+  migrate
+  services binary_path redis-server
+}

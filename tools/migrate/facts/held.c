@@ -63,7 +63,7 @@ static char const *code_set (struct analysis *a, char const *raw)
     if (piece->is_function || !strstr(piece->names, pool_printf(a->pool, " %s ", name))) continue ;
     if (strncmp(piece->text, name, strlen(name)) != 0 || piece->text[strlen(name)] != '=') return 0 ;
     if (found && strstr(value, pool_printf(a->pool, "$%s ", name))) continue ; /* COMMAND="$COMMAND --more" */
-    if (found || piece->under || *value != '"') return 0 ;
+    if (found || piece->under || (*value != '"' && strpbrk(value, " \t\n'\""))) return 0 ; /* BINARY=$FOLDER/server */
     found = shell_without_quotes(a->pool, value) ;
   }
   if (!found || strstr(found, "$(") || strchr(found, '`')) return 0 ;
