@@ -40,7 +40,7 @@ exec web"
 
 @test "what shell code in the setup or in a task leaves behind is marked" {
   local code
-  for code in 'service cron start' 'service a start; work' '(worker &) ; sleep 1' 'nginx && work'; do
+  for code in 'service a start; work' '(worker &) ; sleep 1' 'nginx && work'; do
     wrapper <<<"bash -c '$code'"$'\nexec web'
     migrate
     told "line 1: cont-init.d/10-start: setup, as it was; TODO: its code leaves"

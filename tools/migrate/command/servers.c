@@ -33,7 +33,7 @@ static struct
   { "cloudflared", "tunnel", 1 },
   { "jupyter", "lab notebook server", 0 },
   { "uvicorn hypercorn daphne granian waitress-serve gunicorn puma unicorn rackup sidekiq dramatiq huey_consumer huey_consumer.py "
-    "waitress http.server http-server json-server live-server code-server ttyd gotty sirv serve", 0, 0 },
+    "apache2-foreground httpd-foreground waitress http.server http-server json-server live-server code-server ttyd gotty sirv serve", 0, 0 },
 } ;
 
 /* python manage.py, bundle exec rails, poetry run python manage.py; not chown -R flask run, uv pip install gunicorn */

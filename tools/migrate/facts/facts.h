@@ -119,6 +119,12 @@ extern char const *left_behind (struct analysis *a, struct statement *statement,
 extern char const *left_in (struct analysis *a, struct source *code, struct statement *list) ; /* what these statements of `code` leave in the background; "": nothing */
 extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program, which ends */
 
+/* ---- inside.c ---- */
+extern struct statement *last_command (struct statement *list) ; /* with which the list ends, in the foreground; 0: it ends with another statement */
+/* The command with which su -c CODE, sh -c CODE or docker-entrypoint.sh COMMAND end; the statement itself if it is none of these. Its ranges are
+   not those of a->source. */
+extern struct statement *command_inside (struct analysis *a, struct statement *statement) ;
+
 /* ---- answers.c ---- */
 extern int only_answers (char const *program) ; /* beside those that is_question() knows */
 extern int says_that_it_asks (char const *text) ; /* by a word in it */

@@ -286,6 +286,7 @@ int is_known_server (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
   struct foreground foreground ;
+  statement = command_inside(a, statement) ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
@@ -295,6 +296,7 @@ int is_known_server (struct analysis *a, struct statement *statement)
 int serves_surely (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
+  statement = command_inside(a, statement) ;
   command_unwrap(a->pool, statement, &launch) ;
   return is_known_server(a, statement) || (is_server(a, statement) && says_serve(statement, launch.first)) ;
 }
@@ -304,12 +306,14 @@ struct statement *staying_part (struct analysis *a, struct statement *statement)
   struct launch launch ;
   struct foreground foreground ;
   struct statement *found = 0 ;
+  struct statement *inside ;
   if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
     for (struct statement *one = statement->body ; one && !found ; one = one->next)
       if (!one->background) found = staying_part(a, one) ;
   if (statement->kind != STATEMENT_COMMAND) return found ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  inside = command_inside(a, statement) ;
+  command_unwrap(a->pool, inside, &launch) ;
+  foreground_of(a->plan, inside, launch.first, &foreground) ;
   return foreground.is_daemon && !foreground.ends && !foreground.in_background && !launch.detached ? statement : 0 ;
 }
 
@@ -372,14 +376,6 @@ static int add_left (struct statement *statement, void *data)
   if (!argv[0] || (statement->background ? is_short(shell_basename(argv[0])) : !foreground.in_background || foreground.ends)) return 0 ;
   texts_add_once(leaving->a->pool, &leaving->names, foreground.init_script ? foreground.init_script : shell_basename(argv[0])) ;
   return 0 ;
-}
-
-/* The last command of the list: the code ends with it. */
-static struct statement *last_command (struct statement *list)
-{
-  while (list && list->next) list = list->next ;
-  while (list && (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR)) list = list->body->next ;
-  return list && list->kind == STATEMENT_COMMAND && !list->background ? list : 0 ;
 }
 
 char const *left_in (struct analysis *a, struct source *code, struct statement *list)

@@ -75,7 +75,17 @@ int code_leaves (struct analysis *a, struct statement const *statement, struct l
 {
   struct source code ;
   char const *value ;
-  if (!launch->code) return !!leaving_code(a, statement, launch->first) ;
+  if (!launch->code)
+  {
+    struct statement *inside = command_inside(a, (struct statement *)statement) ;
+    struct foreground foreground ;
+    struct launch inner ;
+    if (leaving_code(a, statement, launch->first)) return 1 ;
+    if (inside == statement) return 0 ;
+    command_unwrap(a->pool, inside, &inner) ;
+    foreground_of(a->plan, inside, inner.first, &foreground) ;
+    return inner.detached || (foreground.in_background && !foreground.ends) ;
+  }
   value = shell_unquote(a->pool, launch->code) ;
   if (!value && *launch->code == '"' && launch->code[1]) value = shell_without_quotes(a->pool, launch->code) ;
   for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
@@ -155,7 +165,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
   if (launch.detached || code_leaves(a, statement, &launch)) return 1 ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
-  if (foreground.is_daemon || foreground.may_leave || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
+  if (foreground.is_daemon || is_known_server(a, statement) || foreground.may_leave || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
   function = called_function(a, statement) ;
   return function && function_starts(a, function) ;
 }

@@ -82,10 +82,10 @@ static int ends_in_server (struct analysis *a, struct frame const *frame)
 
 /* if X; then server; rm FILE; fi; other: a known server in a branch, and nothing is started behind it there: it never
    comes to what is started behind the branch. */
-static int stays_in_branch (struct analysis *a, struct frame const *frame, struct foreground const *foreground)
+static int stays_in_branch (struct analysis *a, struct frame const *frame, int serves)
 {
   struct frame own = { 0 } ;
-  if (!frame || !a->conditions.first || !foreground->is_daemon || foreground->ends) return 0 ;
+  if (!frame || !a->conditions.first || !serves) return 0 ;
   own.rest = frame->rest ;
   return !starts_later(a, &own) && (starts_later(a, frame) || (is_last(a, &own) && ends_in_server(a, frame->up))) ;
 }
@@ -185,10 +185,17 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   struct claim *claim ;
   int ran_nothing ;
   int may_serve ;
+  int serves ;
+  int says ; /* that it serves */
+  struct statement *inside = command_inside(a, statement) ;
+  struct launch inner ;
+  command_unwrap(a->pool, inside, &inner) ;
   command_unwrap(a->pool, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   command_argv(statement, launch.first, argv) ;
   name = argv[0] ? shell_basename(argv[0]) : "" ;
+  serves = is_known_server(a, statement) ;
+  says = says_serve(inside, inner.first) ;
   if (starts_again(a, statement, &foreground, argv)) return ;
   if (leaves(a, statement, &launch, &foreground, frame))
   {
@@ -198,7 +205,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     if (ends) script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (!foreground.is_daemon && !foreground.ends && !called_function(a, statement) && starts_by_word(a, statement, &launch))
+  if (!foreground.is_daemon && !serves && !foreground.ends && !called_function(a, statement) && starts_by_word(a, statement, &launch))
   {
     struct service *service = start_service(a, statement, START_DAEMON) ;
     service_set(a->plan, service, "flag-forks", "") ;
@@ -212,21 +219,21 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   ran_nothing = !a->in_function && ran_nothing_behind(a, frame) ;
-  may_serve = !a->waited_line && (ran_nothing || only_kept_alive(a, frame, says_serve(statement, launch.first))) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
-  if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)) || (may_serve && says_serve(statement, launch.first)))
+  may_serve = !a->waited_line && (ran_nothing || only_kept_alive(a, frame, says)) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
+  if (foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !is_short(name)) || (may_serve && says))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
     struct service *service = start_service(a, statement, START_MAIN) ;
-    if (!foreground.is_daemon && !foreground.may_leave && a->plan->services->next && !service->todo.first && may_end_soon(a, statement, launch.first, service->name))
+    if (!serves && !foreground.may_leave && a->plan->services->next && !service->todo.first && may_end_soon(a, statement, launch.first, service->name))
       plan_todo(a->plan, service, service->claim, service->line, "the script ended with this, which may serve, or end: when it ends, the container does, as before; "
         "if it only prepares something, give it flag-oneshot in place of flag-main") ;
     script_waits(a, line_of(a, statement)) ;
-    if (stays_in_branch(a, frame, &foreground) || (ran_nothing && a->conditions.first)) a->branch_replaced = 1 ;
+    if (stays_in_branch(a, frame, serves) || (ran_nothing && a->conditions.first)) a->branch_replaced = 1 ;
     else if (is_middle) a->foreground_line = a->waited_line ;
     return ;
   }
   claim = add_ordinary(a, statement) ;
-  if (!a->in_function && says_serve(statement, launch.first) && names_server(statement, launch.first) && may_serve_at_end(a, statement)
+  if (!a->in_function && says && names_server(inside, inner.first) && may_serve_at_end(a, statement)
    && !may_end_soon(a, statement, launch.first, task_name(a, statement)))
     mark_serving(a, statement, claim, "by its words it serves: if it goes on running, what is behind it never starts: make it a service (flag-main), and let its finish do that") ;
   if (is_shell_for_person(statement))

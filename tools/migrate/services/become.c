@@ -219,6 +219,30 @@ static void keep_code (struct analysis *a, struct statement const *statement, st
   launch->first = inner->first ;
 }
 
+/* Does what it starts in the end put itself into the background? */
+static int leaves_inside (struct analysis *a, struct statement *statement, struct foreground *foreground)
+{
+  struct statement *inside = command_inside(a, statement) ;
+  struct launch inner ;
+  if (inside == statement) return 0 ;
+  command_unwrap(a->pool, inside, &inner) ;
+  foreground_of(a->plan, inside, inner.first, foreground) ;
+  return foreground->in_background && !foreground->ends ;
+}
+
+/* sh -c "redis-server --daemonize yes": it is looked at as that of su -c. */
+static void take_code (struct analysis *a, struct statement *statement, struct launch *launch)
+{
+  struct foreground foreground ;
+  int is_code ;
+  unsigned int i = launch->code || launch->first >= statement->nwords ? 0 : statement_of_shell(statement, launch->first, &is_code) ;
+  if (!i || !is_code || strcmp(statement_word(statement, i - 1), "-c") != 0 || !leaves_inside(a, statement, &foreground)) return ;
+  launch->code = statement->words[i].raw ;
+  launch->code_prefix = trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[i - 1].range.start })) ;
+  if (i + 1 < statement->nwords) launch->code_words = trim(a->pool, source_copy(a->source, (struct range){ statement->words[i + 1].range.start, statement->core.end })) ;
+  launch->first = statement->nwords ;
+}
+
 /* The image's USER may not become another one without sudo: its words stay, and what they start is looked at
    as it is without them. */
 static void keep_sudo (struct analysis *a, struct service *service, struct statement const *statement, struct launch *launch)
@@ -263,9 +287,11 @@ void become (struct analysis *a, struct service *service, struct statement *stat
 {
   struct launch launch ;
   struct foreground foreground ;
+  struct foreground inside ;
   char const *argv[COMMAND_WORDS_MAX] ;
   command_unwrap(a->pool, statement, &launch) ;
   keep_sudo(a, service, statement, &launch) ;
+  take_code(a, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
   if (foreground.in_background) keep_configured(a, service, line_of(a, statement), &foreground) ;
@@ -284,6 +310,9 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   set_words(a, service, statement, &launch, &foreground) ;
   if (launch.kept) service->command = pool_printf(a->pool, "%s%s", launch.kept, service->command) ;
   tell_foreground(a, service, line_of(a, statement), &foreground) ;
+  /* docker-entrypoint.sh nginx */
+  if (!launch.code && !foreground.in_background && !foreground.is_daemon && leaves_inside(a, statement, &inside) && !inside.by_configuration)
+    forks_on(a->plan, service, line_of(a, statement), &inside) ;
 }
 
 void settle_leaving (struct analysis *a)

@@ -1,0 +1,55 @@
+# Servers in the foreground that a shell, another user or another program starts.
+# shellcheck disable=SC2154 # dir: of lib.bash
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a server in the foreground is main, whatever starts it, and what starts behind it has a TODO" {
+  local server
+  for server in 'su app -c "gunicorn app:app"' "su app -s /bin/sh -c 'redis-server'" 'su postgres -c "postgres -D /data"' 'sudo -u app sh -c "gunicorn app:app"' \
+    'bash -c "gunicorn app:app"' "sh -c 'nginx -g \"daemon off;\"'" 'docker-php-entrypoint apache2-foreground' "/docker-entrypoint.sh nginx -g 'daemon off;'" \
+    'su app -c "cd /app && gunicorn app:app"' apache2-foreground httpd-foreground 'npm start' 'yarn run dev'; do
+    wrapper <<<"$server"$'\npython3 other.py &'
+    migrate
+    lacks cont-init.d
+    [ "$(find "$dir/rootfs" -name flag-main | wc -l)" -eq 1 ] || { echo "# $server"; return 1; }
+    lacks other/flag-main
+    told 'TODO: the script came here only when the program of line 1 had ended'
+    untold 'If it was the container'
+  done
+  wrapper <<<$'cron\nsu app -c "gunicorn app:app"\npython3 bot.py'
+  migrate
+  has gunicorn/flag-main gunicorn/finish
+  lacks gunicorn/flag-oneshot bot
+}
+
+@test "a server of another user's shell that is known only by its words has a TODO" {
+  wrapper <<<$'su - app -c "node server.js"\npython3 other.py'
+  migrate
+  told 'TODO: by its words it serves: if it goes on running, what is behind it never starts'
+}
+
+@test "what such a shell only does is no server" {
+  local work
+  for work in 'su app -c "gunicorn --check-config app:app"' 'sh -c "python3 manage.py migrate"' 'docker-entrypoint.sh nginx -t' 'npm run build'; do
+    wrapper <<<"$work"$'\npython3 other.py'
+    migrate
+    has other/flag-main cont-init.d/10-start
+  done
+}
+
+@test "a daemon in the code of a shell is in the foreground, or flag-forks follows it" {
+  wrapper <<<$'sh -c "redis-server --daemonize yes" sh a >/dev/null\nnode server.js'
+  migrate
+  has server/flag-main
+  [ "$(last_line redis-server)" = "exec sh -c 'exec redis-server --daemonize no' sh a >/dev/null" ]
+  wrapper <<<$'su-exec postgres sh -c "pg_ctl -D /data start"\nnode server.js'
+  migrate
+  has server/flag-main pg_ctl/flag-forks
+  wrapper <<<$'/docker-entrypoint.sh nginx\nnode server.js'
+  migrate
+  has server/flag-main nginx/flag-forks
+  told "TODO: it puts itself into the background: add -g 'daemon off;'"
+}
