@@ -190,7 +190,7 @@ static char const *otherwise (struct front const *f)
 }
 
 /* wait -n; kill $PID; exit 1: it came to these only when it had waited. */
-static int only_ends (struct statement const *statement)
+static int is_part_of_end (struct statement const *statement)
 {
   return statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_ASSIGNMENT || shell_one_of(statement_command(statement), "exit echo printf kill") ;
 }
@@ -200,7 +200,7 @@ static struct statement const *last_behind (struct front const *f)
 {
   struct statement const *last = 0 ;
   for (struct statement const *one = f->first ; one ; one = one->next)
-    if (!only_ends(one) && one->kind != STATEMENT_FUNCTION && one->range.start >= f->input_at.end) last = one ;
+    if (!is_part_of_end(one) && one->kind != STATEMENT_FUNCTION && one->range.start >= f->input_at.end) last = one ;
   for (struct statement const *one = f->first ; one && last ; one = one->next)
     if (one->kind == STATEMENT_FUNCTION && !strcmp(one->name, statement_command(last))) return 0 ;
   return last ;

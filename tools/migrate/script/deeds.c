@@ -87,7 +87,7 @@ static int starts_none (struct analysis *a, struct statement *list)
 }
 
 /* What is done when the deed has failed: nothing that may serve. */
-static int only_ends (struct analysis *a, struct statement *list)
+static int serves_nothing (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)
     if (!keeps_alive(list) && strcmp(statement_command(list), "wait") != 0 && !surely_ends(a, list)) return 0 ;
@@ -127,7 +127,7 @@ int find_deed_ahead (struct analysis *a, struct statement *statement, struct dee
     good = bad ;
     bad = was ;
   }
-  if ((!stays_among(good) && !stays_among(bad)) || !starts_none(a, deed) || !starts_none(a, good) || !starts_none(a, bad) || !only_ends(a, bad) || !works(a, deed)) return 0 ;
+  if ((!stays_among(good) && !stays_among(bad)) || !starts_none(a, deed) || !starts_none(a, good) || !starts_none(a, bad) || !serves_nothing(a, bad) || !works(a, deed)) return 0 ;
   *these = (struct deed_ahead){ .good = good, .bad = bad, .deed = deed->next || is_question(deed) ? group_of(a, deed) : deed } ;
   if (stays_among(bad)) return 1 ;
   these->both = pool_alloc(a->pool, sizeof(*these->both)) ;
