@@ -145,3 +145,21 @@ EOS
   echo "$output"
   [[ $output == *"env MODE 'fast' -> None: web --port 80"* ]]
 }
+
+@test "another folder of a program is told, though its last word is start; an init script chose its own" {
+  cd "$root/tools/twice"
+  run /usr/bin/python3 -c '
+import compare
+def told(words, is_init):
+    before = dict(words=words, is_init=is_init, folder="/a", uid="0", stdout="/output", stderr="/output", env={})
+    return len(list(compare.compare_two(before, before | {"folder": "/b"})))
+print(told("npm start", False), told("cron start", True), told("service cron start", False))'
+  [ "$output" = '1 0 0' ]
+}
+
+@test "a context that is not there leaves no folder behind" {
+  mkdir temporary
+  TMPDIR=$dir/temporary twice nowhere start.sh
+  [ "$status" -ne 0 ]
+  [ -z "$(ls temporary)" ]
+}

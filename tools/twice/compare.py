@@ -30,7 +30,7 @@ def env(record):
 
 def compare_two(before, after):
     words = before["words"]
-    by_script = re.search(r"^(service|invoke-rc\.d) | start$", words) is not None  # which changes user and folder itself
+    by_script = before["is_init"] or words.startswith(("service ", "invoke-rc.d "))  # which changes user and folder itself
     for what in ("folder", "uid"):
         if before[what] != after[what] and not by_script:
             yield f"{what} {before[what]} -> {after[what]}: {words}"

@@ -288,8 +288,9 @@ class World:
             fields = line.split("\t")
             if fields[0] == "began":
                 words = fields[8].split("\x1f")
+                is_init = "/init.d/" in words[0]
                 words[0] = os.path.basename(words[0])
-                record = dict(zip(("role", "pid", "at", "folder", "uid", "stdout", "stderr"), fields[1:8]), end=None, how=None)
+                record = dict(zip(("role", "pid", "at", "folder", "uid", "stdout", "stderr"), fields[1:8]), end=None, how=None, is_init=is_init)
                 record |= {"at": int(record["at"]), "words": " ".join(words), "env": dict(entry.partition("=")[::2] for entry in fields[9].split("\x1f"))}
                 found.append(record)
                 by_pid[record["pid"]] = record
