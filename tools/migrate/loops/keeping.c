@@ -70,7 +70,7 @@ static int find_keeping (struct analysis *a, struct statement *loop, struct keep
   return keeping->program && !service_of_program(a, keeping->program) ;
 }
 
-int walk_keeping (struct analysis *a, struct statement *loop)
+int walk_start_if_down (struct analysis *a, struct statement *loop)
 {
   struct keeping keeping = { .pid = "" } ;
   struct source code ;

@@ -286,7 +286,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
     a->idle_line = idle ; /* and no start */
     return 1 ;
   }
-  if (walk_restarting(a, statement, frame) || walk_keeping(a, statement)) return 1 ;
+  if (walk_restarting(a, statement, frame) || walk_start_if_down(a, statement)) return 1 ;
   if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement, 0)) return 1 ;
   if (a->waited_line && !has_main(a) && (waits_for_end(a, statement) || watches_processes(a, statement)))
   {
@@ -359,7 +359,7 @@ int walk_own_background (struct analysis *a, struct statement *statement)
   if (walk_following(a, statement, 0)) return 1 ;
   if (walk_logs_shown(a, statement) || walk_ending_all(a, statement)) return 1 ;
   if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
-  else if (walk_keeping(a, statement) || walk_watching_work(a, statement)) return 1 ;
+  else if (walk_start_if_down(a, statement) || walk_watching_work(a, statement)) return 1 ;
   else if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))
     drop_watching_beside(a, statement) ;
   else if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "rm mkdir chmod chown ln touch mv cp") && !statement->nredirects)

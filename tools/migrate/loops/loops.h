@@ -64,7 +64,7 @@ extern char const *lines_above (struct analysis *a, struct statement const *loop
 
 /* ---- keeping.c ---- */
 /* A loop that starts a program when it does not run, and nothing else; 1: it was that. */
-extern int walk_keeping (struct analysis *a, struct statement *loop) ;
+extern int walk_start_if_down (struct analysis *a, struct statement *loop) ;
 
 /* ---- loops.c ---- */
 extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */

@@ -16,8 +16,8 @@ struct ending
   struct claim *claim ;
   char const *what ; /* ahead of what is said of the code */
   char const *code ; /* with which the script always ended here; 0: none */
-  int always_told ; /* also if the code is no other one */
-  int is_told ; /* its claim says it: it only tells that the script could end in another way */
+  int told_if_same ; /* also if the code is no other one */
+  int said_by_claim ; /* its claim says it: it only tells that the script could end in another way */
   int is_conditional ; /* it stands in a branch: elsewhere the script ended in another way */
   uint32_t line ; /* of what ended it with a code of its own, on a condition; 0: it is no such thing */
   char const *text ; /* of that */
@@ -55,7 +55,7 @@ void drop_exit (struct analysis *a, struct statement *statement, char const *wha
 {
   char const *code = strcmp(statement_command(statement), "exit") ? 0 : shell_exit_code(a->pool, statement_word(statement, 1)) ;
   if (shell_one_of(statement_command(statement), "true :") && is_script_end(a, statement)) code = "0" ;
-  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = code, .always_told = 1 }) ;
+  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = code, .told_if_same = 1 }) ;
 }
 
 /* ---- exits on a condition ---- */
@@ -324,7 +324,7 @@ void drop_failed_exit (struct analysis *a, struct statement *statement)
   char const *code = shell_exit_code(a->pool, statement_word(statement, 1)) ;
   char const *what = "the container's exit code is the main service's" ;
   if (!code || !strcmp(code, "0")) drop_exit(a, statement, "") ;
-  else add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", with_failed_code(a, statement, what)), .what = what, .code = code, .is_told = 1 }) ;
+  else add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", with_failed_code(a, statement, what)), .what = what, .code = code, .said_by_claim = 1 }) ;
 }
 
 void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right)
@@ -332,7 +332,7 @@ void drop_behind_start (struct analysis *a, struct statement *left, struct state
   struct claim *claim = claim_statement(a, right, "dropped", why_dropped_behind(a, left, right)) ;
   if (a->replaced_line) return ;
   if (!strcmp(statement_command(right), "exit"))
-    add_ending(a, &(struct ending){ .claim = claim, .what = "", .code = shell_exit_code(a->pool, statement_word(right, 1)), .is_told = 1 }) ;
+    add_ending(a, &(struct ending){ .claim = claim, .what = "", .code = shell_exit_code(a->pool, statement_word(right, 1)), .said_by_claim = 1 }) ;
   if (shell_one_of(statement_command(left), "wait") && shell_one_of(statement_command(right), "wait"))
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "when the first wait had ended with a failure, the script waited on: %s; here that end is the container's: take flag-main off, if it shall go on", statement_text(a, right))) ;
   mark_other_start(a, left, right, claim) ;
@@ -391,8 +391,7 @@ void settle_endings (struct analysis *a)
       else ending->claim->what = pool_printf(a->pool, "%s; %s", ending->what, without_main(a)) ;
       continue ;
     }
-    if (ending->is_told) continue ;
-    if (!ending->always_told && (!main || !was_another_code(a, ending))) continue ;
+    if (ending->said_by_claim || (!ending->told_if_same && (!main || !was_another_code(a, ending)))) continue ;
     if (!main) ending->claim->what = pool_printf(a->pool, "%s%s", ending->what, without_main(a)) ;
     else if (!was_another_code(a, ending))
       ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's%s", ending->what, ending->code && strcmp(ending->code, "0") != 0 ? pool_printf(a->pool, "; the script ended with %s here", ending->code) : "") ;

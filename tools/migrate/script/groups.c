@@ -48,7 +48,7 @@ static int asks_before_start (struct analysis *a, struct statement *statement)
    && (is_probe(statement_text(a, left)) || serves_surely(a, left->next)) ;
 }
 
-int take_background (struct analysis *a, struct statement *statement)
+int put_right_beside (struct analysis *a, struct statement *statement)
 {
   if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !statement->body || !statement->body->next) return 0 ;
   if (statement->kind == STATEMENT_OR && surely_ends(a, statement->body->next)) return 0 ; /* probe || true & */

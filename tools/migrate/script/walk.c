@@ -335,7 +335,7 @@ static void walk_background (struct analysis *a, struct statement *statement, st
 {
   struct starts starts ;
   if (walk_own_background(a, statement)) return ;
-  if (take_background(a, statement))
+  if (put_right_beside(a, statement))
   {
     walk_and_or(a, statement, frame) ;
     return ;

@@ -158,7 +158,7 @@ struct starts
   struct texts ready ; /* `ready` before it */
 } ;
 extern int begin_starts (struct analysis *a, struct statement *statement, struct starts *starts) ; /* 1: it only starts several, and may as well do that in front */
-extern int take_background (struct analysis *a, struct statement *statement) ; /* [ -n "$X" ] && start &: the right side is in the background; 0: another form */
+extern int put_right_beside (struct analysis *a, struct statement *statement) ; /* [ -n "$X" ] && start &: the right side is in the background; 0: another form */
 extern void end_starts (struct analysis *a, struct starts const *starts) ;
 extern void begin_waiting_task (struct analysis *a, struct statement *statement, struct texts *ready) ; /* is_waiting_task() */
 extern void end_waiting_task (struct analysis *a, struct statement *statement, struct texts const *ready) ;
