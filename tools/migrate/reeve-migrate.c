@@ -35,6 +35,8 @@
      dockerfile.c     reading a Dockerfile
      nobuild.c        lines that no builder reads
      readfile.c       reading files of this machine, and of the build context
+     variables.c      the values of ENV and ARG
+     workdir.c        where the instructions work
 
    command/         one command: its program, what is put before it, how it stays in the foreground
      changeuser.c     gosu, su, sudo, ... taken off
@@ -115,6 +117,7 @@
    traps/           signals, and the work at the end
      trapcode.c       what a trap did
      trapkill.c       which signal it sent, and to whom
+     trapwork.c       what it did besides, which finish does
      traps.c          signals, and work at the end
 
    write/           the plan becomes files, the report, JSON
