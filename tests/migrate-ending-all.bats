@@ -114,3 +114,9 @@ EOS
   migrate
   has a/flag-main
 }
+
+@test "where a loop killed the script, its exit code came from that, and the report says which it is now" {
+  wrapper <<<$'front &\nF=$!\nwhile sleep 5; do kill -0 $F || kill $$; done &\ntrap "kill $F" TERM\nwait'
+  migrate
+  told 'dropped: watched these, and ended everything when one had ended: they are main: front; the script ended by that signal then, or as its trap says'
+}

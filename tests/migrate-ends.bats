@@ -317,3 +317,12 @@ EOS
   told 'line 8: dropped: looked whether it had failed: the supervisor does; no service of this branch is main'
   untold 'TODO'
 }
+
+@test "the code of work behind the server was the container's, and is that of the server now" {
+  wrapper <<<$'gunicorn app\ncp /data/db /backup'
+  migrate
+  told "line 2: services.d/gunicorn/finish: what was done at the end; the container's exit code is the main service's, and no more that of this"
+  wrapper <<<$'gunicorn app\ncp /data/db /backup\nexit 0'
+  migrate
+  untold "no more that of this"
+}

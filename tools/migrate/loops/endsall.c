@@ -77,6 +77,8 @@ static char const *waited_for (struct analysis *a, struct statement *work)
   return names.first ? texts_join(a->pool, &names, ", ") : 0 ;
 }
 
+#define ENDED_BY_SIGNAL "; the script ended by that signal then, or as its trap says: now the container's exit code is that of the first that ends"
+
 /* (server; kill $$) >FILE: those of the group come first. */
 static void take_redirects (struct analysis *a, struct statement *start, struct statement const *group)
 {
@@ -98,7 +100,7 @@ static int walk_watching_all (struct analysis *a, struct statement *statement)
   if (!loop || !statement_walk(loop, &kills_script, 0) || !watches_processes(a, loop)) return 0 ;
   names = note_watched(a, loop) ;
   if (!*names) return 0 ;
-  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "watched these, and ended everything when one had ended: they are main: %s", names)) ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "watched these, and ended everything when one had ended: they are main: %s" ENDED_BY_SIGNAL, names)) ;
   if (function) tell_of_loop(a, function, claim) ;
   return 1 ;
 }
@@ -118,7 +120,7 @@ int walk_ending_all (struct analysis *a, struct statement *statement)
   {
     if (!strcmp(statement_command(ending.work), "wait"))
       plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "in the background, a shell waits only for what it has started itself: kill came at once, and not when %s had ended", names)) ;
-    drop_statement(a, statement, pool_printf(a->pool, "ended everything when one of these had ended, which are main: %s", names)) ;
+    drop_statement(a, statement, pool_printf(a->pool, "ended everything when one of these had ended, which are main: %s" ENDED_BY_SIGNAL, names)) ;
     return 1 ;
   }
   start = pool_alloc(a->pool, sizeof(*start)) ;
@@ -129,6 +131,6 @@ int walk_ending_all (struct analysis *a, struct statement *statement)
   take_redirects(a, start, statement) ;
   service = start_service(a, start, START_BACKGROUND) ;
   service->is_main = !service->is_oneshot ;
-  claim_statement(a, statement, "dropped", pool_printf(a->pool, "what ended everything when %s had ended: it is main", service->name)) ;
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "what ended everything when %s had ended: it is main" ENDED_BY_SIGNAL, service->name)) ;
   return 1 ;
 }

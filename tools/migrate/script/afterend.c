@@ -154,7 +154,8 @@ void walk_after (struct analysis *a, struct statement *statement)
     {
       char const *text = a->on_success ? pool_printf(a->pool, "%s && {\n%s\n}", a->on_success, statement_text(a, statement)) : statement_text(a, statement) ;
       struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"),
-        main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
+        main->is_main && is_script_end(a, statement) && !may_end(a, statement) ? "what was done at the end; the container's exit code is the main service's, and no more that of this"
+        : main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
       find_late_start(a, main, statement) ;
       tell_status(a, main, claim, statement) ;
       mark_repeated(a, main, statement, statement_text(a, statement), claim) ;

@@ -43,8 +43,7 @@ int asks_status (struct analysis *a, char const *text)
   return 0 ;
 }
 
-/* Does nothing follow in the whole script? */
-static int is_script_end (struct analysis *a, struct statement const *statement)
+int is_script_end (struct analysis *a, struct statement const *statement)
 {
   struct statement const *next = statement->next ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
