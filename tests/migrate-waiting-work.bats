@@ -70,3 +70,25 @@ EOS
   migrate
   told 'until app has ended'
 }
+
+@test "a trap that sets what a working loop asks stays with the loop, which ends behind its work" {
+  local script trap
+  while IFS='|' read -r script trap; do
+    wrapper <<<$'#!/bin/bash\n'"${script//;;/$'\n'}"
+    migrate
+    grep -qx "$trap" "$tree"/*/run || { echo "# $script"; cat "$tree"/*/run; return 1; }
+    untold TODO
+    untold 'a trap runs only when'
+  done <<'EOS'
+run=1;;trap 'run=0' TERM;;web &;;while [ $run = 1 ]; do;;work;;sleep 600 & wait $!;;done|trap run=0 TERM
+stop=;;trap 'stop=yes' TERM INT;;web &;;until [ -n "$stop" ]; do;;work;;sleep 5;;done|trap stop=yes TERM
+stop() { echo stopping; ended=1; };;trap stop TERM;;web &;;while true; do;;work;;[ "$ended" = 1 ] && break;;sleep 5;;done|trap ended=1 TERM
+on=true;;trap 'echo bye; on=false; kill $W' TERM;;web & W=$!;;while $on; do;;work;;sleep 60 & wait $!;;done|trap on=false TERM
+EOS
+  wrapper <<<$'#!/bin/bash\nrun=1\ntrap "run=0" TERM\n(while [ $run = 1 ]; do work; sleep 60; done) &\nexec web'
+  migrate
+  ! grep -q trap "$tree"/*/run
+  wrapper <<<$'#!/bin/bash\nrun=1\ntrap "run=0" HUP\ntrap "exit 0" TERM\nweb &\nwhile [ $run = 1 ]; do work; sleep 60; done'
+  migrate
+  ! grep -q trap "$tree"/*/run
+}

@@ -109,6 +109,7 @@ struct service
   int is_background ; /* `wait` may wait for it */
   int is_leaving ; /* what the script started puts itself into the background */
   int may_leave ; /* nothing tells whether its program puts itself into the background: its words are those of the script */
+  char const *trap ; /* the line of run that sets what its loop asks, to end it; 0: there is none */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;
   struct claim *claim ;

@@ -282,6 +282,7 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
     if (texts_has(&output.names, one->text) || texts_has(&plan->environment, one->text) || !(asks(text, one->text) || (!strcmp(one->text, "OPTIND") && shell_mentions(text, one->text)))) continue ;
     if (strstr(text, pool_printf(a->pool, "$reeve_place/%s\"", one->text))) continue ;
     if (is_run && texts_has(&a->status_names, one->text) && asks(texts_join(a->pool, &service->conditions, "\n"), one->text)) continue ; /* it has a TODO */
+    if (service && service->trap && shell_mentions(service->trap, one->text)) continue ;
     if (service && strstr(texts_join(a->pool, &service->todo, "\n"), pool_printf(a->pool, "$%s is not known here", one->text))) continue ;
     if (service && strstr(texts_join(a->pool, &service->todo, "\n"), pool_printf(a->pool, "values of %s that are not known here", one->text))) continue ;
     if (!service && setup_claim(a, one->text)) claim = setup_claim(a, one->text) ;

@@ -215,7 +215,7 @@ static void find_signal_mistakes (struct analysis *a, struct statement *list)
     execs |= service->is_exec ;
     if (service->is_exec) find_exec_mistakes(a, list, service) ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
-    if (service->is_waited && !service->is_exec && is_trapped(a, list, service) && !lets_traps_run(list, service))
+    if (service->is_waited && !service->is_exec && !service->trap && is_trapped(a, list, service) && !lets_traps_run(list, service))
       plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
   }
   if (first && !execs && !handled && !a->plan->init_signals_all)

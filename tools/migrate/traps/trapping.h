@@ -67,6 +67,9 @@ extern void note_trap_set (struct trapping *t, struct statement const *statement
 /* Work that finish does. `body`: of the function that it calls, which is kept as it is; 0: it is looked into, or none is called. */
 extern void finish_later (struct trapping *t, struct statement *one, struct statement const *body, char const *text) ;
 
+/* ---- flags.c ---- */
+extern void keep_flags (struct trapping *t) ; /* a loop that asks for what the trap sets has the trap in its run */
+
 /* ---- trapkill.c ---- */
 /* kill A; wait; kill B: one after the other. */
 extern void note_order (struct trapping *t, struct statement const *statement) ;

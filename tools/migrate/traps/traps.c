@@ -191,6 +191,7 @@ static void apply_code (struct trapping *t)
   if (t->kills_plainly && a->sets_errexit && a->waited_line && ends_with_script(t->trap))
     plan_mistake(a->plan, t->trap->line, "at the script's own end this kill finds nobody and fails, and with set -e that makes 1 of each exit code: here the container has the code of what is main") ;
   tell_signals(t) ;
+  keep_flags(t) ;
   if (function && !is_trap_too(a, t->trap)) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;
 }
 
