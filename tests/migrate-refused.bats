@@ -82,6 +82,15 @@ taken() # NAME ; the script of stdin is one, whatever its name is
   taken start <<<$'#!/bin/sh\n/etc/init.d/shopd start\nexec web'
 }
 
+@test "init scripts, by the program that reads them" {
+  local head
+  for head in '/sbin/openrc-run' '/sbin/runscript' '/usr/bin/env openrc-run' '/bin/sh /etc/rc.common'; do
+    wrapper shop <<<"#!$head"$'\ncommand=/usr/bin/shopd\ncommand_background=true\npidfile=/run/shop.pid\ndepend() {\n  need net\n}'
+    refused shop 'an init script' 'in the form that stays in the foreground' "OpenRC's command and command_args"
+  done
+  taken entry.sh <<<$'#!/bin/sh\n# not for openrc-run\nexec /sbin/openrc-run-by-hand'
+}
+
 @test "folders" {
   mkdir -p sv/web rc/s6-rc.d/web empty app
   wrapper sv/web/run <<<$'#!/bin/sh\nexec web'

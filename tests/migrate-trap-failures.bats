@@ -163,3 +163,15 @@ EOS
   migrate
   told "TODO: the trap in it has no effect on the services: write"
 }
+
+@test "pg_ctl stop is of PostgreSQL, not of a proxy that is asked as it is" {
+  wrapper <<<$'#!/bin/bash\ntrap \'pg_ctl -D /data -m fast stop; kill $PGB\' TERM\npostgres -D /data &\npgbouncer /etc/pgbouncer.ini &\nPGB=$!\nwait $PGB'
+  migrate
+  file postgres/down-signal <<<INT
+  lacks pgbouncer/down-signal
+  untold TODO
+  wrapper <<<$'#!/bin/bash\ntrap \'pg_ctl -D /b -m immediate stop; kill $A\' TERM\npostgres -D /a &\nA=$!\npostgres -D /b &\nwait'
+  migrate
+  lacks postgres/down-signal
+  file postgres-2/down-signal <<<QUIT
+}

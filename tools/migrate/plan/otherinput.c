@@ -23,7 +23,7 @@
   "a check of monit's is the service's data/check"
 #define CRONTAB "a crontab: cron's daemon may stay a service, which reads it; or write, for each line, a directory with a run that ends in exec reeve-exec --cron 'FIELDS' and its command"
 #define INIT_SCRIPT "an init script: its start leaves a daemon in the background. Write a directory with a run that ends in exec and the program that it starts " \
-  "(DAEMON, behind start-stop-daemon or daemon), in the form that stays in the foreground, with reeve-exec --user for --chuid; what it prepares before (a folder in /run) goes ahead of that. " \
+  "(DAEMON, behind start-stop-daemon or daemon; OpenRC's command and command_args), in the form that stays in the foreground, with reeve-exec --user for --chuid; what it prepares before (a folder in /run) goes ahead of that. " \
   "If another script calls it (`service NAME start`), give that one"
 #define UPSTART "an Upstart job: write a directory with a run that has its script and ends in exec and its program, with reeve-exec --user for setuid"
 #define DINIT "a service of dinit: write a directory with a run that ends in exec and the words of command=, with reeve-exec --user for run-as, and a dependencies.d for depends-on"
@@ -88,6 +88,20 @@ static int is_in_scan_folder (char const *name)
   return 0 ;
 }
 
+/* #!/sbin/openrc-run, #!/usr/bin/env openrc-run; runscript is its old name, rc.common OpenWrt's, init-d-script Debian's. */
+static int is_for_init (char const *text)
+{
+  static char const *const names[] = { "openrc-run", "runscript", "rc.common", "init-d-script" } ;
+  char const *end = text + strcspn(text, "\n") ;
+  if (strncmp(text, "#!", 2) != 0) return 0 ;
+  for (size_t i = 0 ; i < ROWS(names) ; i++)
+  {
+    char const *at = strstr(text, names[i]) ;
+    if (at && at < end && strchr("/ \t!", at[-1]) && strchr(" \t\r\n", at[strlen(names[i])])) return 1 ;
+  }
+  return 0 ;
+}
+
 /* What belongs to a tree that another /init, or a scanner like s6's, runs; or to a system that boots. */
 static char const *of_a_tree (char const *name, char const *text)
 {
@@ -97,6 +111,7 @@ static char const *of_a_tree (char const *name, char const *text)
   int is_theirs = !strncmp(text, "#!", 2) && ((contenv && contenv < interpreter_end) || !strncmp(text, "#!/command/", 11)) ;
   if (strstr(name, "s6-rc.d/")) return S6_RC ;
   if (strstr(name, "cont-init.d/")) return CONT_INIT ;
+  if (is_for_init(text)) return INIT_SCRIPT ;
   if (has_line(text, "### BEGIN INIT INFO", 0) && strstr(text, "### END INIT INFO") && strstr(text, "start")) return INIT_SCRIPT ;
   if (!strcmp(base, "run") && (is_theirs || is_in_scan_folder(name))) return SERVICE_RUN ;
   return 0 ;

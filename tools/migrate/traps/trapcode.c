@@ -24,6 +24,26 @@ static struct service *apache_service (struct analysis *a)
   return 0 ;
 }
 
+/* Which server pg_ctl stops: by its program, of several by its data's folder; a proxy is asked by pg_isready, too, but is none. */
+static struct service *postgres_service (struct analysis *a, char const *stop)
+{
+  char const *folder = strstr(stop, "-D ") ;
+  struct service *found = 0 ;
+  int n = 0 ;
+  int certain = 1 ;
+  if (folder) folder = pool_copy(a->pool, folder, 3 + strcspn(folder + 3, " ")) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (shell_one_of(service->program, "postgres postmaster pg_ctl pg_ctlcluster postgresql") || !strcmp(service->name, "postgres"))
+    {
+      if (folder && strstr(service->text, folder)) return service ;
+      found = service ;
+      n++ ;
+    }
+  if (n) return n == 1 ? found : 0 ;
+  found = probed_service(a, "pg_isready", &certain) ;
+  return found && certain && !shell_one_of(found->program, "pgbouncer pgpool pgpool-II odyssey pgcat haproxy") ? found : 0 ;
+}
+
 /* ./ctl start, of which nothing is known: nor is what its stop does. */
 static int controls (struct service const *service)
 {
@@ -88,9 +108,8 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
   else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "stop")) set_signal(t, apache_service(a), "TERM") ;
   else if (shell_one_of(command, "pg_ctl pg_ctlcluster") && shell_mentions(text, "stop"))
   {
-    int certain = 1 ;
-    struct service *service = probed_service(a, "pg_isready", &certain) ;
-    if (service && certain) set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
+    struct service *service = postgres_service(a, text) ;
+    if (service) set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
     else mark_stop(t, text) ;
   }
   else if (!stops_something(statement)) return 0 ;

@@ -73,7 +73,7 @@ void settle_waits (struct analysis *a)
 
 void note_waited (struct analysis *a, struct statement const *statement, struct waiting const *waiting, struct claim *claim)
 {
-  a->awaited = (struct awaited){ .service = waiting->service, .claim = claim, .limit_ms = waiting->limit_ms, .gives_up = waiting->gives_up } ;
+  a->awaited = (struct awaited){ .service = waiting->service, .claim = claim, .limit_ms = waiting->limit_ms, .gives_up = waiting->gives_up || waiting->is_endless } ;
   if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) add_names(a, &a->awaited.names, statement) ;
   if (waiting->limit_ms) service_set(a->plan, waiting->service, "timeout-up", pool_printf(a->pool, "%lu", waiting->limit_ms)) ;
   waiting->service->check_claim = claim ;

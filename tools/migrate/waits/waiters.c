@@ -212,7 +212,11 @@ int find_waiting (struct analysis *a, struct statement *statement, struct waitin
   *waiting = (struct waiting){ .certain = 1 } ;
   if (!a->plan->services || statement->background) return 0 ;
   waiting->check = log_check(a, statement, &waiting->limit_ms) ;
-  if (waiting->check) waiting->reads_log = 1 ;
+  if (waiting->check)
+  {
+    waiting->reads_log = 1 ;
+    waiting->is_endless = !waiting->limit_ms && !shell_mentions(text, "timeout") ;
+  }
   else if (statement->kind != STATEMENT_COMMAND) return 0 ;
   else if (function) of_function(a, statement, waiting) ;
   else if (shell_one_of(command, "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports")) of_wait_for(a, statement, waiting) ;

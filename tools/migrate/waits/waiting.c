@@ -70,7 +70,7 @@ static void set_check (struct analysis *a, struct statement *statement, struct w
   service->check_positional = a->positional ;
   note_waited(a, statement, waiting, claim) ;
   if (!waiting->certain && !names_pid(a, statement, service) && !(builtin && is_alone(a, service))) doubt_whom(a, service, claim, line) ;
-  if (waiting->gives_up && !waiting->limit_ms) plan_todo(a->plan, service, claim, line, "the script gave up after some time, which is not known here: write timeout-up") ;
+  if (waiting->gives_up && !waiting->limit_ms && !waiting->is_endless) plan_todo(a->plan, service, claim, line, "the script gave up after some time, which is not known here: write timeout-up") ;
   if (waiting->reads_log && (!strchr(service->redirects, '>') || strstr(service->redirects, ">>")))
     plan_todo(a->plan, service, claim, line, "its log may have that line from an earlier run, and it counts as ready too early then: empty the log in run, ahead of the command") ;
   drop_remarks(a, statement) ;

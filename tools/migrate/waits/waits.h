@@ -29,6 +29,7 @@ struct waiting
   int certain ; /* 0: only the order says that it is this service */
   unsigned long limit_ms ; /* 0: no limit */
   int gives_up ; /* after the limit the script ends, or nothing says how long that is */
+  int is_endless ; /* it comes to nothing but what it waits for */
   int reads_log ; /* the check reads a log, which may have the line from an earlier run */
   struct statement *command ; /* the command after --, which has to be walked first; 0: none */
 } ;
