@@ -47,15 +47,17 @@ static int only_sets (struct analysis *a, struct piece const *piece)
   return statement && !statement_walk(statement, &does_more, a) ;
 }
 
-static void compute_once (struct analysis *a, struct piece *piece)
+int compute_once (struct analysis *a, struct piece *piece)
+{
+  if (!only_sets(a, piece)) return 0 ;
+  piece->shared = 1 ;
+  return 1 ;
+}
+
+static void compute_or_mark (struct analysis *a, struct piece *piece)
 {
   uint32_t line = piece->claim ? source_line(a->source, piece->claim->range.start) : 0 ;
-  if (only_sets(a, piece))
-  {
-    piece->shared = 1 ;
-    return ;
-  }
-  if (piece->claim) plan_todo(a->plan, 0, piece->claim, line, pool_printf(a->pool,
+  if (!compute_once(a, piece) && piece->claim) plan_todo(a->plan, 0, piece->claim, line, pool_printf(a->pool,
     "the setup computes%sonce, with this line; a service that reads that does this line again: see that it does no harm twice", piece->names)) ;
 }
 
@@ -114,7 +116,7 @@ void settle_once (struct analysis *a)
       struct piece *piece = plan->pieces + i ;
       if (piece->shared || !piece->in_setup || piece->is_function || asked[i]) continue ;
       if (!is_computed(plan, piece, 0, i) && !has_used(plan, i)) continue ;
-      compute_once(a, piece) ;
+      compute_or_mark(a, piece) ;
       asked[i] = again = 1 ;
     }
   }

@@ -341,6 +341,7 @@ void migrate_script (struct plan *plan)
   settle_ended_where(&a) ;
   settle_end(&a) ;
   settle_ready(&a) ;
+  settle_removed(&a, first) ;
   settle_once(&a) ;
   settle_sourced(&a) ;
   settle_exporting(&a) ;

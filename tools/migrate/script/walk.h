@@ -73,7 +73,11 @@ extern int drop_code_behind_wait (struct analysis *a, struct statement *statemen
 extern int walk_if_ended (struct analysis *a, struct statement *statement, struct frame *frame) ; /* if wait $PID; then ...; 1: it was that */
 
 /* ---- once.c ---- */
+extern int compute_once (struct analysis *a, struct piece *piece) ; /* the setup hands it on; 0: it does more than set variables, so each service has to do it */
 extern void settle_once (struct analysis *a) ; /* once.c: at the end, what the services do not compute again */
+
+/* ---- removed.c ---- */
+extern void settle_removed (struct analysis *a, struct statement *first) ; /* at the end, ahead of settle_once(): what was read from files that are removed then */
 
 /* ---- deeds.c ---- */
 /* if ! ./migrate; then sleep infinity; fi: it stays whole, as part of the setup or a task. Returns 0 if the statement is none. */
