@@ -346,3 +346,16 @@ EOS
   has run-service/flag-oneshot
   told 'if it goes on running, take flag-oneshot away'
 }
+
+@test "a task that begins with a message, or chmod, is called after the project's verb behind it" {
+  wrapper <<<$'redis-server &\nchmod -R 777 /app/storage || echo failed\n# the tables\nphp artisan migrate --force 2>&1 || echo failed\nphp artisan storage:link\nexec php-fpm -F'
+  migrate
+  services redis-server migrate php-fpm
+  wrapper <<<$'redis-server &\necho "Collecting"\npython manage.py collectstatic --noinput\nexec gunicorn app'
+  migrate
+  services redis-server collectstatic gunicorn
+  wrapper <<<$'redis-server &\nchmod 777 /app/cache\n./load-data\nexec python manage.py runserver'
+  migrate
+  lacks migrate
+  has runserver
+}

@@ -202,6 +202,7 @@ extern char const *held_by (struct analysis *a, char const *raw) ; /* what the w
 
 /* ---- tasknames.c ---- */
 extern char const *task_name (struct analysis *a, struct statement *statement) ;
+extern char const *open_task_name (struct analysis *a, struct statement *first) ; /* of a task that begins with it: echo and chmod give way to a verb of the project behind them */
 
 /* ---- readable.c ---- */
 /* svc-$s in a loop over known values, or $(which nginx): svc-orders, nginx. */

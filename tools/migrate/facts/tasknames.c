@@ -271,3 +271,33 @@ char const *task_name (struct analysis *a, struct statement *statement)
   if (!strcmp(best, "service") && name_of_check(a, statement)) return name_of_check(a, statement) ;
   return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
 }
+
+/* ---- the first statement of a task, and those behind it ---- */
+
+/* x || echo failed: x */
+static struct statement *plain_part (struct statement *statement)
+{
+  while ((statement->kind == STATEMENT_OR || statement->kind == STATEMENT_NOT) && statement->body) statement = statement->body ;
+  return statement ;
+}
+
+/* manage.py migrate, php artisan storage:link; not manage.py runserver */
+static int is_project_verb (struct statement *statement)
+{
+  if (statement->background || plain_part(statement)->kind != STATEMENT_COMMAND) return 0 ;
+  statement = plain_part(statement) ;
+  for (unsigned int i = 0 ; i < 3 && i + 1 < statement->nwords ; i++)
+    if (shell_one_of(shell_basename(statement_word(statement, i)), "manage.py artisan rails rake") && *statement_word(statement, i + 1) && *statement_word(statement, i + 1) != '-')
+      return !says_serve(statement, 0) ;
+  return 0 ;
+}
+
+char const *open_task_name (struct analysis *a, struct statement *first)
+{
+  for (struct statement *one = first ; one ; one = one->next)
+  {
+    if (one != first && is_project_verb(one)) return task_name(a, plain_part(one)) ;
+    if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(plain_part(one)), "echo printf chmod chown chgrp mkdir touch rm ln")) break ;
+  }
+  return task_name(a, first) ;
+}

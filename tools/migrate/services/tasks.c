@@ -120,7 +120,7 @@ void add_task (struct analysis *a, struct statement *statement)
   char const *late = 0 ;
   if (is_first)
   {
-    struct service *task = plan_service(a->plan, readable_name(a, task_name(a, statement)), line_of(a, statement)) ;
+    struct service *task = plan_service(a->plan, readable_name(a, open_task_name(a, statement)), line_of(a, statement)) ;
     task->is_oneshot = 1 ;
     task->user = a->user ;
     task->user_if = a->again_if ;
