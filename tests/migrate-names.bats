@@ -382,3 +382,10 @@ EOS
   migrate
   services binary_path redis-server
 }
+
+@test "a shell's code in CMD is named by what that starts" {
+  wrapper <<<$'#!/bin/sh\nredis-server &\nexec "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["sh", "-c", "gunicorn app:app --bind 0.0.0.0:$PORT"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services gunicorn redis-server
+}

@@ -201,6 +201,7 @@ extern int walk_substituted (struct analysis *a, char const *text, statement_vis
 extern char const *held_by (struct analysis *a, char const *raw) ; /* what the word holds, if the script, or its default, says so; 0: only the start tells */
 
 /* ---- tasknames.c ---- */
+extern char const *name_of_code (struct analysis *a, char const *code) ; /* of what shell code starts; service: nobody knows */
 extern char const *task_name (struct analysis *a, struct statement *statement) ;
 extern char const *open_task_name (struct analysis *a, struct statement *first) ; /* of a task that begins with it: echo and chmod give way to a verb of the project behind them */
 

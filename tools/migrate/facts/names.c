@@ -61,8 +61,6 @@ static struct statement *find_main_command (struct analysis *a, struct statement
 
 /* ---- code, and words that the shell expands ---- */
 
-static char const *name_of_code (struct analysis *a, char const *code) ;
-
 /* eval "$COMMAND", eval exec server "$X": the words without their quotes, as the second reading has them. */
 static char const *evaluated (struct analysis *a, struct statement const *eval)
 {
@@ -159,7 +157,7 @@ static char const *name_of_init_script (struct foreground const *foreground)
   return shell_basename(foreground->init_script) ;
 }
 
-static char const *name_of_code (struct analysis *a, char const *code)
+char const *name_of_code (struct analysis *a, char const *code)
 {
   struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;

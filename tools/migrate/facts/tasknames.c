@@ -292,12 +292,14 @@ static int is_project_verb (struct statement *statement)
   return 0 ;
 }
 
+static int only_prepares (struct statement *statement)
+{
+  return statement->kind == STATEMENT_COMMENT || shell_one_of(statement_command(plain_part(statement)), "echo printf chmod chown chgrp mkdir touch rm ln") ;
+}
+
 char const *open_task_name (struct analysis *a, struct statement *first)
 {
-  for (struct statement *one = first ; one ; one = one->next)
-  {
-    if (one != first && is_project_verb(one)) return task_name(a, plain_part(one)) ;
-    if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(plain_part(one)), "echo printf chmod chown chgrp mkdir touch rm ln")) break ;
-  }
-  return task_name(a, first) ;
+  struct statement *one = only_prepares(first) ? first->next : 0 ;
+  while (one && only_prepares(one)) one = one->next ;
+  return task_name(a, one && is_project_verb(one) ? plain_part(one) : first) ;
 }

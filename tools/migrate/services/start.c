@@ -97,11 +97,20 @@ static struct statement *stays_before_end (struct analysis *a, struct statement 
   return end == statement || end == server || end->kind == STATEMENT_OR ? 0 : server ;
 }
 
+/* Of CMD's words: sh -c "gunicorn app" is gunicorn. */
+static char const *name_of_cmd (struct analysis *a)
+{
+  char const *const *words = command_behind_runners(a->pool, a->arguments) ;
+  int is_code = words[0] && words[1] && words[2] && shell_one_of(shell_basename(words[0]), "sh bash ash dash") && shell_one_of(words[1], "-c -lc -ec") ;
+  char const *name = is_code ? name_of_code(a, words[2]) : "service" ;
+  return shell_one_of(name, "service sh bash ash dash") ? command_service_name(a->pool, a->arguments) : name ;
+}
+
 /* Of exec "$@", where the script has put other words around those of CMD. */
 static char const *name_of_image_command (struct analysis *a)
 {
   char const *const *words = a->arguments ;
-  return words && words[0] && *words[0] != '-' && !a->loses_arguments ? command_service_name(a->pool, words) : "cmd" ;
+  return words && words[0] && *words[0] != '-' && !a->loses_arguments ? name_of_cmd(a) : "cmd" ;
 }
 
 static char const *program_of_cmd (struct analysis *a)
@@ -188,7 +197,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (has_work(a->pending)) flush_pending(a) ; /* done once, before everything that the branch starts */
   share_pending(a) ;
   close_task(a) ;
-  name = by_cmd ? command_service_name(a->pool, a->arguments) : name_by_cmd(a, statement) ;
+  name = by_cmd ? name_of_cmd(a) : name_by_cmd(a, statement) ;
   if (!name) name = runs_arguments(a, statement) && !a->positional ? name_of_image_command(a) : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   if (a->template) service_template(a->plan, service, a->template) ;
