@@ -178,3 +178,10 @@ EOS
   patched
   told 'looks at its arguments'
 }
+
+@test "an exit that CMD leads to is no other program" {
+  wrapper <<<$'if [ "$1" = cache ]; then\n  redis-server &\n  wait $!\n  exit $?\nfi\nexec "$@"'
+  printf 'FROM redis\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["cache"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'line 6: dropped: never runs with this CMD: line 4 has ended the script'
+}

@@ -353,3 +353,35 @@ EOS
   last_line redis-server | grep -qv -- --user
   told 'TODO: its init script ran it as the user redis:redis, which only root may become: run does not'
 }
+
+@test "a program between a daemon's start and its stop is main, and the stop is the scanner's" {
+  between() { wrapper <<<"$1"$'\njava -jar /app.jar\n'"$2"; migrate; has app/flag-main; lacks app/finish; untold 'TODO'; told 'dropped: the scanner ends the other services'; }
+  between 'mongod --fork --logpath /l' 'mongod --shutdown'
+  between 'apache2ctl start' 'apache2ctl graceful-stop'
+  between 'redis-server --daemonize yes' $'rc=$?\nredis-cli shutdown nosave || true\nexit $rc'
+  between 'service nginx start' 'service nginx stop'
+  between 'service cron start' '/etc/init.d/cron stop'
+  between $'service mysql start\nservice cron start' $'if mysqladmin ping; then mysqladmin shutdown; fi\nservice cron stop'
+  between $'halt() { echo bye; redis-cli shutdown; }\nredis-server --daemonize yes' 'halt'
+  wrapper <<<$'redis-server --daemonize yes\njava -jar /app.jar\nredis-cli save\nredis-cli shutdown'
+  migrate
+  [ "$(tail -n 1 "$tree/app/finish")" = 'redis-cli save' ]
+}
+
+@test "what stops another host's daemon is work, and a server that is only prepared stays the setup's" {
+  wrapper <<<$'redis-server --daemonize yes\njava -jar /app.jar\nredis-cli -h other shutdown'
+  migrate
+  untold 'the scanner ends'
+  told 'if it goes on running, it is what the script waited for'
+  wrapper <<<$'mongod --fork --logpath /l\nmongo init.js\nmongod --shutdown\nexec mongod'
+  migrate
+  services mongod
+  grep -qx 'mongo init.js' "$init/10-start"
+}
+
+@test "an init script that stops or asks starts no daemon" {
+  wrapper <<<$'cron\n/etc/init.d/nginx stop\npg_ctl status -D /d\nexec web'
+  migrate
+  run ! grep -rq 'daemon off' "$tree"
+  has web/flag-main
+}

@@ -326,3 +326,20 @@ EOS
   migrate
   untold "no more that of this"
 }
+
+@test "of several programs that all are waited for, none is main, and nothing says that one is" {
+  wrapper <<<$'a-web &\nA=$!\nb-web &\nB=$!\nfor p in $A $B; do\n  wait "$p" || status=$?\ndone\nexit $status'
+  migrate
+  told 'what was done when the waiting ended with a failure'
+  untold 'the code of what is main'
+}
+
+@test "work and starts that && joins end the script together when the work fails, if nothing follows" {
+  wrapper <<<$'migrate-all && nginx && exec gunicorn app'
+  migrate
+  untold 'TODO'
+  grep -qx 'migrate-all || exit' "$init/10-start"
+  wrapper <<<$'migrate-all && nginx && gunicorn app\nexec web'
+  migrate
+  told 'TODO: when what is ahead of && failed, the script went on'
+}

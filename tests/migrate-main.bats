@@ -306,3 +306,13 @@ EOS
     told 'TODO: when one of a, b had ended, the script waited on, for the others' || { echo "# $more"; return 1; }
   done
 }
+
+@test "fg 1 brings the first job to the front, as fg %1 does" {
+  local job
+  for job in 1 %1 '"1"'; do
+    wrapper <<<$'set -m\nweb &\nworker &\nload-all\nfg '"$job"
+    migrate
+    has web/flag-main
+    lacks worker/flag-main
+  done
+}

@@ -411,3 +411,16 @@ EOS
     mistake 6 'SIGKILL gives no process the time'
   done
 }
+
+@test "a trap of EXIT alone comes at the server's end, as it is meant to" {
+  local signals
+  for signals in EXIT 0; do
+    wrapper <<<"trap 'rm -f /run/lock' $signals"$'\nmemcached -d\nnginx -g "daemon off;"'
+    migrate
+    untold 'a trap runs only'
+    has nginx/finish
+  done
+  wrapper <<<$'trap \'rm -f /run/lock\' EXIT TERM\nnginx -g "daemon off;"'
+  migrate
+  told 'line 2: mistake: a trap runs only when this command has ended'
+}

@@ -359,3 +359,24 @@ EOS
   lacks migrate
   has runserver
 }
+
+@test "a task's last command that may fail does not fail it, and what has to succeed before it does" {
+  wrapper <<<$'php-fpm -F &\nwarm-up cache || exit 1\nload-fixtures\nexec nginx -g "daemon off;"'
+  migrate
+  [ "$(tail -n 3 "$tree/warm-up/run")" = $'warm-up cache || exit 1\nload-fixtures\nexit 0 # the last command\'s code did not matter to the script' ]
+  wrapper <<<$'php-fpm -F &\nload-fixtures\nwarm-up cache || exit 1\nexec nginx -g "daemon off;"'
+  migrate
+  [ "$(tail -n 2 "$tree/load-fixtures/run")" = $'load-fixtures\nwarm-up cache || exit 1' ]
+  wrapper <<<$'php-fpm -F &\nload-all\nif [ $? -ne 0 ]; then exit 1; fi\nwarm-up\nexec nginx -g "daemon off;"'
+  migrate
+  [ "$(tail -n 3 "$tree/load-all/run" | head -n 2)" = $'load-all || exit\nwarm-up' ]
+  wrapper <<<$'set -e\nphp-fpm -F &\nload-all\nwarm-up || true\nexec nginx -g "daemon off;"'
+  migrate
+  [ "$(tail -n 2 "$tree/load-all/run" | head -n 1)" = 'warm-up || true' ] || [ "$(tail -n 1 "$tree/load-all/run")" = 'warm-up || true' ]
+}
+
+@test "a task that has nothing to do has not failed" {
+  wrapper <<<$'redis-server &\n[ -f /dump ] && load-dump /dump && rm /dump\nexec web'
+  migrate
+  [ "$(tail -n 3 "$tree/load-dump/run")" = $'[ -f /dump ] || exit 0\nload-dump /dump || exit\nexec rm /dump' ]
+}

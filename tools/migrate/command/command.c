@@ -56,10 +56,22 @@ static int says_background (char const *const *argv)
   return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut") ;
 }
 
+/* /etc/init.d/cron stop, systemctl reload nginx, pg_ctl stop -D DIR: what it does to a daemon ends, and starts none. */
+static int only_controls (char const *const *argv)
+{
+  char const *name = shell_basename(argv[0]) ;
+  if (!strncmp(argv[0], "/etc/init.d/", 12) || !strncmp(argv[0], "/etc/rc.d/", 10)) return !!argv[1] ;
+  if (!shell_one_of(name, "service invoke-rc.d rc-service systemctl pg_ctl pg_ctlcluster")) return 0 ;
+  for (unsigned int i = 1 ; argv[i] ; i++)
+    if (shell_one_of(argv[i], "stop status reload force-reload")) return 1 ;
+  return 0 ;
+}
+
 /* A known daemon's program that only prepares something, and ends. */
 static int only_prepares (char const *const *argv)
 {
   char const *name = shell_basename(argv[0]) ;
+  if (only_controls(argv)) return 1 ;
   for (unsigned int i = 1 ; argv[i] ; i++)
     if (!strcmp(name, "x11vnc") && shell_one_of(argv[i], "-storepasswd -version -help -V -sslGenCert -sslGenCA")) return 1 ;
   return 0 ;

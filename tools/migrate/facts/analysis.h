@@ -55,6 +55,7 @@ struct frame
 {
   struct statement *statement ; /* the one that is being walked; 0: none of a list */
   struct statement *rest ;
+  int behind_and ; /* the rest only runs where what is walked has succeeded */
   struct frame *up ;
 } ;
 
@@ -155,7 +156,8 @@ struct analysis
   int waited_in_branch ; /* it waits in a branch that may not be taken */
   struct texts branch_waits ; /* the lines in branches from which on it waits, with their conditions */
   int waits_always ; /* it waits outside of branches, too */
-  uint32_t replaced_line ; /* of the `exec` after which nothing runs; 0: none */
+  uint32_t replaced_line ; /* of the `exec` or `exit` after which nothing runs; 0: none */
+  int exited ; /* it is an `exit` */
   int stays ; /* there it stays in a server in each branch: what follows and starts nothing ran at their end */
   struct service *branch_last ; /* `last` at the beginning of the branch */
   char const *suffix ; /* for the names of services that a loop starts; "" outside of loops */

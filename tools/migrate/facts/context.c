@@ -121,6 +121,15 @@ static int is_used_later (struct analysis *a, struct statement const *statement,
   return 0 ;
 }
 
+/* Is one of them more than kept, asked for and shown? */
+static int are_needed_later (struct analysis *a, struct statement const *statement, char const *names)
+{
+  if (!a->here) return is_used_later(a, statement, names) ;
+  for (char const *p = names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (is_needed_later(a, a->here, pool_copy(a->pool, p, strcspn(p, " ")))) return 1 ;
+  return 0 ;
+}
+
 static int applies_in_call (struct statement *statement, void *data)
 {
   if (shell_one_of(statement_command(statement), "local set shopt")) return 0 ;
@@ -251,7 +260,7 @@ static int is_asked_for_status (struct analysis *a, struct statement const *stat
 {
   char const *text = statement_text(a, (struct statement *)statement) ;
   return statement->kind == STATEMENT_ASSIGNMENT && (strstr(text, "=$(") || strstr(text, "=\"$(") || strstr(text, "=`"))
-   && statement->next && statement->next->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement->next), "=$?") ;
+   && statement->next && statement->next->kind == STATEMENT_ASSIGNMENT && status_kept(a, statement->next) ;
 }
 
 /* if [ ! -f "$FILE" ]; then FILE=other; [ -f "$FILE" ] || exit 1; fi: in the run of a service it would end only that. */
@@ -287,7 +296,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (!repeatable && strlen(names) == 1) return 0 ; /* nothing is defined, and it cannot be repeated */
   /* Work between two starts that only sets variables for itself. */
   if (!repeatable && !before_all && !always && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION
-   && !is_used_later(a, statement, names)) return 0 ;
+   && !are_needed_later(a, statement, names)) return 0 ;
   /* A function that only works for itself. */
   /* No statement uses it: it can only be meant for the environment, if it is exported. */
   if (statement->kind == STATEMENT_ASSIGNMENT && before_all && repeatable && !is_used_later(a, statement, names)) always = 1 ;

@@ -81,6 +81,8 @@ extern int code_leaves (struct analysis *a, struct statement const *statement, s
 /* `app start`, if the script also has `app stop`: it leaves a process in the background */
 extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;
 extern int waits_for_none (struct analysis *a, struct statement const *statement) ; /* server; wait: nothing is in the background where the walk is */
+/* server; RC=$?; upload; exit $RC: does the script keep how the statement ahead has ended, and end with that? */
+extern int ends_with_kept_status (struct analysis *a, struct frame const *frame) ;
 /* Do only messages and an exit follow? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* if or case, with a server in it by its words */
@@ -95,6 +97,8 @@ extern struct statement *temporary_part (struct analysis *a, struct statement *f
 /* The last statement of a server that `first` starts, and that is stopped before another one
    starts; 0: it is not. */
 extern struct statement *stopped_at (struct analysis *a, struct statement *first) ;
+/* mongod --shutdown, redis-cli shutdown || true, service cron stop: does it nothing but stop services of this script? */
+extern int only_stops_services (struct analysis *a, struct statement *statement) ;
 
 /* ---- sides.c: what a command is for ---- */
 extern int says_stop (struct statement const *statement) ; /* by a word: apachectl stop, nginx -s quit */
@@ -273,6 +277,15 @@ extern int evaluates_hook (struct statement const *statement, char const *text) 
 
 /* ---- inwords.c ---- */
 extern void mark_started_in_words (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* a TODO for a daemon that they start */
+
+/* ---- keptstatus.c ---- */
+/* The variable that keeps how what is ahead has ended: RC=$?, RC=${PIPESTATUS[0]}; 0: another statement. */
+extern char const *status_kept (struct analysis *a, struct statement const *statement) ;
+
+
+/* ---- neededlater.c ---- */
+/* Does what is started behind it read the variable, or another variable that is set there? */
+extern int is_needed_later (struct analysis *a, struct frame const *frame, char const *name) ;
 
 /* ---- unknown.c ---- */
 /* A TODO for eval "$HOOK", export $(agent), load_settings of a sourced file. service 0: the setup */

@@ -191,7 +191,7 @@ int starts_something (struct analysis *a, struct statement *statement)
 /* status=$?; [ $status -ne 0 ] && exit $status */
 static int looks_at_status (struct analysis *a, struct statement const *statement)
 {
-  return statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "=$?") ;
+  return statement->kind == STATEMENT_ASSIGNMENT && status_kept(a, statement) ;
 }
 
 /* Asks how what is above has ended: a name is noted where it is given $?. Whether that was well, asks
@@ -199,8 +199,7 @@ static int looks_at_status (struct analysis *a, struct statement const *statemen
 static int asks_end (struct analysis *a, struct statement const *statement, struct texts *names)
 {
   char const *text = statement_text(a, statement) ;
-  char const *status = strstr(text, "=$?") ;
-  if (statement->kind == STATEMENT_ASSIGNMENT && status) texts_add(a->pool, names, pool_copy(a->pool, text, (size_t)(status - text))) ;
+  if (looks_at_status(a, statement)) texts_add(a->pool, names, status_kept(a, statement)) ;
   if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
   if (starts_something(a, (struct statement *)statement) && (strstr(text, "-eq 0") || strstr(text, "= 0") || strstr(text, "\"0\""))) return 0 ;
   for (struct text const *one = names->first ; one ; one = one->next)
@@ -252,18 +251,48 @@ static int tidies_up (struct analysis *a, struct statement *statement, int *ends
   return ending.does_more ? was && statement->kind == STATEMENT_COMMAND && is_short(statement_command(statement)) : *ends_others ;
 }
 
+/* exit $RC, exit "${RC:-0}" */
+static int exits_with (struct statement const *statement, char const *name)
+{
+  return !strcmp(statement_command(statement), "exit") && statement->nwords == 2 && strchr(statement->words[1].raw, '$') && shell_mentions(statement->words[1].raw, name) ;
+}
+
+int ends_with_kept_status (struct analysis *a, struct frame const *frame)
+{
+  struct statement const *first = frame ? frame->rest : 0 ;
+  char const *name ;
+  while (first && first->kind == STATEMENT_COMMENT) first = first->next ;
+  name = first ? status_kept(a, first) : 0 ;
+  if (!name || starts_later(a, frame)) return 0 ;
+  for (; frame ; frame = frame->up)
+    for (struct statement const *one = frame->rest ; one ; one = one->next)
+      if (one == first || one->keeps_status) continue ;
+      else if (one->range.start < first->range.start) return 0 ; /* a loop around it */
+      else if (!strcmp(statement_command(one), "exit")) return exits_with(one, name) ;
+      else if (status_kept(a, one) && !strcmp(status_kept(a, one), name)) return 0 ; /* of another program */
+  return 0 ;
+}
+
 int is_last (struct analysis *a, struct frame const *frame)
 {
   struct texts names = { 0 } ;
   int falls = 0 ; /* further branches may come, and start more */
   int ends_others = 0 ;
+  int works = 0 ; /* behind the last command that ends others: redis-cli save; redis-cli shutdown */
+  if (ends_with_kept_status(a, frame)) return 1 ;
   for (; frame ; frame = frame->up)
   {
     falls |= frame->statement && frame->statement->kind == STATEMENT_CASE && case_falls(a, frame->statement) ;
     for (struct statement *one = frame->rest ; one ; one = one->next)
-      if (!tidies_up(a, one, &ends_others) && !asks_end(a, one, &names) && !(runs_nothing(a, one) && a->plan->cmd[0]) && (falls || !waits_for_none(a, one)) && matters(a, one)) return 0 ;
+      if (!tidies_up(a, one, &ends_others) && !asks_end(a, one, &names) && !(runs_nothing(a, one) && a->plan->cmd[0]) && (falls || !waits_for_none(a, one)) && matters(a, one))
+      {
+        int stops = only_stops_services(a, one) ;
+        if (!stops && (!a->plan->services || one->kind != STATEMENT_COMMAND || one->background || !surely_ends(a, one))) return 0 ;
+        works = !stops ;
+        ends_others |= stops ;
+      }
   }
-  return 1 ;
+  return !works ;
 }
 
 int ran_nothing_behind (struct analysis *a, struct frame const *frame)

@@ -198,3 +198,87 @@ struct statement *stopped_at (struct analysis *a, struct statement *first)
   }
   return 0 ;
 }
+
+/* ---- what stops a service of the script ---- */
+
+/* redis-cli -h db shutdown: not here */
+static int is_elsewhere (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i + 1 < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "-h --host -host") && !shell_one_of(statement_word(statement, i + 1), "localhost 127.0.0.1 ::1")) return 1 ;
+  return 0 ;
+}
+
+/* Does a word of the text name the service, or what starts it? */
+static int names_service (struct stopping const *stopping, char const *text)
+{
+  for (char const *p = text ; *p ; p += strspn(p, " \t\n/\"'"))
+  {
+    size_t len = strcspn(p, " \t\n/\"'") ;
+    char const *word = pool_copy(stopping->a->pool, p, len) ;
+    p += len ;
+    if (is_name_of(stopping, word)) return 1 ;
+    if (len && *word != '-' && !shell_one_of(word, "stop graceful-stop quit shutdown service systemctl invoke-rc.d rc-service su sudo gosu init.d etc usr sbin bin")
+     && shell_mentions(stopping->text, word)) return 1 ;
+  }
+  return 0 ;
+}
+
+static int stops_a_service (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  if (is_elsewhere(statement)) return 0 ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    struct stopping stopping = { .a = a, .pid = "", .pidfile = "", .program = service->program ? service->program : "", .name = service->name, .text = service->text ? service->text : "" } ;
+    if (service->is_oneshot || (!says_stop(statement) && !stops(statement, &stopping) && !stops_as_other(statement, &stopping))) continue ;
+    if (names_service(&stopping, text) || is_client_of(service, text) || is_its_stop(&stopping, statement_command(statement))) return 1 ;
+  }
+  return 0 ;
+}
+
+static int list_only_stops (struct analysis *a, struct statement *list, int *any) ;
+
+static int only_stops (struct analysis *a, struct statement *statement, int *any)
+{
+  struct function *function = called_function(a, statement) ;
+  switch (statement->kind)
+  {
+    case STATEMENT_COMMENT :
+    case STATEMENT_TEST : return 1 ;
+    case STATEMENT_COMMAND :
+      if (statement->background) return 0 ;
+      if (function && function->asked == a->questions) return 1 ;
+      if (function)
+      {
+        function->asked = a->questions ;
+        return list_only_stops(a, function->statement->body, any) ;
+      }
+      if (stops_a_service(a, statement)) return *any = 1 ;
+      return is_message(a, statement) || is_question(statement) || is_probe(statement_text(a, statement)) || shell_one_of(statement_command(statement), "true : sleep return") ;
+    case STATEMENT_NOT :
+    case STATEMENT_AND :
+    case STATEMENT_OR :
+    case STATEMENT_GROUP :
+    case STATEMENT_SUBSHELL : return !statement->background && list_only_stops(a, statement->body, any) ;
+    case STATEMENT_IF :
+      for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+        if (!list_only_stops(a, branch->condition, any) || !list_only_stops(a, branch->body, any)) return 0 ;
+      return 1 ;
+    default : return 0 ;
+  }
+}
+
+static int list_only_stops (struct analysis *a, struct statement *list, int *any)
+{
+  for (; list ; list = list->next)
+    if (!only_stops(a, list, any)) return 0 ;
+  return 1 ;
+}
+
+int only_stops_services (struct analysis *a, struct statement *statement)
+{
+  int any = 0 ;
+  a->questions++ ;
+  return a->plan->services && only_stops(a, statement, &any) && any ;
+}

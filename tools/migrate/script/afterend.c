@@ -60,7 +60,8 @@ int never_comes_to (struct analysis *a)
 void drop_never (struct analysis *a, struct statement *statement)
 {
   uint32_t ended = find_dead_code(a, line_of(a, statement)) ;
-  drop_statement(a, statement, pool_printf(a->pool, a->ended_by_cmd ? "never runs with this CMD: line %u has become another program" : "never runs, behind line %u", ended)) ;
+  drop_statement(a, statement, pool_printf(a->pool, !a->ended_by_cmd ? "never runs, behind line %u"
+    : a->exited ? "never runs with this CMD: line %u has ended the script" : "never runs with this CMD: line %u has become another program", ended)) ;
 }
 
 /* What the script waits for; it never comes behind what it became by exec. */
@@ -136,10 +137,10 @@ void walk_after (struct analysis *a, struct statement *statement)
   else if (is_between_signals(statement)) drop(a, statement, "a pause between signals: the scanner waits until a service has ended") ;
   else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
   else if (does_nothing(statement)) drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
-  else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
+  else if (says_stop(statement) || only_stops_services(a, statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
   else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
   else if (empties_pid(a, statement)) drop(a, statement, "the pid: the supervisor knows it") ;
-  else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))
+  else if (statement->kind == STATEMENT_ASSIGNMENT && status_kept(a, statement))
     drop(a, statement, "the container's exit code is the main service's") ;
   else
   {

@@ -204,6 +204,7 @@ static int may_fail (struct statement *part, void *data)
 
 void begin_work_ahead (struct analysis *a, struct statement *statement, struct frame const *frame, struct work_ahead *work)
 {
+  while (frame && frame->behind_and) frame = frame->up ; /* migrate && nginx && gunicorn: when that failed, gunicorn did not come either */
   *work = (struct work_ahead){ .goes_on = !is_last(a, frame), .nsetup = a->plan->nsetup, .may_fail = statement_walk(statement->body, &may_fail, 0) } ;
   if (work->goes_on) close_task(a) ;
   work->before = plan_last(a->plan) ;

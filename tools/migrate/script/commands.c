@@ -50,15 +50,17 @@ static int starts_again (struct analysis *a, struct statement *statement, struct
   return 1 ;
 }
 
-/* server; CODE=$?; backup: its end is looked at, and nothing is started behind it. */
-static int may_be_server (struct analysis *a, struct frame const *frame, char const *name)
+/* server; CODE=$?; backup: its end is looked at, or it may go on, and what comes behind it surely ends. */
+static int may_be_server (struct analysis *a, struct frame const *frame, char const *name, int goes_on)
 {
   struct statement const *next = frame->rest ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  if (!next || next->kind != STATEMENT_ASSIGNMENT || !strstr(statement_text(a, next), "=$?")) return 0 ;
+  if (!next || (!goes_on && !status_kept(a, next))) return 0 ;
   if (!a->plan->services || is_short(name) || starts_later(a, frame)) return 0 ;
-  for (struct statement const *one = next ; one ; one = one->next)
-    if (is_server(a, one) && !is_message(a, (struct statement *)one) && !shell_one_of(statement_command(one), "exit return trap")) return 0 ;
+  for (; frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; one ; one = one->next)
+      if (one->kind == STATEMENT_FUNCTION || is_message(a, one) || shell_one_of(statement_command(one), "exit return trap")) continue ;
+      else if (one->background || walk_with_calls(a, one, &calls_wait, 0) || !surely_ends(a, one)) return 0 ;
   return 1 ;
 }
 
@@ -224,7 +226,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
     struct service *service = start_service(a, statement, START_MAIN) ;
-    if (!serves && !foreground.may_leave && a->plan->services->next && !service->todo.first && may_end_soon(a, statement, launch.first, service->name))
+    if (!serves && !foreground.may_leave && a->plan->services->next && !service->todo.first && !ends_with_kept_status(a, frame) && may_end_soon(a, statement, launch.first, service->name))
       plan_todo(a->plan, service, service->claim, service->line, "the script ended with this, which may serve, or end: when it ends, the container does, as before; "
         "if it only prepares something, give it flag-oneshot in place of flag-main") ;
     script_waits(a, line_of(a, statement)) ;
@@ -240,7 +242,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     mark_serving(a, statement, claim, "somebody worked in this shell, and what follows came when it had ended: make it a service (flag-console, flag-main), and what follows its finish") ;
   if (may_serve)
     mark_serving(a, statement, claim, pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing), a->task && task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;
-  if (may_be_server(a, frame, name) && a->task)
+  if (may_be_server(a, frame, name, !a->waited_line && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement))) && a->task)
     plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement),
       "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;
 }
@@ -248,10 +250,11 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
 /* fg, fg %1: the last background process, or number 1, comes to the foreground. */
 void walk_fg (struct analysis *a, struct statement *statement)
 {
+  char const *job = statement->nwords > 1 ? shell_without_quotes(a->pool, statement->words[1].raw) : "%%" ;
   struct texts names = { 0 } ;
   struct service *service ;
   close_task(a) ;
-  services_of_pid(a, statement->nwords > 1 ? statement->words[1].raw : "%%", &names) ;
+  services_of_pid(a, *job == '%' ? job : pool_printf(a->pool, "%%%s", job), &names) ; /* fg 1: %1 */
   service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
   if (service && !service->is_main && a->waited_line)
   {
@@ -305,7 +308,9 @@ static void walk_exit (struct analysis *a, struct statement *statement)
 {
   if (a->otherwise.first && !a->in_function) end_otherwise(a, statement) ;
   else drop_exit(a, statement, "the script's end: ") ;
-  if (!a->in_function) a->replaced_line = line_of(a, statement) ;
+  if (a->in_function) return ;
+  a->replaced_line = line_of(a, statement) ;
+  a->exited = 1 ;
 }
 
 /* eval exec server $ARGS, eval "exec server $ARGS" */

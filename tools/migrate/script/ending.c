@@ -37,7 +37,7 @@ static void add_ending (struct analysis *a, struct ending const *ending)
 
 int asks_status (struct analysis *a, char const *text)
 {
-  if (strstr(text, "$?")) return 1 ;
+  if (strstr(text, "$?") || strstr(text, "PIPESTATUS")) return 1 ;
   for (struct text const *one = a->status_names.first ; one ; one = one->next)
     if (shell_mentions(text, one->text)) return 1 ;
   return 0 ;
@@ -285,6 +285,13 @@ char const *with_failed_code (struct analysis *a, struct statement *other, char 
   return pool_printf(a->pool, "%s; the script ended with %s then", what, found.code) ;
 }
 
+static int has_main (struct analysis *a)
+{
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main) return 1 ;
+  return 0 ;
+}
+
 static char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement *right)
 {
   struct service *last = plan_last(a->plan) ;
@@ -306,7 +313,7 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
     a->end_is_forgiven |= waits || !ends ;
   }
   if (shell_one_of(statement_command(right), "true :")) return "a failure did not end the script" ;
-  return waits ? with_failed_code(a, right, "what was done when the waiting ended with a failure: now the container ends with the code of what is main")
+  return waits ? with_failed_code(a, right, has_main(a) ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main" : "what was done when the waiting ended with a failure")
     : last && last->is_main ? with_failed_code(a, right, "what was done when it had ended with a failure: the container's exit code says it")
     : "what was done when the start failed: the service is restarted instead" ;
 }

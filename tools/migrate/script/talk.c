@@ -166,7 +166,7 @@ static int walk_gives_up_once (struct analysis *a, struct statement *statement)
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
-  char const *status = status_name(a, statement) ;
+  char const *status = status_kept(a, statement) ;
   if (walk_redirections(a, statement)) return 1 ;
   if (status)
   {

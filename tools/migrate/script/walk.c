@@ -163,7 +163,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
 {
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
-  struct frame inner = { .rest = right, .up = frame } ;
+  struct frame inner = { .rest = right, .behind_and = 1, .up = frame } ;
   struct service *before = plan_last(a->plan) ;
   int was = a->failure_ends ;
   int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
@@ -281,11 +281,14 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
   if (is_last(a, frame) && !a->waited_line && !ends_in_client(a, statement) && walk_alternatives(a, statement, frame)) return ;
   if (!starts_something(a, right))
   {
-    if (is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR
-     && (left->kind == STATEMENT_COMMAND || (left->kind == STATEMENT_AND && follows_work(a, left, frame))))
+    struct statement *work = is_last(a, frame) && !a->waited_line ? work_ahead_of_talk(a, statement) : 0 ;
+    if (!work && is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR
+     && (left->kind == STATEMENT_COMMAND || (left->kind == STATEMENT_AND && follows_work(a, left, frame)))) work = left ;
+    if (work)
     {
-      walk_statement(a, left, frame) ;
-      mark_lost_work(a, left, right, claim_statement(a, statement, "dropped", with_failed_code(a, right, "what was done when it failed: the container's exit code says it"))) ;
+      walk_statement(a, work, frame) ;
+      mark_lost_work(a, left, right, claim_statement(a, statement, "dropped",
+        with_failed_code(a, right, statement->kind == STATEMENT_AND ? "a message about the end" : "what was done when it failed: the container's exit code says it"))) ;
     }
     else if (!walk_context(a, statement)) add_ordinary(a, statement) ;
     return ;
@@ -295,6 +298,20 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
   walk_statement(a, right, frame) ;
   leave_branch(a, &state) ;
   claim_branch(a, statement) ;
+}
+
+/* server || RC=$? */
+static int walk_kept (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct kept these ;
+  if (!find_kept(a, statement, frame, &these)) return 0 ;
+  if (these.stays)
+  {
+    walk_statement(a, these.work, &these.behind) ;
+    end_kept(a, statement, frame, &these) ;
+  }
+  else add_ordinary(a, statement) ;
+  return 1 ;
 }
 
 static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -395,6 +412,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
   else if (a->plan->services && (walk_talk(a, statement) || walk_if_running(a, statement, frame))) ;
+  else if (!a->waited_line && walk_kept(a, statement, frame)) ;
   else if (walk_remedy(a, statement) || keep_staying(a, statement, frame) || walk_deed_ahead(a, statement, frame)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if (walk_wait_again(a, statement, frame)) ;

@@ -72,6 +72,19 @@ extern void end_same_starts (struct analysis *a, struct statement *statement, st
 extern int drop_code_behind_wait (struct analysis *a, struct statement *statement) ; /* wait $PID && CODE=0, when that has been waited for */
 extern int walk_if_ended (struct analysis *a, struct statement *statement, struct frame *frame) ; /* if wait $PID; then ...; 1: it was that */
 
+/* ---- kept.c ---- */
+struct kept /* server || RC=$? */
+{
+  struct statement *work ; /* server */
+  struct statement *kept ; /* RC=$?, and what follows in the script */
+  struct frame behind ; /* for the work: these come next */
+  int stays ; /* the work becomes a service */
+} ;
+extern int find_kept (struct analysis *a, struct statement *statement, struct frame const *frame, struct kept *these) ; /* 0: another form, or part of the setup */
+extern void end_kept (struct analysis *a, struct statement *statement, struct frame const *frame, struct kept const *these) ; /* where the work has become a service */
+
+extern struct statement *work_ahead_of_talk (struct analysis *a, struct statement *statement) ; /* server && echo stopped || { echo failed; exit 1; }: the server; 0: another form */
+
 /* ---- once.c ---- */
 extern int compute_once (struct analysis *a, struct piece *piece) ; /* the setup hands it on; 0: it does more than set variables, so each service has to do it */
 extern void settle_once (struct analysis *a) ; /* once.c: at the end, what the services do not compute again */

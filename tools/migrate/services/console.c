@@ -29,7 +29,7 @@ static int talks (struct pool *pool, struct statement const *statement, char con
   second = statement_word(statement, launch.first + 1) ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
     if (!statement->redirects[i].is_output) return 0 ;
-  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(text, " -e ") && !strstr(text, " -c ") ;
+  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(text, " -e ") && !strstr(text, " -c ") && !says_stop(statement) ;
   if (shell_one_of(name, "rails console") && shell_one_of(second, "console c")) return 1 ;
   if (!strcmp(name, "php") && (shell_one_of(second, "-a --interactive") || (shell_one_of(shell_basename(second), "artisan") && shell_one_of(statement_word(statement, launch.first + 2), "tinker")))) return 1 ;
   if (shell_one_of(name, "python python2 python3 node ruby ipython jshell iex")) return launch.first + 1 == statement->nwords ;

@@ -65,9 +65,14 @@ static int visit_lists (struct statement *statement, void *data)
   return 0 ;
 }
 
+static int traps_term (struct trap const *trap)
+{
+  return strstr(trap->signals, "TERM ") || strstr(trap->signals, " 15 ") ;
+}
+
 static int handles_stop (struct trap const *trap)
 {
-  return strstr(trap->signals, "TERM ") || strstr(trap->signals, " 15 ") || strstr(trap->signals, "EXIT ") || strstr(trap->signals, " 0 ") ;
+  return traps_term(trap) || strstr(trap->signals, "EXIT ") || strstr(trap->signals, " 0 ") ;
 }
 
 /* The image's shell had started it, ahead of the script: no line of the script did. */
@@ -175,11 +180,11 @@ static void find_exec_mistakes (struct analysis *a, struct statement *first, str
     plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
 }
 
-/* Is there a trap for the end where the service runs? */
+/* Is there a trap of TERM where the service runs? One of EXIT alone comes when the service has ended, as it is meant to. */
 static int is_trapped (struct analysis *a, struct statement *list, struct service const *service)
 {
   for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
-    if (handles_stop(trap) && (!service->claim || trap->claim || !are_apart(list, trap->statement->range, service->claim->range))) return 1 ;
+    if (traps_term(trap) && (!service->claim || trap->claim || !are_apart(list, trap->statement->range, service->claim->range))) return 1 ;
   return 0 ;
 }
 
@@ -259,7 +264,7 @@ static void find_lost_status (struct analysis *a)
 {
   char const *text = a->source->text ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_main && !service->is_background && service->logger.first && !strstr(text, "pipefail"))
+    if (service->is_main && !service->is_background && service->logger.first && !strstr(text, "pipefail") && !strstr(text, "PIPESTATUS"))
       plan_mistake(a->plan, service->line, "the status of a pipeline is its last program's: the exit code of the service is lost") ;
 }
 

@@ -72,6 +72,18 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     service->claim->what = pool_printf(a->pool, "%s; what was behind its | is %s", service->claim->what, service_where(a->plan, service, "log/run")) ;
 }
 
+/* A of A && B. Where the script only asked, a task that has nothing to do has not failed. */
+static void lines_ahead (struct analysis *a, struct service *service, struct statement *statement)
+{
+  int is_well = service->is_oneshot && !a->must_succeed && (a->sets_errexit || is_question(statement)) ;
+  if (statement->kind == STATEMENT_AND && service->is_oneshot)
+  {
+    lines_ahead(a, service, statement->body) ;
+    lines_ahead(a, service, statement->body->next) ;
+  }
+  else texts_add(a->pool, &service->run, pool_printf(a->pool, statement->kind == STATEMENT_OR ? "{ %s; } || exit%s" : "%s || exit%s", statement_text(a, statement), is_well ? " 0" : "")) ;
+}
+
 /* A && B, A || B: B, or A, is the service. A task is all of it: `A || true` does not fail, nor
    does `A && B` under set -e when A does. */
 static void and_or_lines (struct analysis *a, struct service *service, struct statement *statement)
@@ -97,8 +109,7 @@ static void and_or_lines (struct analysis *a, struct service *service, struct st
       texts_add(a->pool, &service->finish, pool_printf(a->pool, "[ \"" FINISH_CODE "\" -eq 0 ] || { %s; }", statement_text(a, right))) ;
     return ;
   }
-  texts_add(a->pool, &service->run, pool_printf(a->pool, "%s || exit%s", statement_text(a, left),
-    service->is_oneshot && a->sets_errexit && !a->must_succeed ? " 0" : "")) ;
+  lines_ahead(a, service, left) ;
   run_lines(a, service, right) ;
 }
 
@@ -207,7 +218,7 @@ static int may_stay (struct analysis *a, struct service const *service, struct s
 
 static int is_shells_own (struct statement const *statement)
 {
-  return shell_one_of(statement_command(statement), ": true false echo printf export cd test [ read set eval . source wait unset umask ulimit trap") ;
+  return shell_one_of(statement_command(statement), ": true false echo printf exit export cd test [ read set eval . source wait unset umask ulimit trap") ;
 }
 
 void run_lines (struct analysis *a, struct service *service, struct statement *statement)

@@ -84,11 +84,11 @@ int has_work (struct held const *held)
 
 /* ---- tasks ---- */
 
-/* pull || true */
+/* pull || true, pull || FAILED=1 */
 static int cannot_fail (struct analysis *a, struct statement *statement)
 {
   return statement->kind == STATEMENT_OR && statement->body && statement->body->next
-   && (shell_one_of(statement_command(statement->body->next), "true :") || is_message(a, statement->body->next)) ;
+   && ((statement->body->next->kind == STATEMENT_ASSIGNMENT && !statement->body->next->programs.first) || shell_one_of(statement_command(statement->body->next), "true :") || is_message(a, statement->body->next)) ;
 }
 
 /* : "${TOKEN:?is missing}": a shell that is no terminal's ends there, also without set -e. */
@@ -314,7 +314,7 @@ static void pending_to_task (struct analysis *a, struct held *first)
     claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
   }
   task = a->task ;
-  if (task && last_of(first)->must_succeed) a->task_must_succeed = 1 ;
+  if (task && last_of(first)->must_succeed) a->task_must_succeed = last_of(a->task_statements)->decides = 1 ;
   close_task(a) ;
   if (task && task->claim) last_of(first)->claim->what = task->claim->what ;
 }

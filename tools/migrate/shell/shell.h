@@ -64,6 +64,7 @@ struct statement
   int until ; /* of a loop */
   int is_interruptible ; /* of a sleep: sleep 5 & wait $!, which is one statement */
   int assigns ; /* of a test: ((A = 3)) */
+  int keeps_status ; /* of an assignment: it says how what is ahead has ended, though by another word than $?: server || RC=1 */
   int damaged ; /* the parser does not understand it, or a part of it */
   char const *name ; /* of a function, of a for's variable, or of the one that an interruptible sleep's pid is kept in; "" */
   struct word *words ;

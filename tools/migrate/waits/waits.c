@@ -365,14 +365,14 @@ static int look_at_part (struct statement *part, void *data)
   struct again *again = data ;
   char const *text = statement_text(again->a, part) ;
   char const *command = statement_command(part) ;
-  char const *status = strstr(text, "=$?") ;
+  char const *status = part->kind == STATEMENT_ASSIGNMENT ? status_kept(again->a, part) : 0 ;
   if (part->background) again->does_more = 1 ;
   else if (!strcmp(command, "wait"))
   {
     again->does_more |= again->wait && strcmp(statement_text(again->a, again->wait), text) != 0 ;
     again->wait = part ;
   }
-  else if (part->kind == STATEMENT_ASSIGNMENT && status) texts_add(again->a->pool, &again->names, pool_copy(again->a->pool, text, (size_t)(status - text))) ;
+  else if (status) texts_add(again->a->pool, &again->names, status) ;
   else if (part->kind == STATEMENT_TEST || shell_one_of(command, "test [")) again->does_more |= is_probe(text) || strstr(text, "$(") || strchr(text, '`') ; /* its code, or what the trap sets */
   else if (shell_one_of(command, "break exit")) again->can_end = 1 ;
   else if (part->kind == STATEMENT_COMMAND) again->does_more |= !shell_one_of(command, ": true false echo printf sleep continue") ;

@@ -1,0 +1,96 @@
+# How a program has ended, where the script keeps that, and goes on: || rc=$?, ${PIPESTATUS[0]}, exit "$rc".
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "the program whose status ends the script is main, and what came between is its finish" {
+  local kept
+  for kept in $'java -jar /app.jar\nrc=$?' $'java -jar /app.jar\nrc="$?"' 'java -jar /app.jar || rc=$?' 'java -jar /app.jar && rc=0 || rc=$?' 'java -jar /app.jar || { rc=1; echo failed; }' \
+    'if java -jar /app.jar; then rc=0; else rc=$?; fi' 'if ! java -jar /app.jar; then rc=1; fi'; do
+    wrapper <<<$'#!/bin/bash\nlogd -n &\n'"$kept"$'\naws s3 cp /backup s3://b\nexit "${rc:-0}"'
+    migrate
+    services app logd
+    has app/flag-main
+    becomes app 'exec java -jar /app.jar'
+    [ "$(tail -n 1 "$tree/app/finish")" = 'aws s3 cp /backup s3://b' ] || { echo "# $kept"; return 1; }
+    untold 'TODO'
+  done
+}
+
+@test "that is not so where another program's status ends the script, or a server is started in between" {
+  local rest
+  for rest in $'node index.js\nrc=$?\nexit $rc' $'nginx -g "daemon off;"\nexit $rc'; do
+    wrapper <<<$'cron\nload-all\nrc=$?\n'"$rest"
+    migrate
+    has load-all/flag-oneshot
+  done
+  wrapper <<<$'logd -n &\njava -jar /app.jar\nrc=$?\ntar czf /l.tgz /log\nexit 0'
+  migrate
+  told 'line 2: services.d/app/run: task app, run once after logd; when it fails, what comes later is started all the same, as the script went on; TODO: if it goes on running, it is what the script waited for'
+}
+
+@test "what is done behind a program that may serve is no reason to take it for a task in silence" {
+  wrapper <<<$'redis-server --daemonize yes\njava -jar /app.jar\ntar czf /x /y'
+  migrate
+  told 'line 2: services.d/app/run: task app, run once after redis-server; when it fails, what comes later is started all the same, as the script went on; TODO: if it goes on running, it is what the script waited for'
+  wrapper <<<$'redis-server --daemonize yes\npython seed.py\ntar czf /x /y'
+  migrate
+  untold 'TODO'
+}
+
+@test "PIPESTATUS is the status of the server ahead of the pipe" {
+  local behind
+  for behind in $'rc=${PIPESTATUS[0]}\necho "ended: $rc"\nexit $rc' 'exit "${PIPESTATUS[0]}"' $'st=("${PIPESTATUS[@]}")\nexit ${st[0]}' \
+    $'[ "${PIPESTATUS[0]}" -eq 0 ] || exit 1'; do
+    wrapper <<<$'#!/bin/bash\ncron\njava -jar /a.jar 2>&1 | tee -a /log\n'"$behind"
+    migrate
+    has a/flag-main
+    lacks a/finish
+    becomes a 'exec java -jar /a.jar 2>&1'
+    becomes a/log 'exec tee -a /log'
+    untold 'the exit code of the service is lost'
+    untold 'TODO'
+  done
+}
+
+@test "a command ahead of || VAR= is work, whoever asks for the variable" {
+  wrapper <<<$'cron\nload-all || failed=1\n[ "$failed" = 1 ] && exit 1\nexec web'
+  migrate
+  has load-all/flag-oneshot web/dependencies.d/load-all
+  file load-all/run <<<$'#!/bin/sh\ncd "${REEVE_WORKDIR:-/}" || exit 111\nload-all || failed=1\n[ "$failed" = 1 ] || exit 0\nexit 1'
+  wrapper <<<$'set -e\ncron\nif [ -n "$M" ]; then load-all || failed=1; fi\nif [ "$failed" = 1 ]; then echo bad; fi\nexec web'
+  migrate
+  has load-all/flag-oneshot
+  grep -qx 'if \[ -n "$M" \]; then load-all || failed=1; fi' "$tree/load-all/run"
+  wrapper <<<$'set -e\ncron\nload-all || failed=1\necho "$failed"\nexec web'
+  migrate
+  grep -q . "$tree/web/dependencies.d/load-all" # optional: the script went on
+  wrapper <<<$'cron\nservice nginx start || failed=1\n[ -z "$failed" ] || exit 1\nexec web'
+  migrate
+  services cron nginx web
+  told 'line 3: dropped: looked whether it had failed'
+}
+
+@test "what a start reads of such a command stays ahead of it" {
+  wrapper <<<$'cron\nload-all && loaded=1\nexec web --loaded "$loaded"'
+  migrate
+  grep -qx 'load-all && loaded=1' "$tree/web/run"
+  wrapper <<<$'python load.py || failed=1\nexec web'
+  migrate
+  grep -qx 'python load.py || failed=1' "$init/10-start"
+}
+
+@test "a server ahead of what only talks about its end is main" {
+  local behind
+  for behind in '&& echo stopped || { echo failed; exit 1; }' '&& exit 0 || exit 3' '&& echo stopped'; do
+    wrapper <<<$'cron\njava -jar /a.jar '"$behind"
+    migrate
+    has a/flag-main
+    becomes a 'exec java -jar /a.jar'
+  done
+  wrapper <<<$'cron\n[ -f /a ] && echo there || { echo not there; exit 1; }\nexec web'
+  migrate
+  services check-a cron web
+}
