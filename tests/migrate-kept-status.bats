@@ -94,3 +94,9 @@ teardown() { reeve_teardown; }
   migrate
   services check-a cron web
 }
+
+@test "a function that ends with the status of its server does so in run" {
+  wrapper <<<$'#!/bin/bash\nrun() {\n  java -jar /app.jar || rc=$?\n  rm -f /x\n  exit $rc\n}\nredis-server &\nrun'
+  migrate
+  [ "$(tail -n 3 "$tree/run-service/run")" = $'java -jar /app.jar || rc=$?\nrm -f /x\nexit $rc' ]
+}

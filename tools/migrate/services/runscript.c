@@ -5,10 +5,30 @@
 #include "migrate/services/become.h"
 #include "migrate/services/services.h"
 
+static void keep_shell (struct analysis *a, struct service *service, struct statement *statement)
+{
+  texts_add(a->pool, &service->run, statement_text(a, statement)) ;
+  service->without_signals = 1 ;
+}
+
+/* server || RC=$?; rm FILE; exit $RC: does `end` give the status of another command than the one ahead of it? */
+static int status_is_kept (struct analysis *a, struct statement *list, struct statement const *end)
+{
+  if (!shell_one_of(statement_command(end), "exit return") || end->nwords != 2) return 0 ;
+  for (; list && list != end ; list = list->next)
+  {
+    struct statement const *kept = list->kind == STATEMENT_OR ? list->body->next : list ;
+    if (kept->kind == STATEMENT_ASSIGNMENT && status_kept(a, kept) && shell_mentions(end->words[1].raw, status_kept(a, kept))) return 1 ;
+  }
+  return 0 ;
+}
+
 /* A list: the service becomes its last statement. */
 static void list_lines (struct analysis *a, struct service *service, struct statement *list)
 {
   struct statement *last = 0 ;
+  struct statement *end = list ;
+  while (end && end->next) end = end->next ;
   for (struct statement *one = list ; one ; one = one->next)
     if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return wait")) last = one ;
   for (struct statement *one = list ; one && one != last ; one = one->next)
@@ -18,13 +38,12 @@ static void list_lines (struct analysis *a, struct service *service, struct stat
     texts_add(a->pool, &service->run, one->background
       ? pool_printf(a->pool, "%s &", statement_text(a, one)) : statement_text(a, one)) ;
   }
-  if (last) run_lines(a, service, last) ;
-}
-
-static void keep_shell (struct analysis *a, struct service *service, struct statement *statement)
-{
-  texts_add(a->pool, &service->run, statement_text(a, statement)) ;
-  service->without_signals = 1 ;
+  if (last && end && end != last && status_is_kept(a, list, end))
+  {
+    keep_shell(a, service, last) ;
+    texts_add(a->pool, &service->run, pool_printf(a->pool, "exit %s", end->words[1].raw)) ;
+  }
+  else if (last) run_lines(a, service, last) ;
 }
 
 static void group_lines (struct analysis *a, struct service *service, struct statement *statement)
