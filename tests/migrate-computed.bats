@@ -159,3 +159,18 @@ wait -n"
   told 'environment: start; nothing needs it'
   untold 'for itself'
 }
+
+@test "what the setup computes is handed on, and the shell's own variables are not" {
+  wrapper <<'EOS'
+#!/bin/bash
+prep() { BASE=$(mktemp -d); old=$IFS; IFS=,; for x in $LIST; do echo "$x"; done; IFS=$old; }
+prep
+server -d "$BASE" $ARGS &
+worker &
+wait -n
+EOS
+  migrate
+  grep -q BASE "$(path_of server/run)"
+  run grep -e IFS "$(path_of server/run)" "$(path_of cont-init.d/10-start)"
+  [[ $output != */IFS* ]]
+}

@@ -53,3 +53,30 @@ teardown() { reeve_teardown; }
   has server/flag-main nginx/flag-forks
   told "TODO: it puts itself into the background: add -g 'daemon off;'"
 }
+
+@test "a daemon that a function starts by its words is a service with flag-forks" {
+  local helper
+  for helper in 'as_pg() { su-exec postgres sh -c "$1"; }' 'as_pg() { su postgres -c "$*"; }' 'as_pg() { eval "$1"; }' 'as_pg() { su -s /bin/sh postgres -c "$1"; }' \
+    $'on() { gosu "$@"; }\nas_pg() { on postgres sh -c "$1"; }'; do
+    wrapper <<<"$helper"$'\nboot() { as_pg "pg_ctl -D /data start"; }\nboot\nnode server.js'
+    migrate
+    services pg_ctl server
+    has pg_ctl/flag-forks server/flag-main
+    lacks cont-init.d
+    told 'TODO: it puts itself into the background: run postgres -D DIR'
+  done
+  wrapper <<<$'run() { echo "+ $*"; "$@"; }\nrun php-fpm -D\nrun mkdir /x\nrun gunicorn app:app'
+  migrate
+  has php-fpm/flag-forks gunicorn/flag-main
+  lacks mkdir/flag-forks
+}
+
+@test "a function that executes a variable has a TODO; one that only asks has none" {
+  wrapper <<<$'as_pg() { su-exec postgres sh -c "$1"; }\nas_pg "$COMMAND"\nnode server.js'
+  migrate
+  told 'TODO: only the start tells what it executes: if that is a daemon, make it a service, in the foreground'
+  wrapper <<<$'has() { command -v "$1" >/dev/null; }\nhas nginx || exit 1\nnode server.js'
+  migrate
+  services server
+  untold TODO
+}

@@ -125,7 +125,7 @@ extern int only_checks (struct analysis *a, struct statement const *statement) ;
 
 /* ---- inside.c ---- */
 extern struct statement *last_command (struct statement *list) ; /* with which the list ends, in the foreground; 0: it ends with another statement */
-/* The command with which su -c CODE, sh -c CODE or docker-entrypoint.sh COMMAND end; the statement itself if it is none of these. Its ranges are
+/* The command with which su -c CODE, sh -c CODE or docker-entrypoint.sh COMMAND end, or the call of a function that executes its words; the statement itself if it is none of these. Its ranges are
    not those of a->source. */
 extern struct statement *command_inside (struct analysis *a, struct statement *statement) ;
 

@@ -215,6 +215,10 @@ char const *name_of (struct analysis *a, struct statement *statement)
   if (function && function->statement->body && a->depth < 10)
   {
     char const *name ;
+    found = command_inside(a, statement) ;
+    command_unwrap(a->pool, found, &launch) ;
+    foreground_of(a->plan, found, launch.first, &foreground) ;
+    if (foreground.is_daemon && !called_function(a, found)) return name_of(a, found) ; /* as_app "redis-server --port 1" */
     if (final_command(function->statement->body) && statement_walk(function->statement->body, &uses_positional_command, 0) == 0)
     {
       a->depth++ ;

@@ -219,8 +219,7 @@ static void keep_code (struct analysis *a, struct statement const *statement, st
   launch->first = inner->first ;
 }
 
-/* Does what it starts in the end put itself into the background? */
-static int leaves_inside (struct analysis *a, struct statement *statement, struct foreground *foreground)
+int leaves_inside (struct analysis *a, struct statement *statement, struct foreground *foreground)
 {
   struct statement *inside = command_inside(a, statement) ;
   struct launch inner ;
@@ -228,6 +227,12 @@ static int leaves_inside (struct analysis *a, struct statement *statement, struc
   command_unwrap(a->pool, inside, &inner) ;
   foreground_of(a->plan, inside, inner.first, foreground) ;
   return foreground->in_background && !foreground->ends ;
+}
+
+void follow_inside (struct analysis *a, struct service *service, struct statement const *statement, struct foreground const *inside)
+{
+  service->is_leaving = 1 ;
+  forks_on(a->plan, service, line_of(a, statement), inside) ;
 }
 
 /* sh -c "redis-server --daemonize yes": it is looked at as that of su -c. */
@@ -312,7 +317,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   tell_foreground(a, service, line_of(a, statement), &foreground) ;
   /* docker-entrypoint.sh nginx */
   if (!launch.code && !foreground.in_background && !foreground.is_daemon && leaves_inside(a, statement, &inside) && !inside.by_configuration)
-    forks_on(a->plan, service, line_of(a, statement), &inside) ;
+    follow_inside(a, service, statement, &inside) ;
 }
 
 void settle_leaving (struct analysis *a)

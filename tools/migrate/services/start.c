@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "migrate/facts/facts.h"
+#include "migrate/services/become.h"
 #include "migrate/services/services.h"
 
 /* ---- services ---- */
@@ -190,6 +191,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
   struct statement *ahead = stays_before_end(a, statement) ;
+  struct foreground inside ;
   struct service *service ;
   char const *program ;
   char const *name ;
@@ -217,6 +219,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
+  if (called_function(a, statement) && leaves_inside(a, statement, &inside) && !service_has(service, "flag-forks")) follow_inside(a, service, statement, &inside) ;
   program = ahead ? shell_basename(statement_command(ahead)) : by_cmd ? program_of_cmd(a) : service->program ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;

@@ -93,6 +93,22 @@ static int writes_own_pid (struct statement *statement, void *data)
   return *file && **file ;
 }
 
+/* as_app "$COMMAND", where as_app executes its words: what it starts is not known. */
+static int executes_unknown (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct statement *inside = called_function(a, statement) ? command_inside(a, statement) : statement ;
+  struct launch launch ;
+  int is_code ;
+  unsigned int first ;
+  if (inside == statement) return 0 ;
+  command_unwrap(a->pool, inside, &launch) ;
+  first = launch.code ? 0 : statement_of_shell(inside, launch.first, &is_code) ;
+  if (!launch.code && (!first || !is_code)) first = launch.first ;
+  return !called_function(a, inside) && (launch.code ? launch.code[*launch.code == '"'] == '$'
+    : first + 1 == inside->nwords && inside->words[first].raw[*inside->words[first].raw == '"'] == '$') ;
+}
+
 void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
   char const *file ;
@@ -103,6 +119,8 @@ void mark_starter (struct analysis *a, struct service *service, struct statement
     plan_todo(a->plan, service, claim, line_of(a, statement), "a function of a file that is read, which starts something: put the function into the script, and migrate that") ;
   else if (statement_walk(statement, &find_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
+  if (statement_walk(statement, &executes_unknown, a))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "only the start tells what it executes: if that is a daemon, make it a service, in the foreground") ;
   mark_traps(a, service, statement, claim) ;
   if (statement_walk(statement, &writes_own_pid, &file))
     plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "this was the pid of the script, as long as it ran; here it is that of a file which ends: who reads %s?", file)) ;

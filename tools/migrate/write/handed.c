@@ -44,12 +44,19 @@ static int is_array (struct plan const *plan, char const *name)
   return 0 ;
 }
 
+/* The shell's own: how it reads words, where it is. Another shell has others. */
+static int is_of_shell (char const *name)
+{
+  return shell_one_of(name, "IFS PWD OLDPWD OPTIND OPTARG _ PPID RANDOM SECONDS LINENO REPLY BASHPID PIPESTATUS") ;
+}
+
 void add_received (struct plan const *plan, struct texts *lines, struct piece const *piece)
 {
   struct pool *pool = plan->pool ;
   for (char const *p = piece->names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
   {
     char const *name = pool_copy(pool, p, strcspn(p, " ")) ;
+    if (is_of_shell(name)) continue ;
     texts_add_once(pool, lines, FIND_PLACE) ;
     if (is_array(plan, name))
       texts_add_once(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%s\" ] || eval \"$(cat \"$reeve_place/%s\")\" # an array", name, name)) ;
@@ -96,6 +103,7 @@ void add_handed (struct plan *plan, struct texts *lines)
       for (char const *p = plan->pieces[i].names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
       {
         char const *name = pool_copy(plan->pool, p, strcspn(p, " ")) ;
+        if (is_of_shell(name)) continue ;
         texts_add_once(plan->pool, &names, name) ;
         if (reads_as_another(service)) texts_add_once(plan->pool, &shown, name) ;
       }
