@@ -167,3 +167,16 @@ EOS
     lacks logs/flag-main && told 'had ended, which nothing here is called: if this leaves it behind, make it a service, with flag-main: /opt/app/bin/app.sh start' || { echo "# $loop"; return 1; }
   done
 }
+
+@test "of several codes with which a watching loop ended the script, each is kept for whose end that was" {
+  local loop
+  for loop in $'  if ! kill -0 $A; then wait $A; exit $?; fi\n  if ! kill -0 $B; then exit 1; fi\n  sleep 3' \
+    $'  kill -0 $A || { wait $A; exit $?; }\n  kill -0 $B || exit 1\n  sleep 3'; do
+    wrapper <<<$'#!/bin/bash\napi &\nA=$!\nweb &\nB=$!\nwhile :; do\n'"$loop"$'\ndone'
+    migrate
+    has api/flag-main web/flag-main
+    grep -q 'reeve shutdown 1 ' "$tree/web/finish"
+    lacks api/finish
+    told '1 of web instead of 0 (finish)'
+  done
+}

@@ -225,6 +225,47 @@ static int is_script_end (struct analysis *a, struct statement const *statement)
   return !next && a->depth == 1 ;
 }
 
+struct ends_of_each
+{
+  struct analysis *a ;
+  struct texts const *mains ;
+  struct texts kept ; /* NAME (CODE) */
+} ;
+
+/* The list ended the script, with one code always, when what the condition asks for had ended. */
+static void keep_code_of (struct ends_of_each *ends, char const *condition, struct statement *list, struct statement const *last)
+{
+  struct codes codes = { .a = ends->a } ;
+  for (; list ; list = list == last ? 0 : list->next) walk_with_calls(ends->a, list, &find_codes, &codes) ;
+  if (!codes.codes.first || codes.codes.first->next || codes.is_another || !strcmp(codes.codes.first->text, "0")) return ;
+  for (struct text const *one = ends->mains->first ; one ; one = one->next)
+  {
+    struct service *service = plan_find(ends->a->plan, one->text) ;
+    if (!service || !is_watched(ends->a, service, condition)) continue ;
+    keep_failure(ends->a, service, codes.codes.first->text) ;
+    texts_add_once(ends->a->pool, &ends->kept, pool_printf(ends->a->pool, "%s of %s instead of 0 (finish)", codes.codes.first->text, service->name)) ;
+  }
+}
+
+static int keep_codes (struct statement *statement, void *data)
+{
+  struct ends_of_each *ends = data ;
+  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
+    if (branch->condition) keep_code_of(ends, source_copy(ends->a->source, branch->condition_range), branch->body, 0) ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+    keep_code_of(ends, statement_text(ends->a, statement->body), statement->body->next, statement->body->next) ;
+  return 0 ;
+}
+
+/* if ! kill -0 $A; then wait $A; exit $?; fi; kill -0 $B || exit 1: several codes, each of its own */
+static void tell_codes (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim, char const *codes)
+{
+  struct ends_of_each ends = { .a = a, .mains = mains } ;
+  statement_walk(loop, &keep_codes, &ends) ;
+  claim->what = pool_printf(a->pool, "%s; the script ended with %s then, or another code: now the container's exit code is that of the first that ends", claim->what, codes) ;
+  if (ends.kept.first) claim->what = pool_printf(a->pool, "%s, %s", claim->what, texts_join(a->pool, &ends.kept, ", ")) ;
+}
+
 /* exit 1, or the 0 of a loop at the script's end, whatever the code of what had ended. */
 static void tell_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim)
 {
@@ -232,10 +273,14 @@ static void tell_code (struct analysis *a, struct statement *loop, struct texts 
   char const *code ;
   walk_with_calls(a, loop, &find_codes, &codes) ;
   if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, "0") ;
-  if (!codes.codes.first || codes.is_another) return ;
+  if (!codes.codes.first) return ;
   code = texts_join(a->pool, &codes.codes, " or ") ;
+  if (codes.is_another || codes.codes.first->next)
+  {
+    tell_codes(a, loop, mains, claim, code) ;
+    return ;
+  }
   claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, code) ;
-  if (codes.codes.first->next) return ;
   if (!strcmp(code, "0"))
   {
     claim->what = pool_printf(a->pool, "%s; if 0 is wanted, let finish of %s run `reeve shutdown 0`", claim->what, texts_join(a->pool, mains, ", ")) ;
