@@ -262,7 +262,7 @@ static void tell_codes (struct analysis *a, struct statement *loop, struct texts
 {
   struct ends_of_each ends = { .a = a, .mains = mains } ;
   statement_walk(loop, &keep_codes, &ends) ;
-  claim->what = pool_printf(a->pool, "%s; the script ended with %s then, or another code: now the container's exit code is that of the first that ends", claim->what, codes) ;
+  claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, codes) ;
   if (ends.kept.first) claim->what = pool_printf(a->pool, "%s, %s", claim->what, texts_join(a->pool, &ends.kept, ", ")) ;
 }
 
@@ -277,7 +277,7 @@ static void tell_code (struct analysis *a, struct statement *loop, struct texts 
   code = texts_join(a->pool, &codes.codes, " or ") ;
   if (codes.is_another || codes.codes.first->next)
   {
-    tell_codes(a, loop, mains, claim, code) ;
+    tell_codes(a, loop, mains, claim, codes.is_another ? pool_printf(a->pool, "%s, or another code,", code) : code) ;
     return ;
   }
   claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, code) ;
