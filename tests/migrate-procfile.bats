@@ -469,3 +469,17 @@ EOS
   wrapper <<<$'[x]\na = 1'
   run ! reeve-migrate honcho.cnf
 }
+
+@test "a process that starts and watches others is named, in a supervisord.conf, too" {
+  input=Procfile
+  wrapper <<<$'web: web\ns: supervisord -n\nj: bundle exec foreman start -f P\nn: npx pm2-runtime x.js'
+  migrate
+  told 'TODO: services.d/s: supervisord starts and watches'
+  told 'TODO: services.d/j: foreman starts and watches'
+  told 'TODO: services.d/n: pm2-runtime starts and watches'
+  untold 'services.d/web: web starts'
+  input=supervisord.conf
+  wrapper <<<$'[program:w]\ncommand=honcho start'
+  migrate
+  told 'TODO: services.d/w: honcho starts and watches'
+}

@@ -5,6 +5,7 @@
 #include "migrate/plan/otherinput.h"
 #include "migrate/procfile/procfile.h"
 #include "migrate/script/script.h"
+#include "migrate/services/services.h"
 #include "migrate/supervisord/supervisord.h"
 
 void migrate_input (struct plan *plan)
@@ -15,6 +16,7 @@ void migrate_input (struct plan *plan)
   else if (kind == INPUT_PROCFILE) migrate_procfile(plan) ;
   else if (kind == INPUT_OTHER) plan->refused = pool_printf(plan->pool, "%s is %s", plan->source->name, other_input(plan->source->name, plan->source->text)) ;
   else migrate_script(plan) ;
+  if (kind == INPUT_SUPERVISORD || kind == INPUT_PROCFILE) tell_supervisors(plan) ;
   if (aside) migrate_code_end(plan, aside) ;
   plan_note_code(plan) ;
 }

@@ -80,5 +80,6 @@ extern struct service *same_daemon (struct analysis *a, char const *name) ;
 /* ---- supervisors.c ---- */
 /* If it starts and watches others, a note says what to do about it. `program`: of the service; `is_last`: the script ended with it. */
 extern void tell_supervisor (struct analysis *a, struct service const *service, char const *program, int is_last) ;
+extern void tell_supervisors (struct plan *plan) ; /* the same of all services, of a supervisord.conf or a Procfile */
 
 #endif

@@ -28,24 +28,38 @@ static char const *advice_for (char const *program)
 }
 
 /* The program that the command leads to: npx pm2-runtime, python -m honcho. */
-static char const *led_to (struct analysis *a, char const *command)
+static char const *led_to (struct pool *pool, char const *command)
 {
   char const *word = "" ;
   for (char const *p = command ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
   {
-    word = shell_basename(pool_copy(a->pool, p, strcspn(p, " "))) ;
+    word = shell_basename(pool_copy(pool, p, strcspn(p, " "))) ;
     if (!shell_one_of(word, RUNNERS)) break ;
   }
   return word ;
 }
 
+static void note (struct plan *plan, struct service const *service, char const *program, char const *advice)
+{
+  texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: services.d/%s: %s starts and watches processes of its own: %s", service->name, program, advice)) ;
+}
+
 void tell_supervisor (struct analysis *a, struct service const *service, char const *program, int is_last)
 {
   char const *advice ;
-  if (!advice_for(program)) program = led_to(a, service->command ? service->command : "") ;
+  if (!advice_for(program)) program = led_to(a->pool, service->command ? service->command : "") ;
   advice = advice_for(program) ;
   if (!advice) return ;
   if (is_last && shell_one_of(program, supervisors[0].programs))
     advice = pool_printf(a->pool, "give reeve-migrate its %s in place of this script, which then stays ahead of /init", strcmp(program, "supervisord") != 0 ? "Procfile" : "supervisord.conf") ;
-  texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: %s", service->name, program, advice)) ;
+  note(a->plan, service, program, advice) ;
+}
+
+void tell_supervisors (struct plan *plan)
+{
+  for (struct service const *service = plan->services ; service ; service = service->next)
+  {
+    char const *program = led_to(plan->pool, service->command ? service->command : service->text) ;
+    if (advice_for(program)) note(plan, service, program, advice_for(program)) ;
+  }
 }
