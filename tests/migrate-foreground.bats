@@ -80,3 +80,12 @@ teardown() { reeve_teardown; }
   services server
   untold TODO
 }
+
+@test "a tunnel in the foreground, behind which the script only stayed, has the TODO of what may serve" {
+  local tunnel
+  for tunnel in './ngrok http 80' 'ngrok tcp 22' 'lt --port 80' './frpc -c f.ini' 'ssh -N -R 80:localhost:80 host'; do
+    wrapper <<<$'service apache2 start\n'"$tunnel"$'\ntail -f /dev/null'
+    migrate
+    told 'TODO: behind it the script only kept the container alive: if it goes on running, take flag-oneshot away'
+  done
+}

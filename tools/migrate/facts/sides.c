@@ -324,7 +324,10 @@ int may_end_soon (struct analysis *a, struct statement *statement, unsigned int 
   if (says_task(name) || surely_ends(a, statement)) return 1 ;
   if (!len || says_serve(statement, first) || is_known_server(a, statement)) return 0 ;
   if (!strncmp(program, "python", 6) || !strncmp(program, "php", 3) || shell_one_of(program, "node java ruby perl dotnet deno bun npm npx yarn pnpm bundle sh bash "
-    "haproxy caddy traefik envoy prometheus grafana minio vault consul etcd nats squid unbound named varnishd ttyd jupyter jupyter-lab jupyter-notebook jupyterhub code-server tensorboard chromium firefox streamlit")) return 0 ;
+    "haproxy caddy traefik envoy prometheus grafana minio vault consul etcd nats squid unbound named varnishd ttyd jupyter jupyter-lab jupyter-notebook jupyterhub code-server tensorboard chromium firefox streamlit "
+    "ngrok lt localtunnel frpc frps cloudflared autossh bore rathole chisel wstunnel gost socat")) return 0 ; /* the last are tunnels */
+  for (unsigned int i = first + 1 ; i < statement->nwords && !strcmp(program, "ssh") ; i++)
+    if (shell_one_of(statement_word(statement, i), "-N -NT -TN -nNT -NL -NR -ND")) return 0 ;
   for (unsigned int i = first ; i < statement->nwords ; i++)
     if (has_word(shell_basename(statement_word(statement, i)), GO_ON)) return 0 ;
   return !(len > 6 && !strcmp(program + len - 6, "server")) && program[len - 1] != 'd' ;

@@ -47,7 +47,7 @@ static int is_array (struct plan const *plan, char const *name)
 /* The shell's own: how it reads words, where it is. Another shell has others. */
 static int is_of_shell (char const *name)
 {
-  return shell_one_of(name, "IFS PWD OLDPWD OPTIND OPTARG _ PPID RANDOM SECONDS LINENO REPLY BASHPID PIPESTATUS") ;
+  return shell_one_of(name, "IFS PWD OLDPWD _ PPID RANDOM SECONDS LINENO REPLY BASHPID PIPESTATUS") ;
 }
 
 void add_received (struct plan const *plan, struct texts *lines, struct piece const *piece)
