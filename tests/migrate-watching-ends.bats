@@ -123,7 +123,6 @@ EOS
   done
 }
 
-
 @test "a break that leaves only a loop inside is no end" {
   local ask
   for ask in '[ -e /tmp/skip ] && break' 'if [ -e /tmp/skip ]; then break; fi'; do
@@ -178,5 +177,15 @@ EOS
     grep -q 'reeve shutdown 1 ' "$tree/web/finish"
     lacks api/finish
     told '1 of web instead of 0 (finish)'
+  done
+}
+
+@test "a watching loop in a function that is called last ends all, as it does by itself" {
+  local body
+  for body in 'while true; do sleep 60; if ! pgrep nginx >/dev/null; then exit 1; fi; done' 'echo watching; while true; do sleep 60; pgrep nginx || exit 1; done'; do
+    wrapper <<<"monitor() { $body; }"$'\nnginx\nmonitor'
+    migrate
+    services nginx
+    has nginx/flag-main
   done
 }

@@ -4,6 +4,7 @@
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
 
@@ -130,11 +131,21 @@ static int passes_all (struct statement const *call)
   return call->nwords == 2 && shell_one_of(call->words[1].raw, "\"$@\" $@") ;
 }
 
+/* monitor() { log watching; while sleep 9; do pgrep web || exit 1; done; }, behind the starts */
+static int watches_at_end (struct analysis *a, struct statement *call, struct statement *body)
+{
+  struct statement *last = body->kind == STATEMENT_GROUP ? body->body : 0 ;
+  if (!a->plan->services || a->waited_line || call->nwords != 1 || !last) return 0 ;
+  for (; last->next ; last = last->next)
+    if (!is_message(a, last) && last->kind != STATEMENT_COMMENT) return 0 ;
+  return last->kind == STATEMENT_LOOP && !last->background && watches_processes(a, last) ;
+}
+
 int begin_call (struct analysis *a, struct statement *statement, struct calling *call)
 {
   struct function *function = called_function(a, statement) ;
   struct statement *body = function ? function->statement->body : 0 ;
-  if (!body || a->in_function > 10 || !starts_something(a, body)) return 0 ;
+  if (!body || a->in_function > 10 || (!starts_something(a, body) && !watches_at_end(a, statement, body))) return 0 ;
   *call = (struct calling){ .statement = statement, .function = function, .positional = a->positional, .before = plan_last(a->plan) } ;
   function->walked = 1 ;
   if (ends_with_exec(body) && !statement_walk(body, &is_started, a))
