@@ -73,10 +73,11 @@ teardown() { reeve_teardown; }
   told 'line 3: dropped: looked whether it had failed'
 }
 
-@test "what a start reads of such a command stays ahead of it" {
+@test "what a start reads of such a command is asked for, and ahead of all it stays as it was" {
   wrapper <<<$'cron\nload-all && loaded=1\nexec web --loaded "$loaded"'
   migrate
-  grep -qx 'load-all && loaded=1' "$tree/web/run"
+  services cron load-all web
+  told 'TODO: $loaded is not known here'
   wrapper <<<$'python load.py || failed=1\nexec web'
   migrate
   grep -qx 'python load.py || failed=1' "$init/10-start"

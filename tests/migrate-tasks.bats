@@ -369,7 +369,7 @@ EOS
   [ "$(tail -n 2 "$tree/load-fixtures/run")" = $'load-fixtures\nwarm-up cache || exit 1' ]
   wrapper <<<$'php-fpm -F &\nload-all\nif [ $? -ne 0 ]; then exit 1; fi\nwarm-up\nexec nginx -g "daemon off;"'
   migrate
-  [ "$(tail -n 3 "$tree/load-all/run" | head -n 2)" = $'load-all || exit\nwarm-up' ]
+  [ "$(tail -n 4 "$tree/load-all/run" | head -n 3)" = $'load-all\nif [ $? -ne 0 ]; then exit 1; fi\nwarm-up' ]
   wrapper <<<$'set -e\nphp-fpm -F &\nload-all\nwarm-up || true\nexec nginx -g "daemon off;"'
   migrate
   [ "$(tail -n 2 "$tree/load-all/run" | head -n 1)" = 'warm-up || true' ] || [ "$(tail -n 1 "$tree/load-all/run")" = 'warm-up || true' ]
