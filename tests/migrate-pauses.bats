@@ -136,3 +136,18 @@ EOS
   migrate
   told 'a trap runs only when this command has ended'
 }
+
+@test "a loop that only prints between its pauses keeps the container alive, and is no service" {
+  for loop in 'while sleep 60; do echo "still running"; done' 'while true; do echo "alive at $(date)"; sleep 60; done' 'while :; do date; sleep 5; done'; do
+    wrapper <<<$'db &\nweb &\n'"$loop"
+    migrate
+    services db web
+    told 'kept the container alive'
+  done
+  # In the background, or into a file, it is work.
+  for loop in 'while true; do echo beat >>/run/beats; sleep 1; done' $'while true; do date; sleep 1; done &\nwait'; do
+    wrapper <<<$'db &\n'"$loop"
+    migrate
+    [ "$(ls "$tree" | wc -l)" -eq 2 ] || { echo "# $loop"; return 1; }
+  done
+}

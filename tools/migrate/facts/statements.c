@@ -208,14 +208,24 @@ int is_always_true (struct statement const *condition)
   return condition && !condition->next && shell_one_of(statement_command(condition), "true : sleep") ;
 }
 
-static int body_only_sleeps (struct statement const *body)
+/* echo "still running at $(date)" */
+static int is_sign_of_life (struct statement const *statement)
+{
+  if (!shell_one_of(statement_command(statement), "echo printf date") || goes_to_file(statement)) return 0 ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (strcmp(one->text, "date") != 0) return 0 ;
+  return 1 ;
+}
+
+/* `may_print`: what it prints is for whom looks at the script alone */
+static int body_only_sleeps (struct statement const *body, int may_print)
 {
   if (!body) return 0 ;
   for (; body ; body = body->next)
   {
     int keeps = keeps_alive(body) ; /* once: loops in loops would double the work with each */
     if (keeps && !body->background) return 1 ; /* what is behind it never runs */
-    if (!keeps && body->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(body), "sleep wait : true read")) return 0 ;
+    if (!keeps && body->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(body), "sleep wait : true read") && !(may_print && is_sign_of_life(body))) return 0 ;
   }
   return 1 ;
 }
@@ -233,7 +243,7 @@ int keeps_alive (struct statement const *statement)
 {
   if (holds_file(statement)) return 0 ;
   if (statement->kind == STATEMENT_LOOP)
-    return is_always_true(statement->branches->condition) && body_only_sleeps(statement->branches->body) ;
+    return is_always_true(statement->branches->condition) && body_only_sleeps(statement->branches->body, !statement->background) ;
   if (statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec") && statement->nwords > 1)
   {
     struct statement inner = *statement ;
