@@ -189,3 +189,13 @@ EOS
     has nginx/flag-main
   done
 }
+
+@test "what a watching loop calls to end the others may do so by their clients" {
+  for end in 'redis-cli shutdown nosave' 'nginx -s quit' 'service cron stop'; do
+    wrapper <<<$'#!/bin/bash\nstop() {\n  '"$end"$'\n  kill "$B"\n}\nredis-server & A=$!\nweb & B=$!\nwhile sleep 10; do\n  for p in $A $B; do [ -d "/proc/$p" ] || { stop; exit 1; }; done\ndone'
+    migrate
+    services redis-server web
+    has redis-server/flag-main web/flag-main
+    untold TODO
+  done
+}

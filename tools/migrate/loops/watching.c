@@ -96,9 +96,16 @@ static int asks_by_function (struct watching *watching, struct statement *statem
   return 1 ;
 }
 
+/* redis-cli shutdown, nginx -s quit, service cron stop */
+static int ends_by_client (struct statement const *statement)
+{
+  return says_stop(statement) && shell_one_of(statement_command(statement),
+    "redis-cli valkey-cli mysqladmin mariadb-admin nginx service systemctl pg_ctl pg_ctlcluster apachectl apache2ctl supervisorctl rabbitmqctl") ;
+}
+
 static int ends_more (struct statement *statement, void *data)
 {
-  return statement->background || (statement->kind == STATEMENT_COMMAND && !is_message(data, statement) && !shell_one_of(statement_command(statement),
+  return statement->background || (statement->kind == STATEMENT_COMMAND && !is_message(data, statement) && !ends_by_client(statement) && !shell_one_of(statement_command(statement),
     "kill pkill killall wait exit return echo printf true false : test [ sleep date logger local read trap")) ;
 }
 
