@@ -385,3 +385,19 @@ EOS
   run ! grep -rq 'daemon off' "$tree"
   has web/flag-main
 }
+
+@test "in an image called fpm, php-fpm stays by its configuration" {
+  wrapper <<<$'#!/bin/sh\nphp-fpm &\nnginx -g "daemon off;" &\nwait -n'
+  printf 'FROM php:8.3-fpm\nCOPY start.sh /start.sh\nCMD ["sh", "/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes php-fpm 'exec php-fpm'
+  untold 'it would have left by itself'
+  printf 'FROM debian:12\nCOPY start.sh /start.sh\nCMD ["sh", "/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes php-fpm 'exec php-fpm -F'
+  # An option says otherwise.
+  wrapper <<<$'#!/bin/sh\nphp-fpm -D\nexec nginx -g "daemon off;"'
+  printf 'FROM php:8.3-fpm\nCOPY start.sh /start.sh\nCMD ["sh", "/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes php-fpm 'exec php-fpm -F'
+}

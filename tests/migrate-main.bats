@@ -316,3 +316,14 @@ EOS
     lacks worker/flag-main
   done
 }
+
+@test "a server whose configuration is not here stays, where nothing ran behind it" {
+  for server in 'puma -C config/puma.rb' 'gunicorn -c gunicorn.conf.py app:app'; do
+    wrapper <<<$'#!/bin/sh\n'"$server"$'\nexec "$@"'
+    printf 'FROM ruby:3.3\nCOPY start.sh /start.sh\nENTRYPOINT ["sh", "/start.sh"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    has "${server%% *}/flag-main"
+    lacks "${server%% *}/flag-forks"
+    untold 'its configuration says so'
+  done
+}

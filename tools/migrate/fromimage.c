@@ -212,6 +212,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->init_signals_all = start->init == INIT_SIGNALS_ALL ;
   dockerfile_runs(dockerfile, &plan->image_runs) ;
   plan->has_dockerfile = 1 ;
+  plan->php_fpm_stays = !!strstr(dockerfile_image(dockerfile), "fpm") ;
   plan->has_go_supervisord = !!strstr(dockerfile->source->text, "ochinchina/supervisord") ; /* of COPY --from=, or of an address */
   plan->image_user = dockerfile_user(dockerfile) ;
   plan->workdir = dockerfile_folder(dockerfile, start) ;

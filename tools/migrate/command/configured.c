@@ -124,6 +124,11 @@ void foreground_of (struct plan *plan, struct statement const *statement, unsign
   char const *text ;
   command_foreground(statement, first, foreground) ;
   command_argv(statement, first, argv) ;
+  if (plan->php_fpm_stays && foreground->in_background && argv[0] && !strcmp(shell_basename(argv[0]), "php-fpm") && !has_word(argv, "-D") && !has_word(argv, "--daemonize"))
+  {
+    foreground->in_background = 0 ;
+    foreground->argv[0] = 0 ;
+  }
   row = argv[0] && !foreground->ends ? row_of(shell_basename(argv[0])) : 0 ;
   if (!row || (foreground->in_background && !foreground->by_configuration && !row->stays)) return ;
   file = file_of(row, argv) ;

@@ -188,6 +188,7 @@ struct plan
   char const *workdir ; /* the image's; 0: /init knows it */
   struct texts unread ; /* files that the input includes, and that were not found */
   int root ; /* the unpacked image; -1: there is none */
+  int php_fpm_stays ; /* the same of php-fpm: images called ...:fpm are made so */
   int nginx_stays ; /* nginx's configuration in the image keeps it in the foreground */
   char const *nginx_unread ; /* that configuration, in the build context: it is not here; 0: it is, or there is none */
   struct configuration *configurations ; /* files of the build context that the image has */
