@@ -394,3 +394,12 @@ EOS
   file c/enable-if <<<'!X'
   lacks a/finish
 }
+
+@test "what a script did ahead of a branch has no condition, where its first branch starts nothing" {
+  for did in 'mkdir -p /var/lib/grafana' 'chown -R app /srv/grafana'; do
+    wrapper <<<$'web &\n'"$did"$'\nif [ -f /mark ]; then\n  echo running\nelse\n  grafana &\nfi\nexec main-server'
+    migrate
+    becomes make-grafana "exec $did" || becomes own-grafana "exec $did" || becomes chown-grafana "exec $did"
+    [ "$(ls "$tree/grafana/dependencies.d")" != '' ]
+  done
+}

@@ -343,3 +343,13 @@ EOS
   migrate
   told 'TODO: when what is ahead of && failed, the script went on'
 }
+
+@test "who waits for a server and has nothing to execute then has waited for what is main" {
+  for wait in 'wait $!' $'pid=$!\nwait $pid' wait; do
+    wrapper <<<$'openvpn --config /x.ovpn &\n'"$wait"$'\nexec "$@"'
+    printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    lacks openvpn/flag-oneshot
+  done
+  has openvpn
+}

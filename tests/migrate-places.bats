@@ -69,3 +69,17 @@ alone() # the Dockerfile is the input
     head -n 1 "$tree/web/run" | grep -qxF '#!/usr/bin/bash'
   done
 }
+
+@test "the folder that the script was in at first counts, wherever it goes then" {
+  for back in 'cd -' 'cd "$OLDPWD"' 'cd - >/dev/null'; do
+    wrapper <<<$'#!/bin/bash\ncd /opt/a\n./a &\n'"$back"$'\nexec ./web'
+    migrate
+    [ "$(sed -n 2,3p "$tree/web/run")" = $'cd "${REEVE_WORKDIR:-/}" || exit 111\ncd /opt/a' ]
+  done
+  wrapper <<<$'#!/bin/bash\nhere=$PWD\ncd /opt/a\n./a &\ncd "$here"\nexec ./web'
+  migrate
+  [ "$(sed -n 2,3p "$tree/web/run")" = $'cd "${REEVE_WORKDIR:-/}" || exit 111\nhere=$PWD' ]
+  wrapper <<<$'#!/bin/bash\ncd /opt/a\nexec ./web'
+  migrate
+  run ! grep REEVE_WORKDIR "$tree/web/run"
+}

@@ -380,3 +380,10 @@ EOS
   migrate
   [ "$(tail -n 3 "$tree/load-dump/run")" = $'[ -f /dump ] || exit 0\nload-dump /dump || exit\nexec rm /dump' ]
 }
+
+@test "a command in the background that is over at once is a task" {
+  wrapper <<<$'echo Starting &\ndate >/started &\nprintf "up\\n" &\nexec web'
+  migrate
+  services date echo printf web
+  has date/flag-oneshot echo/flag-oneshot printf/flag-oneshot
+}

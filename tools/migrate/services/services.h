@@ -42,6 +42,7 @@ extern void add_task (struct analysis *a, struct statement *statement) ;
 extern struct claim *add_ordinary (struct analysis *a, struct statement *statement) ; /* returns what the report says of it */
 extern void take_pending (struct analysis *a, struct service *service) ;
 /* Statements of a branch that no service has taken go to the setup or a task. */
+extern void pending_is_task (struct analysis *a) ; /* what is held for the next service becomes a task of its own */
 extern void flush_pending (struct analysis *a) ;
 extern int has_work (struct held const *held) ; /* does one do more than prepare, ask or print? */
 extern void copy_conditions (struct analysis *a, struct service *service) ;

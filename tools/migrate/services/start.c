@@ -66,6 +66,7 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
     command_argv(statement, launch.first, argv) ;
     foreground_of(a->plan, &waited, launch.first, &foreground) ;
     if (foreground.ends) return 1 ; /* nginx -s reload & */
+    if (argv[0] && shell_one_of(shell_basename(argv[0]), "echo printf date touch true false : sleep chmod chown ln")) return 1 ;
     if (!launch.code && is_client_command(command_behind_runners(a->pool, argv))) return 1 ;
   }
   if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_SUBSHELL && !called_function(a, statement)) return 0 ;

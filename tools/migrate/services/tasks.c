@@ -358,3 +358,8 @@ void share_pending (struct analysis *a)
   if (a->conditions.first) flush_pending(a) ;
   else pending_to_task(a, first) ;
 }
+
+void pending_is_task (struct analysis *a)
+{
+  pending_to_task(a, a->pending) ;
+}

@@ -311,7 +311,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (!any && !a->waited_line && (names.first || !unknown) && starts_later(a, frame))
+  if (!any && !a->waited_line && (names.first || !unknown) && starts_later(a, frame) && !ran_nothing_behind(a, frame))
   {
     if (!n)
       for (struct service *service = a->plan->services ; service ; service = service->next)

@@ -64,11 +64,20 @@ static int works_ahead (struct service const *service, unsigned int i)
   return 0 ;
 }
 
+/* here=$PWD, cd -: where the script was at first counts, wherever it goes then. */
+static int names_first_folder (char const *text)
+{
+  char const *back = strstr(text, "cd -") ;
+  return shell_mentions(text, "PWD") || shell_mentions(text, "OLDPWD") || (back && strchr(" \t\n;&|>", back[4])) ;
+}
+
 /* A service starts in its own directory, the script in another one. That matters unless the
    script went to an absolute path before anything asked for a relative one: `cd web`, `. ./env`. */
 static int needs_workdir (struct rendering *r, struct service const *service, unsigned int npieces, char const *needed)
 {
   int asks = 0 ;
+  for (unsigned int i = 0 ; i < npieces ; i++)
+    if (needed[i] && names_first_folder(r->plan->pieces[i].text)) return 1 ;
   for (unsigned int i = 0 ; i < npieces && !asks ; i++)
   {
     struct piece const *piece = r->plan->pieces + i ;
