@@ -305,7 +305,7 @@ EOS
     wrapper <<<$'db &\n'"$loop"$'\nexec web'
     migrate
     task=load
-    [ -e "$tree/load" ] || task=ls
+    [ -e "$tree/load" ] || task="ls"
     services db $task web
     has $task/flag-oneshot $task/dependencies.d/db
     untold 'that are not known here'

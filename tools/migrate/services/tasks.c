@@ -361,5 +361,5 @@ void share_pending (struct analysis *a)
 
 void pending_is_task (struct analysis *a)
 {
-  pending_to_task(a, a->pending) ;
+  if (a->pending) pending_to_task(a, a->pending) ;
 }
