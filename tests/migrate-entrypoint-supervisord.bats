@@ -51,7 +51,7 @@ supervisord -c /etc/supervisord.conf &\nsleep 2 || true\nmysql </schema.sql\nwai
 supervisord &\nuntil mysqladmin ping; do sleep 1; done\nif [ ! -e /x ]; then\n  load\nfi\necho up\ntail -f /dev/null~line 3: until mysqladmin ping; do sleep 1; done; lines 4-6: if [ ! -e /x ]; then
 supervisord\nmysql -e x\nexec tail -F /var/log/x~line 3: mysql -e x
 supervisord & PID=$!\nnginx &\nwhile kill -0 $PID; do sleep 1; done\nexit 1~line 3: nginx
-start() {\n  supervisord &\n  mysql -e x\n}\nprepare\nstart\nload\nwait~line 4: mysql -e x; line 8: load
+begin() {\n  supervisord &\n  mysql -e x\n}\nprepare\nbegin\nload\nwait~line 4: mysql -e x; line 8: load
 supervisord -n &\nmysql -e x\nexec "$@"~line 3: mysql -e x
 EOS
   for code in 'supervisord &\nPID=$!\ntrap "kill $PID" TERM\nwait $PID\nexit $?' 'supervisord\nif [ -t 0 ]; then echo hi; fi\nsupervisorctl start web\nsleep infinity'; do
