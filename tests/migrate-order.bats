@@ -123,27 +123,26 @@ EOS
   file proxy/dependencies.d/worker <<<optional
 }
 
+front_of() # COMMAND ; of web, and perhaps further lines: front, which uses port 8000, comes behind it
+{
+  wrapper <<<"[program:web]
+command=$1
+priority=1
+[program:front]
+command=front --to http://localhost:8000/
+priority=2"
+  migrate
+}
+
 @test "a server's port is that of its options, its listening address, or the PORT that it is given" {
   local serving
   for serving in 'web --port 8000' 'web --http.port=8000' 'web -p8000' 'web -l 127.0.0.1:8000' 'web 0.0.0.0:8000' 'web :8000' 'python -m http.server 8000' \
     'manage.py runserver 127.0.0.1:8000' 'socat TCP-LISTEN:8000,fork TCP:db:80' $'web\nenvironment=PORT=8000' $'web\nenvironment=LISTEN_ADDR="localhost:8000"'; do
-    wrapper <<<"[program:web]
-command=$serving
-priority=1
-[program:front]
-command=front --to http://localhost:8000/
-priority=2"
-    migrate
+    front_of "$serving"
     file front/dependencies.d/web </dev/null
   done
   for serving in 'web --api-host localhost:8000' 'web --timeout 8000' 'web --backend-port 8000' 'web db:8000' 'nc -z localhost 8000' $'web\nenvironment=API_PORT=8000'; do
-    wrapper <<<"[program:web]
-command=$serving
-priority=1
-[program:front]
-command=front --to http://localhost:8000/
-priority=2"
-    migrate
+    front_of "$serving"
     file front/dependencies.d/web <<<optional
   done
 }

@@ -13,6 +13,7 @@ extern uint32_t line_of (struct analysis *a, struct statement const *statement) 
 extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
 extern int is_started_in (struct service const *service, struct statement const *statement) ; /* did the statement, or one inside it, start the service? */
 extern int runs_beside (struct service const *service) ; /* in the background, and no task */
+extern int has_main (struct analysis const *a) ; /* is a service main? */
 extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* without its `&` */
 extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
 extern struct function *find_function (struct analysis *a, char const *name) ;
@@ -77,6 +78,7 @@ extern int is_link_to_output (struct analysis *a, struct word const *word) ;
 /* ---- starts.c ---- */
 /* Does the statement start, wait for, or become a long-running process? */
 extern int starts_something (struct analysis *a, struct statement *statement) ;
+extern int any_starts (struct analysis *a, struct statement *list) ; /* does one of them? */
 extern int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch) ; /* does `su -c CODE`, or `sh -c CODE`, leave a process in the background? */
 /* `app start`, if the script also has `app stop`: it leaves a process in the background */
 extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;
@@ -281,7 +283,6 @@ extern void mark_started_in_words (struct analysis *a, struct service *service, 
 /* ---- keptstatus.c ---- */
 /* The variable that keeps how what is ahead has ended: RC=$?, RC=${PIPESTATUS[0]}; 0: another statement. */
 extern char const *status_kept (struct analysis *a, struct statement const *statement) ;
-
 
 /* ---- neededlater.c ---- */
 /* Does what is started behind it read the variable, or another variable that is set there? */

@@ -186,6 +186,12 @@ int starts_something (struct analysis *a, struct statement *statement)
   return r ;
 }
 
+int any_starts (struct analysis *a, struct statement *list)
+{
+  while (list && !starts_something(a, list)) list = list->next ;
+  return !!list ;
+}
+
 /* ---- what is still to come ---- */
 
 /* status=$?; [ $status -ne 0 ] && exit $status */

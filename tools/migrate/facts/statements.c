@@ -22,6 +22,13 @@ int runs_beside (struct service const *service)
   return service->is_background && !service->is_oneshot ;
 }
 
+int has_main (struct analysis const *a)
+{
+  struct service const *one = a->plan->services ;
+  while (one && !one->is_main) one = one->next ;
+  return !!one ;
+}
+
 struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what)
 {
   return source_claim(a->source, statement->range, where, what) ;

@@ -220,13 +220,6 @@ static int waits_for_more (struct analysis *a, struct statement *loop, char cons
   return condition && !condition->next && condition->kind != STATEMENT_COMMAND && !is_always_true(condition) && !asks_for_processes(a, condition) ;
 }
 
-static int has_main (struct analysis const *a)
-{
-  struct service const *one = a->plan->services ;
-  while (one && !one->is_main) one = one->next ;
-  return !!one ;
-}
-
 static int has_others (struct analysis const *a, struct service const *service)
 {
   return a->plan->services != service || service->next ;

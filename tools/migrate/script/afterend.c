@@ -104,16 +104,10 @@ static int does_nothing (struct statement const *statement)
   return 1 ;
 }
 
-static int signals_processes (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "kill pkill killall") ;
-}
-
 /* cleanup, which ends the others, and works: finish has nobody to end. */
 static int is_end_call (struct analysis *a, struct statement *statement)
 {
-  return !a->on_success && called_function(a, statement) && walk_with_calls(a, statement, &signals_processes, 0) ;
+  return !a->on_success && called_function(a, statement) && walk_with_calls(a, statement, &sends_signal, 0) ;
 }
 
 /* if X; then one; else other; fi; rm FILE: whichever of them it was, that came behind it. */

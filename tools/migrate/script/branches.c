@@ -93,15 +93,9 @@ char const *negated (struct pool *pool, char const *condition)
 
 /* ---- if and case ---- */
 
-static int starts_in (struct analysis *a, struct statement *list)
-{
-  while (list && !starts_something(a, list)) list = list->next ;
-  return !!list ;
-}
-
 void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching)
 {
-  if (!a->conditions.first && statement->branches && any_deed(a, a->pending) && !starts_in(a, statement->branches->body)) pending_is_task(a) ; /* it has no condition */
+  if (!a->conditions.first && statement->branches && any_deed(a, a->pending) && !any_starts(a, statement->branches->body)) pending_is_task(a) ; /* it has no condition */
   *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .last = a->last, .places = a->places, .ended = a->ended_with, .all_replaced = 1 } ;
   branching->id = pool_printf(a->pool, "%u", ++a->nbranchings) ;
   a->otherwise = (struct texts){ 0 } ;

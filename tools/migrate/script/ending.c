@@ -285,13 +285,6 @@ char const *with_failed_code (struct analysis *a, struct statement *other, char 
   return pool_printf(a->pool, "%s; the script ended with %s then", what, found.code) ;
 }
 
-static int has_main (struct analysis *a)
-{
-  for (struct service const *one = a->plan->services ; one ; one = one->next)
-    if (one->is_main) return 1 ;
-  return 0 ;
-}
-
 static char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement *right)
 {
   struct service *last = plan_last(a->plan) ;
@@ -379,9 +372,7 @@ static struct texts mains_at (struct analysis *a, struct ending const *ending)
 
 static char const *without_main (struct analysis *a)
 {
-  struct service const *one = a->plan->services ;
-  while (one && !one->is_main) one = one->next ;
-  return one ? "no service of this branch is main: the container ends when it is stopped" : "no service is main: the container ends when it is stopped" ;
+  return has_main(a) ? "no service of this branch is main: the container ends when it is stopped" : "no service is main: the container ends when it is stopped" ;
 }
 
 void settle_endings (struct analysis *a)

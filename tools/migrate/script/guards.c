@@ -10,13 +10,6 @@
 
 #define GUARDS_MAX 30 /* each takes the rest of the function one level deeper */
 
-static int starts_in (struct analysis *a, struct statement *list)
-{
-  for (; list ; list = list->next)
-    if (starts_something(a, list)) return 1 ;
-  return 0 ;
-}
-
 /* return, return 0 */
 static int returns_well (struct statement *statement, void *data)
 {
@@ -93,7 +86,7 @@ void guard_rest (struct analysis *a, struct statement *list)
   for (struct statement *next ; list && n < GUARDS_MAX ; list = next)
   {
     next = list->next ;
-    if (!next || (!starts_in(a, next) && !starts_something(a, list)) || !is_guard(a, list)) continue ;
+    if (!next || (!any_starts(a, next) && !starts_something(a, list)) || !is_guard(a, list)) continue ;
     take_rest(a, list, next) ;
     n++ ;
   }

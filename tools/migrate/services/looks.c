@@ -7,17 +7,6 @@
 #include "migrate/facts/facts.h"
 #include "migrate/services/services.h"
 
-/* The name of NAME=$?, local NAME=$?; 0: another statement */
-char const *status_name (struct analysis *a, struct statement const *statement)
-{
-  char const *text = statement_text(a, statement) ;
-  char const *end = strstr(text, "=$?") ;
-  char const *start = end ;
-  if (!end || (statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION)) return 0 ;
-  while (start > text && start[-1] != ' ') start-- ;
-  return pool_copy(a->pool, start, (size_t)(end - start)) ;
-}
-
 /* What it asks before it does something. */
 char const *condition_of (struct analysis *a, struct statement const *statement)
 {
@@ -53,7 +42,7 @@ static int asks_for_last (struct analysis *a, struct held const *looks, struct h
   char const *text = statement_text(a, held->statement) ;
   if (strstr(text, "$?")) return 1 ;
   for (; looks != held ; looks = looks->next)
-    if (looks->looks && status_name(a, looks->statement) && shell_mentions(text, status_name(a, looks->statement))) return 1 ;
+    if (looks->looks && status_kept(a, looks->statement) && shell_mentions(text, status_kept(a, looks->statement))) return 1 ;
   return 0 ;
 }
 
@@ -64,7 +53,7 @@ void drop_last_looks (struct analysis *a, struct service *task, struct held *fir
     if (held->looks && !asks_for_last(a, last->next, held)) return ;
   for (struct held *held = last->next ; held ; held = held->next)
   {
-    int takes = !!status_name(a, held->statement) ;
+    int takes = !!status_kept(a, held->statement) ;
     held->claim->where = "dropped" ;
     if (!held->looks) held->claim->what = "a comment on it" ;
     if (!held->looks) continue ;

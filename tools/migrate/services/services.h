@@ -53,7 +53,6 @@ extern void share_pending (struct analysis *a) ;
 extern void add_look (struct analysis *a, struct statement *statement) ; /* the same of what asks for the status of the work ahead of it */
 
 /* ---- looks.c ---- */
-extern char const *status_name (struct analysis *a, struct statement const *statement) ; /* the name of NAME=$?; 0: another statement */
 extern char const *condition_of (struct analysis *a, struct statement const *statement) ; /* what it asks before it does something */
 extern void drop_last_looks (struct analysis *a, struct service *task, struct held *first) ; /* those at the task's end: whether it failed, the supervisor sees */
 

@@ -66,7 +66,8 @@ static void add_word (struct reader *reader, struct statement *statement, struct
 static int is_harmless_behind (char const *code)
 {
   char word[16] ;
-  return sscanf(code, "%15s", word) == 1 && shell_one_of(word, "exit return : true false echo printf break continue cat tee grep sed chmod chown mv cp rm mkdir export sudo") ;
+  if (!strncmp(code, "sudo ", 5)) code += 5 ;
+  return sscanf(code, "%15s", word) == 1 && shell_one_of(word, "exit return : true false echo printf break continue cat tee grep sed chmod chown mv cp rm mkdir export") ;
 }
 
 static void read_redirect (struct reader *reader, TSNode node, struct statement *statement)

@@ -6,15 +6,12 @@
 #include "migrate/facts/facts.h"
 #include "migrate/traps/trapping.h"
 
-#define DEPTH_OF_CALLS 10
-
 struct setting_flags
 {
   struct analysis *a ;
   struct source *source ; /* of the statements that are looked at */
   char const *asks ; /* the loop's text */
   struct texts sets ;
-  unsigned int depth ;
 } ;
 
 static int add_flag (struct statement *statement, void *data)
@@ -25,13 +22,12 @@ static int add_flag (struct statement *statement, void *data)
   struct function *function = called_function(flags->a, statement) ;
   if (statement->kind == STATEMENT_ASSIGNMENT && len && text[len] == '=' && !strpbrk(text, " \t\n$`")
    && shell_mentions(flags->asks, pool_copy(flags->a->pool, text, len))) texts_add_once(flags->a->pool, &flags->sets, text) ;
-  if (function && function->statement->body && flags->depth < DEPTH_OF_CALLS)
+  if (function && function->statement->body && function->asked != flags->a->questions)
   {
     struct source *source = flags->source ;
+    function->asked = flags->a->questions ;
     flags->source = flags->a->source ;
-    flags->depth++ ;
     statement_walk(function->statement->body, &add_flag, flags) ;
-    flags->depth-- ;
     flags->source = source ;
   }
   return 0 ;
@@ -53,6 +49,7 @@ void keep_flags (struct trapping *t)
     struct setting_flags flags = { .a = a, .source = &code, .asks = texts_join(a->pool, &service->run, "\n") } ;
     char const *line ;
     if (!has_loop(service) || are_exclusive(a, &t->trap->place, service)) continue ;
+    a->questions++ ;
     for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_flag, &flags) ;
     if (!flags.sets.first) continue ;
     line = pool_printf(a->pool, "trap %s %s", shell_quote(a->pool, texts_join(a->pool, &flags.sets, "; ")), service->down_signal ? service->down_signal : "TERM") ;
