@@ -55,8 +55,26 @@ void read_programs (struct reader *reader, TSNode node, struct statement *statem
   for (uint32_t i = 0 ; i < children.n ; i++) read_programs(reader, children.list[i], statement, depth + 1) ;
 }
 
+/* 0<FILE: where the descriptor begins. The grammar takes that 0 for a word. */
+static uint32_t descriptor_start (struct source const *source, uint32_t sign)
+{
+  uint32_t start = sign ;
+  while (start && strchr("0123456789", source->text[start - 1])) start-- ;
+  return start && !strchr(" \t\n;&|(", source->text[start - 1]) ? sign : start ; /* a2>FILE: part of a word */
+}
+
+static int is_descriptor (struct source const *source, struct range range)
+{
+  return range.end < source->len && strchr("<>", source->text[range.end]) && range.start < range.end && descriptor_start(source, range.end) == range.start ;
+}
+
 static void add_word (struct reader *reader, struct statement *statement, struct word word)
 {
+  if (is_descriptor(reader->source, word.range))
+  {
+    if (statement->nwords && statement->core.end == word.range.end) statement->core.end = statement->words[statement->nwords - 1].range.end ;
+    return ;
+  }
   statement->words = pool_grow(reader->source->pool, statement->words, statement->nwords, &statement->words_room, sizeof(word)) ;
   statement->words[statement->nwords++] = word ;
   if (word.range.end > statement->core.end) statement->core.end = word.range.end ;
@@ -78,6 +96,7 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
   /* {log}>FILE: see shell_parse(). */
   if (redirect->range.start < reader->source->len && reader->source->text[redirect->range.start] == '}')
     while (reader->source->text[redirect->range.start] != '{') redirect->range.start-- ;
+  if (strchr("<>", reader->source->text[redirect->range.start])) redirect->range.start = descriptor_start(reader->source, redirect->range.start) ;
   redirect->raw = source_copy(reader->source, redirect->range) ;
   redirect->target = "" ;
   if (is(node, "heredoc_redirect"))
