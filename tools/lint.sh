@@ -14,8 +14,8 @@ tidy() # FLAG... ; of the files on stdin, the largest first: no processor shall 
 }
 git ls-files -z 'src/*.c' | tidy "${flags[@]}"
 # The tools have two thirds of the paths, and no rights that their caller lacks: each function is followed through a
-# third as many states as src's are. It saves a third of lint's time.
-git ls-files -z 'tools/*.c' | tidy "${flags[@]}" -Xclang -analyzer-config -Xclang max-nodes=75000
+# seventh as many states as src's are. It saves 40 % of lint's time.
+git ls-files -z 'tools/*.c' | tidy "${flags[@]}" -Xclang -analyzer-config -Xclang max-nodes=30000
 cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
   --suppress=readdirCalled --suppress=getpwnamCalled --suppress=getpwuidCalled --suppress=getgrnamCalled \
   --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc -Itools src tools &
