@@ -448,3 +448,10 @@ fill
 exec worker
 EOS
 }
+
+@test "what ends at once is setup, also in the background" {
+  wrapper <<<$'rm -f /tmp/lock &\nsed -i s/a/b/ /etc/x.conf &\nmkfifo /run/x &\nweb &\nwait -n'
+  migrate
+  services web
+  file cont-init.d/10-start <<<$'#!/bin/bash\nrm -f /tmp/lock\nsed -i s/a/b/ /etc/x.conf\nmkfifo /run/x\nexit 0 # the last command\'s code did not matter to the script'
+}

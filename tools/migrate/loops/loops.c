@@ -355,7 +355,7 @@ int walk_own_background (struct analysis *a, struct statement *statement)
   else if (walk_start_if_down(a, statement) || walk_watching_work(a, statement)) return 1 ;
   else if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))
     drop_watching_beside(a, statement) ;
-  else if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "rm mkdir chmod chown ln touch mv cp") && !statement->nredirects)
+  else if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "rm mkdir chmod chown chgrp ln touch mv cp sed install mkfifo mknod") && !statement->nredirects)
   {
     /* It ends at once, so the script may as well wait for it. */
     statement->background = 0 ;
