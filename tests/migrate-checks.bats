@@ -60,3 +60,20 @@ check=$'if [ -z "$TOKEN" ]; then\n  echo "TOKEN is not set" >&2\n  exit 1\nfi'
   services db web
   grep -q 'TOKEN is not set' "$init/10-start"
 }
+
+@test "a check's address may be put together from variables" {
+  local url
+  for url in 'URL="http://127.0.0.1:${PORT}/api"' 'HOST=localhost; URL="http://$HOST:$PORT"' 'BASE="http://localhost"; URL=$BASE:$PORT'; do
+    wrapper <<<$'#!/bin/bash\nPORT="${PORT:-4200}"\n'"$url"$'\nserver --port "$PORT" &\nP=$!\nfor _ in $(seq 1 60); do\n  if curl -sf "${URL}/health"; then break; fi\n  sleep 2\ndone\nworker &\nwait -n'
+    migrate
+    services server worker
+    has server/data/check worker/dependencies.d/server
+  done
+}
+
+@test "the rounds of a loop that asks are one task, though it waits for who has died" {
+  wrapper <<<$'#!/bin/bash\nserver --port 80 &\nP=$!\nfor i in 1 2 3; do\n  curl -sf http://elsewhere/ && break\n  kill -0 $P || { wait $P; exit 1; }\n  sleep 1\ndone\nworker &\nwait -n'
+  migrate
+  services curl server worker
+  grep -q '^for i in 1 2 3; do$' "$tree"/curl/run
+}

@@ -213,3 +213,17 @@ wait"
     told 'TODO: by kill $$ it ended the script'
   done
 }
+
+@test "a pid is known by the variable that it is copied to" {
+  local copies
+  for copies in 'PIDS="$A $B"; wait -n $PIDS' 'pids=("$A" $B); wait -n "${pids[@]}"' 'pids=(); pids+=("$A"); pids+=(${B}); wait -n "${pids[@]}"' \
+    'PIDS="$A"; PIDS="$PIDS $B"; wait -n $PIDS'; do
+    wrapper <<<$'#!/bin/bash\none --port 80 &\nA=$!\ntwo &\nB=$!\n'"$copies"
+    migrate
+    has one/flag-main two/flag-main
+  done
+  wrapper <<<$'#!/bin/bash\none --port 80 &\nA=$!\ntwo &\nP=$A\nwait $P\nexit $?'
+  migrate
+  has one/flag-main
+  lacks two/flag-main
+}

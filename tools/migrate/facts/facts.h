@@ -79,6 +79,7 @@ extern int is_link_to_output (struct analysis *a, struct word const *word) ;
 /* Does the statement start, wait for, or become a long-running process? */
 extern int starts_something (struct analysis *a, struct statement *statement) ;
 extern int any_starts (struct analysis *a, struct statement *list) ; /* does one of them? */
+extern int any_starts_but_waits (struct analysis *a, struct statement *list) ; /* the same, where `wait` is no start */
 extern int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch) ; /* does `su -c CODE`, or `sh -c CODE`, leave a process in the background? */
 /* `app start`, if the script also has `app stop`: it leaves a process in the background */
 extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;

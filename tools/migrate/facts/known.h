@@ -17,6 +17,7 @@ struct variable
   char const *name ; /* the environment's name for it, after variable_from_environment() */
   char const *fallback ; /* its value if it is not set; 0: none */
   char const *constant ; /* the value that the script has set; 0: the environment decides */
+  char const *composed ; /* of http://localhost:$PORT, which the script has set and which is not known: that; 0: it is none */
 } ;
 /* $A, "${A}", ${A:-no}. 0: another form. */
 extern int variable_parse (struct pool *pool, char const *raw, struct variable *variable) ;
@@ -27,7 +28,7 @@ extern int variable_from_environment (struct analysis *a, struct variable *varia
 /* $NAMES, "${NAMES[@]}": adds its words, if only the script has set it. 0: they are not known. */
 extern int known_words (struct analysis *a, char const *raw, struct texts *values) ;
 
-/* The text with the values of the variables in it that the script alone has set. */
+/* The text with the values of the variables in it that the script alone has set, as far as they are known. */
 extern char const *with_known_values (struct analysis *a, char const *text) ;
 
 /* ---- arrays.c ---- */

@@ -92,6 +92,18 @@ static char const *value_in (struct pool *pool, struct statement const *statemen
   return 0 ;
 }
 
+/* "http://localhost:$PORT/": that, without the quotes; 0: another form. */
+static char const *composed_of (struct pool *pool, char const *raw)
+{
+  size_t len = strlen(raw) ;
+  if (len > 1 && *raw == '"' && raw[len - 1] == '"')
+  {
+    raw = pool_copy(pool, raw + 1, len - 2) ;
+    return strpbrk(raw, "\"`\\") || strstr(raw, "$(") ? 0 : raw ;
+  }
+  return strpbrk(raw, "\"'`\\ ") || strstr(raw, "$(") ? 0 : raw ;
+}
+
 /* Of the pieces before `npieces`. */
 static int look_back (struct analysis *a, struct variable *variable, unsigned int npieces, unsigned int depth)
 {
@@ -123,7 +135,11 @@ static int look_back (struct analysis *a, struct variable *variable, unsigned in
       variable->constant = plain ;
       return 1 ;
     }
-    if (!variable_parse(a->pool, value, &other)) return 0 ;
+    if (!variable_parse(a->pool, value, &other))
+    {
+      variable->composed = composed_of(a->pool, value) ;
+      return 0 ;
+    }
     if (!look_back(a, &other, npieces, depth + 1)) return 0 ;
     if (!variable->fallback || other.constant || (other.fallback && *other.fallback)) variable->fallback = other.fallback ;
     variable->name = other.name ;
@@ -176,7 +192,9 @@ int known_words (struct analysis *a, char const *raw, struct texts *values)
   return 1 ;
 }
 
-char const *with_known_values (struct analysis *a, char const *text)
+#define COMPOSED_MAX 5
+
+static char const *with_values (struct analysis *a, char const *text, unsigned int depth)
 {
   char const *out = "" ;
   char const *p = text ;
@@ -185,11 +203,16 @@ char const *with_known_values (struct analysis *a, char const *text)
     int has_brace = at[1] == '{' ;
     size_t len = strspn(at + 1 + has_brace, NAME_LETTERS) ;
     struct variable variable ;
+    char const *value ;
     if (!len || (has_brace && at[2 + len] != '}')) continue ;
-    if (!variable_parse(a->pool, pool_printf(a->pool, "$%.*s", (int)len, at + 1 + has_brace), &variable) || !variable_from_environment(a, &variable, a->plan->npieces) || !variable.constant)
-      continue ;
-    out = pool_printf(a->pool, "%s%.*s%s", out, (int)(at - p), p, variable.constant) ;
+    if (!variable_parse(a->pool, pool_printf(a->pool, "$%.*s", (int)len, at + 1 + has_brace), &variable)) continue ;
+    value = variable_from_environment(a, &variable, a->plan->npieces) ? variable.constant
+      : variable.composed && depth < COMPOSED_MAX ? with_values(a, variable.composed, depth + 1) : 0 ;
+    if (!value) continue ;
+    out = pool_printf(a->pool, "%s%.*s%s", out, (int)(at - p), p, value) ;
     p = at + 1 + len + (has_brace ? 2 : 0) ;
   }
   return *out ? pool_printf(a->pool, "%s%s", out, p) : text ;
 }
+
+char const *with_known_values (struct analysis *a, char const *text) { return with_values(a, text, 0) ; }

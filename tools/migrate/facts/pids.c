@@ -195,6 +195,39 @@ static int says_pid (struct analysis *a, struct statement const *statement)
   return 1 ;
 }
 
+static int holds_pid (struct analysis *a, char const *word)
+{
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (!pid->is_file && means_pid(word, pid)) return 1 ;
+  return 0 ;
+}
+
+/* MAIN=$A  PIDS="$A $B"  PIDS+=("$A"): nothing but pids that are known. */
+static int copies_pids (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  size_t len = strspn(text, NAME_LETTERS) ;
+  char const *value = text + len ;
+  struct texts meant = { 0 } ;
+  char const *name ;
+  int appends = *value == '+' ;
+  int is_array = !!strchr(value, '(') ;
+  if (!a->pids || statement->kind != STATEMENT_ASSIGNMENT || statement->nassignments > 1 || !len || value[appends] != '=') return 0 ;
+  name = pool_copy(a->pool, text, len) ;
+  for (value += 1 + appends ; *(value += strspn(value, "\"'() \t")) ; )
+  {
+    char const *word = pool_copy(a->pool, value, strcspn(value, "\"'() \t")) ;
+    if (*word != '$' || strspn(word, NAME_LETTERS "${}[]@*") != strlen(word) || !holds_pid(a, word)) return 0 ;
+    services_of_pid(a, word, &meant) ;
+    value += strlen(word) ;
+  }
+  if (!meant.first) return 0 ;
+  if (!appends && !a->conditions.first) forget_pids(a, name) ;
+  for (struct text const *one = meant.first ; one ; one = one->next) add_pid(a, name, is_array ? pool_printf(a->pool, "%u", count_pids(a, name)) : 0, plan_find(a->plan, one->text)) ;
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "the pid of %s: its supervisor knows it", texts_join(a->pool, &meant, ", "))) ;
+  return 1 ;
+}
+
 int takes_pid (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
@@ -205,7 +238,7 @@ int takes_pid (struct analysis *a, struct statement *statement)
     claim_statement(a, statement, "dropped", last_started(a) ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", last_started(a)->name) : "the pid: the supervisor knows it") ;
     return 1 ;
   }
-  return says_pid(a, statement) ;
+  return copies_pids(a, statement) || says_pid(a, statement) ;
 }
 
 void alias_pid (struct analysis *a, char const *name, struct texts const *services)

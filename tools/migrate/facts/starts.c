@@ -192,6 +192,16 @@ int any_starts (struct analysis *a, struct statement *list)
   return !!list ;
 }
 
+int any_starts_but_waits (struct analysis *a, struct statement *list)
+{
+  int was = a->without_waits ;
+  int r ;
+  a->without_waits = 1 ;
+  r = any_starts(a, list) ;
+  a->without_waits = was ;
+  return r ;
+}
+
 /* ---- what is still to come ---- */
 
 /* status=$?; [ $status -ne 0 ] && exit $status */

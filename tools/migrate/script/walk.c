@@ -64,6 +64,12 @@ static void walk_branches (struct analysis *a, struct statement *statement, stru
   end_scope(a, statement, &scope) ;
 }
 
+/* for i in 1 2 3; do ask && break; kill -0 $P || { wait $P; exit 1; }; done: its rounds are one question. */
+static int asks_until_answered (struct analysis *a, struct statement *statement)
+{
+  return statement->kind == STATEMENT_FOR && statement->branches && loop_breaks(statement) && !any_starts_but_waits(a, statement->branches->body) ;
+}
+
 static void walk_for (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct looping loop ;
@@ -418,6 +424,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (asks_until_answered(a, statement)) add_ordinary(a, statement) ;
   else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || (is_last(a, frame) && !a->waited_line && (!is_repeatable(a, statement) || statement_walk(statement, &executes_variable, a)) && !ends_in_client(a, statement)))
   {
     if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
