@@ -382,3 +382,10 @@ EOS
   becomes three 'exec three >/dev/null 2>&1 0</dev/null'
   becomes four 'exec four 0 <&-'
 }
+
+@test "-d of a program that decodes is no daemon" {
+  wrapper <<<$'echo "$KEY" | base64 -d >/key.json\ngzip -d </a.gz | tar xf - && rm /a.gz\nexec server'
+  migrate
+  services server
+  grep -qx 'gzip -d </a.gz | tar xf - && rm /a.gz' "$init"/*
+}

@@ -327,3 +327,14 @@ EOS
     untold 'its configuration says so'
   done
 }
+
+@test "a file that is read at the end may be the server" {
+  wrapper <<<$'#!/bin/sh\n./unseal &\n. /usr/local/bin/vault-entrypoint.sh server'
+  migrate
+  services unseal vault-entrypoint
+  has vault-entrypoint/flag-main
+  grep -q '^# TODO reeve-migrate: line 3: the script ended with this file' "$tree"/vault-entrypoint/run
+  wrapper <<<$'#!/bin/sh\n./unseal &\n. /app/.env'
+  migrate
+  services unseal
+}

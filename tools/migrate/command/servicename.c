@@ -141,6 +141,7 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
   if (argv[0] && *argv[0] == '$' && !strchr(argv[0], '/') && argv[1] && !strpbrk(argv[1], "$-./=\"")) argv++ ;
   if (!argv[0]) return "service" ;
   name = shell_basename(argv[0]) ;
+  if (shell_one_of(name, "source .") && argv[1]) return file_name(pool, argv[1], 0) ;
   if (!strcmp(name, "java")) return java_name(pool, argv) ;
   if (!strcmp(name, "dotnet")) return dotnet_name(pool, argv) ;
   if (command_is_interpreter(name)) name = interpreted_name(pool, argv) ;

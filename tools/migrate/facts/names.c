@@ -236,7 +236,12 @@ char const *name_of (struct analysis *a, struct statement *statement)
   }
   if (statement->nwords > 1 && !strcmp(statement_command(statement), "eval")) return name_of_code(a, evaluated(a, statement)) ;
   found = find_main_command(a, statement) ;
-  if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
+  if (!found)
+  {
+    if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return "service" ;
+    command_argv(statement, 0, argv) ;
+    return command_service_name(a->pool, argv) ; /* . FILE */
+  }
   if (found != statement && called_function(a, found) && a->depth < 10)
   {
     char const *name ;

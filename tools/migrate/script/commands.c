@@ -333,13 +333,31 @@ static void walk_evaluated_exec (struct analysis *a, struct statement *statement
   else a->branch_replaced = 1 ;
 }
 
-/* eval "$COMMAND", with which the script ends: it runs what the variable holds, and sets nothing for others. */
-static int walk_evaluated_end (struct analysis *a, struct statement *statement, struct frame *frame)
+static int evaluates_variable (struct statement const *statement)
 {
   char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
   raw += *raw == '"' ;
-  if (strcmp(statement_command(statement), "eval") != 0 || *raw != '$' || raw[1] == '(' || !is_last(a, frame) || a->waited_line || a->in_function) return 0 ;
-  start_service(a, statement, START_MAIN) ;
+  return !strcmp(statement_command(statement), "eval") && *raw == '$' && raw[1] != '(' ;
+}
+
+/* . /usr/local/bin/docker-entrypoint.sh server; not . venv/bin/activate */
+static int reads_script (struct statement const *statement)
+{
+  static char const *const settings[] = { "env", "activate", "profile", "rc", "conf", "vars", "setting", "setup" } ;
+  char const *file = shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 ? shell_basename(statement->words[1].raw) : "" ;
+  for (size_t i = 0 ; i < ROWS(settings) ; i++)
+    if (strstr(file, settings[i])) return 0 ;
+  return *file && *file != '$' ;
+}
+
+/* eval "$COMMAND", . FILE, with which the script ends: it runs what the variable or the file holds, and sets nothing for others. */
+static int walk_evaluated_end (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct service *service ;
+  int reads = a->plan->services && reads_script(statement) ;
+  if ((!reads && !evaluates_variable(statement)) || !is_last(a, frame) || a->waited_line || a->in_function) return 0 ;
+  service = start_service(a, statement, START_MAIN) ;
+  if (reads) plan_todo(a->plan, service, service->claim, service->line, "the script ended with this file, which it read: if that starts no server in the end, remove this service") ;
   script_waits(a, line_of(a, statement)) ;
   return 1 ;
 }
