@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "migrate/audit/audit.h"
 #include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/inputs.h"
 #include "migrate/write/render.h"
@@ -60,8 +61,13 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   migrate_input(&plan) ;
   if (!plan.refused)
   {
-    render(&plan) ;
-    if (docker) dockerfile_patch(&dockerfile, &start, &plan, "start.sh", &(struct docker_tree){ .services = "rootfs/etc/services.d" }) ;
+    struct file *files = render(&plan) ;
+    char const *patched ;
+    if (docker)
+    {
+      dockerfile_patch(&dockerfile, &start, &plan, "start.sh", &(struct docker_tree){ .services = "rootfs/etc/services.d" }, &patched) ;
+      audit_image(&plan, &start, &dockerfile, patched, files) ;
+    }
     check_account(&source, render_report(&plan)) ;
   }
   free(text) ;

@@ -45,6 +45,8 @@ void plan_look_at_nginx (struct plan *plan, struct dockerfile const *dockerfile,
 {
   char const *name = dockerfile ? dockerfile_source_of(dockerfile, "nginx.conf") : 0 ;
   char const *text = name ? context_read(plan->pool, path, name) : 0 ;
+  char const *place = dockerfile && !name ? context_place(dockerfile, path, "/etc/nginx/nginx.conf") : 0 ; /* COPY nginx/ /etc/nginx/ */
+  if (place) text = text_read(plan->pool, place, SOURCE_SIZE_MAX) ;
   if (!text && plan->root != ROOT_NONE) text = root_read(plan->pool, plan->root, "/etc/nginx/nginx.conf") ;
   plan->nginx_stays = (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) || (text && image_nginx_stays(text)) ;
   if (name && !text && !plan->nginx_stays) plan->nginx_unread = name ;

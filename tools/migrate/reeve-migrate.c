@@ -187,7 +187,10 @@
      dockerstart.c    what the image executes, and where the input is in that
      dockeruses.c     who uses a file
      dockerthrough.c  the script that executed the input, and executes /init now
-     dockerwords.c    a word of that: a starter, a script, or the input */
+     dockerwords.c    a word of that: a starter, a script, or the input
+
+   audit/           what must hold of each finished plan
+     image.c          does what the new image executes find its files and programs? */
 
 #include <errno.h>
 #include <getopt.h>
@@ -199,6 +202,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/version.h"
+#include "migrate/audit/audit.h"
 #include "migrate/dockerfile/readfile.h"
 #include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/fromimage.h"
@@ -378,8 +382,10 @@ int main (int argc, char **argv)
   if (arguments.dockerfile)
   {
     struct docker_tree tree ;
+    char const *patched ;
     find_tree(&pool, &arguments, &tree) ;
-    patch = dockerfile_patch(&dockerfile, &start, &plan, input.code ? input.name : arguments.input, &tree) ;
+    patch = dockerfile_patch(&dockerfile, &start, &plan, input.code ? input.name : arguments.input, &tree, &patched) ;
+    audit_image(&plan, &start, &dockerfile, patched, files) ;
   }
   report = render_report(&plan) ;
   if (arguments.output) code = write_files(&pool, files, arguments.output, arguments.force) ;

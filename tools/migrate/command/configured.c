@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "migrate/command/configured.h"
+#include "migrate/command/image.h"
 #include "migrate/text/root.h"
 
 /* A program whose configuration, and not only its words, puts it into the background. */
@@ -158,7 +159,7 @@ void nginx_without_option (struct plan *plan, struct foreground *foreground)
   if (plan->nginx_unread)
     texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: the Dockerfile copies %s, which is not in the build context here: if it says daemon off, too, "
       "take -g 'daemon off;' out of nginx's run: nginx refuses both", plan->nginx_unread)) ;
-  if (!plan->nginx_stays) return ;
+  if (!image_nginx_stays_with(plan, foreground->argv)) return ;
   foreground->is_configured = 1 ;
   for (unsigned int i = 1 ; foreground->argv[i] ; i++)
     if (!strcmp(foreground->argv[i], "daemon off;") && !strcmp(foreground->argv[i - 1], "-g"))

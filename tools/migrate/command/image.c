@@ -47,12 +47,46 @@ int image_nginx_stays (char const *configuration)
   return 0 ;
 }
 
-int image_leaves_as_it_is (struct plan *plan, struct service *service, uint32_t line, char const *name, int is_certain)
+/* The value of nginx's -c; 0: it reads the image's own. */
+static char const *nginx_reads (char const *const *argv)
 {
-  if (!shell_one_of(shell_basename(name), "nginx openresty angie")) return 0 ;
-  if ((plan->nginx_stays || is_certain) && service->claim)
+  for (unsigned int i = 1 ; argv[i] ; i++)
+    if (!strncmp(argv[i], "-c", 2)) return argv[i][2] ? argv[i] + 2 : argv[i + 1] ;
+  return 0 ;
+}
+
+/* echo "daemon off;" >>FILE, sed -i '1i daemon off;' FILE, or a line of a here-document */
+static int script_writes_it (struct plan const *plan)
+{
+  char const *text = plan->kind == INPUT_SCRIPT ? source_uncommented(plan->source) : "" ;
+  for (size_t len ; *text ; text += len + (text[len] == '\n'))
+  {
+    char const *line = pool_copy(plan->pool, text, len = strcspn(text, "\n")) ;
+    char const *at = strstr(line, "daemon off") ;
+    if (at && !strstr(line, "-g") && (at == line + strspn(line, " \t") || strchr(line, '>') || shell_mentions(line, "sed") || shell_mentions(line, "tee"))) return 1 ;
+  }
+  return 0 ;
+}
+
+int image_nginx_stays_with (struct plan const *plan, char const *const *argv)
+{
+  char const *file = nginx_reads(argv) ;
+  if (script_writes_it(plan)) return 1 ;
+  if (!file || !strcmp(shell_basename(file), "nginx.conf")) return plan->nginx_stays ;
+  for (struct configuration const *one = plan->configurations ; one ; one = one->next)
+    if (!strcmp(one->path, file)) return image_nginx_stays(one->text) ;
+  for (struct text const *run = plan->image_runs.first ; run ; run = run->next)
+    if (strstr(run->text, file) && strstr(run->text, "daemon off")) return 1 ;
+  return 0 ;
+}
+
+int image_leaves_as_it_is (struct plan *plan, struct service *service, uint32_t line, char const *const *argv, int is_certain)
+{
+  int stays = image_nginx_stays_with(plan, argv) ;
+  if (!shell_one_of(shell_basename(argv[0]), "nginx openresty angie")) return 0 ;
+  if ((stays || is_certain) && service->claim)
     service->claim->what = pool_printf(plan->pool, "%s (as it is: its configuration keeps it in the foreground%s)", service->claim->what,
-      plan->nginx_stays ? "" : ", or else the container would have ended at once") ;
+      stays ? "" : ", or else the container would have ended at once") ;
   else plan_todo(plan, service, service->claim, line,
     "it is left as it is, as something kept it in the foreground: look for daemon off in its configuration, and in scripts that write it; "
     "if it is not there, add -g 'daemon off;' (nginx refuses to start with both)") ;

@@ -22,11 +22,14 @@ extern char const *image_program (struct plan *plan, char const *name) ;
 /* Does nginx stay in the foreground, by this configuration? */
 extern int image_nginx_stays (char const *configuration) ;
 
+/* The same of the configuration that nginx with these words reads: that of -c, or the image's own. */
+extern int image_nginx_stays_with (struct plan const *plan, char const *const *argv) ;
+
 /* A server that stayed in the foreground, or the input would not have worked, and that does not start if
-   both its configuration and its words say so: nginx. Returns 1 if the service's program `name` is
+   both its configuration and its words say so: nginx. Returns 1 if the service's program, word 0 of `argv`, is
    one, which is then left as it is. The report says so, and a TODO, unless that is certain: by the
    configuration, or since (`is_certain`) the container would have ended with it. */
-extern int image_leaves_as_it_is (struct plan *plan, struct service *service, uint32_t line, char const *name, int is_certain) ;
+extern int image_leaves_as_it_is (struct plan *plan, struct service *service, uint32_t line, char const *const *argv, int is_certain) ;
 
 /* Notes about services whose program or user is missing. */
 extern void image_check (struct plan *plan) ;

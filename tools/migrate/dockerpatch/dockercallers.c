@@ -15,6 +15,26 @@ static int keeps_supervisor (struct patching const *p)
   return 0 ;
 }
 
+/* Where supervisord's page was: :9001; 0: it had none */
+static char const *interface_of (struct patching const *p)
+{
+  char const *section = p->plan->kind == INPUT_SUPERVISORD ? strstr(p->plan->source->text, "\n[inet_http_server]") : 0 ;
+  char const *end = section ? strstr(section + 2, "\n[") : 0 ;
+  char const *port = section ? strstr(section, "\nport") : 0 ;
+  char const *number ;
+  if (!port || (end && port > end)) return 0 ;
+  for (number = port += strcspn(port, "=") ; *port && *port != '\n' ; port++) if (strchr("=: ", *port)) number = port + 1 ;
+  return strspn(number, "0123456789") ? pool_printf(p->pool, ":%.*s", (int)strspn(number, "0123456789"), number) : 0 ;
+}
+
+/* Does it ask supervisord's page? :9001, not :90010 */
+static int asks_interface (struct patching const *p, char const *text)
+{
+  char const *interface = interface_of(p) ;
+  char const *at = interface ? strstr(text, interface) : 0 ;
+  return at && !(at[strlen(interface)] >= '0' && at[strlen(interface)] <= '9') ;
+}
+
 /* The program that has gone, and that the text asks for or looks for; 0: none. */
 static char const *gone_in (struct patching *p, char const *text)
 {
@@ -69,11 +89,38 @@ static char const *instead_of_supervisorctl (struct patching *p, char const *tex
   return pool_printf(p->pool, "%s%s%s", any ? "reeve start, stop, restart, status NAME" : "", any && words.first ? "; " : "", texts_join(p->pool, &words, "; ")) ;
 }
 
+/* The text's first line that has the word: `line 3: its text`; 0: none has. */
+static char const *first_line_with (struct patching *p, char const *text, char const *word)
+{
+  unsigned int n = 1 ;
+  for (size_t len ; *text ; text += len + (text[len] == '\n'), n++)
+  {
+    char const *line = pool_copy(p->pool, text, len = strcspn(text, "\n")) ;
+    if (shell_mentions(line, word)) return pool_printf(p->pool, "line %u: %s", n, line + strspn(line, " \t")) ;
+  }
+  return 0 ;
+}
+
+/* A script that HEALTHCHECK executes, and that stays, asks for what has gone: pgrep supervisord */
+static void note_health_scripts (struct patching *p, struct instruction const *one)
+{
+  for (struct docker_script const *script = p->start->scripts ; script ; script = script->next)
+  {
+    char const *code = text_without_messages(p->pool, shell_uncommented(p->pool, script->text)) ;
+    char const *gone = text_names_file(one->arguments, script->path) ? gone_in(p, text_without_urls(p->pool, code)) : 0 ;
+    if (gone && strcmp(gone, "supervisorctl") != 0) /* note_supervisorctl() says that */
+      patching_note(p, pool_printf(p->pool, "TODO: %s, which HEALTHCHECK executes (%s), asks for %s, which does not run any more (%s), so that it would fail for ever: write reeve status there, which is 0 when all services are ready",
+        script->name, patching_place(p, one), gone, first_line_with(p, code, gone))) ;
+  }
+}
+
 static void note_caller (struct patching *p, struct instruction const *one)
 {
   char const *gone = shell_one_of(one->name, "HEALTHCHECK") ? gone_in(p, text_without_urls(p->pool, one->arguments)) : 0 ;
   int stays = keeps_supervisor(p) ;
   int calls = !stays && shell_one_of(one->name, "RUN ONBUILD") && shell_mentions(one->arguments, "supervisorctl") ;
+  if (shell_one_of(one->name, "HEALTHCHECK")) note_health_scripts(p, one) ;
+  if (!gone && shell_one_of(one->name, "HEALTHCHECK") && asks_interface(p, one->arguments)) gone = "supervisord" ;
   if (gone) note_health(p, one, gone) ;
   else if (shell_one_of(one->name, "HEALTHCHECK")) note_looks(p, pool_printf(p->pool, "%s: HEALTHCHECK", patching_place(p, one)), one->arguments) ;
   for (struct text const *text = one->documents.first ; text && !stays ; text = text->next) calls |= shell_mentions(text->text, "supervisorctl") ;
@@ -87,18 +134,6 @@ static int is_down (struct patching const *p)
   for (struct service const *service = p->plan->services ; service ; service = service->next)
     for (struct setting const *one = service->settings ; one ; one = one->next)
       if (!strcmp(one->file, "down")) return 1 ;
-  return 0 ;
-}
-
-/* The text's first line that has the word: `line 3: its text`; 0: none has. */
-static char const *first_line_with (struct patching *p, char const *text, char const *word)
-{
-  unsigned int n = 1 ;
-  for (size_t len ; *text ; text += len + (text[len] == '\n'), n++)
-  {
-    char const *line = pool_copy(p->pool, text, len = strcspn(text, "\n")) ;
-    if (shell_mentions(line, word)) return pool_printf(p->pool, "line %u: %s", n, line + strspn(line, " \t")) ;
-  }
   return 0 ;
 }
 

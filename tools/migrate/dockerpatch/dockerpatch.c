@@ -254,7 +254,7 @@ static void replace_end (struct patching *p, struct docker_tree const *tree)
 }
 
 char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker_start const *start, struct plan *plan, char const *input,
-  struct docker_tree const *tree)
+  struct docker_tree const *tree, char const **patched)
 {
   struct patching p = { .dockerfile = dockerfile, .start = start, .plan = plan, .pool = plan->pool, .input = shell_basename(input) } ;
   p.through = through_patch(&p) ;
@@ -270,5 +270,6 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker
   remove_comments(&p) ;
   note_inits(&p) ;
   note_runners(&p) ;
+  *patched = patched_text(dockerfile->source, p.edits) ;
   return pool_printf(p.pool, "%s%s", patch_text(dockerfile->source, p.edits), p.through) ;
 }

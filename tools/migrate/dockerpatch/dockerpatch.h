@@ -17,8 +17,8 @@ struct docker_tree
 extern char const *dockerfile_folder (struct dockerfile const *dockerfile, struct docker_start const *start) ;
 
 /* The patch, a unified diff; "" if there is nothing to change. The plan's notes say what it
-   adds, takes out, and leaves. `input`: the file that was migrated. */
+   adds, takes out, and leaves. `input`: the file that was migrated. *patched: the Dockerfile behind it. */
 extern char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker_start const *start, struct plan *plan, char const *input,
-  struct docker_tree const *tree) ;
+  struct docker_tree const *tree, char const **patched) ;
 
 #endif

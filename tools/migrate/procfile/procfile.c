@@ -115,7 +115,7 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
     plan_todo(plan, service, service->claim, line, "it starts several programs, and a shell stays between: write a service for each of them") ;
     return ;
   }
-  while (first->next)
+  while (first->next && first->next->kind != STATEMENT_COMMENT)
   {
     texts_add(plan->pool, &service->run, source_copy(&code, first->range)) ;
     first = first->next ;

@@ -197,7 +197,7 @@ static void keep_configured (struct analysis *a, struct service *service, uint32
     foreground->in_background = 0 ;
     return ;
   }
-  if (service->is_main && !foreground->is_init_script && image_leaves_as_it_is(a->plan, service, line, foreground->argv[0], 1))
+  if (service->is_main && !foreground->is_init_script && image_leaves_as_it_is(a->plan, service, line, foreground->argv, 1))
   {
     foreground->argv[0] = 0 ;
     foreground->in_background = 0 ;
@@ -280,7 +280,7 @@ static void decide_leaving (struct analysis *a, struct service *service, struct 
   foreground->in_background = service->is_daemon ;
   if (service->is_background && !foreground->by_configuration && foreground->argv[0])
   {
-    service->may_leave = !strcmp(shell_basename(foreground->argv[0]), "nginx") && !a->plan->nginx_stays ;
+    service->may_leave = !strcmp(shell_basename(foreground->argv[0]), "nginx") && !image_nginx_stays_with(a->plan, foreground->argv) ;
     if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) foreground->in_background = foreground->by_configuration = 1 ;
   }
   if (!foreground->in_background) foreground->argv[0] = 0 ;

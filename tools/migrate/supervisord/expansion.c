@@ -259,7 +259,7 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
   if (foreground.by_configuration && !shell_one_of(shell_basename(foreground.argv[0]), "redis-server valkey-server")) return ;
   initscript_look(plan, service, &foreground) ;
   initscript_note(plan, service, line, &foreground) ;
-  if (foreground.argv[0] && !foreground.is_init_script && image_leaves_as_it_is(plan, service, line, foreground.argv[0], 0)) return ;
+  if (foreground.argv[0] && !foreground.is_init_script && image_leaves_as_it_is(plan, service, line, foreground.argv, 0)) return ;
   if (!foreground.argv[0])
   {
     forks_on(plan, service, line, &foreground) ;

@@ -200,11 +200,43 @@ static int uses_socket (struct pool *pool, char const *words, char const *others
   return 0 ;
 }
 
+/* Is it this machine, by the variable PREFIX_HOST or the like beside PREFIX_PORT? 1 also where there is none. */
+static int host_is_here (struct pool *pool, char const *words, char const *prefix)
+{
+  struct said said = { 0 } ;
+  size_t len = strlen(prefix) ;
+  while ((words = next_said(pool, words, &said)))
+  {
+    char const *equals = strchr(said.word, '=') ;
+    if (!equals || strncasecmp(said.word, prefix, len) != 0) continue ;
+    if (shell_one_of(pool_copy(pool, said.word + len, (size_t)(equals - said.word) - len), "HOST HOSTNAME ADDR ADDRESS SERVER host hostname")) return shell_one_of(equals + 1, "localhost 127.0.0.1 ::1 0.0.0.0") ;
+  }
+  return 1 ;
+}
+
+/* REDIS_PORT=6379, --db-port 5432: the port of another program, where that serves it */
+static int uses_named_port (struct pool *pool, struct service const *later, char const *words, struct service const *earlier, char const *others)
+{
+  struct said said = { 0 } ;
+  for (char const *at = words ; (at = next_said(pool, at, &said)) ; )
+  {
+    char const *equals = strchr(said.word, '=') ;
+    char const *name = equals ? pool_copy(pool, said.word, (size_t)(equals - said.word)) : *said.before == '-' ? said.before : "" ;
+    char const *port = equals ? equals + 1 : said.word ;
+    size_t len = strspn(port, "0123456789") ;
+    size_t n = strlen(name) ;
+    if (len < 2 || len > 5 || port[len] || n < 5 || strcasecmp(name + n - 4, "port") != 0 || says_where(pool, name)) continue ;
+    if (*name != '-' && !host_is_here(pool, words, pool_copy(pool, name, n - 4))) continue ;
+    if (serves_port(pool, earlier, others, port) && !serves_port(pool, later, words, port)) return 1 ;
+  }
+  return 0 ;
+}
+
 int order_uses (struct pool *pool, struct service const *later, struct service const *earlier, struct texts const *inherited)
 {
   char const *words = words_of(pool, later, inherited) ;
   char const *others = words_of(pool, earlier, inherited) ;
-  if (uses_port(pool, later, words, earlier, others) || uses_socket(pool, words, others)) return 1 ;
+  if (uses_port(pool, later, words, earlier, others) || uses_named_port(pool, later, words, earlier, others) || uses_socket(pool, words, others)) return 1 ;
   for (size_t i = 0 ; i < ROWS(uses) ; i++)
     if (has_any(pool, words, uses[i].mark) && runs_any(pool, earlier->text, uses[i].programs) && !runs_any(pool, later->text, uses[i].programs)) return 1 ;
   return 0 ;

@@ -250,6 +250,19 @@ static void drop_include (struct translation *t)
       may_be_made(plan) ? "TODO: " : "", files, may_be_made(plan) ? "RUN" : "the base image or a package", plan->root == -1 ? "give the unpacked image with --root, or " : "")) ;
 }
 
+/* A TODO where a program speaks to supervisord itself, by `place`: :9001, /run/supervisor.sock */
+static void mark_askers (struct translation *t, char const *place)
+{
+  struct plan *plan = t->plan ;
+  for (struct service *one = plan->services ; one ; one = one->next)
+  {
+    char const *text = pool_printf(plan->pool, "%s\n%s", one->text, texts_join(plan->pool, &one->before, "\n")) ;
+    char const *at = strstr(text, place) ;
+    if (!at || (at[strlen(place)] >= '0' && at[strlen(place)] <= '9') || shell_mentions(text, "supervisorctl")) continue ;
+    plan_todo(plan, one, one->claim, one->line, pool_printf(plan->pool, "it has %s, where supervisord answered, and nothing does now: the reeve command in the container does that (reeve status --json; reeve start, stop NAME)", place)) ;
+  }
+}
+
 static void other_section (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
@@ -264,13 +277,19 @@ static void other_section (struct translation *t)
     drop_listener(t, name + 14, events ? events : "") ;
     note_down(t, name + 14) ;
   }
-  else if (!strcmp(name, "unix_http_server")) drop_section(t, "for supervisorctl: the reeve command needs no socket of its own") ;
+  else if (!strcmp(name, "unix_http_server"))
+  {
+    char const *file = ini_take(t->source, t->section, "file", "", 0) ;
+    if (file && *file == '/') mark_askers(t, file) ;
+    drop_section(t, "for supervisorctl: the reeve command needs no socket of its own") ;
+  }
   else if (!strcmp(name, "inet_http_server"))
   {
     char const *port = ini_take(t->source, t->section, "port", "", 0) ;
     drop_section(t, "supervisord's page and its XML-RPC are not translated: a note says what to do") ;
     texts_add(pool, &t->plan->notes, pool_printf(pool, "supervisord's page and its XML-RPC (port %s) are gone: what asks there has to use the reeve command in the container, as `reeve status --json`",
       port ? port : "?")) ;
+    if (port) mark_askers(t, pool_printf(pool, ":%s", strrchr(port, ':') ? strrchr(port, ':') + 1 : port)) ;
   }
   else if (!strcmp(name, "supervisorctl") || !strcmp(name, "rpcinterface:supervisor")) drop_section(t, "supervisord's own: the reeve command needs no settings") ;
   else if (!strncmp(name, "ctlplugin:", 10)) drop_section(t, "more commands of supervisorctl: the reeve command has its own") ;

@@ -58,3 +58,17 @@ char const *patch_text (struct source const *source, struct edit const *edits)
   while (edits) edits = add_hunk(source, edits, &out, &shift) ;
   return pool_printf(source->pool, "%s\n", texts_join(source->pool, &out, "\n")) ;
 }
+
+char const *patched_text (struct source const *source, struct edit const *edits)
+{
+  struct texts out = { 0 } ;
+  uint32_t at = 1 ;
+  for (; edits ; edits = edits->next)
+  {
+    for (; at < edits->first ; at++) texts_add(source->pool, &out, source_copy(source, source_line_range(source, at))) ;
+    for (struct text const *one = edits->lines.first ; one ; one = one->next) texts_add(source->pool, &out, one->text) ;
+    if (at <= edits->last) at = edits->last + 1 ;
+  }
+  for (; at <= source->nlines ; at++) texts_add(source->pool, &out, source_copy(source, source_line_range(source, at))) ;
+  return pool_printf(source->pool, "%s\n", texts_join(source->pool, &out, "\n")) ;
+}

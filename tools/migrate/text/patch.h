@@ -19,4 +19,7 @@ extern struct edit *edit_add (struct pool *pool, struct edit **edits, uint32_t f
 /* "" when there are no edits. */
 extern char const *patch_text (struct source const *source, struct edit const *edits) ;
 
+/* The text behind the edits. */
+extern char const *patched_text (struct source const *source, struct edit const *edits) ;
+
 #endif
