@@ -102,3 +102,13 @@ EOS
   patched
   [ "$(sed '/^ADD/,$d' <<<"$result")" = $'FROM debian\n# Licence: MIT\n#' ]
 }
+
+@test "a comment behind a Procfile's command takes nothing from it" {
+  input=Procfile
+  wrapper <<<$'release: ./migrate.sh # once\nweb: server --port 80 # the site\nmulti: ./prepare; ./serve # both\nhash: "a # b"'
+  migrate
+  becomes web 'exec server --port 80'
+  becomes multi 'exec ./serve'
+  becomes hash 'exec "a # b"'
+  file cont-init.d/10-Procfile <<<$'#!/bin/sh\n./migrate.sh # once\n[ $? -eq 0 ] || exit'
+}

@@ -344,3 +344,20 @@ no_instruction() # LINE TEXT
     untold 'brings no shell'
   done
 }
+
+@test "a file that shell code names by ENV is found, and a script in a folder of ENV's PATH" {
+  local line
+  printf '#!/bin/sh\nnginx &\nexec worker\n' >start.sh
+  for line in 'ENTRYPOINT sh $APP_HOME/$SCRIPT' 'CMD ["sh", "-c", "exec ${APP_HOME}/start.sh"]' 'CMD "$APP_HOME/start.sh"'; do
+    alone <<<$'FROM debian\nENV APP_HOME=/srv/app SCRIPT=start.sh\nWORKDIR $APP_HOME\nCOPY start.sh ./\n'"$line"
+    services nginx worker || { echo "# $line"; return 1; }
+    told 'is /srv/app/start.sh by ENV: where docker run gave that another value, the container executed another file'
+  done
+  # Any other word may be set by docker run.
+  alone <<<$'FROM debian\nENV PORT=80\nCMD server --port $PORT'
+  becomes server 'exec server --port $PORT'
+  mkdir scripts
+  mv start.sh scripts/run
+  alone <<<$'FROM debian\nENV PATH="/scripts:$PATH"\nCOPY scripts/ /scripts/\nCMD ["run"]'
+  services nginx worker
+}

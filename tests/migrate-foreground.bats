@@ -89,3 +89,30 @@ teardown() { reeve_teardown; }
     told 'TODO: behind it the script only kept the container alive: if it goes on running, take flag-oneshot away'
   done
 }
+
+@test "nginx stays in the foreground by the configuration that it reads, and by no other" {
+  nginx_is() # LAST LINE of its run
+  {
+    migrate --dockerfile Dockerfile
+    becomes nginx "$1"
+  }
+  wrapper <<<$'#!/bin/sh\nweb &\nnginx -c /etc/my.conf\ntail -f /dev/null'
+  echo 'events {}' >my.conf
+  printf 'FROM debian\nRUN echo "daemon off;" >>/etc/nginx/nginx.conf\nCOPY my.conf /etc/\nCMD ["/start.sh"]\n' >Dockerfile
+  nginx_is "exec nginx -g 'daemon off;' -c /etc/my.conf"
+  echo 'daemon off;' >my.conf
+  nginx_is 'exec nginx -c /etc/my.conf'
+  rm my.conf
+  printf 'FROM debian\nRUN echo "daemon off;" >/etc/my.conf\nCMD ["/start.sh"]\n' >Dockerfile
+  nginx_is 'exec nginx -c /etc/my.conf'
+  mkdir conf
+  echo 'daemon off;' >conf/nginx.conf
+  printf 'FROM debian\nCOPY conf/ /etc/nginx/\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'#!/bin/sh\nweb &\nnginx\ntail -f /dev/null'
+  nginx_is 'exec nginx'
+  printf 'FROM debian\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'#!/bin/sh\necho "daemon off;" >>/etc/nginx/nginx.conf\nweb &\nnginx &\nwait -n'
+  nginx_is 'exec nginx'
+  wrapper <<<$'#!/bin/sh\nX="-g \'daemon off;\'"\nweb &\nnginx\ntail -f /dev/null'
+  nginx_is "exec nginx -g 'daemon off;'"
+}

@@ -72,3 +72,20 @@ EOS
   migrate
   told 'TODO: if the event listener dependent-startup started programs, nothing does that now: syslogger, prepare, web, other'
 }
+
+@test "the port of another program, by a variable or an option of its name, is a use of it where the host is this one" {
+  local line
+  needs() # LINE of the later program
+  {
+    wrapper <<<$'[program:db]\ncommand=postgres -D /data\npriority=1\n[program:app]\npriority=2\n'"$1"
+    migrate
+    [ -e "$tree/app/dependencies.d/db" ] && [ ! -s "$tree/app/dependencies.d/db" ]
+  }
+  for line in $'command=app\nenvironment=MB_DB_HOST=localhost,MB_DB_PORT=5432' $'command=app\nenvironment=APP_PG_PORT="5432"' 'command=app --db-port 5432' 'command=app --db-port=5432 --port 80' \
+    $'command=app\nenvironment=X_HOST=far,DB_PORT=5432,DB_HOST=127.0.0.1'; do
+    needs "$line" || { echo "# not used: $line"; return 1; }
+  done
+  for line in $'command=app\nenvironment=DB_HOST=db.local,DB_PORT=5432' $'command=app\nenvironment=PORT=5432' 'command=app --listen-port 5432' $'command=app\nenvironment=DB_PORT=54321' 'command=app --db-port 5433'; do
+    ! needs "$line" || { echo "# used: $line"; return 1; }
+  done
+}

@@ -53,6 +53,12 @@ static char const *file_of_word (struct finding *f, char const *word, int of_she
     char const *path = context_file_at(f->s.dockerfile, f->path, pool_printf(f->s.pool, "%s/%s", *folder, word)) ;
     if (path) return path ;
   }
+  for (char const *p = dockerfile_expand(f->s.dockerfile, 0, "$PATH") ; *p ; p += strcspn(p, ":"), p += *p == ':') /* ENV PATH=/scripts:$PATH */
+  {
+    char const *folder = pool_copy(f->s.pool, p, strcspn(p, ":")) ;
+    char const *path = *folder == '/' && !strchr(folder, '$') ? context_file_at(f->s.dockerfile, f->path, pool_printf(f->s.pool, "%s/%s", folder, word)) : 0 ;
+    if (path) return path ;
+  }
   return strlen(word) > 3 && !strcmp(word + strlen(word) - 3, ".sh") ? placed_or_named(f, word) : 0 ;
 }
 

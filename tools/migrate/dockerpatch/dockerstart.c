@@ -43,6 +43,31 @@ static int add_words (struct starting *s, struct instruction const *instruction)
   return 0 ;
 }
 
+/* Is it a file that COPY brings, or a script or a configuration by its name? */
+static int is_file (struct starting const *s, char const *path)
+{
+  char const *dot = strrchr(shell_basename(path), '.') ;
+  return dockerfile_source_of(s->dockerfile, path) || (dot && strchr(path, '/') && shell_one_of(dot, ".sh .conf")) ;
+}
+
+/* sh $APP_HOME/start.sh: shell code whose files have their names from ENV. Other words stay, as docker run may set their variables. */
+static char const *with_files (struct starting *s, struct text *one)
+{
+  char const *out = "" ;
+  for (char const *p = one->text ; *p ; )
+  {
+    size_t blank = strspn(p, " \t\n;&|()") ;
+    char const *word = pool_copy(s->pool, p + blank, strcspn(p + blank, " \t\n;&|()")) ;
+    char const *plain = strchr(word, '$') && !strpbrk(word, "='`") ? shell_without_quotes(s->pool, word) : 0 ;
+    char const *path = plain ? dockerfile_expand(s->dockerfile, 0, plain) : "$" ;
+    int is_known = !strchr(path, '$') && is_file(s, path) ;
+    if (is_known) texts_add_once(s->pool, &s->start->lost, pool_printf(s->pool, "%s is %s by ENV: where docker run gave that another value, the container executed another file", word, path)) ;
+    out = pool_printf(s->pool, "%s%.*s%s", out, (int)blank, p, is_known ? path : word) ;
+    p += blank + strlen(word) ;
+  }
+  return out ;
+}
+
 void add_start_words (struct starting *s)
 {
   struct instruction *entrypoint ;
@@ -54,6 +79,8 @@ void add_start_words (struct starting *s)
   if (cmd && is_exec) add_words(s, cmd) ;
   else if (cmd) s->start->lost_cmd = cmd->first ;
   s->start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
+  for (struct text *one = s->words.first ; one && one->next ; one = one->next)
+    if (takes_code(one->text) && strchr(one->next->text, '$')) one->next->text = with_files(s, one->next) ;
 }
 
 /* ---- the names of the input ---- */

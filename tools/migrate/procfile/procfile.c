@@ -36,7 +36,7 @@ static void add_release (struct plan *plan, struct range range, char const *comm
 {
   source_claim(plan->source, range, plan_setup_where(plan), "the task before the processes") ;
   procfile_env_setup(plan, range) ;
-  plan_setup(plan, range, pool_printf(plan->pool, "%s || exit", command), 1) ;
+  plan_setup(plan, range, pool_printf(plan->pool, strchr(command, '#') ? "%s\n[ $? -eq 0 ] || exit" : "%s || exit", command), 1) ; /* a comment may end the line */
   if (plan->prefix && !shell_mentions(command, pool_copy(plan->pool, plan->prefix, strcspn(plan->prefix, " "))))
     texts_add(plan->pool, &plan->setup_todo, pool_printf(plan->pool, "# TODO reeve-migrate: %s was ahead of what started this: write it before each program here that it is for", plan->prefix)) ;
 }

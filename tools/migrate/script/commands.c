@@ -227,8 +227,9 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     int is_middle = !is_last(a, frame) && !a->waited_line ;
     struct service *service = start_service(a, statement, START_MAIN) ;
     if (!serves && !foreground.may_leave && a->plan->services->next && !service->todo.first && !ends_with_kept_status(a, frame) && may_end_soon(a, statement, launch.first, service->name))
-      plan_todo(a->plan, service, service->claim, service->line, "the script ended with this, which may serve, or end: when it ends, the container does, as before; "
-        "if it only prepares something, give it flag-oneshot in place of flag-main") ;
+      plan_todo(a->plan, service, service->claim, service->line, a->plan->goes_on
+        ? "the script ended with this, which may serve, or end; the container went on then, and ends now: take flag-main off; if it only prepares something, give it flag-oneshot"
+        : "the script ended with this, which may serve, or end: when it ends, the container does, as before; if it only prepares something, give it flag-oneshot in place of flag-main") ;
     script_waits(a, line_of(a, statement)) ;
     if (stays_in_branch(a, frame, serves) || (ran_nothing && a->conditions.first)) a->branch_replaced = 1 ;
     else if (is_middle) a->foreground_line = a->waited_line ;
