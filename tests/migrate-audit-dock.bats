@@ -15,3 +15,79 @@ teardown() { reeve_teardown; }
   migrate --dockerfile Dockerfile
   untold 'whose package the patch takes out'
 }
+
+@test "a RUN that needs a file of supervisor's package, also in the RUN that installs it, keeps the package" {
+  local run
+  supervisord_conf
+  for run in 'rm /etc/supervisor/supervisord.conf' 'sed -i s/a/b/ /usr/lib/python3/dist-packages/supervisor/options.py' 'cd /etc/supervisor/conf.d'; do
+    printf 'FROM debian\nRUN apt-get install -y supervisor nginx && %s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'the package supervisor stays: RUN in line 2 uses what it brings' || { echo "# $run"; return 1; }
+  done
+  for run in 'rm -f /etc/supervisor/supervisord.conf' 'ln -sf /dev/stdout /var/log/supervisord.log'; do
+    printf 'FROM debian\nRUN apt-get install -y supervisor nginx && %s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'the patch takes a package out of RUN' && untold 'whose package the patch takes out' || { echo "# $run"; return 1; }
+  done
+}
+
+@test "a .dockerignore that keeps out what the patch copies is marked" {
+  local lines
+  wrapper <<<$'#!/bin/sh\nweb &\nexec worker'
+  printf 'FROM debian\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  for lines in '*\n!start.sh' '# a comment\n*.gz' '**/etc' 'rootfs/' '/rootfs' '!rootfs\nroot*'; do
+    printf "$lines\n" >.dockerignore
+    migrate --dockerfile Dockerfile
+    told 'TODO: .dockerignore keeps out of the build context what the patch copies: ' || { echo "# $lines"; return 1; }
+  done
+  for lines in 'node_modules\n**/*.log' '*\n!rootfs\n!reeve-overlay-*' '#*' 'etc' '' '*.tar'; do
+    printf "$lines\n" >.dockerignore
+    migrate --dockerfile Dockerfile
+    untold 'keeps out of the build context' || { echo "# $lines"; return 1; }
+  done
+  printf '*.tar.gz\n' >Dockerfile.dockerignore
+  migrate --dockerfile Dockerfile
+  told 'TODO: Dockerfile.dockerignore keeps out of the build context what the patch copies: reeve-overlay-amd64.tar.gz (*.tar.gz)'
+}
+
+@test "a compose file that gives the image a command, or an entrypoint, is marked at that line" {
+  wrapper <<<$'#!/bin/sh\nweb &\nexec worker'
+  printf 'FROM debian\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  cat >docker-compose.yml <<'EOS'
+version: "3"
+services:
+  web:
+    build: .
+    volumes:
+      - ./start.sh:/start.sh
+      - data:/data
+  # command: old
+  jobs:
+    build:
+      context: .
+      dockerfile: Dockerfile
+    command: ["jobs"]
+  shell:
+    entrypoint: bash
+    command: -l
+    build: ./
+  db:
+    image: postgres
+    command: -c x=1
+  other:
+    build: ./other
+    command: x
+  test:
+    build:
+      context: .
+      dockerfile: Dockerfile.test
+    command: y
+volumes:
+  data:
+EOS
+  migrate --dockerfile Dockerfile
+  [ "$(grep -c 'TODO: docker-compose.yml' <<<"$report")" -eq 3 ]
+  told 'TODO: docker-compose.yml, line 6: - ./start.sh:/start.sh: nothing reads or executes that any more'
+  told 'TODO: docker-compose.yml, line 13: command: ["jobs"]: behind ENTRYPOINT /init, this is executed beside all services'
+  told 'TODO: docker-compose.yml, line 15: entrypoint: bash: it takes the place of ENTRYPOINT /init, and no service starts there'
+}

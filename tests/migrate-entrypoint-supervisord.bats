@@ -218,3 +218,14 @@ EOS
   migrate --dockerfile Dockerfile
   told 'TODO: ./entry.sh ran ahead of the input, and stays ahead of /init: it does not end in exec "$@", so that /init would never start'
 }
+
+@test "the package's service is a start of supervisord in the image's shell code, too" {
+  local start
+  supervisord_conf
+  for start in 'service supervisor start' '/etc/init.d/supervisor start'; do
+    printf 'FROM debian\nRUN apt-get install -y supervisor nginx\nCOPY supervisord.conf /etc/supervisor/conf.d/\nCMD %s && tail -f /dev/null\n' "$start" >Dockerfile
+    patched
+    untold TODO || { echo "# $start"; return 1; }
+    ! grep -q -e CMD -e supervisor <<<"$result" || { echo "# $result"; return 1; }
+  done
+}

@@ -1,5 +1,4 @@
 #include "fuzz.h"
-#include "migrate/audit/audit.h"
 #include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/inputs.h"
 #include "migrate/write/render.h"

@@ -169,6 +169,9 @@
      procenv.c        .env and the like
 
    dockerpatch/     what has to change in the Dockerfile
+     auditcompose.c   does a compose file fit the new image?
+     auditignored.c   does .dockerignore leave what the patch copies?
+     auditimage.c     does what the new image executes find its files and programs?
      cmdcode.c        CMD's shell code, where the script executes it
      dockerahead.c    what it executes ahead of the input
      dockercallers.c  who asks for what has gone
@@ -187,10 +190,7 @@
      dockerstart.c    what the image executes, and where the input is in that
      dockeruses.c     who uses a file
      dockerthrough.c  the script that executed the input, and executes /init now
-     dockerwords.c    a word of that: a starter, a script, or the input
-
-   audit/           what must hold of each finished plan
-     image.c          does what the new image executes find its files and programs? */
+     dockerwords.c    a word of that: a starter, a script, or the input */
 
 #include <errno.h>
 #include <getopt.h>
@@ -202,7 +202,6 @@
 #include <skalibs/strerr.h>
 
 #include "base/version.h"
-#include "migrate/audit/audit.h"
 #include "migrate/dockerfile/readfile.h"
 #include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/fromimage.h"
@@ -386,6 +385,8 @@ int main (int argc, char **argv)
     find_tree(&pool, &arguments, &tree) ;
     patch = dockerfile_patch(&dockerfile, &start, &plan, input.code ? input.name : arguments.input, &tree, &patched) ;
     audit_image(&plan, &start, &dockerfile, patched, files) ;
+    audit_ignored(&plan, arguments.dockerfile, &tree) ;
+    audit_compose(&plan, &start, arguments.dockerfile) ;
   }
   report = render_report(&plan) ;
   if (arguments.output) code = write_files(&pool, files, arguments.output, arguments.force) ;

@@ -88,6 +88,14 @@ void find_in_code (struct starting *s)
     if (one && one->kind == STATEMENT_COMMAND && !one->background && word_of_input(s, one) != one->nwords) s->start->code_behind = behind ;
     else return ;
   }
+  if (one && s->is_read && starts_supervisor(one) && texts_has(&s->names, "supervisord")) /* service supervisor start && tail -f /dev/null */
+  {
+    s->start->script = "supervisord" ;
+    if (kept) s->start->kept = source_copy(&code, kept->range) ;
+    add_front_words(s, at) ;
+    s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
+    return ;
+  }
   if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
   s->start->script = executed_name(statement_word(one, i)) ;
   if (kept) s->start->kept = source_copy(&code, kept->range) ;

@@ -5,6 +5,7 @@
 
 #include "migrate/dockerfile/dockerfile.h"
 #include "migrate/plan/plan.h"
+#include "migrate/write/render.h"
 
 /* Where the services are written: below the build context, or outside of it. */
 struct docker_tree
@@ -20,5 +21,10 @@ extern char const *dockerfile_folder (struct dockerfile const *dockerfile, struc
    adds, takes out, and leaves. `input`: the file that was migrated. *patched: the Dockerfile behind it. */
 extern char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker_start const *start, struct plan *plan, char const *input,
   struct docker_tree const *tree, char const **patched) ;
+
+/* Audits, behind the patch: a TODO where the answer is no, and nothing says so yet. */
+extern void audit_image (struct plan *plan, struct docker_start const *start, struct dockerfile const *before, char const *patched, struct file const *files) ; /* does what the new image executes find its files and programs? */
+extern void audit_ignored (struct plan *plan, char const *dockerfile, struct docker_tree const *tree) ; /* does .dockerignore leave what the patch copies? */
+extern void audit_compose (struct plan *plan, struct docker_start const *start, char const *dockerfile) ; /* does a compose file fit the new image? */
 
 #endif

@@ -18,7 +18,7 @@ static int is_of_package (char const *path)
     "/var/log/supervisor", "/lib/systemd/system/supervisor", "/usr/lib/systemd/system/supervisor" } ;
   for (size_t i = 0 ; i < sizeof(places) / sizeof(*places) ; i++)
     if (!strncmp(path, places[i], strlen(places[i]))) return 1 ;
-  return 0 ;
+  return !!strstr(path, "-packages/supervisor/") ; /* of Python: dist-packages, site-packages */
 }
 
 /* The same, or in that folder. */
@@ -67,8 +67,9 @@ static int needs (struct statement *statement, void *data)
   struct pool *pool = n->dockerfile->source->pool ;
   char const *command = statement_command(statement) ;
   int asks_init = shell_one_of(command, "rc-update rc-service systemctl update-rc.d invoke-rc.d service chkconfig") ;
-  int works = shell_one_of(command, "sed chmod chown chgrp mv cp ln cat tee grep install touch dos2unix") ;
+  int works = shell_one_of(command, "sed chmod chown chgrp mv cp ln cat tee grep install touch dos2unix cd rmdir perl awk head tail") ;
   if (!strcmp(command, "echo_supervisord_conf")) return 1 ;
+  if (!strcmp(command, "rm")) works = *statement_word(statement, 1) != '-' || !strchr(statement_word(statement, 1), 'f') ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
   {
     char const *target = shell_without_quotes(pool, statement->redirects[i].target) ;
@@ -90,8 +91,9 @@ int run_needs_supervisor (struct dockerfile const *dockerfile, struct instructio
   struct source code ;
   struct texts words = { 0 } ;
   struct needing n = { .dockerfile = dockerfile, .run = run } ;
-  if (run->documents.first || dockerfile_exec_form(dockerfile->source->pool, run->arguments, &words)) return 0 ;
-  for (struct statement *one = shell_parse_text(dockerfile->source->pool, &code, run->arguments) ; one ; one = one->next)
+  char const *text = run->documents.first ? texts_join(dockerfile->source->pool, &run->documents, "\n") : run->arguments ;
+  if (dockerfile_exec_form(dockerfile->source->pool, run->arguments, &words)) return 0 ;
+  for (struct statement *one = shell_parse_text(dockerfile->source->pool, &code, text) ; one ; one = one->next)
     if (statement_walk(one, &needs, &n)) return 1 ;
   return 0 ;
 }

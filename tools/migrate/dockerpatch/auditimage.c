@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "migrate/audit/audit.h"
+#include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/shell/shell.h"
 
@@ -17,6 +17,15 @@ struct image
 } ;
 
 typedef int names_it (char const *text, char const *name) ;
+
+/* As a command, and not in /etc/supervisord.conf or supervisord.log. */
+static int names_program (char const *text, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+    if ((p == text || strchr(" \t\n/'\"`(;|&={[,", p[-1])) && (!p[len] || strchr(" \t\n'\"`);|&]},", p[len]))) return 1 ;
+  return 0 ;
+}
 
 /* Not in a comment, or a message. */
 static int code_names (struct image const *image, char const *text, names_it *names, char const *name)
@@ -109,7 +118,7 @@ static void look_for_programs (struct image const *image, char const *package, c
   for (char const *p = programs ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
   {
     char const *program = pool_copy(image->plan->pool, p, strcspn(p, " ")) ;
-    char const *user = is_told(image, program) ? 0 : user_of(image, &shell_mentions, program, run->last) ;
+    char const *user = is_told(image, program) ? 0 : user_of(image, &names_program, program, run->last) ;
     if (user)
       texts_add_once(image->plan->pool, &image->plan->notes, pool_printf(image->plan->pool, "TODO: %s names %s, whose package the patch takes out of the image: leave that in (Dockerfile, line %u), or take out what names it",
         user, program, run->first)) ;
