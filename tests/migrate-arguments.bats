@@ -185,3 +185,14 @@ EOS
   migrate --dockerfile Dockerfile
   told 'line 6: dropped: never runs with this CMD: line 4 has ended the script'
 }
+
+@test "what stands behind the script's exec asks for no arguments" {
+  local cmd
+  wrapper <<<$'#!/bin/sh\nnginx &\nexec python app.py\necho "$1"\nexec "$@"'
+  for cmd in '' 'CMD ["web"]'; do
+    printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n%s\n' "$cmd" >Dockerfile
+    migrate --dockerfile Dockerfile
+    services nginx app
+    untold 'looks at its arguments' && untold 'is written into the files' || return
+  done
+}

@@ -229,3 +229,16 @@ EOS
     ! grep -q -e CMD -e supervisor <<<"$result" || { echo "# $result"; return 1; }
   done
 }
+
+@test "a script that the Dockerfile itself has, or writes, and that executes supervisord, has the TODO of what to write" {
+  supervisord_conf
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY <<"EOF" /start.sh\n#!/bin/sh\nprepare\nexec supervisord -n\nEOF\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: /start.sh, whose text is in the Dockerfile, executes what read supervisord.conf, and would start all of it once more beside the services: write exec "$@" in place of that line, ENTRYPOINT ["/start.sh", "/init"], and no CMD'
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nRUN printf "#!/bin/sh\\nexec supervisord -n\\n" >/start.sh\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: /start.sh, which the RUN in line 3 writes, executes what read supervisord.conf'
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY <<"EOF" /start.sh\n#!/bin/sh\nexec web\nEOF\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'whose text is in the Dockerfile, executes'
+}

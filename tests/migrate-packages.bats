@@ -254,3 +254,18 @@ EOS
     untold 'bash, which stays as CMD'
   done
 }
+
+@test "a RUN that names Python, and does not install it, brings none" {
+  local run
+  supervisord_conf
+  for run in 'ln -s /usr/bin/python3 /usr/bin/python' 'update-alternatives --install /usr/bin/python python /usr/bin/python3 1'; do
+    printf 'FROM alpine\nRUN apk add supervisor x && %s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'the package supervisor also brought Python' || { echo "# $run"; return 1; }
+  done
+  for run in 'apk add python3' 'pip install x'; do
+    printf 'FROM alpine\nRUN apk add supervisor x && %s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'also brought Python' || { echo "# $run"; return 1; }
+  done
+}

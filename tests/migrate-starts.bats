@@ -445,3 +445,23 @@ EOS
   migrate
   untold 'processes of its own'
 }
+
+@test "an init of the image's own that a script executes is marked: Reeve's takes its path" {
+  local line
+  for line in 'exec /init' 'exec /init "$@"' '/init &'; do
+    wrapper <<<$'#!/bin/bash\nrclone mount a: /b &\n'"$line"$'\nwait'
+    migrate
+    told "TODO: /init is the image's own, s6-overlay's as a rule, and Reeve's takes its path" && untold 'prepares something' || { echo "# $line"; return 1; }
+    lacks init/flag-oneshot
+  done
+  printf 'FROM lscr.io/linuxserver/plex\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["/init"]\n' >Dockerfile
+  wrapper <<<$'#!/bin/bash\nrclone mount a: /b &\nexec "$@"'
+  migrate --dockerfile Dockerfile
+  told "TODO: /init is the image's own"
+  wrapper <<<$'#!/bin/bash\nrclone mount a: /b &\nexec /sbin/my_init -- x'
+  migrate
+  told 'TODO: my_init starts what is in /etc/my_init.d and /etc/service'
+  wrapper <<<$'#!/bin/bash\nrclone mount a: /b &\nexec /app/init'
+  migrate
+  untold TODO
+}

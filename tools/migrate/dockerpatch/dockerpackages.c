@@ -48,6 +48,25 @@ static char const *supervisor_needed (struct patching *p)
   return 0 ;
 }
 
+/* apt-get install -y python3-pip, pip3 install X; not `apk add X && ln -s /usr/bin/python3 /usr/bin/python` */
+static int installs_python (struct pool *pool, char const *text)
+{
+  int installs = 0 ;
+  int is_python = 0 ;
+  for (; *text ; )
+  {
+    size_t len = strcspn(text, " \t\n;&|") ;
+    char const *word = pool_copy(pool, text, len) ;
+    installs |= shell_one_of(word, "install add") ;
+    is_python |= !strncmp(word, "python", 6) || shell_one_of(word, "pip pip3") ;
+    if (installs && is_python) return 1 ;
+    text += len ;
+    if (*text && strchr(";&|\n", *text)) installs = is_python = 0 ;
+    text += *text != 0 ;
+  }
+  return 0 ;
+}
+
 /* Does the base image, or a RUN, bring Python by itself? */
 static int has_python (struct patching *p)
 {
@@ -55,9 +74,8 @@ static int has_python (struct patching *p)
   if (strstr(base, "python") || strstr(base, "conda")) return 1 ;
   for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
   {
-    int installs = !strcmp(one->name, "RUN") && (strstr(one->arguments, "install") || strstr(one->arguments, " add ")) ;
     if (one->stage == STAGE_OTHER) continue ;
-    if (installs && (strstr(one->arguments, "python") || shell_mentions(one->arguments, "pip") || shell_mentions(one->arguments, "pip3"))) return 1 ;
+    if (!strcmp(one->name, "RUN") && installs_python(p->pool, one->documents.first ? texts_join(p->pool, &one->documents, "\n") : one->arguments)) return 1 ;
     if (!strcmp(one->name, "COPY") && strstr(one->flags, "python")) return 1 ;
   }
   return 0 ;

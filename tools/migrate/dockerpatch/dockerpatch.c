@@ -6,6 +6,7 @@
 #include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/patching.h"
+#include "migrate/dockerpatch/starting.h"
 #include "migrate/shell/shell.h"
 
 /* ---- variables, and what is only named ---- */
@@ -175,9 +176,31 @@ static void note_kept (struct patching *p)
     patching_note(p, pool_printf(p->pool, "TODO: the container went on when %s had ended; now it ends: take flag-main off, if it shall go on", texts_join(p->pool, &names, ", "))) ;
 }
 
+/* A script that is not in the build context, as the Dockerfile itself has or makes it, and executes what read the input: where it is; 0: it is no such thing. */
+static char const *written_script (struct patching *p, char const *word)
+{
+  char const *place = dockerfile_below(p->pool, dockerfile_workdir(p->dockerfile, 0), word) ;
+  char const *expanded = 0 ;
+  char const *text = document_at(p->dockerfile, &place, &expanded) ;
+  char const *reader = p->plan->kind == INPUT_SUPERVISORD ? "supervisord" : p->plan->kind == INPUT_PROCFILE ? "start" : p->input ;
+  if (text) return shell_mentions(text, reader) ? "whose text is in the Dockerfile" : 0 ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+    if (run_writes(one, shell_basename(word)) && (shell_mentions(one->arguments, reader) || shell_mentions(texts_join(p->pool, &one->documents, "\n"), reader)))
+      return pool_printf(p->pool, "which the RUN in line %u writes", one->first) ;
+  return 0 ;
+}
+
 static void note_instead (struct patching *p)
 {
   char const *words = texts_join(p->pool, &p->start->instead, " ") ;
+  for (struct text const *one = p->start->instead.first ; one ; one = one->next)
+  {
+    char const *where = strchr(one->text, '/') && !strpbrk(one->text, " \t\n") ? written_script(p, one->text) : 0 ;
+    if (!where) continue ;
+    patching_note(p, pool_printf(p->pool, "TODO: %s, %s, executes what read %s, and would start all of it once more beside the services: write exec \"$@\" in place of that line, ENTRYPOINT [\"%s\", \"/init\"], and no CMD",
+      one->text, where, p->input, one->text)) ;
+    return ;
+  }
   if (patching_keeps_instead(p) && strpbrk(words, ";&|") && shell_mentions(words, p->input))
     patching_note(p, pool_printf(p->pool, "TODO: %s stays as CMD, beside the services, and starts them once more if it executes %s: write CMD without that", words, p->input)) ;
   else

@@ -80,6 +80,8 @@ extern struct service *same_daemon (struct analysis *a, char const *name) ;
 /* ---- supervisors.c ---- */
 /* If it starts and watches others, a note says what to do about it. `program`: of the service; `is_last`: the script ended with it. */
 extern void tell_supervisor (struct analysis *a, struct service const *service, char const *program, int is_last) ;
+/* A TODO if it executes the image's own PID 1: s6-overlay's /init, my_init. Returns 1 then. */
+extern int tell_own_init (struct analysis *a, struct service *service) ;
 extern void tell_supervisors (struct plan *plan) ; /* the same of all services, of a supervisord.conf or a Procfile */
 
 #endif

@@ -196,6 +196,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   struct service *service ;
   char const *program ;
   char const *name ;
+  int is_init ;
   int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
   if (has_work(a->pending)) flush_pending(a) ; /* done once, before everything that the branch starts */
   share_pending(a) ;
@@ -241,13 +242,14 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   }
   if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
   tell_supervisor(a, service, program, how == START_MAIN) ;
-  if (how == START_BACKGROUND && (is_task_program(service->program) || ends_soon(a, statement)))
+  is_init = tell_own_init(a, service) ;
+  if (how == START_BACKGROUND && !is_init && (is_task_program(service->program) || ends_soon(a, statement)))
   {
     service->is_oneshot = 1 ;
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
   }
-  else if (how == START_BACKGROUND && (says_task(service->name) || (called_function(a, statement) && says_task(statement_command(statement)))))
+  else if (how == START_BACKGROUND && !is_init && (says_task(service->name) || (called_function(a, statement) && says_task(statement_command(statement)))))
   {
     /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
     service->is_oneshot = 1 ;

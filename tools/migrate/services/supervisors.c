@@ -18,6 +18,33 @@ static struct
     "write a service for each program that it starts, and take it out" },
 } ;
 
+/* The image's own PID 1. */
+static struct
+{
+  char const *path ;
+  char const *advice ;
+} const inits[] =
+{
+  { "/init", "/init is the image's own, s6-overlay's as a rule, and Reeve's takes its path in the new image: this would start Reeve once more, and fail for ever. Take this service out: what is in "
+    "/etc/services.d and /etc/cont-init.d runs as it is, and each service of /etc/s6-overlay/s6-rc.d has to become a directory in /etc/services.d; take s6-overlay out of the image" },
+  { "/sbin/my_init", "my_init starts what is in /etc/my_init.d and /etc/service: COPY these to /etc/cont-init.d and /etc/services.d, and take it out" },
+  { "/sbin/init", "init boots a whole system, and wants to be PID 1: write a service for each of its units that is needed, and take it out" },
+  { "/lib/systemd/systemd", "systemd wants to be PID 1: write a service for each of its units that is needed, and take it out" },
+} ;
+
+int tell_own_init (struct analysis *a, struct service *service)
+{
+  char const *command = service->command ? service->command : service->text ? service->text : "" ;
+  char const *word = shell_without_quotes(a->pool, pool_copy(a->pool, command, strcspn(command, " \t\n"))) ;
+  for (size_t i = 0 ; i < sizeof(inits) / sizeof(*inits) ; i++)
+    if (!strcmp(word, inits[i].path) || (i && !strcmp(word, shell_basename(inits[i].path))))
+    {
+      plan_todo(a->plan, service, service->claim, service->line, inits[i].advice) ;
+      return 1 ;
+    }
+  return 0 ;
+}
+
 #define RUNNERS "bundle bundler npx yarn pnpm npm bunx python python3 ruby poetry pipenv uv env exec run -m -y -- dlx"
 
 static char const *advice_for (char const *program)
