@@ -339,3 +339,26 @@ EOS
     has "supercronic/dependencies.d/$task"
   done
 }
+
+@test "a question, && one server || another one, is a choice between the two, whatever starts them" {
+  local line
+  for line in 'exec node dev.js || exec node prod.js' 'exec node dev.js || node prod.js' '{ echo dev; exec node dev.js; } || { echo prod; exec node prod.js; }'; do
+    wrapper <<<$'#!/bin/bash\nredis-server &\n[ "$DEV" = 1 ] && '"$line"
+    migrate
+    services redis-server dev prod || { echo "# $line"; return 1; }
+    file dev/enable-if <<<'DEV=1'
+    file prod/enable-if <<<'!DEV=1'
+    has dev/flag-main prod/flag-main
+    untold TODO
+  done
+  printf 'FROM node\nCMD [ "$DEV" = 1 ] && npm run dev || npm start\n' >Dockerfile
+  input=Dockerfile
+  run --separate-stderr reeve-migrate Dockerfile -o rootfs/etc/services.d --force
+  report=$output
+  file npm/enable-if <<<'!DEV=1'
+  input=start.sh
+  # What only speaks of a failure, or ends, starts nothing.
+  wrapper <<<$'#!/bin/bash\nredis-server &\n[ -f /app ] && exec node dev.js || echo none'
+  migrate
+  services redis-server dev
+}

@@ -250,6 +250,57 @@ int find_alternatives (struct analysis *a, struct statement *statement, struct a
   return 1 ;
 }
 
+static struct statement *last_of_group (struct statement *statement)
+{
+  struct statement *last = statement->kind == STATEMENT_GROUP ? statement->body : statement ;
+  while (last && statement->kind == STATEMENT_GROUP && last->next) last = last->next ;
+  return last && last->kind == STATEMENT_COMMAND ? last : statement ;
+}
+
+/* exec dev; { echo dev; exec dev; } */
+static int becomes_program (struct statement *statement)
+{
+  struct statement const *last = last_of_group(statement) ;
+  return !strcmp(statement_command(last), "exec") && last->nwords > 1 ;
+}
+
+/* The same, or what starts something in the foreground */
+static int becomes_server (struct analysis *a, struct statement *statement)
+{
+  struct statement *last = last_of_group(statement) ;
+  return becomes_program(statement) || (last->kind == STATEMENT_COMMAND && !last->background && !keeps_alive(last) && is_server(a, last) && starts_something(a, last)) ;
+}
+
+static struct statement *alone (struct analysis *a, struct statement const *statement)
+{
+  struct statement *copy = pool_alloc(a->pool, sizeof(*copy)) ;
+  *copy = *statement ;
+  copy->next = 0 ;
+  return copy ;
+}
+
+struct statement *choice_of_two (struct analysis *a, struct statement *statement)
+{
+  struct statement *both = statement->body ;
+  struct statement *question = both && both->kind == STATEMENT_AND && statement->kind == STATEMENT_OR ? both->body : 0 ;
+  struct statement *choice ;
+  struct branch *branch ;
+  if (!question || !(is_question(question) || only_checks(a, question)) || !becomes_server(a, question->next)) return 0 ;
+  if (!becomes_server(a, both->next) && !(becomes_program(question->next) && is_plain_command(both->next))) return 0 ;
+  choice = alone(a, statement) ;
+  choice->kind = STATEMENT_IF ;
+  choice->body = 0 ;
+  choice->branches = branch = pool_alloc(a->pool, sizeof(*branch)) ;
+  branch->head = (struct range){ statement->range.start, question->next->range.start } ;
+  branch->condition = alone(a, question) ;
+  branch->condition_range = question->range ;
+  branch->body = alone(a, question->next) ;
+  branch->next = pool_alloc(a->pool, sizeof(*branch)) ;
+  branch->next->head = (struct range){ question->next->range.end, both->next->range.start } ;
+  branch->next->body = alone(a, both->next) ;
+  return choice ;
+}
+
 void tell_other_ran (struct analysis *a, struct alternatives const *these, struct service const *before)
 {
   struct service const *program = before ? before->next : a->plan->services ;

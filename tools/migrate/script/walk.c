@@ -325,6 +325,14 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
   struct statement *work = verdict_work(a, statement) ;
+  struct statement *choice = work ? 0 : choice_of_two(a, statement) ;
+  if (choice)
+  {
+    struct service *before = plan_last(a->plan) ;
+    walk_statement(a, choice, frame) ;
+    tell_other_ran(a, &(struct alternatives){ .program = left->body->next, .other = right }, before) ;
+    return ;
+  }
   if (work)
   {
     walk_statement(a, work, frame) ;

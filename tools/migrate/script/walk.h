@@ -243,6 +243,8 @@ struct alternatives
   struct statement *other ; /* 0: there is none */
 } ;
 extern int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these) ; /* 0: another form */
+/* QUESTION && exec A || exec B: the same as an if; 0: another form */
+extern struct statement *choice_of_two (struct analysis *a, struct statement *statement) ;
 /* After the program, if there is no other one. `before`: the last service before it. */
 extern void tell_other_ran (struct analysis *a, struct alternatives const *these, struct service const *before) ; /* A && program || other; before: the last service ahead of these */
 extern void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before) ;
