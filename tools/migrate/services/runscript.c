@@ -114,6 +114,15 @@ static void and_or_lines (struct analysis *a, struct service *service, struct st
     keep_shell(a, service, statement) ;
     return ;
   }
+  /* [ -f dev ] && A || B */
+  if (statement->kind == STATEMENT_OR && left->kind == STATEMENT_AND && is_question(left->body) && is_plain_command(left->body->next) && is_plain_command(right))
+  {
+    struct statement *program = left->body->next ;
+    int has_exec = !strcmp(statement_command(program), "exec") || program->nassignments ;
+    texts_add(a->pool, &service->run, pool_printf(a->pool, "if %s; then %s%s; fi", statement_text(a, left->body), has_exec ? "" : "exec ", statement_text(a, program))) ;
+    run_lines(a, service, right) ;
+    return ;
+  }
   if (statement->kind == STATEMENT_OR && serves_surely(a, right))
   {
     keep_shell(a, service, statement) ;
