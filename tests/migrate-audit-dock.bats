@@ -91,3 +91,17 @@ EOS
   told 'TODO: docker-compose.yml, line 13: command: ["jobs"]: behind ENTRYPOINT /init, this is executed beside all services'
   told 'TODO: docker-compose.yml, line 15: entrypoint: bash: it takes the place of ENTRYPOINT /init, and no service starts there'
 }
+
+@test "a stage that starts the input, where the last one does not, is named" {
+  local last
+  wrapper <<<$'#!/bin/sh\nweb &\nexec worker'
+  for last in 'FROM production\nCMD ["pytest"]' 'FROM base AS dev\nCMD ["npm", "run", "dev"]' 'FROM node\nRUN npm ci'; do
+    printf 'FROM debian AS base\nFROM base AS production\nCOPY start.sh /\nCMD ["/start.sh"]\n%b\n' "$last" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'TODO: another stage, production (from line 2 on) starts start.sh, and stays as it is' || { echo "# $last"; return 1; }
+    untold 'the Dockerfile does not execute' && untold 'nothing in the Dockerfile executes' || { echo "# $last"; return 1; }
+  done
+  printf 'FROM debian AS base\nFROM base\nCMD ["npm"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: the Dockerfile does not execute start.sh'
+}

@@ -117,3 +117,16 @@ EOS
     untold 'no trap for TERM'
   done
 }
+
+@test "what reads the script, or only measures it, is no program ahead of /init; env behind an option is a name" {
+  local cmd
+  wrapper <<<$'#!/bin/sh\nweb &\nexec worker'
+  for cmd in '["bash", "-c", ". /start.sh"]' '["bash", "-c", "source /start.sh"]' '["bash", "-c", "time /start.sh"]'; do
+    printf 'FROM debian\nCOPY start.sh /start.sh\nCMD %s\n' "$cmd" >Dockerfile
+    patched
+    untold TODO && grep -qxF 'ENTRYPOINT ["/init"]' <<<"$result" || { echo "# $cmd"; return 1; }
+  done
+  printf 'FROM conda\nCOPY start.sh /start.sh\nCMD ["conda", "run", "-n", "env", "/start.sh"]\n' >Dockerfile
+  patched
+  grep -qxF 'ENTRYPOINT ["conda", "run", "-n", "env", "/init"]' <<<"$result"
+}

@@ -146,7 +146,7 @@ void add_front (struct starting *s, struct statement const *statement, unsigned 
     is_init = is_init_program(word) ;
     if (is_init) s->start->init = init_of(word) ;
     is_shell = shell_one_of(shell_basename(word), "sh bash ash dash") ;
-    options = is_starter(word) && !env_sets(word, next) ;
+    options = is_starter(word) && !env_sets(word, next) && !(i && shell_one_of(statement_word(statement, i - 1), "-n --name -p --prefix")) ; /* conda run -n env */
     if (is_shell) shell = i ;
     if (options) continue ;
     for (; shell < i ; shell++)

@@ -204,7 +204,7 @@ static void note_instead (struct patching *p)
   if (patching_keeps_instead(p) && strpbrk(words, ";&|") && shell_mentions(words, p->input))
     patching_note(p, pool_printf(p->pool, "TODO: %s stays as CMD, beside the services, and starts them once more if it executes %s: write CMD without that", words, p->input)) ;
   else
-    patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, words,
+    patching_note(p, pool_printf(p->pool, "TODO: the %s does not execute %s, but %s: %s", p->is_of_stage ? "last stage" : "Dockerfile", p->input, words,
       patching_keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
 }
 
@@ -221,7 +221,7 @@ static void note_start (struct patching *p)
   if (start->guess && start->script)
     patching_note(p, pool_printf(p->pool, "the Dockerfile does not name %s: %s, which it executes, was taken for that file", p->input, start->guess)) ;
   if (start->kept) note_kept(p) ;
-  if (!start->script && !start->instead.first && !is_onbuild)
+  if (!start->script && !start->instead.first && !is_onbuild && !p->is_of_stage)
     patching_note(p, pool_printf(p->pool, "TODO: nothing in the Dockerfile executes %s: it has neither ENTRYPOINT nor CMD. The services take the place of what its base image executes: is that what you want?", p->input)) ;
   if (start->instead.first && !start->through) note_instead(p) ;
   if (!entrypoint && *base && !dockerfile_base_is_plain(p->dockerfile))

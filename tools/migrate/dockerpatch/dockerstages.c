@@ -11,7 +11,8 @@ static char const *started_there (struct patching const *p, char const *words)
 {
   char const *through = p->start->through ? shell_basename(p->start->through) : 0 ;
   if (through && shell_mentions(words, through)) return through ;
-  return p->start->script && shell_mentions(words, p->start->script) ? p->start->script : 0 ;
+  char const *script = p->start->script ? p->start->script : p->input ; /* the last stage need not execute it */
+  return shell_mentions(words, script) ? script : 0 ;
 }
 
 /* COPY supervisord.conf in a stage that the last one is made from: its path in the image. */
@@ -42,12 +43,13 @@ void note_stages (struct patching *p)
     char const *what ;
     if (!strcmp(one->name, "FROM")) from = one ;
     script = shell_one_of(one->name, "ENTRYPOINT CMD") ? started_there(p, one->arguments) : 0 ;
-    if (!from || one->stage == STAGE_LAST || !script || (one->stage == STAGE_BASE && !brings_input(p, one))) continue ;
+    if (!from || one->stage == STAGE_LAST || !script || (one->stage == STAGE_BASE && p->start->script && !brings_input(p, one))) continue ;
     name = strstr(from->arguments, " AS ") ? strstr(from->arguments, " AS ") : strstr(from->arguments, " as ") ;
-    what = one->stage == STAGE_OTHER ? "put it last in the Dockerfile, and migrate again"
+    what = one->stage == STAGE_OTHER || !p->start->script ? "put it last in the Dockerfile, and migrate again"
       : pool_printf(p->pool, "put what the patch adds there, in place of its %s (line %u): the last stage, which is made from it, then has that, too", one->name, one->first) ;
-    patching_note(p, pool_printf(p->pool, "TODO: another stage%s%s (from line %u on) starts %s, too, and stays as it is, as the patch changes the last stage alone: "
-      "if that one is shipped (docker build --target), %s", name ? ", " : "", name ? name + 4 : "", from->first, script, what)) ;
+    patching_note(p, pool_printf(p->pool, "TODO: another stage%s%s (from line %u on) starts %s%s, and stays as it is, as the patch changes the last stage alone: "
+      "if that one is shipped (docker build --target), %s", name ? ", " : "", name ? name + 4 : "", from->first, script, p->start->script ? ", too" : "", what)) ;
+    p->is_of_stage |= !p->start->script ;
   }
 }
 

@@ -23,7 +23,7 @@ char const *dockerfile_source_of (struct dockerfile const *dockerfile, char cons
 
 int is_starter (char const *word)
 {
-  return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init sh bash ash dash exec env") ;
+  return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init sh bash ash dash exec env time source") || !strcmp(word, ".") ;
 }
 
 int env_sets (char const *word, char const *next)

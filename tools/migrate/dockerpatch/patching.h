@@ -32,6 +32,7 @@ struct patching
   char const *input ; /* the wrapper's basename, on this machine */
   struct obsolete *obsolete ;
   int supervisor_goes ; /* its package, with the configuration that this has */
+  int is_of_stage ; /* another stage executes the input, and the last one does not */
   int build_edits ; /* a RUN changes the input, or what it is made of */
   char const *through ; /* the change to the script that executed the input; "": it stays as it is */
 } ;
