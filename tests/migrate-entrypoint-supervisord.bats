@@ -242,3 +242,19 @@ EOS
   migrate --dockerfile Dockerfile
   untold 'whose text is in the Dockerfile, executes'
 }
+
+@test "of several starts of supervisord, the one that reads the input's file counts; another file is named" {
+  supervisord_conf
+  printf '[program:other]\ncommand=other\n' >a.conf
+  printf '#!/bin/sh\nif [ "$MODE" = a ]; then\n  exec supervisord -n -c /etc/a.conf\nfi\nexec supervisord -n -c /etc/supervisord.conf\n' >boot.sh
+  printf 'FROM debian\nCOPY supervisord.conf a.conf /etc/\nCOPY boot.sh /\nCMD ["/boot.sh"]\n' >Dockerfile
+  patched
+  told 'line 5 of /boot.sh executed supervisord: exec supervisord -n -c /etc/supervisord.conf'
+  untold TODO
+  printf '#!/bin/sh\nexec supervisord -n -c /etc/a.conf\n' >boot.sh
+  migrate --dockerfile Dockerfile
+  told "TODO: the image's supervisord reads /etc/a.conf (a.conf in the build context), and not supervisord.conf: give that to reeve-migrate"
+  printf '[include]\nfiles=/etc/supervisord.conf\n' >a.conf
+  migrate --dockerfile Dockerfile
+  untold 'and not supervisord.conf'
+}

@@ -108,7 +108,7 @@ static int ends_there (struct pool *pool, struct docker_start const *start)
   return 1 ;
 }
 
-static void look_at_commandline (struct plan *plan, struct dockerfile const *dockerfile, char const *input, struct docker_start const *start)
+static void look_at_commandline (struct plan *plan, struct dockerfile const *dockerfile, char const *path, char const *input, struct docker_start const *start)
 {
   struct commandline *c = commandline_read(plan->pool, &start->command) ;
   plan->commandline = c ;
@@ -116,6 +116,15 @@ static void look_at_commandline (struct plan *plan, struct dockerfile const *doc
   /* Without -c it looks into these places. */
   c->reads_input = c->file ? is_input(dockerfile, shell_unquote(plan->pool, c->file), input)
     : is_input(dockerfile, "/etc/supervisord.conf", input) || is_input(dockerfile, "/etc/supervisor/supervisord.conf", input) ;
+  if (c->file && !c->reads_input)
+  {
+    /* COPY brings what it does read, and that includes nothing. */
+    char const *file = shell_unquote(plan->pool, c->file) ;
+    char const *source = file ? dockerfile_source_of(dockerfile, file) : 0 ;
+    char const *text = source ? context_read(plan->pool, path, source) : 0 ;
+    if (text && !strstr(text, "[include]"))
+      texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: the image's supervisord reads %s (%s in the build context), and not %s: give that to reeve-migrate, if the container shall do what it did", c->file, source, input)) ;
+  }
   c->is_last = !start->through_goes_on && !start->kept && !start->code_behind && ends_there(plan->pool, start) ;
 }
 
@@ -200,7 +209,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   run = procrun_read(dockerfile, start) ;
   if (run) read_env(dockerfile, path, run) ;
   plan->procrun = run ;
-  if (plan->kind == INPUT_SUPERVISORD) look_at_commandline(plan, dockerfile, input, start) ;
+  if (plan->kind == INPUT_SUPERVISORD) look_at_commandline(plan, dockerfile, path, input, start) ;
   if (plan->procrun) plan->procfile_source = dockerfile_source_of(dockerfile, plan->procrun->procfile ? plan->procrun->procfile : "Procfile") ;
   plan->prefix = start->prefix ;
   plan->code = start->code ;

@@ -192,13 +192,22 @@ static char const *code_of_shell (struct statement const *statement)
   return takes_code(statement_word(statement, i + 1)) ? statement->words[i + 2].raw : 0 ;
 }
 
+/* supervisord -c /etc/other.conf: it reads another file than the input. */
+static int reads_other (struct starting const *s, struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i - 1), "-c --configuration -f --procfile") && *statement_word(statement, i))
+      return !texts_has(&s->names, shell_basename(statement_word(statement, i))) ;
+  return 0 ;
+}
+
 static int executes_input (struct statement *statement, void *data)
 {
   struct starting *s = data ;
   struct launch launch ;
   char const *inner ;
   unsigned int i ;
-  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || (s->by_file && reads_other(s, statement))) return 0 ;
   command_unwrap(s->pool, statement, &launch) ;
   inner = launch.code ? launch.code : code_of_shell(statement) ;
   if (inner)
@@ -274,12 +283,13 @@ static void find_in_scripts (struct starting *s)
     struct source code ;
     if (!script) continue ;
     s->code = script->text ;
-    for (struct statement *one = shell_parse_text(s->pool, &code, script->text) ; one && !s->start->through ; one = one->next)
-      if (statement_walk(one, &executes_input, s))
-      {
-        s->start->through = at->text ;
-        s->start->through_goes_on &= !is_end(one->next) ;
-      }
+    for (s->by_file = s->is_read ; s->by_file >= 0 && !s->start->through ; s->by_file--)
+      for (struct statement *one = shell_parse_text(s->pool, &code, script->text) ; one && !s->start->through ; one = one->next)
+        if (statement_walk(one, &executes_input, s))
+        {
+          s->start->through = at->text ;
+          s->start->through_goes_on &= !is_end(one->next) ;
+        }
     if (!s->start->through) continue ;
     s->start->through_script = script ;
     s->start->through_text = script->text ;

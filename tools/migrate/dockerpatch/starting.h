@@ -13,6 +13,7 @@ struct starting
   struct pool *pool ;
   struct texts names ; /* that the input has in the image */
   struct texts words ; /* that the image executes */
+  int by_file ; /* only what names the input's own file executes it: supervisord -c FILE */
   int is_read ; /* another program reads the input: one of the names is executed in its place */
   unsigned int nentrypoint ; /* of these, ENTRYPOINT's, when it gets more from docker run */
   struct docker_script *scripts ; /* of the build context */
