@@ -116,3 +116,16 @@ teardown() { reeve_teardown; }
   wrapper <<<$'#!/bin/sh\nX="-g \'daemon off;\'"\nweb &\nnginx\ntail -f /dev/null'
   nginx_is "exec nginx -g 'daemon off;'"
 }
+
+@test "a letter that is all that a program is told, as of gzip -d, makes no daemon of what only decodes" {
+  local one
+  for one in 'gzip -d <a.gz | tar x' 'base64 -d <a >b' 'sort | uniq -d >c'; do
+    wrapper <<<$'#!/bin/bash\n'"$one"$'\nexec server'
+    migrate
+    services server || { echo "# $one"; return 1; }
+    untold TODO
+  done
+  wrapper <<<$'#!/bin/bash\nfoo -d\nexec server'
+  migrate
+  services foo server
+}
