@@ -86,7 +86,7 @@ static int stops (struct statement *statement, struct stopping const *stopping)
     char const *value = shell_unquote(stopping->a->pool, raw) ;
     if (is_kill && ((*stopping->pid && shell_mentions(raw, stopping->pid)) || shell_one_of(raw, "%1 %% %+") || strstr(raw, "$!") || is_pid_of(stopping, raw))) return 1 ;
     if (by_name && value && (is_name_of(stopping, value) || (!strcmp(command, "pkill") && is_part_of(stopping, value)))) return 1 ;
-    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || !strcmp(raw, "stop"))) return 1 ;
+    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || shell_one_of(raw, "stop stop_app"))) return 1 ;
     if (shell_one_of(command, "pg_ctl pg_ctlcluster service invoke-rc.d rc-service systemctl apache2ctl apachectl httpd rndc") && shell_one_of(raw, "stop graceful-stop")) return 1 ;
     if (shell_one_of(command, "nginx") && shell_one_of(raw, "quit stop")) return 1 ;
   }
@@ -217,24 +217,28 @@ static int names_service (struct stopping const *stopping, char const *text)
     size_t len = strcspn(p, " \t\n/\"'") ;
     char const *word = pool_copy(stopping->a->pool, p, len) ;
     p += len ;
-    if (is_name_of(stopping, word)) return 1 ;
-    if (len && *word != '-' && !shell_one_of(word, "stop graceful-stop quit shutdown service systemctl invoke-rc.d rc-service su sudo gosu init.d etc usr sbin bin")
-     && shell_mentions(stopping->text, word)) return 1 ;
+    if (shell_one_of(word, "stop graceful-stop quit shutdown service systemctl invoke-rc.d rc-service su sudo gosu init.d etc usr sbin bin")) continue ;
+    if (is_name_of(stopping, word) || (len && *word != '-' && shell_mentions(stopping->text, word))) return 1 ;
   }
   return 0 ;
 }
 
-static int stops_a_service (struct analysis *a, struct statement *statement)
+void add_stopped (struct analysis *a, struct statement *statement, char const *text, struct texts *names)
 {
-  char const *text = statement_text(a, statement) ;
-  if (is_elsewhere(statement)) return 0 ;
+  if (is_elsewhere(statement)) return ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     struct stopping stopping = { .a = a, .pid = "", .pidfile = "", .program = service->program ? service->program : "", .name = service->name, .text = service->text ? service->text : "" } ;
     if (service->is_oneshot || (!says_stop(statement) && !stops(statement, &stopping) && !stops_as_other(statement, &stopping))) continue ;
-    if (names_service(&stopping, text) || is_client_of(service, text) || is_its_stop(&stopping, statement_command(statement))) return 1 ;
+    if (names_service(&stopping, text) || is_client_of(service, text) || is_its_stop(&stopping, statement_command(statement))) texts_add(a->pool, names, service->name) ;
   }
-  return 0 ;
+}
+
+static int stops_a_service (struct analysis *a, struct statement *statement)
+{
+  struct texts names = { 0 } ;
+  add_stopped(a, statement, statement_text(a, statement), &names) ;
+  return !!names.first ;
 }
 
 static int list_only_stops (struct analysis *a, struct statement *list, int *any) ;

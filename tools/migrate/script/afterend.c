@@ -104,6 +104,14 @@ static int does_nothing (struct statement const *statement)
   return 1 ;
 }
 
+/* kill -INT $DB: the signal with which it was ended */
+static int has_own_signal (struct statement const *statement)
+{
+  unsigned int first ;
+  char const *signal = kill_signal(statement, &first) ;
+  return !strcmp(statement_command(statement), "kill") && !shell_one_of(signal, "TERM 15 KILL 9 0") && is_ending_signal(signal) ;
+}
+
 /* cleanup, which ends the others, and works: finish has nobody to end. */
 static int is_end_call (struct analysis *a, struct statement *statement)
 {
@@ -127,11 +135,12 @@ void walk_after (struct analysis *a, struct statement *statement)
   struct service *main = waited_main(a) ;
   char const *command = statement_command(statement) ;
   if (is_message(a, statement)) drop_end_message(a, statement) ;
+  else if (has_own_signal(statement)) walk_end_call(a, statement) ;
   else if (shell_one_of(command, "kill pkill killall")) drop_end_signal(a, statement) ;
   else if (is_between_signals(statement)) drop(a, statement, "a pause between signals: the scanner waits until a service has ended") ;
   else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
   else if (does_nothing(statement)) drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
-  else if (says_stop(statement) || only_stops_services(a, statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
+  else if (says_stop(statement) || only_stops_services(a, statement)) walk_end_call(a, statement) ;
   else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
   else if (empties_pid(a, statement)) drop(a, statement, "the pid: the supervisor knows it") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && status_kept(a, statement))

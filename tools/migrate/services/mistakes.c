@@ -72,7 +72,7 @@ static int traps_term (struct trap const *trap)
 
 static int handles_stop (struct trap const *trap)
 {
-  return traps_term(trap) || strstr(trap->signals, "EXIT ") || strstr(trap->signals, " 0 ") ;
+  return !trap->is_call && (traps_term(trap) || strstr(trap->signals, "EXIT ") || strstr(trap->signals, " 0 ")) ;
 }
 
 /* The image's shell had started it, ahead of the script: no line of the script did. */

@@ -10,51 +10,6 @@
 
 #define CALLS_MAX 200 /* more: each call may double the work */
 
-static struct service *service_by_program (struct analysis *a, char const *program)
-{
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (!service->is_oneshot && (!strcmp(service->program, program) || !strcmp(service->name, program))) return service ; /* nginx -t is none */
-  return 0 ;
-}
-
-static struct service *apache_service (struct analysis *a)
-{
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (!service->is_oneshot && shell_one_of(service->program, "apachectl apache2ctl apache2 httpd apache2-foreground httpd-foreground")) return service ;
-  return 0 ;
-}
-
-/* Which server pg_ctl stops: by its program, of several by its data's folder; a proxy is asked by pg_isready, too, but is none. */
-static struct service *postgres_service (struct analysis *a, char const *stop)
-{
-  char const *folder = strstr(stop, "-D ") ;
-  struct service *found = 0 ;
-  int n = 0 ;
-  int certain = 1 ;
-  if (folder) folder = pool_copy(a->pool, folder, 3 + strcspn(folder + 3, " ")) ;
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (shell_one_of(service->program, "postgres postmaster pg_ctl pg_ctlcluster postgresql") || !strcmp(service->name, "postgres"))
-    {
-      if (folder && strstr(service->text, folder)) return service ;
-      found = service ;
-      n++ ;
-    }
-  if (n) return n == 1 ? found : 0 ;
-  found = probed_service(a, "pg_isready", &certain) ;
-  return found && certain && !shell_one_of(found->program, "pgbouncer pgpool pgpool-II odyssey pgcat haproxy") ? found : 0 ;
-}
-
-/* ./ctl start, of which nothing is known: nor is what its stop does. */
-static int controls (struct service const *service)
-{
-  return service && service_has(service, "flag-forks") ;
-}
-
-static int stops_something (struct statement const *statement)
-{
-  return !shell_one_of(statement_command(statement), "echo printf log logger") && (is_called_stop(statement_command(statement)) || says_stop(statement)) ;
-}
-
 static char const *command_text (struct pool *pool, struct statement const *statement)
 {
   char const *text = statement->nwords ? statement->words[0].raw : "" ;
@@ -88,35 +43,6 @@ static void look_at_wait (struct trapping *t, struct statement const *statement)
         texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool,
           "it waited for %s, which it sent no signal: was it `%s` that ended it? That is done only when %s has ended; the supervisor sends a signal", one->text, t->work, one->text)) ;
   }
-}
-
-static void mark_stop (struct trapping *t, char const *text)
-{
-  texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
-}
-
-/* Commands that stop a program: sets the signal that means the same. */
-static int stops_by_program (struct trapping *t, struct statement const *statement)
-{
-  struct analysis *a = t->a ;
-  char const *command = statement_command(statement) ;
-  char const *text = statement->nwords ? statement->words[0].raw : "" ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++) text = pool_printf(a->pool, "%s %s", text, statement->words[i].raw) ;
-  if (!strcmp(command, "nginx") && strstr(text, "-s quit")) set_signal(t, service_by_program(a, "nginx"), "QUIT") ;
-  else if (!strcmp(command, "nginx") && strstr(text, "-s stop")) set_signal(t, service_by_program(a, "nginx"), "TERM") ;
-  else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "graceful-stop")) set_signal(t, apache_service(a), "WINCH") ;
-  else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "stop")) set_signal(t, apache_service(a), "TERM") ;
-  else if (shell_one_of(command, "pg_ctl pg_ctlcluster") && shell_mentions(text, "stop"))
-  {
-    struct service *service = postgres_service(a, text) ;
-    if (service) set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
-    else mark_stop(t, text) ;
-  }
-  else if (!stops_something(statement)) return 0 ;
-  else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc")
-    && (shell_one_of(command, "tmux screen") || controls(service_by_program(a, command)) || (!service_by_program(a, command) && !same_daemon(a, command))))
-    mark_stop(t, text) ;
-  return 1 ;
 }
 
 /* stop "$PID": what the function calls $1 */
@@ -213,7 +139,7 @@ static int look_at_trap (struct statement *whole, void *data)
     else if (!t->all_signalled) t->pause = command_text(t->a->pool, statement) ;
   }
   else if (redirects_everything(statement)) return 0 ; /* the shell's own output */
-  else if (stops_by_program(t, statement)) t->kills = t->all_signalled = 1 ;
+  else if (apply_stop(t, statement)) t->kills = t->all_signalled = 1 ;
   else if (writes_stop(statement))
   {
     t->kills = t->all_signalled = 1 ;

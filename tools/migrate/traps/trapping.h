@@ -67,6 +67,10 @@ extern void note_trap_set (struct trapping *t, struct statement const *statement
 /* Work that finish does. `body`: of the function that it calls, which is kept as it is; 0: it is looked into, or none is called. */
 extern void finish_later (struct trapping *t, struct statement *one, struct statement const *body, char const *text) ;
 
+/* ---- stopcommand.c ---- */
+extern int stops_something (struct statement const *statement) ; /* by its name, or a word: stop.sh, app stop */
+extern int apply_stop (struct trapping *t, struct statement *plain) ; /* a command that stops a program: the services get the signal that means the same; 0: it is none */
+
 /* ---- flags.c ---- */
 extern void keep_flags (struct trapping *t) ; /* a loop that asks for what the trap sets has the trap in its run */
 

@@ -188,7 +188,7 @@ static void apply_code (struct trapping *t)
   apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
   mark_early(t) ;
   tell_code(t) ;
-  if (t->kills_plainly && a->sets_errexit && a->waited_line && ends_with_script(t->trap))
+  if (t->kills_plainly && !t->trap->is_call && a->sets_errexit && a->waited_line && ends_with_script(t->trap))
     plan_mistake(a->plan, t->trap->line, "at the script's own end this kill finds nobody and fails, and with set -e that makes 1 of each exit code: here the container has the code of what is main") ;
   tell_signals(t) ;
   keep_flags(t) ;

@@ -1,0 +1,84 @@
+# Commands of a trap, or behind the wait, that stop a server: which signal it gets in their place.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+# stopped COMMANDS: a trap of TERM, where these run: redis-server (two), mysqld, nginx, supervisord, rabbitmq-server, node
+stopped()
+{
+  wrapper <<EOS
+#!/bin/bash
+trap '$1; exit 0' TERM
+redis-server --port 6379 &
+redis-server --port 6380 &
+mysqld --user=mysql &
+nginx -g 'daemon off;' &
+rabbitmq-server &
+mongod &
+node app.js &
+wait \$!
+EOS
+  migrate
+}
+
+@test "a server's own client that stops it is TERM, and the report says of which" {
+  stopped 'redis-cli -p 6380 shutdown; mysqladmin -uroot shutdown; rabbitmqctl stop; mongod --shutdown'
+  untold TODO
+  told 'redis-server-6380 gets TERM in place of `redis-cli -p 6380 shutdown`'
+  untold 'redis-server gets TERM'
+  told 'mysqld gets TERM in place of `mysqladmin -uroot shutdown`'
+  told 'rabbitmq-server gets TERM in place of `rabbitmqctl stop`'
+  told 'mongod gets TERM in place of `mongod --shutdown`'
+  lacks redis-server-6380/down-signal mysqld/down-signal rabbitmq-server/down-signal mongod/down-signal app/finish
+}
+
+@test "what TERM does otherwise is told, and where that matters it is a question" {
+  stopped 'redis-cli -p 6379 shutdown nosave'
+  told 'redis-server gets TERM in place of `redis-cli -p 6379 shutdown nosave`, which saves first, unless its configuration has no save points'
+  untold TODO
+  stopped 'rabbitmqctl stop_app'
+  told 'TODO: it was stopped by `rabbitmqctl stop_app`; here rabbitmq-server gets TERM, which ends all of it'
+  grep -q 'TODO reeve-migrate: line 2: it was stopped by' "$tree/rabbitmq-server/run"
+  stopped 'valkey-cli -h cache.example.com shutdown'
+  told 'TODO: a command that stops something: valkey-cli -h cache.example.com shutdown'
+}
+
+@test "a stop as another user is that of what stops" {
+  wrapper <<<$'#!/bin/bash\ntrap \'su - postgres -c "pg_ctl -D /data -m immediate stop"; sudo /usr/sbin/nginx -s quit\' TERM\npostgres -D /data & P=$!\nnginx -g "daemon off;" &\nwait $P'
+  migrate
+  file postgres/down-signal <<<QUIT
+  file nginx/down-signal <<<QUIT
+  lacks postgres/finish
+  untold TODO
+}
+
+@test "stops by init scripts are each of its own service" {
+  wrapper <<<$'#!/bin/bash\nbye() { service nginx stop; service mysql stop; exit 0; }\ntrap bye TERM\nservice mysql start\nservice nginx start\nsleep infinity & wait'
+  migrate
+  told 'nginx gets TERM in place of `service nginx stop`; mysqld gets TERM in place of `service mysql stop`'
+  untold 'mysqld gets TERM in place of `service nginx'
+}
+
+@test "the signal that ended another one behind the wait is its down-signal" {
+  wrapper <<'EOS'
+#!/bin/bash
+set -e
+postgres -D /d & PG=$!
+nginx -g 'daemon off;' &
+other & OTHER=$!
+app & APP=$!
+wait $APP
+nginx -s quit
+kill -INT $PG
+kill $OTHER
+EOS
+  migrate
+  file nginx/down-signal <<<QUIT
+  file postgres/down-signal <<<INT
+  lacks other/down-signal app/finish
+  told 'line 8: dropped: what was done at the end: the supervisor signals each service; nginx gets QUIT in place of `nginx -s quit`'
+  told 'mistake: no trap for TERM'
+  untold 'at the script'\''s own end'
+}
