@@ -134,7 +134,13 @@ EOS
   done
   wrapper <<<$'#!/bin/bash\ntrap \'kill $B; exit 0\' TERM\nweb & B=$!\nwhile true; do work; sleep 300; done'
   migrate
-  told 'a trap runs only when this command has ended'
+  told 'a trap runs only when the command has ended that the loop is in'
+  wrapper <<<$'#!/bin/bash\ntrap "echo bye" TERM\nwhile true; do work; sleep 3; done'
+  migrate
+  told 'the trap does not end the loop: docker stop waits'
+  wrapper <<<$'#!/bin/bash\ntrap "kill \$B" TERM\nserve() { web & B=$!; wait $B; }\nserve'
+  migrate
+  untold 'mistake'
 }
 
 @test "a loop that only prints between its pauses keeps the container alive, and is no service" {

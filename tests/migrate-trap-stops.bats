@@ -1,4 +1,5 @@
 # Commands of a trap, or behind the wait, that stop a server: which signal it gets in their place.
+# shellcheck shell=bash disable=SC2154 # tree is migrate's
 load lib
 load migrate
 

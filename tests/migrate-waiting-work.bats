@@ -92,3 +92,41 @@ EOS
   migrate
   ! grep -q trap "$tree"/*/run
 }
+
+@test "a trap that ends a working loop lets its work end, if the loop is not asleep for longer than a stop takes" {
+  local loop
+  for loop in 'while sleep 60 & wait $!; do job; done' 'while true; do job; sleep 5; done' $'while true; do\n  job\n  sleep 300 &\n  wait $!\ndone'; do
+    wrapper <<<$'#!/bin/bash\nbye() { echo bye; kill $B; exit 143; }\ntrap bye TERM\nweb & B=$!\n'"$loop"
+    migrate
+    grep -qx "trap 'exit 0' TERM" "$tree/job/run" || { echo "# $loop"; cat "$tree/job/run"; return 1; }
+    lacks job/finish web/finish
+    untold TODO
+  done
+  wrapper <<<$'#!/bin/bash\ntrap "exit 0" TERM\nweb &\nwhile true; do job; sleep 60; done'
+  migrate
+  [ -z "$(grep trap "$tree/job/run")" ]
+  told 'the signal ends job at once, also amid its work'
+}
+
+@test "a loop that starts a server in each round, and waits for it, stays whole, with what a trap does to it" {
+  local trap
+  wrapper <<<$'#!/bin/bash\nuntil [ -f /tmp/stop ]; do\n  gunicorn app:app &\n  wait $!\n  sleep 1\ndone\nrm -f /tmp/stop'
+  migrate
+  services gunicorn
+  has gunicorn/flag-main
+  lacks gunicorn/restart
+  untold TODO
+  untold 'the script ends here'
+  [ "$(tail -n 1 "$tree/gunicorn/finish")" = 'rm -f /tmp/stop' ]
+  while IFS='|' read -r trap kept; do
+    wrapper <<<$'#!/bin/bash\n'"${trap//;;/$'\n'}"$'\nnginx & N=$!\nwhile [ ! -e /tmp/stop ]; do\n  gunicorn app:app & PID=$!\n  wait $PID\ndone\nrm /tmp/stop'
+    migrate
+    grep -qxF "$kept" "$tree/gunicorn/run" || { echo "# $trap"; cat "$tree/gunicorn/run"; return 1; }
+    [ "$(tail -n 1 "$tree/gunicorn/finish")" = 'rm /tmp/stop' ]
+    untold TODO
+  done <<'EOS'
+trap 'touch /tmp/stop; kill $PID' TERM|trap 'touch /tmp/stop; kill $PID' TERM
+end() { echo stopping; kill $N; : >/tmp/stop; kill -INT "$PID"; };;trap end TERM INT|trap ': >/tmp/stop; kill -INT "$PID"' TERM
+trap 'touch /tmp/stop; kill "${PID}"; wait "$PID"; exit 0' TERM|trap 'touch /tmp/stop; kill "${PID}"; wait "$PID"; exit 0' TERM
+EOS
+}

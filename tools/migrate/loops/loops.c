@@ -253,6 +253,16 @@ static int waits_for_each (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
+int waits_in_rounds (struct statement const *loop)
+{
+  int waits = 1 ;
+  if (loop->kind != STATEMENT_LOOP) return 0 ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (one->background) waits = 0 ;
+    else waits |= statement_walk(one, &calls_wait, 0) ;
+  return waits ;
+}
+
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;

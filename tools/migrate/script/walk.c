@@ -443,7 +443,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
       walk_body(a, statement, frame) ;
       claim_statement(a, statement, "dropped", "what was around its parts") ;
     }
-    else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame) || !is_last(a, frame))) keep_starting_loop(a, statement) ;
+    else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame) || (!is_last(a, frame) && !waits_in_rounds(statement)))) keep_starting_loop(a, statement) ;
     else if (statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame))
     {
       start_service(a, statement, START_MAIN) ;

@@ -65,11 +65,6 @@ static int visit_lists (struct statement *statement, void *data)
   return 0 ;
 }
 
-static int traps_term (struct trap const *trap)
-{
-  return strstr(trap->signals, "TERM ") || strstr(trap->signals, " 15 ") ;
-}
-
 static int handles_stop (struct trap const *trap)
 {
   return !trap->is_call && (traps_term(trap) || strstr(trap->signals, "EXIT ") || strstr(trap->signals, " 0 ")) ;
@@ -99,47 +94,11 @@ static struct service *first_before (struct analysis *a, struct trap const *trap
 
 /* ---- which services run together ---- */
 
-struct pair
-{
-  struct range one ;
-  struct range other ;
-} ;
-
-static int is_in_branch (struct branch const *branch, struct range const *range)
-{
-  for (struct statement const *one = branch->body ; one ; one = one->next)
-    if (one->range.start <= range->start && range->end <= one->range.end) return 1 ;
-  return 0 ;
-}
-
-/* In branches of which only one is taken? */
-static int tells_apart (struct statement *statement, void *data)
-{
-  struct pair const *pair = data ;
-  struct branch const *first = 0 ;
-  struct branch const *second = 0 ;
-  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
-  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-  {
-    if (is_in_branch(branch, &pair->one)) first = branch ;
-    if (is_in_branch(branch, &pair->other)) second = branch ;
-  }
-  return first && second && first != second ;
-}
-
 static int has_all (struct texts const *texts, struct texts const *others)
 {
   for (struct text const *one = others->first ; one ; one = one->next)
     if (!texts_has(texts, one->text)) return 0 ;
   return 1 ;
-}
-
-static int are_apart (struct statement *first, struct range one, struct range other)
-{
-  struct pair pair = { one, other } ;
-  for (struct statement *statement = first ; statement ; statement = statement->next)
-    if (statement_walk(statement, &tells_apart, &pair)) return 1 ;
-  return 0 ;
 }
 
 /* Had the script started `service` when it came to `main`? */
@@ -180,29 +139,6 @@ static void find_exec_mistakes (struct analysis *a, struct statement *first, str
     plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
 }
 
-/* Is there a trap of TERM where the service runs? One of EXIT alone comes when the service has ended, as it is meant to. */
-static int is_trapped (struct analysis *a, struct statement *list, struct service const *service)
-{
-  for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
-    if (traps_term(trap) && (!service->claim || trap->claim || !are_apart(list, trap->statement->range, service->claim->range))) return 1 ;
-  return 0 ;
-}
-
-static int waits_in_service (struct statement *statement, void *data)
-{
-  struct service const *service = data ;
-  if (!service->claim || statement->range.start < service->claim->range.start || statement->range.end > service->claim->range.end) return 0 ;
-  return statement->is_interruptible || calls_wait(statement, 0) ;
-}
-
-/* while sleep 60 & wait $!; do work; done */
-static int lets_traps_run (struct statement *list, struct service const *service)
-{
-  for (; list ; list = list->next)
-    if (statement_walk(list, &waits_in_service, (void *)service)) return 1 ;
-  return 0 ;
-}
-
 static void find_signal_mistakes (struct analysis *a, struct statement *list)
 {
   struct service *first = first_process(a) ;
@@ -220,8 +156,7 @@ static void find_signal_mistakes (struct analysis *a, struct statement *list)
     execs |= service->is_exec ;
     if (service->is_exec) find_exec_mistakes(a, list, service) ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
-    if (service->is_waited && !service->is_exec && !service->trap && is_trapped(a, list, service) && !lets_traps_run(list, service))
-      plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
+    find_late_trap(a, list, service) ;
   }
   if (first && !execs && !handled && !a->plan->init_signals_all)
     plan_mistake(a->plan, first->line, a->plan->under_init ? "no trap for TERM: the signal of docker stop ends the script alone, and what it started is killed with the container"

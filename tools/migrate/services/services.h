@@ -77,6 +77,13 @@ extern uint32_t find_dead_code (struct analysis *a, uint32_t line) ; /* returns 
 /* The service that runs the daemon of that name, or of another name of it; 0: none. */
 extern struct service *same_daemon (struct analysis *a, char const *name) ;
 
+/* ---- apart.c ---- */
+extern int are_apart (struct statement *first, struct range one, struct range other) ; /* in branches of which only one is taken */
+
+/* ---- latetraps.c ---- */
+extern int traps_term (struct trap const *trap) ;
+extern void find_late_trap (struct analysis *a, struct statement *list, struct service *service) ; /* a trap that comes too late while the script stays in the service */
+
 /* ---- supervisors.c ---- */
 /* If it starts and watches others, a note says what to do about it. `program`: of the service; `is_last`: the script ended with it. */
 extern void tell_supervisor (struct analysis *a, struct service const *service, char const *program, int is_last) ;

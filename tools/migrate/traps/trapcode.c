@@ -230,7 +230,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source *text
       else follow_call(t, one, body) ;
       continue ;
     }
-    if (one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_COMMENT) continue ;
+    if (one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_COMMENT || texts_has(&t->stays, source_copy(text, one->range))) continue ;
     if (t->call && sets_positional(one, 0))
     {
       texts_add(t->a->pool, &t->call->lines, source_copy(text, one->range)) ;

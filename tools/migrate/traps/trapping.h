@@ -50,6 +50,7 @@ struct trapping
   struct trap_set *sets ; /* the last one first */
   enum trap_behind behind ; /* of the statement that is looked at */
   char const *work ; /* the last work that moved to finish; 0: none */
+  struct texts stays ; /* statements that stay with a loop */
   struct texts jobs ; /* variables that hold the pids of all: $(jobs -p) */
   char const *early ; /* work before the first signal that may need a service; 0: none */
   char const *pause ; /* a sleep before the first signal; 0: none */
@@ -72,7 +73,7 @@ extern int stops_something (struct statement const *statement) ; /* by its name,
 extern int apply_stop (struct trapping *t, struct statement *plain) ; /* a command that stops a program: the services get the signal that means the same; 0: it is none */
 
 /* ---- flags.c ---- */
-extern void keep_flags (struct trapping *t) ; /* a loop that asks for what the trap sets has the trap in its run */
+extern void keep_with_loops (struct trapping *t, struct statement *first, struct source *code) ; /* what it did to a working loop is in that one's run */
 
 /* ---- trapkill.c ---- */
 /* kill A; wait; kill B: one after the other. */

@@ -182,16 +182,17 @@ static void apply_code (struct trapping *t)
 {
   struct analysis *a = t->a ;
   struct source code ;
+  struct statement *first = shell_parse_text(a->pool, &code, t->trap->code) ;
   struct function *function = find_function(a, t->trap->code) ;
   t->reloads = !is_for_the_end(a, t->trap) ;
   t->is_exit = are_all_of(a->pool, t->trap->all, "EXIT 0 ERR DEBUG RETURN") ;
-  apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
+  keep_with_loops(t, first, &code) ;
+  apply_list(t, first, &code) ;
   mark_early(t) ;
   tell_code(t) ;
   if (t->kills_plainly && !t->trap->is_call && a->sets_errexit && a->waited_line && ends_with_script(t->trap))
     plan_mistake(a->plan, t->trap->line, "at the script's own end this kill finds nobody and fails, and with set -e that makes 1 of each exit code: here the container has the code of what is main") ;
   tell_signals(t) ;
-  keep_flags(t) ;
   if (function && !is_trap_too(a, t->trap)) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;
 }
 
