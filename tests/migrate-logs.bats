@@ -88,3 +88,10 @@ teardown() { reeve_teardown; }
   migrate
   told 'line 3: dropped: it did not run as long as line 2 did, which kept the container alive'
 }
+
+@test "the logs of pm2 are no file of that name" {
+  wrapper <<<$'#!/bin/bash\npm2 start app.js\npm2 logs --raw'
+  migrate
+  untold 'log files that'
+  told 'line 3: dropped: kept the container alive'
+}

@@ -157,3 +157,13 @@ EOS
     [ "$(ls "$tree" | wc -l)" -eq 2 ] || { echo "# $loop"; return 1; }
   done
 }
+
+@test "a pause that wait waits for at the beginning of the script is a pause" {
+  wrapper <<<$'#!/bin/bash\necho waiting\nsleep 3s & wait\nredis-server &\nnode app.js &\nwait -n'
+  migrate
+  services app redis-server
+  grep -qx 'sleep 3s & wait' "$init/10-start"
+  wrapper <<<$'#!/bin/bash\nserver &\nsleep 3s & wait'
+  migrate
+  has server/flag-main
+}

@@ -199,3 +199,15 @@ EOS
     untold TODO
   done
 }
+
+@test "a loop that watches and also works ends the container with the code that it gave the script" {
+  local loop
+  for loop in 'while sleep 60; do backup; kill -0 $A || exit 3; done' $'while true; do\n  backup\n  if ! kill -0 $A; then echo gone; exit 3; fi\n  sleep 5\ndone' \
+    $'while true; do\n  sleep 60\n  backup\n  ps aux | grep server | grep -q -v grep\n  if [ $? -ne 0 ]; then exit 3; fi\ndone' 'while sleep 60; do backup; pgrep server || exit 3; done'; do
+    wrapper <<<$'#!/bin/bash\nserver & A=$!\n'"$loop"
+    migrate
+    services backup server
+    told 'the script ended with 3 then' || { echo "# $loop"; return 1; }
+    grep -q 'reeve shutdown 3' "$tree/server/finish"
+  done
+}

@@ -233,3 +233,55 @@ EOS
     untold TODO
   done
 }
+
+@test "a loop may ask for any name of a daemon, and for what its command starts" {
+  wrapper <<'EOS'
+#!/bin/bash
+/entrypoint.sh mysqld &
+service php5.6-fpm start
+vncserver :1
+while sleep 60; do
+  service mysql status | grep "is running"
+  A=$?
+  ps aux | grep php-fpm | grep -q -v grep
+  B=$?
+  ps aux | grep Xvnc | grep -q -v grep
+  C=$?
+  if [ $A -ne 0 -o $B -ne 0 -o $C -ne 0 ]; then exit 1; fi
+done
+EOS
+  migrate
+  has mysqld/flag-main php-fpm5.6/flag-main vncserver/flag-main
+  becomes php-fpm5.6 'exec php-fpm5.6 -F'
+  untold TODO
+  untold 'nobody waits for'
+  untold 'nothing that the script starts is called'
+}
+
+@test "a pipeline that a loop starts again is no work of the loop" {
+  wrapper <<'EOS'
+#!/bin/bash
+/app/collect.py conf 2>&1 | tee /log/a &
+/app/send.py conf 2>&1 | tee /log/b &
+while /bin/true; do
+  ps acux | grep collect | grep -q -v grep
+  A=$?
+  if [ $A -ne 0 ]; then
+    echo died
+    /app/collect.py conf 2>&1 | tee /log/a &
+  fi
+  sleep 60
+done
+EOS
+  migrate
+  services collect send
+  untold TODO
+  told 'lines 4-12: dropped: a loop that watched processes: supervision replaces it'
+}
+
+@test "a look whether a start still runs is no task, also where its status is kept" {
+  wrapper <<<$'#!/bin/bash\n./z1 &\nps aux | grep z1 | grep -q -v grep\nS=$?\necho $S\nif [ $S -ne 0 ]; then exit $S; fi\n./z2 &\npgrep z2\n[ $? -eq 0 ] || exit 1\nwait -n'
+  migrate
+  services z1 z2
+  lacks z2/dependencies.d
+}

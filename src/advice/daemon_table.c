@@ -329,6 +329,8 @@ struct init_script const init_script_table[] =
   { .names = "redis redis-server", .words = { "redis-server", "/etc/redis/redis.conf", "--daemonize", "no" } },
   { .names = "memcached", .words = { "memcached", "-u", "memcache" } },
   { .names = "php-fpm", .words = { "php-fpm", "-F" } },
+  { .names = "php5-fpm", .words = { "php5-fpm", "-F" } },
+  { .names = "php5.6-fpm", .words = { "php-fpm5.6", "-F" } },
   { .names = "php7.0-fpm", .words = { "php-fpm7.0", "-F" } },
   { .names = "php7.1-fpm", .words = { "php-fpm7.1", "-F" } },
   { .names = "php7.2-fpm", .words = { "php-fpm7.2", "-F" } },

@@ -96,6 +96,10 @@ extern struct statement *temporary_end (struct analysis *a, struct statement *fi
 /* All statements from `first` to `end` as one, with the same text */
 extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;
 
+/* ---- families.c ---- */
+extern char const *family_of (char const *name) ; /* all names of the daemon; 0: it is not known. The same pointer for each of them */
+extern int mentions_family (struct pool *pool, char const *text, char const *name) ; /* is one of the words in the text such a name? */
+
 /* ---- stops.c: servers that are only started to be prepared ---- */
 /* The last statement of a server that `first` starts, and that is stopped before another one
    starts; 0: it is not. */

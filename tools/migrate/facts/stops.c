@@ -15,27 +15,13 @@ struct stopping
   char const *text ;
 } ;
 
-/* Names of one server. */
-static char const *const families[] =
-{
-  "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb",
-  "postgres postmaster postgresql pg_ctl pg_ctlcluster",
-  "redis-server redis valkey-server valkey",
-  "mongod mongo",
-  "apache2 httpd apache2ctl apachectl",
-  "named bind9",
-  0
-} ;
-
 /* pkill mysqld, behind mysqld_safe & */
 static int is_name_of (struct stopping const *stopping, char const *word)
 {
   if (!*word || *word == '-') return 0 ;
   word = shell_basename(word) ;
   if (!strcmp(word, stopping->program) || !strcmp(word, stopping->name)) return 1 ;
-  for (char const *const *family = families ; *family ; family++)
-    if (shell_one_of(word, *family) && (shell_one_of(stopping->program, *family) || shell_one_of(stopping->name, *family))) return 1 ;
-  return 0 ;
+  return family_of(word) && (family_of(word) == family_of(stopping->program) || family_of(word) == family_of(stopping->name)) ;
 }
 
 /* pkill -f 'manage.py runserver', pkill -f [m]ysqld: part of the command line */

@@ -27,6 +27,7 @@ static int runs_as (char const *program, char const *name)
     { "apachectl apache2ctl apache2-foreground httpd-foreground", "apache2 httpd" },
     { "mysqld_safe mariadbd-safe", "mysqld mariadbd" },
     { "catalina.sh startup.sh", "java catalina tomcat" },
+    { "vncserver tigervncserver tightvncserver", "Xvnc Xtigervnc Xtightvnc" },
   } ;
   for (size_t i = 0 ; i < sizeof(table) / sizeof(*table) ; i++)
     if (shell_one_of(shell_basename(program), table[i].programs) && shell_one_of(shell_basename(name), table[i].names)) return 1 ;
@@ -50,6 +51,7 @@ int is_watched (struct analysis *a, struct service const *service, char const *t
 {
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
     if (pid->service == service && shell_mentions(text, pid->name)) return 1 ;
+  if (mentions_family(a->pool, text, service->program) || mentions_family(a->pool, text, service->name)) return 1 ;
   if (shell_one_of(service->program, CONTROLLERS)) return shell_mentions(text, service->name) || mentions_init_script(a->pool, text, service) ;
   return reads_pid_of(a, service, text) || (*service->program && (shell_mentions(text, service->program) || mentions_unversioned(a->pool, text, service->program))) || shell_mentions(text, service->name) ;
 }

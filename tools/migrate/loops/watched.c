@@ -172,6 +172,7 @@ static int waits_for_pause (struct analysis *a, struct statement const *wait)
 /* `python3 server.py` is another program than `node server.js`, though both are called server. */
 static int is_same_program (struct analysis *a, struct service const *service, struct statement *statement)
 {
+  if (statement->kind == STATEMENT_PIPELINE && statement->body) statement = statement->body ; /* what follows is its logger */
   char const *text = statement_text(a, statement) ;
   size_t len = strcspn(text, " \t\n") ;
   if (!strcmp(service->text, text)) return 1 ;
@@ -267,7 +268,7 @@ static void tell_codes (struct analysis *a, struct statement *loop, struct texts
 }
 
 /* exit 1, or the 0 of a loop at the script's end, whatever the code of what had ended. */
-static void tell_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim)
+void tell_end_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim)
 {
   struct codes codes = { .a = a } ;
   char const *code ;
@@ -359,7 +360,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
   {
     char const *names = texts_join(a->pool, &w.names, ", ") ;
     claim->what = pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names) ;
-    tell_code(a, statement, &w.names, claim) ;
+    tell_end_code(a, statement, &w.names, claim) ;
     note_ended_with(a, &w.names, claim) ;
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }

@@ -132,6 +132,14 @@ static void drop_with_end (struct taking *t, struct statement *statement)
   else mark_at_end(t, plan_last(a->plan), claim_statement(a, statement, "dropped", "")) ;
 }
 
+static struct texts mains_now (struct analysis *a)
+{
+  struct texts names = { 0 } ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main) texts_add(a->pool, &names, one->name) ;
+  return names ;
+}
+
 static void drop_with_work (struct analysis *a, struct statement *statement, struct statement *loop)
 {
   char const *mains = statement->background ? "" : note_watched(a, loop) ;
@@ -139,6 +147,11 @@ static void drop_with_work (struct analysis *a, struct statement *statement, str
   plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, loop), pool_printf(a->pool, only_asks(a, loop)
     ? "it also asked whether something answers, and started that again when it did not, which nothing does now: write the question as `health` of that: %s"
     : "it also worked, which nothing does now: make a service of that: %s", statement_text(a, statement))) ;
+  if (*mains)
+  {
+    struct texts names = mains_now(a) ;
+    tell_end_code(a, loop, &names, claim) ;
+  }
   mark_other_ends(a, loop, plan_last(a->plan), claim) ;
 }
 
@@ -157,15 +170,18 @@ static void start_apart (struct taking *t, struct statement *statement)
   char const *mains = statement->background ? "" : note_watched(a, t->loop) ;
   char const *how ;
   struct service *service = start_work(t, &how) ;
-  struct texts names = { 0 } ;
+  struct texts names ;
   struct claim *claim = claim_statement(a, statement, service->claim->where, pool_printf(a->pool, "service %s, %s; what it watched, supervision does%s%s",
     service->name, how, *mains ? ", and these are main: " : "", mains)) ;
   claim->todo = service->claim->todo ;
   service->claim = claim ;
   service->without_signals = 0 ;
-  for (struct service const *one = a->plan->services ; *mains && one ; one = one->next)
-    if (one->is_main) texts_add(a->pool, &names, one->name) ;
-  if (names.first) note_ended_with(a, &names, claim) ;
+  names = *mains ? mains_now(a) : (struct texts){ 0 } ;
+  if (names.first)
+  {
+    tell_end_code(a, t->loop, &names, claim) ;
+    note_ended_with(a, &names, claim) ;
+  }
   mark_at_end(t, service, claim) ;
   mark_other_ends(a, t->loop, service, claim) ;
 }

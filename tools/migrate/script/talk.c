@@ -89,6 +89,19 @@ static int calls_look (struct analysis *a, struct statement *statement)
   return looks ;
 }
 
+static int works_too (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background || goes_to_file(statement) || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "ps pgrep pidof jobs wc awk head tail " GREPS)) ;
+}
+
+/* ps aux | grep server | grep -q -v grep, pgrep server: a look whose answer is asked for behind it, or only printed */
+static int is_look (struct analysis *a, struct statement *statement)
+{
+  if (statement->kind != STATEMENT_PIPELINE && !shell_one_of(statement_command(statement), "pgrep pidof")) return 0 ;
+  return statement_walk(statement, &asks_processes, a) && !statement_walk(statement, &works_too, 0) ;
+}
+
 /* Does the text ask for a variable that is set between `from` and the statement? */
 static int asks_what_is_set (struct analysis *a, struct statement const *statement, char const *text, uint32_t from)
 {
@@ -175,7 +188,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
     else drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
     return 1 ;
   }
-  if (calls_look(a, statement))
+  if (calls_look(a, statement) || (is_look(a, statement) && !is_behind_work(a)))
   {
     drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
     return 1 ;

@@ -230,33 +230,8 @@ static void find_early_end (struct analysis *a, struct statement *first)
 
 /* ---- the same daemon twice ---- */
 
-/* Names of one daemon: two of them disturb each other. */
-static char const *const families[] =
-{
-  "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb", "postgres postmaster postgresql pg_ctl pg_ctlcluster", "mongod mongodb", "redis-server redis",
-  "nginx openresty", "apache2 httpd apache2ctl apachectl", "sshd ssh", "cron", "crond", "rsyslogd rsyslog syslogd", "memcached", "rabbitmq-server", "dbus-daemon dbus",
-  "postfix", "dovecot", "exim4 exim", "named bind9", "dnsmasq", "haproxy", "varnishd varnish", "squid", "supervisord supervisor", "dockerd docker", "elasticsearch",
-  "fail2ban-server fail2ban", "chronyd ntpd", "vsftpd", "proftpd", "lighttpd",
-} ;
 /* What tells one instance from another. */
 static char const *const telling[] = { "--session", "--address", "port", "socket", "datadir", "dbpath", "defaults-file", "config", ".conf", ".cnf", " -c ", " -f ", " -p ", " -P ", " -D/", " -D ", " -C ", " -a ", " -i " } ;
-
-/* php-fpm, php8.2-fpm, php-fpm82 */
-static int is_fpm (char const *name)
-{
-  char const *rest ;
-  if (strncmp(name, "php", 3) != 0) return 0 ;
-  rest = name + 3 + strspn(name + 3, "0123456789.-") ;
-  return !strncmp(rest, "fpm", 3) && !rest[3 + strspn(rest + 3, "0123456789.-")] ;
-}
-
-static char const *family_of (char const *name)
-{
-  if (is_fpm(name)) return "php-fpm" ;
-  for (size_t i = 0 ; i < sizeof(families) / sizeof(*families) ; i++)
-    if (shell_one_of(name, families[i])) return families[i] ;
-  return 0 ;
-}
 
 static char const *family_of_service (struct analysis *a, struct service const *service)
 {

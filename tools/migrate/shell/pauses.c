@@ -93,13 +93,27 @@ static int starts_more (struct statement const *list)
   return n > 1 ;
 }
 
-struct statement *join_pauses (struct source *source, struct statement *list, unsigned int loops)
+static int is_in_background (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background ;
+}
+
+/* Has nothing been started ahead of it? */
+static int is_first (struct statement *list, struct statement const *nap)
+{
+  for (; list != nap ; list = list->next)
+    if (statement_walk(list, &is_in_background, 0)) return 0 ;
+  return 1 ;
+}
+
+struct statement *join_pauses (struct source *source, struct statement *list, unsigned int loops, int is_script)
 {
   int is_alone = loops && !starts_more(list) ; /* then `wait` is for the sleep, too */
   struct statement **place = &list ;
   for (; *place ; place = &(*place)->next)
   {
-    struct statement *wait = is_nap(*place) ? statement_waiting_next(source, (*place)->next, is_alone) : 0 ;
+    struct statement *wait = is_nap(*place) ? statement_waiting_next(source, (*place)->next, is_alone || (is_script && is_first(list, *place))) : 0 ;
     if (!wait) continue ;
     join(source, *place, wait) ;
     *place = wait ;

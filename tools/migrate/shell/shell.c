@@ -304,7 +304,7 @@ static struct statement *read_list (struct reader *reader, TSNode node, uint32_t
     if ((*end)->kind != STATEMENT_COMMENT) last = *end ;
     end = &(*end)->next ;
   }
-  return join_pauses(reader->source, first, reader->loops) ;
+  return join_pauses(reader->source, first, reader->loops, is(node, "program")) ;
 }
 
 static char const *behind_comments (char const *p)

@@ -72,8 +72,8 @@ extern void without_disown (struct source *source, char *text) ;
 extern int without_run_on (struct pool *pool, char *text, TSNode node, unsigned int depth) ;
 
 /* pauses.c: makes one statement of sleep 5 & wait $!. In a loop, `wait` alone is that, too, behind nothing else in the
-   background there. Returns the list. */
-extern struct statement *join_pauses (struct source *source, struct statement *list, unsigned int loops) ;
+   background there, and so it is in the script itself, where nothing has been started yet. Returns the list. */
+extern struct statement *join_pauses (struct source *source, struct statement *list, unsigned int loops, int is_script) ;
 
 /* ---- joined.c ---- */
 /* Ends lines with several redirections or assignments and no command, in `text`, the copy of the source that was parsed. Returns 1 if there are any. */

@@ -11,7 +11,7 @@ char const *logs_followed (struct analysis *a, struct statement const *statement
 {
   char const *logs = "" ;
   unsigned int followed = followed_pid(statement) ;
-  if (statement->kind != STATEMENT_COMMAND || statement_sleeps_for_ever(statement)) return logs ;
+  if (statement->kind != STATEMENT_COMMAND || statement_sleeps_for_ever(statement) || !strcmp(statement_command(statement), "pm2")) return logs ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
