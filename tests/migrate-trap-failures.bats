@@ -175,3 +175,12 @@ EOS
   lacks postgres/down-signal
   file postgres-2/down-signal <<<QUIT
 }
+
+@test "a trap may end with 0, and what is done behind a wait for several starts late for none" {
+  wrapper <<<$'#!/bin/bash\nbye() { kill $P; wait $P; exit 0; }\ntrap bye TERM\nweb & P=$!\nwait $P'
+  migrate
+  untold mistake
+  wrapper <<<$'#!/bin/bash\ntrap "kill 0" TERM\na & b &\nwait -n\nnotify ended\nkill $(jobs -p)\nwait'
+  migrate
+  untold mistake
+}

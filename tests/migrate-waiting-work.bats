@@ -130,3 +130,13 @@ end() { echo stopping; kill $N; : >/tmp/stop; kill -INT "$PID"; };;trap end TERM
 trap 'touch /tmp/stop; kill "${PID}"; wait "$PID"; exit 0' TERM|trap 'touch /tmp/stop; kill "${PID}"; wait "$PID"; exit 0' TERM
 EOS
 }
+
+@test "a trap that ends a loop is not kept where the loop may stay in a command" {
+  local loop
+  for loop in 'while inotifywait -e modify /etc/nginx; do nginx -s reload; done' 'while true; do ./server --port 80; echo again; ./clean; sleep 2; done'; do
+    wrapper <<<$'#!/bin/bash\ntrap "exit 0" TERM\nnginx\n'"$loop"
+    migrate
+    [ -z "$(grep trap "$tree"/*/run)" ] || { echo "# $loop"; return 1; }
+    told 'at once, also amid its work'
+  done
+}

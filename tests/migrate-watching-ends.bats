@@ -211,3 +211,19 @@ EOS
     grep -q 'reeve shutdown 3' "$tree/server/finish"
   done
 }
+
+@test "a loop over jobs that goes on as long as one runs ended when all had ended; with set -e a look that fails ends the script" {
+  local question
+  for question in 'while [ "$(jobs -r | wc -l)" -gt 0 ]' 'while [ -n "$(jobs -rp)" ]' 'until [ "$(jobs -r | wc -l)" -eq 0 ]'; do
+    wrapper <<<$'#!/bin/bash\nnode a.js &\nnode b.js &\n'"$question; do sleep 1; done"
+    migrate
+    told 'the script ended when all of them had ended: a, b' || { echo "# $question"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\nnode a.js &\nnode b.js &\nwhile [ "$(jobs -r | wc -l)" -eq 2 ]; do sleep 1; done'
+  migrate
+  untold TODO
+  wrapper <<<$'#!/bin/bash\nset -e\nnginx\nwhile true; do\n  sleep 5\n  pgrep -x nginx >/dev/null\ndone'
+  migrate
+  has nginx/flag-main
+  told 'the script ended with 1 then'
+}

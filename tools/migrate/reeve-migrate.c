@@ -59,6 +59,7 @@
      dispatch.c       the branch that the image's CMD takes
      elsewhere.c      or another host?
      exclude.c        services of which a container runs only one
+     families.c       the names of one daemon
      isprobe.c        does a condition ask a service?
      limits.c         how long, and did the script give up then?
      loopend.c        how other loops end
@@ -83,10 +84,12 @@
      waitloop.c       loops that wait: what they ask
 
    services/        a statement becomes a service, a task or a part of the setup
+     apart.c          branches of which only one is taken
      become.c         the last line: the command that run executes
      console.c        programs that a person talks to
      finish.c         how long finish may run
      keptfunctions.c  functions that start a server for a while
+     latetraps.c      traps that come too late
      mistakes.c       mistakes in the wrapper itself
      runscript.c      the lines of its run
      start.c          a statement becomes a service
@@ -115,6 +118,8 @@
      watchwork.c      the work that some of them do
 
    traps/           signals, and the work at the end
+     flags.c          what it did to a working loop stays with that
+     stopcommand.c    commands that stop a server: which signal does the same
      trapcode.c       what a trap did
      trapkill.c       which signal it sent, and to whom
      trapwork.c       what it did besides, which finish does
@@ -127,6 +132,15 @@
      render.c         files
      report.c         the report
      write.c          files on disk, or printed
+
+   audit/           what must hold for every finished plan; a TODO where it does not
+     audit.c          all of them, in order
+     audited.c        what several of them ask
+     said.c           where a piece of the script went
+     loopwork.c       is the work of each loop that is gone in a file, or named?
+     trapgone.c       does no run lose its trap by exec?
+     traps.c          is all that a trap did in a file, or named?
+     watching.c       does a service watch others?
 
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish

@@ -34,6 +34,7 @@ struct loop_ends
   struct texts others ; /* what else it asked, and ended the script then */
 } ;
 extern int kills_script (struct statement *statement, void *data) ; /* kill $$; for statement_walk() */
+extern int ends_by_failure (struct analysis *a, struct statement const *loop) ; /* set -e: pgrep web, in the loop by itself: its failure ended the script */
 extern struct loop_ends loop_ends (struct analysis *a, struct statement *loop) ;
 
 /* ---- askednames.c ---- */

@@ -81,6 +81,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   int ends = may_end(a, statement) || (statement->kind != STATEMENT_FOR && loop_breaks(statement)) || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && statement->branches->condition && asks_for_processes(a, statement->branches->condition)) ;
+  ends |= ends_by_failure(a, statement) ;
   statement_walk(statement, &find_pids, a) ;
   text = look_for_watching_in(a, statement, &seen) ; /* whom it only ends does not count */
   statement_walk(statement, &find_restart, &restarts) ;
@@ -273,7 +274,7 @@ void tell_end_code (struct analysis *a, struct statement *loop, struct texts con
   struct codes codes = { .a = a } ;
   char const *code ;
   walk_with_calls(a, loop, &find_codes, &codes) ;
-  if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, "0") ;
+  if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, ends_by_failure(a, loop) ? "1" : "0") ;
   if (!codes.codes.first) return ;
   code = texts_join(a->pool, &codes.codes, " or ") ;
   if (codes.is_another || codes.codes.first->next)

@@ -100,6 +100,22 @@ static int looks_for_any (struct statement *statement, void *data)
   return patterns.first && !selects_others(a->pool, statement) && strchr(patterns.first->text, '|') ;
 }
 
+/* [ $(jobs -r | wc -l) -gt 0 ], [ -n "$(jobs -p)" ], jobs %%: does it hold as long as one of them runs? */
+static int asks_for_any_job (char const *text)
+{
+  static char const *const holds[] = { "-gt 0", "-ne 0", "-ge 1", "!= 0", "> 0", "-n " } ;
+  if (!shell_mentions(text, "jobs")) return 0 ;
+  for (size_t i = 0 ; i < ROWS(holds) ; i++)
+    if (strstr(text, holds[i])) return 1 ;
+  return !strncmp(text, "jobs", 4) ;
+}
+
+/* [ $(jobs -r | wc -l) -eq 0 ], [ -z "$(jobs -p)" ] */
+static int asks_for_no_job (char const *text)
+{
+  return shell_mentions(text, "jobs") && (strstr(text, "-eq 0") || strstr(text, "-lt 1") || strstr(text, "== 0") || strstr(text, "= 0") || strstr(text, "-z ")) && !strstr(text, "!= 0") ;
+}
+
 /* The loop left where the condition was `truth`. `whole`: what it stands in. */
 static void look_at_condition (struct looking *looking, struct statement *condition, int truth, struct statement const *whole)
 {
@@ -112,6 +128,7 @@ static void look_at_condition (struct looking *looking, struct statement *condit
     condition = condition->body ;
   }
   text = statement_text(a, condition) ;
+  looking->ends.is_all |= truth ? asks_for_no_job(text) : asks_for_any_job(text) ;
   looking->ends.is_all |= joins(looking, text, truth ? " -a " : " -o ", truth ? "&&" : "||") || (!truth && statement_walk(condition, &looks_for_any, a)) ;
   if (is_always_true(condition) || shell_one_of(statement_command(condition), "sleep") || is_about_process(a, text, looking->loop) || when_stopping(a, condition) == truth) return ;
   look_for_watching_in(a, condition, &seen) ;
@@ -162,4 +179,11 @@ struct loop_ends loop_ends (struct analysis *a, struct statement *loop)
   if (condition && !condition->next) look_at_condition(&looking, condition, loop->until, condition) ;
   if (loop->branches) look_at_parts(&looking, loop->branches->body) ;
   return looking.ends ;
+}
+
+int ends_by_failure (struct analysis *a, struct statement const *loop)
+{
+  for (struct statement *one = a->sets_errexit && loop->branches ? loop->branches->body : 0 ; one ; one = one->next)
+    if ((one->kind == STATEMENT_COMMAND || one->kind == STATEMENT_TEST) && !one->background && asks_for_processes(a, one) && strcmp(statement_command(one), "wait") != 0) return 1 ;
+  return 0 ;
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "migrate/audit/audit.h"
 #include "migrate/command/image.h"
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
@@ -355,6 +356,7 @@ void migrate_script (struct plan *plan)
   image_check(plan) ;
   plan_settle(plan) ;
   settle_lost(&a, first) ;
+  audit_plan(&a, first, render(plan)) ;
   note_damage(&a, first) ;
   if (starts_only_sourced(plan, &sourced)) refuse_sourced(&a, first, &sourced) ;
   else if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;

@@ -79,6 +79,6 @@ void find_late_trap (struct analysis *a, struct statement *list, struct service 
   }
   else if (!trap_ends(a, trap)) text = "the trap does not end the loop: docker stop waits, and then kills everything" ;
   else if (lets_traps_run(a, list, service)) return ;
-  else text = "a trap runs only when the command has ended that the loop is in: let it pause by sleep N & wait $!" ;
+  else text = "a trap runs only when the command has ended that the loop is in: start that with & and wait for it (sleep N & wait $!)" ;
   plan_mistake(a->plan, service->line, text) ;
 }

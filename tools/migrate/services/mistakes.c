@@ -19,6 +19,17 @@ static int reads_status (struct analysis *a, struct statement const *statement)
   return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "exit return") && strstr(statement_text(a, statement), "$?") ;
 }
 
+/* In a trap, 0 may well be meant: docker stop is no failure. */
+static int is_in_trap (struct analysis *a, struct statement const *statement)
+{
+  for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
+  {
+    struct function const *function = find_function(a, trap->code) ;
+    if (function && statement->range.start >= function->statement->range.start && statement->range.end <= function->statement->range.end) return 1 ;
+  }
+  return 0 ;
+}
+
 static int is_main_line (struct analysis *a, uint32_t line)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
@@ -48,7 +59,7 @@ static void find_eaten_status (struct analysis *a, struct statement *list)
       plan_mistake(a->plan, line_of(a, one), "|| true: the exit code is lost") ;
     if (!strcmp(statement_command(one), "exit") && !strcmp(statement_word(one, 1), "0") && before && is_main_line(a, line_of(a, before)))
       plan_mistake(a->plan, line_of(a, one), "exit 0: the exit code of the program is lost") ;
-    if (before && !strcmp(statement_command(before), "wait") && !strcmp(statement_command(one), "exit") && (!strcmp(statement_word(one, 1), "0")))
+    if (before && !strcmp(statement_command(before), "wait") && !strcmp(statement_command(one), "exit") && !strcmp(statement_word(one, 1), "0") && !is_in_trap(a, one))
       plan_mistake(a->plan, line_of(a, one), "exit 0: the status that wait returned is lost") ;
     echo = says && before ? one : 0 ;
     before = one ;
@@ -292,7 +303,7 @@ void find_late_start (struct analysis *a, struct service const *main, struct sta
   struct launch launch ;
   struct foreground foreground ;
   struct statement const *wait = statement->next ;
-  if (statement->kind != STATEMENT_COMMAND || statement->background || a->in_function) return ;
+  if (statement->kind != STATEMENT_COMMAND || statement->background || a->in_function || main->is_background) return ;
   while (wait && (strcmp(statement_command(wait), "wait") != 0 || (wait->nwords > 1 && strcmp(statement_word(wait, 1), "-n") != 0))) wait = wait->next ;
   command_unwrap(a->pool, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;

@@ -83,12 +83,16 @@ static void look_at_list (struct staying *staying, struct statement *list)
 struct napping
 {
   unsigned long longest_ms ; /* of pauses that no trap interrupts */
+  int naps ;
+  int serves ; /* it runs a server, and stays in it */
 } ;
 
 static int find_nap (struct statement *statement, void *data)
 {
   struct napping *napping = data ;
   unsigned long ms ;
+  napping->serves |= !statement->background && statement->kind == STATEMENT_COMMAND && says_serve(statement, 0) ;
+  if (calls_wait(statement, 0) || !strcmp(statement_command(statement), "sleep")) napping->naps = 1 ;
   if (strcmp(statement_command(statement), "sleep") != 0 || statement->is_interruptible) return 0 ;
   ms = duration_ms(statement_word(statement, 1)) ;
   if (!ms) ms = 3600000 ; /* not known */
@@ -98,13 +102,14 @@ static int find_nap (struct statement *statement, void *data)
 
 #define STOP_MS 10000 /* docker stop waits as long */
 
-/* Would the loop still be asleep when the container's runtime ends it? */
-static int sleeps_too_long (struct pool *pool, char const *loop)
+/* Would the loop still be in one of its commands when the container's runtime ends it? It would not where it pauses, for a time that
+   is known: while inotifywait FILES; do ...; done may stay there for ever. */
+static int stays_too_long (struct pool *pool, char const *loop)
 {
   struct source code ;
   struct napping napping = { 0 } ;
   for (struct statement *one = shell_parse_text(pool, &code, loop) ; one ; one = one->next) statement_walk(one, &find_nap, &napping) ;
-  return napping.longest_ms >= STOP_MS ;
+  return napping.longest_ms >= STOP_MS || napping.serves || !napping.naps ;
 }
 
 /* What stays with the loop of the service; none: nothing. */
@@ -115,7 +120,7 @@ static void keep_with (struct trapping *t, struct statement *first, struct sourc
   int is_late ;
   a->questions++ ;
   look_at_list(&staying, first) ;
-  is_late = sleeps_too_long(a->pool, staying.loop) ;
+  is_late = stays_too_long(a->pool, staying.loop) ;
   if (staying.ends && !staying.lines.first && is_late)
     t->claim->what = pool_printf(a->pool, "%s; the signal ends %s at once, also amid its work", t->claim->what, service->name) ;
   else if (staying.ends) texts_add(a->pool, &staying.lines, "exit 0") ;

@@ -147,7 +147,7 @@ static int look_at_trap (struct statement *whole, void *data)
       texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, "it stopped something by writing to it: %s; the supervisor sends a signal instead: does that do?", command_text(t->a->pool, statement))) ;
   }
   else if (!strcmp(command, "exit")) note_code(t, statement) ;
-  else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;
+  else if ((shell_one_of(command, "echo printf") && !is_message(t->a, statement)) || goes_to_file(statement)) t->works = 1 ; /* date >>/var/log/stops */
   else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps")) t->works = 1 ;
   return 0 ;
 }

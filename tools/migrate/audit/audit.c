@@ -1,0 +1,11 @@
+/* All audits, in order. */
+
+#include "migrate/audit/audit.h"
+
+void audit_plan (struct analysis *a, struct statement *first, struct file const *files)
+{
+  audit_traps(a, first, files) ;
+  audit_loopwork(a, first, files) ;
+  audit_trapgone(a, first, files) ;
+  audit_watching(a, first, files) ;
+}

@@ -1,0 +1,29 @@
+/* Audits: what must hold for every finished plan, whatever the analysis made of the script. Each file here
+   asks one question, and writes a TODO at the line where the answer is no, unless something is said of that
+   line already. Facts are read; nothing else is changed. */
+
+#ifndef REEVE_MIGRATE_AUDIT_H
+#define REEVE_MIGRATE_AUDIT_H
+
+#include "migrate/facts/analysis.h"
+#include "migrate/shell/shell.h"
+#include "migrate/write/render.h"
+
+/* All of them, in order, behind settling. `first`: the script's first statement; `files`: the plan's, as they were rendered then. */
+extern void audit_plan (struct analysis *a, struct statement *first, struct file const *files) ;
+
+extern void audit_traps (struct analysis *a, struct statement *first, struct file const *files) ; /* is all that a trap did in a file, or named? */
+extern void audit_loopwork (struct analysis *a, struct statement *first, struct file const *files) ; /* is the work of each loop that is gone in a file, or named? */
+extern void audit_trapgone (struct analysis *a, struct statement *first, struct file const *files) ; /* does no run lose its trap by exec? */
+extern void audit_watching (struct analysis *a, struct statement *first, struct file const *files) ; /* does a service watch others, which their supervisors do? */
+
+/* ---- audited.c: what several of them ask ---- */
+extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */
+extern struct claim *claim_at (struct analysis *a, uint32_t byte) ; /* of the source; 0: nobody's */
+
+/* ---- said.c ---- */
+extern char const *audit_said (struct analysis *a, struct file const *files) ; /* all that files, claims and notes say, without blanks */
+extern int audit_says (struct analysis *a, char const *said, char const *text) ; /* is the text in it, whatever its blanks are? */
+extern void audit_lost (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* a TODO for what is in no file: in the run of what is main, or was started last */
+
+#endif

@@ -1,0 +1,43 @@
+/* A loop that has become a service, and looks whether other services run: their supervisors start them again, so that it sees
+   another state than the script did, or what it does then is done too often. */
+
+#include <string.h>
+
+#include "migrate/audit/audit.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+
+/* The names of the other services that its code looks for. */
+static struct texts watched_by (struct analysis *a, struct service const *own)
+{
+  struct source code ;
+  struct source *source = a->source ;
+  struct statement *one = shell_parse_text(a->pool, &code, texts_join(a->pool, &own->run, "\n")) ;
+  struct texts names = { 0 } ;
+  a->source = &code ;
+  for (; one ; one = one->next)
+  {
+    struct seen seen ;
+    char const *asked = look_for_watching_in(a, one, &seen) ;
+    if ((one->kind != STATEMENT_LOOP && one->kind != STATEMENT_FOR) || !seen.watches) continue ;
+    for (struct service const *other = a->plan->services ; other ; other = other->next)
+      if (other != own && !other->is_oneshot && is_watched(a, other, asked)) texts_add_once(a->pool, &names, other->name) ;
+  }
+  a->source = source ;
+  return names ;
+}
+
+void audit_watching (struct analysis *a, struct statement *first, struct file const *files)
+{
+  (void)first ;
+  (void)files ;
+  for (struct service *own = a->plan->services ; own ; own = own->next)
+  {
+    struct texts names = { 0 } ;
+    if (own->is_oneshot || own->command || !own->run.first || own->todo.first || !own->claim || own->claim->todo.first) continue ;
+    names = watched_by(a, own) ;
+    if (names.first)
+      plan_todo(a->plan, own, own->claim, own->line, pool_printf(a->pool,
+        "it looks whether these run, and their supervisors start them again: %s: what it did when one had ended belongs into finish of that, with flag-main where the script ended; leave other work here", texts_join(a->pool, &names, ", "))) ;
+  }
+}
