@@ -156,6 +156,23 @@ EOS
   [ "$(sed -n 2p "$tree/web/run")" = 'run_as() { echo "${PUID:-1000}"; }' ]
 }
 
+@test "what a function asks beside whether it is root is asked in run" {
+  local question
+  for question in 'is_root && [ -n "$RUN_AS" ]' '{ [ "$(id -u)" = 0 ] && [ -n "$RUN_AS" ]; }'; do
+    entry $'is_root() { [ "$(id -u)" = 0 ]; }\nwant() { '"$question"$'; }\nwant && exec su-exec app "$0" "$@"'
+    grep -q 'RUN_AS' "$tree/web/run"
+    grep -q '^if \[ "$(id -u)" = 0 \] && .*; then exec reeve-exec --user app -- ./run "$@"; fi' "$tree/web/run"
+  done
+  entry $'drop() {\n  [ "$(id -u)" -eq 0 ] || return 1\n  [ "$NO_DROP" != 1 ] || return 1\n}\ndrop && exec gosu app "$0" "$@"'
+  grep -qx 'if \[ "$(id -u)" = 0 \] && drop; then exec reeve-exec --user app -- ./run "$@"; fi' "$tree/web/run"
+  entry $'if [ "$(id -u)" != 0 ]; then\n  echo no\nelif [ -n "$RUN_AS" ]; then\n  exec su-exec app "$0" "$@"\nfi'
+  grep -qx 'if \[ "$(id -u)" = 0 \] && \[ -n "$RUN_AS" \]; then exec .*' "$tree/web/run"
+  for question in 'if [ "$(id -u)" -eq 0 ]; then return 0; fi; return 1' '[ $EUID -eq 0 ]'; do
+    entry $'is_root() { '"$question"$'; }\nis_root && exec gosu app "$0" "$@"'
+    becomes web 'exec reeve-exec --user app -- web'
+  done
+}
+
 @test "that it did so only as root is said, and asked in run where the image has another USER" {
   entry $'if [ "$(id -u)" = 0 ]; then\n  chown app /data\n  exec gosu app "$0" "$@"\nfi'
   becomes web 'exec reeve-exec --user app -- web'

@@ -174,3 +174,29 @@ EOS
   run grep -e IFS "$(path_of server/run)" "$(path_of cont-init.d/10-start)"
   [[ $output != */IFS* ]]
 }
+
+@test "newlines at the end of a value stay" {
+  local value
+  for value in $'NL=\'\n\'\nexport MSG="$(date)$NL"' $'export MSG="$(date)\n"' $'export MSG="$(date)"$\'\\n\''; do
+    wrapper <<<$'#!/bin/bash\n'"$value"$'\nexec web'
+    migrate
+    (eval "$value"; printf %s "$MSG") >said
+    grep -q ' >"$reeve_place/MSG"' "$init/10-start"
+    mkdir -p s6/container_environment
+    cp said s6/container_environment/MSG
+    (REEVE_LIVE=$dir/live; eval "$(grep -e reeve_place "$tree/web/run")"; printf %s "$MSG") | cmp - said
+  done
+}
+
+@test "a short option of what only prints starts no daemon" {
+  local line
+  for line in 'TMP=$(mktemp -d)' 'KEY=$(echo "$KEY" | base64 -d)' 'KEY="$(unseal -d)"'; do
+    wrapper <<<$'#!/bin/bash\n'"$line"$'\nworker $TMP$KEY &\nexec web $TMP$KEY'
+    migrate
+    untold daemon
+    told 'done once, and handed on'
+  done
+  wrapper <<<$'exec 3</run/secret\nread -u 3 PASS\nexec web "$PASS"'
+  migrate
+  untold 'read an answer'
+}

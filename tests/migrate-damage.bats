@@ -220,3 +220,14 @@ EOS
   migrate
   untold 'the parser finds no sense in it'
 }
+
+@test "a group behind ! is read as the shell reads it" {
+  wrapper <<<$'#!/bin/bash\nif ! { KEY=$(make-key) && [ -n "$KEY" ]; } && [ -z "$QUIET" ]; then\n  echo "none };"\nfi\nexec web "$KEY"'
+  migrate
+  told 'KEY: done once, and handed on'
+  grep -q 'reeve_place/KEY' "$tree/web/run"
+  wrapper <<<$'if ! { [ -n "$A" ] || [ -n "$B" ]; } && [ -n "$C" ]; then\n  web &\nfi\nexec other'
+  migrate
+  file web/enable-if <<<$'!A\n!B\nC'
+  untold TODO
+}

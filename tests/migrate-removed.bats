@@ -10,7 +10,9 @@ teardown() { reeve_teardown; }
   local reading
   for reading in $'export TOKEN=$(grep \'^TOKEN=\' /run/.env | cut -d= -f2-)\nrm -f /run/.env' $'export TOKEN="$(cat /run/token)"\nrm /run/token\nmigrate' \
     $'if [ -f /secrets/token ]; then\n  export TOKEN=$(cat /secrets/token)\nfi\nshred -u /secrets/token' $'read -r TOKEN </run/token\nexport TOKEN\nmv /run/token /run/token.used' \
-    $'FILE=/run/token\nexport TOKEN=$(cat "$FILE")\nrm -f "$FILE"' $'export TOKEN=$(cat /secrets/token)\nrm -rf /secrets' $'export TOKEN=$(cat /data/token)\nnew-token >/data/token' $'export TOKEN=$(cat ./token)\nsed -i s/a/b/ token'; do
+    $'FILE=/run/token\nexport TOKEN=$(cat "$FILE")\nrm -f "$FILE"' $'export TOKEN=$(cat /secrets/token)\nrm -rf /secrets' $'export TOKEN=$(cat /data/token)\nnew-token >/data/token' $'export TOKEN=$(cat ./token)\nsed -i s/a/b/ token' \
+    $'FILE=.env\nexport TOKEN=$(cat "$FILE")\nrm .env' $'FILE=.env\nexport TOKEN=$(cat .env)\nrm "${FILE}"' $'export TOKEN="$(< ${SECRETS}/api)"\nrm -rf $SECRETS' \
+    $'clean() { rm -f /run/token; }\nexport TOKEN=$(cat /run/token)\nclean'; do
     wrapper <<<"$reading"$'\nexec web'
     migrate
     tail -n 3 "$tree/web/run" | diff - <(printf '%s\n' 'reeve_place=${REEVE_LIVE:-/run/service}; reeve_place=${reeve_place%/*}/s6/container_environment' \
@@ -33,7 +35,7 @@ teardown() { reeve_teardown; }
 
 @test "what is only called like the file, or is changed ahead, is read again" {
   local other
-  for other in $'X=$(cat /run/token 2> /dev/null)\nrm -f /run/token2\nwork >/dev/null' $'rm -f /run/old\nX=$(cat /run/old.new)' $'work >/run/x\nX=$(cat /run/x)' $'X=/run/x\nrm -f /run/x'; do
+  for other in $'X=$(cat /run/token 2> /dev/null)\nrm -f /run/token2\nwork >/dev/null' $'rm -f /run/old\nX=$(cat /run/old.new)' $'work >/run/x\nX=$(cat /run/x)' $'X=/run/x\nrm -f /run/x' $'clean() { rm -f /run/token; }\nclean\nX=$(cat /run/token)' $'clean() { rm -f /run/token; }\nX=$(cat /run/token)'; do
     wrapper <<<"$other"$'\nexec web "$X"'
     migrate
     grep -q '^X=' "$tree/web/run"

@@ -69,3 +69,17 @@ EOS
   grep -q 'which signal is' "$tree/web/run"
   ! grep -q TODO "$tree/signal/run"
 }
+
+@test "each round of a loop goes on from what the one ahead of it has added" {
+  local step
+  for step in 'N=$((N + 1))' '((N++))' 'let N+=1' 'N=$(expr $N + 1)'; do
+    wrapper <<<$'#!/bin/bash\nN=0\nfor q in a b c; do\n  '"$step"$'\n  worker $q $N &\ndone\nwait'
+    migrate
+    untold TODO
+    worker() { echo "$@"; }
+    [ "$(for q in a b c; do (eval "$(sed -e '/REEVE_WORKDIR/d' -e 's/^exec //' "$tree/worker-$q/run")"); done | xargs)" = 'a 1 b 2 c 3' ]
+  done
+  wrapper <<<$'#!/bin/bash\nfor q in a b; do\n  NAME=job-$q\n  worker $NAME &\ndone\nwait'
+  migrate
+  [ "$(grep -c '^NAME=' "$tree/worker-b/run")" -eq 1 ]
+}

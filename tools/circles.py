@@ -18,7 +18,7 @@ import sys
 
 LAYERS = ["src/base", "src/wire", "src/service", "src/advice"]  # each may use those before it
 MIGRATE = LAYERS + [*(f"tools/migrate/{folder}" for folder in (
-    "text", "shell", "plan", "dockerfile", "command", "facts", "services", "waits", "loops", "traps", "write", "script",
+    "text", "shell", "plan", "dockerfile", "command", "facts", "services", "waits", "loops", "traps", "write", "audit", "script",
     "supervisord", "procfile", "dockerpatch")), "tools/migrate"]
 MAINS = {"PROG", "main"}  # skalibs wants the program's name as PROG, beside main()
 

@@ -141,6 +141,10 @@
      trapgone.c       does no run lose its trap by exec?
      traps.c          is all that a trap did in a file, or named?
      watching.c       does a service watch others?
+     filesgone.c      is a file that a service reads at each start still there?
+     inforce.c        is what the script had set at a start in its run?
+     rounds.c         what the rounds of a loop add up
+     samevalue.c      values that are others each time
 
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish

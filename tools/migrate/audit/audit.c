@@ -8,4 +8,8 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_loopwork(a, first, files) ;
   audit_trapgone(a, first, files) ;
   audit_watching(a, first, files) ;
+  audit_inforce(a, first, files) ;
+  audit_samevalue(a, first, files) ;
+  audit_filesgone(a, first, files) ;
+  audit_rounds(a, first, files) ;
 }

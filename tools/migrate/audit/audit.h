@@ -26,4 +26,11 @@ extern char const *audit_said (struct analysis *a, struct file const *files) ; /
 extern int audit_says (struct analysis *a, char const *said, char const *text) ; /* is the text in it, whatever its blanks are? */
 extern void audit_lost (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* a TODO for what is in no file: in the run of what is main, or was started last */
 
+extern void audit_inforce (struct analysis *a, struct statement *first, struct file const *files) ; /* directory, umask, limits, exports, ... of the script at a start: are they in its run? */
+extern void audit_samevalue (struct analysis *a, struct statement *first, struct file const *files) ; /* is a value that is another each time computed in one file only? */
+extern void audit_filesgone (struct analysis *a, struct statement *first, struct file const *files) ; /* is a file that a service reads at each start still there then? */
+extern void audit_rounds (struct analysis *a, struct statement *first, struct file const *files) ; /* has an instance what the rounds of its loop had added up? */
+
+extern char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name) ; /* of services.d/SERVICE/NAME; "": it has no such file */
+
 #endif

@@ -4,6 +4,14 @@
 
 #include "migrate/audit/audit.h"
 
+char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name)
+{
+  char const *path = service_where(a->plan, service, name) ;
+  for (; files ; files = files->next)
+    if (!strcmp(files->path, path)) return files->content ;
+  return "" ;
+}
+
 struct claim *claim_at (struct analysis *a, uint32_t byte)
 {
   uint32_t owner = byte < a->source->len ? a->source->owner[byte] : 0 ;

@@ -53,7 +53,7 @@ static int says_background (char const *const *argv)
   if (argv[1] && !strncmp(shell_basename(argv[0]), "php", 3) && !strcmp(shell_basename(argv[1]), "artisan")) return 0 ; /* queue:work --daemon stays */
   for (unsigned int i = 1 ; argv[i] ; i++)
     if (shell_one_of(argv[i], "--daemon --daemonize --background --detach --detached --fork -daemon -daemonize") && !(argv[i + 1] && shell_one_of(argv[i + 1], "no false off 0"))) return 1 ;
-  return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut gzip pigz gunzip bzip2 xz lzma lz4 zstd brotli base64 base32 basenc gpg xxd uniq sort tr paste diff patch unzip") ;
+  return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut mktemp od gzip pigz gunzip bzip2 xz lzma lz4 zstd brotli base64 base32 basenc gpg xxd uniq sort tr paste diff patch unzip") ;
 }
 
 /* /etc/init.d/cron stop, systemctl reload nginx, pg_ctl stop -D DIR: what it does to a daemon ends, and starts none. */

@@ -75,9 +75,35 @@ static void look_at_test (struct asking *asking, char const *text)
   look_at_question(asking, pool_printf(pool, "[ %s", begin)) ;
 }
 
+/* want_user, where want_user() { [ "$(id -u)" = 0 ] && [ -n "$RUN_AS" ]; }: what that asks; 0: it is more than one question. */
+static struct statement *only_question (struct asking *asking, struct function const *function)
+{
+  struct statement *body = function->statement->body ;
+  while (body->kind == STATEMENT_GROUP && body->body) body = body->body ;
+  if (body->next || mentions_positional(statement_text(asking->a, body))) return 0 ;
+  return body->kind == STATEMENT_TEST || body->kind == STATEMENT_AND ? body : 0 ;
+}
+
+/* Does it only look whether it is root, and answer? if [ "$(id -u)" = 0 ]; then return 0; else return 1; fi */
+static int asks_something_else (struct statement *statement, void *data)
+{
+  if (statement->kind != STATEMENT_TEST && !shell_one_of(statement_command(statement), "test [")) return 0 ;
+  return !names_root(statement_text(data, statement)) ;
+}
+
 static void look_at (struct asking *asking, struct source *code, struct statement const *condition)
 {
   struct statement const *inner = condition ;
+  struct function *function = condition->kind == STATEMENT_COMMAND ? called_function(asking->a, condition) : 0 ;
+  if (function && calls_root_question(asking->a, function->name))
+  {
+    struct statement *body = asking->a->depth > CALL_DEPTH_MAX ? 0 : only_question(asking, function) ;
+    asking->a->depth++ ;
+    if (body) look_at(asking, asking->a->source, body) ;
+    else if (statement_walk(function->statement->body, &asks_something_else, asking->a)) texts_add_once(asking->a->pool, &asking->others, source_copy(code, condition->range)) ;
+    asking->a->depth-- ;
+    return ;
+  }
   while (inner->kind == STATEMENT_GROUP && inner->body && !inner->body->next) inner = inner->body ;
   if (inner->kind == STATEMENT_AND)
   {

@@ -269,6 +269,15 @@ static int may_end_all (struct statement *statement)
   return statement->kind != STATEMENT_FUNCTION && !statement_walk(statement, &moves_shell, 0) && statement_walk(statement, &statement_exits, 0) ;
 }
 
+/* read X, but not read X <FILE, read -u 3 X */
+static int asks_terminal (struct statement const *statement)
+{
+  if (strcmp(statement_command(statement), "read") != 0 || statement->nredirects) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords && *statement->words[i].raw == '-' ; i++)
+    if (strchr(statement->words[i].raw, 'u')) return 0 ;
+  return 1 ;
+}
+
 int add_context (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
@@ -336,7 +345,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (asks && !only_asks) piece->todo_of_several = "the script asked this once, and each of these files asks it anew: does that do harm?" ;
   if (executes)
     texts_add(a->pool, &claim->todo, before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
-  if (!strcmp(statement_command(statement), "read") && !statement->nredirects)
+  if (asks_terminal(statement))
     texts_add(a->pool, &claim->todo, "it read an answer from the container's input, which no service has: let a variable say that") ;
   if (!piece->shared && statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;

@@ -266,6 +266,7 @@ extern int writes_files (struct statement const *statement) ; /* by its redirect
 extern int evaluates_nothing (struct statement const *statement) ; /* of eval: what it evaluates goes to a file */
 /* Does it only use builtins of the shell, so that each service can repeat it? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
+extern int is_another_each_time (char const *text) ; /* does its value hang on chance, the time, or the shell's own pid? */
 extern int is_harmless_again (char const *command) ; /* a builtin or a program that such a statement may use */
 /* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */
 extern int changes_place (struct statement const *statement) ;

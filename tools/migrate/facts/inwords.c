@@ -5,9 +5,15 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
+/* $(tool -d): its output is what counts, so that the short option of a program that nobody knows is another one. */
+static int may_decode (struct statement const *statement)
+{
+  return statement->nwords == 2 && shell_one_of(statement_word(statement, 1), "-d -D") ;
+}
+
 static int is_daemon_start (struct statement *statement, void *data)
 {
-  return statement->kind == STATEMENT_COMMAND && strcmp(statement_command(statement), "wait") != 0 && starts_something(data, statement) ;
+  return statement->kind == STATEMENT_COMMAND && strcmp(statement_command(statement), "wait") != 0 && !may_decode(statement) && starts_something(data, statement) ;
 }
 
 static int starts_in_words (struct statement *statement, void *data)

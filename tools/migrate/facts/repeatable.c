@@ -36,8 +36,7 @@ int is_harmless_again (char const *command)
   return shell_one_of(command, PURE) || shell_one_of(command, PURE_PROGRAMS) ;
 }
 
-/* Another answer each time. */
-static int is_random (char const *text)
+int is_another_each_time (char const *text)
 {
   static char const *const marks[] = { "/dev/urandom", "/dev/random", "/proc/sys/kernel/random", "random.", "secrets.", "uuid", "shuf", "mktemp", ")T" } ;
   static char const *const variables[] = { "RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME" } ;
@@ -59,7 +58,7 @@ static int sets_value (struct statement const *statement)
 /* Do all programs in its substitutions give the same answer again? */
 static int substitutions_are_pure (struct analysis *a, struct statement const *statement)
 {
-  if ((statement->programs.first || sets_value(statement)) && is_random(statement_text(a, statement))) return 0 ;
+  if ((statement->programs.first || sets_value(statement)) && is_another_each_time(statement_text(a, statement))) return 0 ;
   if (evaluates_hook(statement, statement_text(a, statement))) return 1 ;
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;

@@ -32,9 +32,28 @@ int piece_is_elsewhere (struct piece const *piece, struct placed const *placed)
   return 1 ;
 }
 
+int piece_adds (struct piece const *piece)
+{
+  for (char const *p = piece->is_function ? "" : piece->names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    char name[256] ;
+    char const *at ;
+    size_t len = strcspn(p, " ") ;
+    if (len >= sizeof(name)) continue ;
+    memcpy(name, p, len) ;
+    name[len] = 0 ;
+    at = strstr(piece->text, name) ;
+    if (at && at[len] == '=' && !shell_mentions(at + len, name)) continue ;
+    if (at && (at[len] == '=' || strchr("+-", at[len] ? at[len] : ' '))) return 1 ;
+    if (at && (!strncmp(piece->text, "((", 2) || !strncmp(piece->text, "let ", 4)) && strpbrk(piece->text, "+-*")) return 1 ;
+  }
+  return 0 ;
+}
+
 /* Does a later call or loop do the same again? */
 static int is_repeated (struct plan const *plan, unsigned int i, unsigned int npieces)
 {
+  if (piece_adds(plan->pieces + i)) return 0 ; /* each round of a loop goes on from what the one before it has made */
   for (unsigned int j = i + 1 ; j < npieces ; j++)
     if (!strcmp(plan->pieces[i].text, plan->pieces[j].text) && !plan->pieces[j].under) return 1 ;
   return 0 ;

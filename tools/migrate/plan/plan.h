@@ -249,6 +249,8 @@ extern int places_exclude (struct texts const *one, struct texts const *other) ;
 /* Does the text use what the piece sets? */
 extern int piece_mentioned (struct piece const *piece, char const *text) ;
 
+extern int piece_adds (struct piece const *piece) ; /* N=$((N + 1)), LIST="$LIST x": to what it was ahead of that */
+
 /* Does the text use what one of them sets? */
 extern int placed_mentioned (struct placed const *placed, char const *text) ;
 

@@ -317,9 +317,8 @@ static void mark_names_by_pid (struct analysis *a, struct file const *files)
   }
 }
 
-void settle_lost (struct analysis *a, struct statement *first)
+void settle_lost (struct analysis *a, struct statement *first, struct file const *files)
 {
-  struct file const *files = render(a->plan) ;
   int is_damaged = 0 ;
   for (struct statement *one = first ; one ; one = one->next)
   {

@@ -86,7 +86,7 @@ static int is_needed (struct analysis *a, char const *word)
   for (struct service const *one = a->plan->services ; one ; one = one->next)
     if (service_mentions(&name, one)) return 1 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-    if (!a->plan->pieces[i].shared && piece_mentioned(&name, a->plan->pieces[i].text)) return 1 ;
+    if (!a->plan->pieces[i].shared && !strstr(a->plan->pieces[i].names, name.names) && piece_mentioned(&name, a->plan->pieces[i].text)) return 1 ;
   return is_exported(a, word) ;
 }
 

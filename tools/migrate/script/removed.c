@@ -7,10 +7,22 @@
 #include "migrate/facts/facts.h"
 #include "migrate/script/walk.h"
 
+struct value
+{
+  char const *name ;
+  char const *text ;
+  struct value *next ;
+} ;
+
+struct values { struct value *first ; } ;
+
 struct removing
 {
   struct analysis *a ;
   struct piece const *piece ;
+  char const *text ; /* the piece's, as plainly() has it */
+  struct values *values ; /* those that were asked for */
+  char const **paths ; /* by their place in the source, the same; 0: not asked yet */
   char const *file ; /* as the script writes it */
   uint32_t line ;
 } ;
@@ -22,6 +34,42 @@ static int reads (char const *text)
   for (size_t i = 0 ; i < ROWS(marks) ; i++)
     if (strstr(text, marks[i])) return 1 ;
   return !!shell_read_file(text) ;
+}
+
+/* $NAME, or its value where that is a constant; each name is asked once. */
+static char const *value_of (struct removing *removing, char const *name)
+{
+  struct analysis *a = removing->a ;
+  struct value *value = removing->values->first ;
+  while (value && strcmp(value->name, name) != 0) value = value->next ;
+  if (value) return value->text ;
+  value = pool_alloc(a->pool, sizeof(*value)) ;
+  *value = (struct value){ name, with_known_values(a, pool_printf(a->pool, "$%s", name)), removing->values->first } ;
+  removing->values->first = value ;
+  return value->text ;
+}
+
+/* The text with the values of constants, and $X for ${X}: two spellings of a path are one. */
+static char const *plainly (struct removing *removing, char const *text)
+{
+  struct pool *pool = removing->a->pool ;
+  struct texts parts = { 0 } ;
+  char const *begin = text ;
+  for (char const *at = text ; (at = strchr(at, '$')) ; )
+  {
+    int has_brace = at[1] == '{' ;
+    size_t len = strspn(at + 1 + has_brace, NAME_LETTERS) ;
+    if (!len || (has_brace && at[2 + len] != '}'))
+    {
+      at++ ;
+      continue ;
+    }
+    texts_add(pool, &parts, pool_copy(pool, begin, (size_t)(at - begin))) ;
+    texts_add(pool, &parts, value_of(removing, pool_copy(pool, at + 1 + has_brace, len))) ;
+    begin = at += 1 + len + (has_brace ? 2 : 0) ;
+  }
+  texts_add(pool, &parts, begin) ;
+  return texts_join(pool, &parts, "") ;
 }
 
 /* Is the file, or something in that folder, in the text? */
@@ -40,11 +88,25 @@ static int has_path (char const *text, char const *path)
   return 0 ;
 }
 
-static int is_read (struct removing *removing, char const *raw)
+static int is_read (struct removing *removing, char const *raw, uint32_t at)
 {
-  char const *path = shell_without_quotes(removing->a->pool, raw) ;
-  if (!has_path(removing->piece->text, path)) return 0 ;
-  removing->file = path ;
+  struct analysis *a = removing->a ;
+  if (!removing->paths[at]) removing->paths[at] = plainly(removing, shell_without_quotes(a->pool, raw)) ;
+  if (!has_path(removing->text, removing->paths[at])) return 0 ;
+  removing->file = shell_without_quotes(a->pool, raw) ;
+  return 1 ;
+}
+
+/* Is it ahead of what reads? In a function the call decides, unless both are in it. */
+static int is_ahead (struct removing const *removing, struct statement const *statement)
+{
+  struct range const *read = &removing->piece->claim->range ;
+  if (statement->range.start >= read->end) return 0 ;
+  for (struct function const *one = removing->a->functions ; one ; one = one->next)
+  {
+    struct range const *function = &one->statement->range ;
+    if (function->start <= statement->range.start && statement->range.end <= function->end && (read->start < function->start || function->end < read->end)) return 0 ;
+  }
   return 1 ;
 }
 
@@ -53,26 +115,35 @@ static int removes (struct statement *statement, void *data)
   struct removing *removing = data ;
   char const *command = statement_command(statement) ;
   unsigned int first = statement->nwords ;
+  if (is_ahead(removing, statement)) return 0 ;
   removing->line = line_of(removing->a, statement) ;
-  if (statement->range.start < removing->piece->claim->range.end) return 0 ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-    if (statement->redirects[i].is_output && is_read(removing, statement->redirects[i].target)) return 1 ;
+    if (statement->redirects[i].is_output && is_read(removing, statement->redirects[i].target, statement->redirects[i].range.start)) return 1 ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   if (shell_one_of(command, "rm unlink shred mv truncate") || (!strcmp(command, "sed") && !strncmp(statement_word(statement, 1), "-i", 2))) first = 1 ;
   else if (shell_one_of(command, "cp install tee ln")) first = statement->nwords - 1 ;
   for (unsigned int i = first ? first : 1 ; i < statement->nwords ; i++)
-    if (is_read(removing, statement->words[i].raw)) return 1 ;
+    if (is_read(removing, statement->words[i].raw, statement->words[i].range.start)) return 1 ;
   return 0 ;
+}
+
+static int removes_behind (struct removing *removing, struct statement *statement)
+{
+  if (statement->kind == STATEMENT_FUNCTION || statement->range.end <= removing->piece->claim->range.end) return 0 ;
+  return walk_with_calls(removing->a, statement, &removes, removing) ;
 }
 
 void settle_removed (struct analysis *a, struct statement *first)
 {
+  struct values values = { 0 } ;
+  char const **paths = pool_alloc(a->pool, (a->source->len + 1) * sizeof(*paths)) ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
   {
-    struct removing removing = { .a = a, .piece = a->plan->pieces + i } ;
+    struct removing removing = { .a = a, .piece = a->plan->pieces + i, .values = &values, .paths = paths } ;
     struct statement *one = first ;
     if (removing.piece->shared || removing.piece->is_function || !removing.piece->claim || !reads(removing.piece->text)) continue ;
-    while (one && !statement_walk(one, &removes, &removing)) one = one->next ;
+    removing.text = plainly(&removing, removing.piece->text) ;
+    while (one && !removes_behind(&removing, one)) one = one->next ;
     if (!one) continue ;
     if (removing.piece->in_setup && compute_once(a, a->plan->pieces + i))
     {

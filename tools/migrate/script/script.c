@@ -10,6 +10,7 @@
 #include "migrate/services/services.h"
 #include "migrate/traps/traps.h"
 #include "migrate/waits/waits.h"
+#include "migrate/write/render.h"
 
 #define FUNCTIONS_MAX 50 /* more: a program */
 #define LINES_MAX 3000 /* more: the same */
@@ -313,6 +314,7 @@ void migrate_script (struct plan *plan)
   struct service *aside ;
   struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "", .arguments = plan->cmd } ;
   struct statement *first ;
+  struct file const *files ;
   struct texts sourced = { 0 } ;
   interpreter_choose(plan) ;
   if (!plan->refused && plan->source->nlines > LINES_MAX)
@@ -355,8 +357,9 @@ void migrate_script (struct plan *plan)
   find_mistakes(&a, first) ;
   image_check(plan) ;
   plan_settle(plan) ;
-  settle_lost(&a, first) ;
-  audit_plan(&a, first, render(plan)) ;
+  files = render(plan) ;
+  settle_lost(&a, first, files) ;
+  audit_plan(&a, first, files) ;
   note_damage(&a, first) ;
   if (starts_only_sourced(plan, &sourced)) refuse_sourced(&a, first, &sourced) ;
   else if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;

@@ -48,6 +48,7 @@ extern void settle_end (struct analysis *a) ; /* at the end: a finish without wo
 
 /* ---- failedstart.c ---- */
 /* if kill -0 $PID; then A; else B; fi, behind a start: A came next, B ended the script */
+struct file ;
 struct if_running
 {
   struct statement *good ; /* what was done when it ran; 0: nothing */
@@ -120,7 +121,7 @@ extern int settle_last_choice (struct analysis *a, struct service *service, stru
 /* ---- lost.c ---- */
 /* At the end, after plan_settle(): marks what the files ask for and do not have: variables of
    the script, commands that only a shell has, damaged code. */
-extern void settle_lost (struct analysis *a, struct statement *first) ;
+extern void settle_lost (struct analysis *a, struct statement *first, struct file const *files) ;
 
 /* ---- branches.c ---- */
 /* The state before a branch, which its end restores */

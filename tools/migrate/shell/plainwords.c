@@ -4,8 +4,42 @@
 
 #include "migrate/shell/tree.h"
 
+/* The } of the { at `open`; 0: it is not found. */
+static char *closing_brace (char *open)
+{
+  unsigned int depth = 0 ;
+  for (char *p = open ; *p ; p++)
+  {
+    char before = p > open ? p[-1] : ' ' ;
+    if (*p == '\\' && p[1]) p++ ;
+    else if (*p == '\'' || *p == '"')
+    {
+      char const quote = *p++ ;
+      for (; *p && *p != quote ; p++)
+        if (*p == '\\' && quote == '"' && p[1]) p++ ;
+      if (!*p) return 0 ;
+    }
+    else if (*p == '{' && strchr(" \t\n;(!", before) && strchr(" \t\n", p[1])) depth++ ;
+    else if (*p == '}' && strchr(" \t\n;", before) && strchr(" \t\n;&|)", p[1]) && !--depth) return p ;
+  }
+  return 0 ;
+}
+
+/* ! { a; } && b: the grammar does not know the { behind !, but a ( there. What is read there is a group all the same: shell.c */
+static void with_negated_groups (char *text)
+{
+  for (char *p = text ; (p = strstr(p, "! {")) ; p += 3)
+  {
+    char *end = (p == text || strchr(" \t\n;&|({", p[-1])) && p[3] && strchr(" \t\n", p[3]) ? closing_brace(p + 2) : 0 ;
+    if (!end) continue ;
+    p[2] = '(' ;
+    *end = ')' ;
+  }
+}
+
 void with_plain_words (char *text)
 {
+  with_negated_groups(text) ;
   for (char *p = text ; (p = strstr(p, "= -")) ; p++)
   {
     size_t n = strspn(p + 2, "-") ;

@@ -214,7 +214,10 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
     case STATEMENT_NOT : statement->body = without_comments(read_list(reader, node, 0, n), &statement->comments) ; break ;
     case STATEMENT_GROUP :
     case STATEMENT_DAMAGED :
-    case STATEMENT_SUBSHELL : statement->body = read_list(reader, node, 0, n) ; break ;
+    case STATEMENT_SUBSHELL :
+      statement->body = read_list(reader, node, 0, n) ;
+      if (reader->source->text[range_of(node).start] == '{') statement->kind = STATEMENT_GROUP ; /* plainwords.c */
+      break ;
     case STATEMENT_AND : read_list_operator(reader, node, statement) ; break ;
     case STATEMENT_FUNCTION : read_function(reader, node, statement) ; break ;
     case STATEMENT_IF : read_if(reader, node, statement) ; break ;

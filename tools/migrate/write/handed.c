@@ -50,6 +50,25 @@ static int is_of_shell (char const *name)
   return shell_one_of(name, "IFS PWD OLDPWD _ PPID RANDOM SECONDS LINENO REPLY BASHPID PIPESTATUS") ;
 }
 
+/* MSG="$(date)$NL", NOTE="two lines\n": $( ) would take the newline off that the value may end with. */
+static int has_newline (char const *text)
+{
+  return strstr(text, "\\n'") || strstr(text, "\n\"") || strstr(text, "\n'") ;
+}
+
+static int may_end_in_newline (struct plan const *plan, char const *name)
+{
+  struct piece const *end = plan->pieces + plan->npieces ;
+  for (struct piece const *piece = plan->pieces ; piece < end ; piece++)
+  {
+    if (piece->is_function || !strstr(piece->names, pool_printf(plan->pool, " %s ", name))) continue ;
+    if (has_newline(piece->text)) return 1 ;
+    for (struct piece const *one = plan->pieces ; one < piece ; one++)
+      if (!one->is_function && has_newline(one->text) && piece_mentioned(one, piece->text)) return 1 ;
+  }
+  return 0 ;
+}
+
 void add_received (struct plan const *plan, struct texts *lines, struct piece const *piece)
 {
   struct pool *pool = plan->pool ;
@@ -60,6 +79,9 @@ void add_received (struct plan const *plan, struct texts *lines, struct piece co
     texts_add_once(pool, lines, FIND_PLACE) ;
     if (is_array(plan, name))
       texts_add_once(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%s\" ] || eval \"$(cat \"$reeve_place/%s\")\" # an array", name, name)) ;
+    else if (may_end_in_newline(plan, name))
+      texts_add_once(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%s\" ] || { %s=\"$(cat \"$reeve_place/%s\"; echo .)\"; %s%s=\"${%s%%.}\"; } # with newlines at its end",
+        name, name, name, piece->always ? "export " : "", name, name)) ;
     else texts_add_once(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%s\" ] || %s%s=\"$(cat \"$reeve_place/%s\")\"",
       name, piece->always ? "export " : "", name, name)) ;
   }

@@ -1,0 +1,63 @@
+# Audits of what a run has from the script: values, folders, limits, files.
+# shellcheck shell=bash disable=SC2154 # tree and init are migrate's
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "what was in force at a start, and is in no run, is marked" {
+  wrapper <<<$'#!/bin/bash\ncd "$(mktemp -d)"\nworker &\nexec web'
+  migrate
+  told 'line 2: cont-init.d/10-start: setup, as it was; TODO: cd "$(mktemp -d)": it was in force for worker, web, too, and is in no run of these: do it there'
+  grep -q '^# TODO reeve-migrate: line 2: cd ' "$init/10-start"
+  wrapper <<<$'#!/bin/bash\ncd /srv\numask 027\nulimit -n 4096\nexport A=1\n. ./env.sh\nunset B\nmake-all\nworker &\nexec >>/var/log/web.log\nexec web'
+  migrate
+  untold TODO
+}
+
+@test "what is in another branch, in a shell of its own, or comes back, is not" {
+  local other
+  for other in '(cd /srv && make)' $'if [ -n "$A" ]; then\n  cd /a\n  exec a\nfi' $'make() { (cd /src; build); }\nmake' 'pushd /srv; build; popd' 'cd /srv; build; cd -' 'ulimit -n'; do
+    wrapper <<<$'#!/bin/bash\n'"$other"$'\nworker &\nexec web'
+    migrate
+    untold 'in force'
+  done
+}
+
+@test "what is another value each time, and computed in several files, is marked" {
+  local line
+  for line in 'exec > >(tee /var/log/x-$(date +%s).log) 2>&1' 'set -- --id $RANDOM'; do
+    wrapper <<<$'#!/bin/bash\n'"$line"$'\nworker "$@" &\nexec web "$@"'
+    migrate
+    told 'TODO: each of these files computes another value here: '
+  done
+  wrapper <<<$'#!/bin/bash\nset -- --id "$RANDOM"\nexec web "$@"'
+  migrate
+  untold 'another value'
+  wrapper <<<$'#!/bin/bash\nlog() { echo "$(date) $$ $1"; }\nX=$(hostname)\nworker $X &\nlog started\nexec web $X'
+  migrate
+  untold 'another value'
+}
+
+@test "a file that is removed behind the start of what reads it again is marked" {
+  wrapper <<<$'#!/bin/bash\nIN=/tmp/in\ngen >"$IN"\nworker --conf=/tmp/in &\nsleep 1\nrm -f "$IN"\nexec web'
+  migrate
+  told 'TODO: this removes "$IN", which worker reads each time that it is started, and it is started again when it has ended: keep the file, or let run of worker make it'
+  # What is main is not started again.
+  wrapper <<<$'#!/bin/bash\ngen >/tmp/in\nweb </tmp/in &\nsleep 1\nrm -f /tmp/in\nwait $!'
+  migrate
+  untold 'this removes'
+  wrapper <<<$'#!/bin/bash\nrm -f /tmp/sock\nworker --socket /tmp/sock &\nexec web'
+  migrate
+  untold 'this removes'
+}
+
+@test "what the rounds of a loop over a count add up is marked" {
+  wrapper <<<$'#!/bin/bash\nPORT=8000\nfor i in $(seq 1 $N); do\n  worker --port $PORT &\n  PORT=$((PORT + 1))\ndone\nwait'
+  migrate
+  told 'TODO: each round of the loop did this once more: PORT=$((PORT + 1)); here each instance begins anew: compute what it needs from REEVE_INSTANCE, which is 1, 2, ...'
+  wrapper <<<$'#!/bin/bash\nfor i in $(seq 1 $N); do\n  PORT=$((8000 + i))\n  STARTED=$((STARTED + 1))\n  worker --port $PORT &\ndone\nwait'
+  migrate
+  untold 'round of the loop'
+}

@@ -1,0 +1,33 @@
+/* for i in $(seq $N); do worker --port $PORT & PORT=$((PORT + 1)); done: each round went on from what the one ahead of it
+   had made. An instance of a template is started without the others' rounds. */
+
+#include <string.h>
+
+#include "migrate/audit/audit.h"
+
+/* In the loop over a count? The pieces' and the service's line that sets the loop's variable is the same one. */
+static int is_in_loop (struct piece const *piece, struct service const *service)
+{
+  return piece->placed && strstr(piece->placed->text, "REEVE_INSTANCE") && !piece_is_elsewhere(piece, service->positional) ;
+}
+
+/* By more than the piece itself? */
+static int needs (struct analysis *a, char const *run, struct piece const *piece)
+{
+  char const *own = strstr(run, piece->text) ;
+  if (!own) return piece_mentioned(piece, run) ;
+  return piece_mentioned(piece, own + strlen(piece->text)) || piece_mentioned(piece, pool_copy(a->pool, run, (size_t)(own - run))) ;
+}
+
+void audit_rounds (struct analysis *a, struct statement *first, struct file const *files)
+{
+  (void)first ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    for (unsigned int i = 0 ; service_has(service, "count") && i < a->plan->npieces ; i++)
+    {
+      struct piece const *piece = a->plan->pieces + i ;
+      if (!piece->claim || !piece_adds(piece) || !is_in_loop(piece, service) || !needs(a, audited_text(a, files, service, "run"), piece)) continue ;
+      plan_todo(a->plan, service, piece->claim, source_line(a->source, piece->claim->range.start), pool_printf(a->pool,
+        "each round of the loop did this once more: %s; here each instance begins anew: compute what it needs from REEVE_INSTANCE, which is 1, 2, ...", piece->text)) ;
+    }
+}

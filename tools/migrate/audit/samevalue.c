@@ -1,0 +1,29 @@
+/* RANDOM, the time, the shell's own pid: what the script computed once from them is another value in each file that
+   computes it again, and at each start of that. */
+
+#include <string.h>
+
+#include "migrate/audit/audit.h"
+#include "migrate/facts/facts.h"
+
+static int has_own_answer (char const *text)
+{
+  static char const *const marks[] = { "$(date", "`date", "$(uuidgen", "openssl rand", "pwgen" } ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strstr(text, marks[i])) return 1 ;
+  return is_another_each_time(text) ;
+}
+
+void audit_samevalue (struct analysis *a, struct statement *first, struct file const *files)
+{
+  (void)first ;
+  (void)files ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+  {
+    struct piece const *piece = a->plan->pieces + i ;
+    /* A function may say what time it is. */
+    if (!piece->claim || piece->shared || piece->is_function || piece->claim->todo.first || !strchr(piece->claim->where, ',') || !has_own_answer(piece->text)) continue ;
+    audit_todo(a, piece->claim, source_line(a->source, piece->claim->range.start), pool_printf(a->pool,
+      "each of these files computes another value here: %s: if they have to be the same, write it to a file once, and read that", piece->claim->where)) ;
+  }
+}
