@@ -376,3 +376,22 @@ EOS
   migrate
   told 'TODO: the script gave up after some time, which is not known here'
 }
+
+@test "where the service had died while it was waited for, the script ended: the report says with which exit" {
+  local loop
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\napi --port 3000 & A=$!\n'"${loop//OR/||}"$'\nexec web'
+    migrate
+    told 'where api had died meanwhile, the script ended (exit 3): here it is started again, and what depends on it waits' || { echo "# $loop"; return 1; }
+  done <<'EOS'
+until nc -z localhost 3000; do kill -0 $A OR exit 3; sleep 1; done
+for i in $(seq 9); do nc -z localhost 3000 && break; if ! kill -0 "$A" 2>/dev/null; then echo died; exit 3; fi; sleep 1; done
+while ! nc -z localhost 3000; do [ -d /proc/$A ] OR { echo died; exit 3; }; sleep 1; done
+up() { until nc -z localhost $1; do kill -0 $2 OR exit 3; sleep 1; done; }; up 3000 $A
+EOS
+  wrapper <<<$'#!/bin/bash\nset -e\nup() { local pid=$1; until curl -f localhost:3000/x; do kill -0 $pid || return 1; sleep 1; done; }\napi --port 3000 & A=$!\nup $A\nexec web'
+  migrate
+  told 'the script ended (return 1)'
+  untold TODO
+  ! grep -q -e once -e pid "$tree/api/data/check"
+}

@@ -168,7 +168,9 @@ struct analysis
   int in_call ; /* run is being written from a function's body */
   struct texts status_names ; /* variables that hold $? of a start */
   unsigned int depth ;
-  int sets_errexit ;
+  int sets_errexit ; /* somewhere, at least */
+  int errexit ; /* set -e is in force where the walk is: what fails there ends the script */
+  int ends_waiting ; /* a failure of what it waited for, the last time, ended the script by set -e */
   int task_must_succeed ; /* the script ends if the task fails */
   struct known *known ; /* the latest first */
   char const *const *arguments ; /* "$@" here, ended by 0: CMD's words, or what `set --` made of them; 0: not known */

@@ -311,7 +311,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_ASSIGNMENT && before_all && repeatable && !is_used_later(a, statement, names)) always = 1 ;
   if (body && !always && !is_used_later(a, statement, names)) return 0 ;
   if (body && !before_all && !repeatable) return 0 ;
-  a->sets_errexit |= statement_sets_errexit(statement) > 0 ;
+  note_errexit(a, statement_sets_errexit(statement)) ;
   if (statement->kind != STATEMENT_FUNCTION) statement_walk(statement, &note_exports, a) ;
   if (statement->kind != STATEMENT_FUNCTION && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION) forget_values(a, names) ;
   if (positional) note_arguments_set(a, statement) ;
@@ -319,7 +319,7 @@ int add_context (struct analysis *a, struct statement *statement)
   claim->what = describe(a, statement, names) ;
   if (statement->kind != STATEMENT_FUNCTION) mark_started_in_words(a, 0, statement, claim) ;
   piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
-  if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->sets_errexit && (sets_up_shell(statement) || !strcmp(statement_command(statement), "cd"))))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
+  if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->errexit && (sets_up_shell(statement) || !strcmp(statement_command(statement), "cd"))))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
   place_piece(a, piece) ;
   piece->is_function = statement->kind == STATEMENT_FUNCTION ;
   piece->always = always ;

@@ -35,6 +35,8 @@ extern int ends_with_exec (struct statement const *body) ;
 /* exec >FILE, exec {log}> >(logger -t x): not a program: all later output goes there. */
 extern int redirects_everything (struct statement const *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* from this line on, the script waits for its services */
+extern void waits_for_success (struct analysis *a, uint32_t line) ; /* the same of a command whose failure ends the script where set -e is in force */
+extern void note_errexit (struct analysis *a, int sets) ; /* as statement_sets_errexit() says; in a branch that may not be taken, set +e takes nothing back */
 
 /* ---- cmdcall.c ---- */
 /* "$@", "cmd_$1": if CMD makes a function's name of it, the statement gets the words of that call. Its text stays. */
@@ -376,6 +378,8 @@ extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as in slee
    *is_unknown: it has a limit, but nothing says how long that is. */
 extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text, int *is_unknown) ;
 extern int gives_up (struct analysis *a, struct statement *list) ; /* does one of them exit for another reason than that a process has died? */
+extern int gives_up_by (struct analysis *a, struct statement *list, statement_visit *visit) ; /* the same, where visit() finds that end */
+extern char const *end_if_dead (struct analysis *a, struct statement *list, char const *end) ; /* its exit (or return: `end`), raw, where one of them looks whether a process has died; 0: none does */
 extern int asks_process (struct statement *statement, void *data) ; /* kill -0 $PID, ps -p $PID, pgrep nginx, [ -d /proc/$PID ]; for statement_walk() */
 extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
 extern int may_end_script (struct analysis *a, struct statement *list) ; /* does one of them? */

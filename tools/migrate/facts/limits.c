@@ -121,9 +121,37 @@ static int looks_at_process (struct analysis *a, struct statement *statement)
     && statement->branches->condition && statement_walk(statement->branches->condition, &asks_process, a) ;
 }
 
-int gives_up (struct analysis *a, struct statement *list)
+struct end_found
+{
+  struct analysis *a ;
+  char const *end ; /* exit, return */
+  char const *text ;
+} ;
+
+static int find_end (struct statement *statement, void *data)
+{
+  struct end_found *found = data ;
+  if (strcmp(statement_command(statement), found->end) != 0) return 0 ;
+  found->text = pool_printf(found->a->pool, "%s%s%s", found->end, statement->nwords > 1 ? " " : "", statement->nwords > 1 ? statement->words[1].raw : "") ;
+  return 1 ;
+}
+
+char const *end_if_dead (struct analysis *a, struct statement *list, char const *end)
+{
+  struct end_found found = { .a = a, .end = end } ;
+  for (; list ; list = list->next)
+    if (looks_at_process(a, list) && walk_with_calls(a, list, &find_end, &found)) return found.text ;
+  return 0 ;
+}
+
+int gives_up_by (struct analysis *a, struct statement *list, statement_visit *visit)
 {
   for (; list ; list = list->next)
-    if (!looks_at_process(a, list) && may_end(a, list)) return 1 ;
+    if (!looks_at_process(a, list) && walk_with_calls(a, list, visit, 0)) return 1 ;
   return 0 ;
+}
+
+int gives_up (struct analysis *a, struct statement *list)
+{
+  return gives_up_by(a, list, &statement_exits) ;
 }

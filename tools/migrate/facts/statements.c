@@ -275,9 +275,23 @@ int ends_with_exec (struct statement const *body)
 
 void script_waits (struct analysis *a, uint32_t line)
 {
+  a->ends_waiting = 0 ;
   if (!a->waited_line) a->waited_line = line ;
   if (!a->conditions.first) a->waits_always = 1 ;
   else texts_add_once(a->pool, &a->branch_waits, pool_printf(a->pool, "line %u (only if %s)", line, texts_join(a->pool, &a->conditions, " && "))) ;
+}
+
+void waits_for_success (struct analysis *a, uint32_t line)
+{
+  script_waits(a, line) ;
+  a->ends_waiting = a->errexit ;
+}
+
+void note_errexit (struct analysis *a, int sets)
+{
+  a->sets_errexit |= sets > 0 ;
+  if (sets > 0) a->errexit = 1 ;
+  else if (sets < 0 && !a->conditions.first) a->errexit = 0 ;
 }
 
 int redirects_everything (struct statement const *statement)

@@ -86,6 +86,7 @@ struct service
   char const *check ; /* a shell command that succeeds if it is ready; 0: none is known */
   char const *builtin ; /* the same as a built-in check of reeve-exec, tcp:PORT; 0: none */
   struct claim *check_claim ; /* of the statement that waited for it */
+  char const *died ; /* how the script ended where it had died while it was waited for: exit 1; 0: it did not look */
   struct claim *slept ; /* of the sleep that gave it time; 0: none */
   unsigned int check_npieces ;
   struct placed const *check_positional ;
@@ -103,7 +104,7 @@ struct service
   char const *down_signal ; /* the signal that traps send it at the end; 0: not known */
   uint32_t down_line ; /* of the trap */
   char const *reload_signal ; /* that another trap sends it, to read its files again; 0: none */
-  int must_succeed ; /* of a task: the script ended if it failed */
+  int must_succeed ; /* of a task, or a daemon: the script ended if it failed, or did not start */
   int is_waited ; /* the script waited for its end */
   int is_daemon ; /* it put itself into the background when it was ready */
   int is_background ; /* `wait` may wait for it */

@@ -112,10 +112,30 @@ static int has_own_signal (struct statement const *statement)
   return !strcmp(statement_command(statement), "kill") && !shell_one_of(signal, "TERM 15 KILL 9 0") && is_ending_signal(signal) ;
 }
 
-/* cleanup, which ends the others, and works: finish has nobody to end. */
-static int is_end_call (struct analysis *a, struct statement *statement)
+/* server || exit 1; upload, or set -e; server; upload: it came here only when that had ended without a failure. */
+static int came_on_success (struct analysis *a, struct service const *main)
 {
-  return !a->on_success && called_function(a, statement) && walk_with_calls(a, statement, &sends_signal, 0) ;
+  return main->is_main && (a->failure_ends || (a->ends_waiting && !a->end_is_forgiven)) ;
+}
+
+void find_lost_failure (struct analysis *a, struct statement const *statement)
+{
+  struct service const *main = a->waited_line ? waited_main(a) : 0 ;
+  if (main && came_on_success(a, main))
+    plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "%s ends the script ahead of this where %s has failed: the status is always 0 here, and what follows is done only behind an end without a failure",
+      a->failure_ends ? "an exit" : "set -e", main->name)) ;
+}
+
+/* What finish asks ahead of the work; 0: nothing. */
+static char const *asked_first (struct analysis *a, struct service const *main)
+{
+  return a->on_success ? a->on_success : came_on_success(a, main) ? "[ \"" FINISH_CODE "\" -eq 0 ]" : 0 ;
+}
+
+/* cleanup, which ends the others, and works: finish has nobody to end. */
+static int is_end_call (struct analysis *a, struct service const *main, struct statement *statement)
+{
+  return !asked_first(a, main) && called_function(a, statement) && walk_with_calls(a, statement, &sends_signal, 0) ;
 }
 
 /* if X; then one; else other; fi; rm FILE: whichever of them it was, that came behind it. */
@@ -153,13 +173,15 @@ void walk_after (struct analysis *a, struct statement *statement)
       plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "it does not run as long as line %u does, which keeps the container alive", a->idle_line)) ;
     }
     else if (!main) add_ordinary(a, statement) ;
-    else if (is_end_call(a, statement)) mark_other_code(a, statement, walk_end_call(a, statement)) ;
+    else if (is_end_call(a, main, statement)) mark_other_code(a, statement, walk_end_call(a, statement)) ;
     else
     {
-      char const *text = a->on_success ? pool_printf(a->pool, "%s && {\n%s\n}", a->on_success, statement_text(a, statement)) : statement_text(a, statement) ;
+      char const *asked = asked_first(a, main) ;
+      char const *text = asked ? pool_printf(a->pool, "%s && {\n%s\n}", asked, statement_text(a, statement)) : statement_text(a, statement) ;
       struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"),
         main->is_main && is_script_end(a, statement) && !may_end(a, statement) ? "what was done at the end; the container's exit code is the main service's, and no more that of this"
         : main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
+      if (asked && !a->on_success) claim->what = pool_printf(a->pool, "%s; only when %s had ended without a failure%s", claim->what, main->name, a->failure_ends ? "" : ", by set -e") ;
       find_late_start(a, main, statement) ;
       tell_status(a, main, claim, statement) ;
       mark_repeated(a, main, statement, statement_text(a, statement), claim) ;

@@ -119,7 +119,7 @@ static char const *advice_if_it_serves (struct analysis *a, struct frame const *
   if (!next || strcmp(statement_command(next), "wait") != 0)
     return a->task ? "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service"
       : "behind it the script only kept the container alive: if it goes on running, move it to a service of its own" ;
-  return a->sets_errexit || fails_at_once(a, next) ? "behind it the script only waited for the others: if it goes on running, give it flag-main in place of flag-oneshot, and take that of the others away"
+  return a->errexit || fails_at_once(a, next) ? "behind it the script only waited for the others: if it goes on running, give it flag-main in place of flag-oneshot, and take that of the others away"
     : "behind it the script only waited for the others: if it goes on running, take flag-oneshot away, so that it is a service, and flag-main of the others: the script did not see their end" ;
 }
 
@@ -230,7 +230,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
       plan_todo(a->plan, service, service->claim, service->line, a->plan->goes_on
         ? "the script ended with this, which may serve, or end; the container went on then, and ends now: take flag-main off; if it only prepares something, give it flag-oneshot"
         : "the script ended with this, which may serve, or end: when it ends, the container does, as before; if it only prepares something, give it flag-oneshot in place of flag-main") ;
-    script_waits(a, line_of(a, statement)) ;
+    waits_for_success(a, line_of(a, statement)) ;
     if (stays_in_branch(a, frame, serves) || (ran_nothing && a->conditions.first)) a->branch_replaced = 1 ;
     else if (is_middle) a->foreground_line = a->waited_line ;
     return ;

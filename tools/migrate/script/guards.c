@@ -55,7 +55,7 @@ static int is_guard (struct analysis *a, struct statement *statement)
   if (!right || right->background || right->nredirects || starts_something(a, statement->body)) return 0 ;
   if (right->kind == STATEMENT_GROUP) return take_return(&right->body) ;
   /* [ -d /app ] || return: with the code of the question, which ends a script with set -e */
-  return returns_well(right, 0) && (statement->kind == STATEMENT_AND || right->nwords > 1 || !a->sets_errexit) ;
+  return returns_well(right, 0) && (statement->kind == STATEMENT_AND || right->nwords > 1 || !a->errexit) ;
 }
 
 static void take_rest (struct analysis *a, struct statement *guard, struct statement *rest)

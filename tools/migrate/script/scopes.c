@@ -21,7 +21,7 @@ void begin_scope (struct analysis *a, struct statement const *statement, struct 
   struct texts files = { 0 } ;
   struct piece *piece ;
   if (statement->nredirects || statement->kind == STATEMENT_SUBSHELL) close_task(a) ; /* it came before */
-  *scope = (struct scope){ .first = a->plan->npieces, .nsetup = a->plan->nsetup } ;
+  *scope = (struct scope){ .first = a->plan->npieces, .nsetup = a->plan->nsetup, .errexit = a->errexit } ;
   if (!statement->nredirects) return ;
   piece = plan_piece(a->plan, redirects_text(a, statement, &files), " ") ;
   piece->always = 1 ;
@@ -35,6 +35,7 @@ void end_scope (struct analysis *a, struct statement const *statement, struct sc
 {
   unsigned int end = a->plan->npieces ;
   if (scope->claim || statement->kind == STATEMENT_SUBSHELL) close_task(a) ;
+  if (statement->kind == STATEMENT_SUBSHELL) a->errexit = scope->errexit ;
   unsigned int last = statement->kind == STATEMENT_SUBSHELL ? end : scope->first + !!scope->claim ;
   for (unsigned int i = scope->first ; i < last ; i++)
     if (!a->plan->pieces[i].end) a->plan->pieces[i].end = end ;

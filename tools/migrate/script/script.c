@@ -103,7 +103,7 @@ static void add_shell_options (struct analysis *a)
   line = pool_printf(a->pool, "set %s # as the image executed it", plan->shell_options) ;
   plan_piece(plan, line, " ")->always = 1 ;
   plan_setup(plan, (struct range){ 0, 0 }, line, 0) ;
-  if (strchr(plan->shell_options, 'e')) a->sets_errexit = 1 ;
+  if (strchr(plan->shell_options, 'e')) note_errexit(a, 1) ;
 }
 
 /* case "$1"; MODE=$1, then case "$MODE" */
@@ -326,7 +326,7 @@ void migrate_script (struct plan *plan)
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;
   interpreter_claim(&a, first) ;
-  a.sets_errexit = shell_has_errexit(plan->shell) ;
+  note_errexit(&a, shell_has_errexit(plan->shell)) ;
   aside = migrate_code(plan) ;
   a.ready = plan->code_ready ;
   add_arguments(&a, first) ;

@@ -184,6 +184,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   if (status)
   {
     texts_add_once(a->pool, &a->status_names, status) ;
+    find_lost_failure(a, statement) ;
     if (is_behind_work(a)) add_look(a, statement) ;
     else drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
     return 1 ;

@@ -128,12 +128,26 @@ static int walk_wait_program (struct analysis *a, struct statement *statement, i
 static int walk_if_waited (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct if_waiting these ;
-  if (!find_if_waiting(a, statement, &these)) return 0 ;
+  int was = a->errexit ;
+  int found ;
+  a->errexit = 0 ;
+  found = find_if_waiting(a, statement, &these) ;
+  a->errexit = was ;
+  if (!found) return 0 ;
   set_waiting(a, these.condition, &these.waiting) ;
   if (these.bad) drop_verdict(a, these.bad->body) ;
   if (these.good) walk_list(a, these.good->body, frame) ;
   claim_statement(a, statement, "dropped", "the branch's own words: what comes later depends on what was waited for") ;
   return 1 ;
+}
+
+/* What is asked how it ends does not end the script by set -e. */
+static void walk_asked (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  int was = a->errexit ;
+  a->errexit = 0 ;
+  walk_statement(a, statement, frame) ;
+  a->errexit = was ;
 }
 
 /* if ! server --daemon; then exit 1; fi. Returns 0 if it is none. */
@@ -144,7 +158,7 @@ static int walk_if_started (struct analysis *a, struct statement *statement, str
   struct frame inner = { .statement = statement, .up = frame } ;
   if (!find_if_starting(a, statement, frame, &these)) return 0 ;
   inner.rest = these.good ;
-  walk_statement(a, these.start, these.good ? &inner : frame) ;
+  walk_asked(a, these.start, these.good ? &inner : frame) ;
   a->failure_ends |= is_last(a, frame) && !stays_among(these.bad) ;
   walk_list(a, these.good, frame) ;
   a->failure_ends = was ;
@@ -174,7 +188,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   int was = a->failure_ends ;
   int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
   a->must_succeed += needed ;
-  walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
+  walk_asked(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
   a->must_succeed -= needed ;
   if (drop_code_behind_wait(a, statement)) return ;
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
@@ -313,7 +327,7 @@ static int walk_kept (struct analysis *a, struct statement *statement, struct fr
   if (!find_kept(a, statement, frame, &these)) return 0 ;
   if (these.stays)
   {
-    walk_statement(a, these.work, &these.behind) ;
+    walk_asked(a, these.work, &these.behind) ;
     end_kept(a, statement, frame, &these) ;
   }
   else add_ordinary(a, statement) ;
@@ -326,6 +340,8 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   struct statement *right = left->next ;
   struct statement *work = verdict_work(a, statement) ;
   struct statement *choice = work ? 0 : choice_of_two(a, statement) ;
+  int was = a->errexit ;
+  int waits ;
   if (choice)
   {
     struct service *before = plan_last(a->plan) ;
@@ -340,7 +356,10 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     return ;
   }
   /* What follows && ran only when the service was ready. */
-  if (walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(a, right), frame))
+  a->errexit = 0 ;
+  waits = walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(a, right), frame) ;
+  a->errexit = was ;
+  if (waits)
   {
     if (statement->kind == STATEMENT_AND) walk_statement(a, right, frame) ;
     else drop_verdict(a, right) ;
@@ -447,7 +466,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     else if (statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame))
     {
       start_service(a, statement, START_MAIN) ;
-      script_waits(a, line_of(a, statement)) ;
+      waits_for_success(a, line_of(a, statement)) ;
     }
   }
   else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken)) walk_branches(a, statement, frame) ;

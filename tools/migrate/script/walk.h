@@ -44,6 +44,7 @@ extern struct service *stayed_in (struct analysis *a) ; /* the server in which t
 extern int never_comes_to (struct analysis *a) ; /* is what the walk comes to behind what the script became? */
 extern void drop_never (struct analysis *a, struct statement *statement) ;
 extern void walk_after (struct analysis *a, struct statement *statement) ;
+extern void find_lost_failure (struct analysis *a, struct statement const *statement) ; /* RC=$? behind the waiting: a mistake where set -e ended the script ahead of it */
 extern void settle_end (struct analysis *a) ; /* at the end: a finish without work is none */
 
 /* ---- failedstart.c ---- */
@@ -256,6 +257,7 @@ struct scope
   unsigned int first ; /* the first piece in it */
   unsigned int nsetup ;
   struct claim *claim ; /* of its redirections; 0: it has none */
+  int errexit ; /* before it */
 } ;
 extern void begin_scope (struct analysis *a, struct statement const *statement, struct scope *scope) ;
 extern void end_scope (struct analysis *a, struct statement const *statement, struct scope const *scope) ;

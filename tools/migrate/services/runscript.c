@@ -94,7 +94,7 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
 /* A of A && B. Where the script only asked, a task that has nothing to do has not failed. */
 static void lines_ahead (struct analysis *a, struct service *service, struct statement *statement)
 {
-  int is_well = service->is_oneshot && !a->must_succeed && (a->sets_errexit || is_question(statement)) ;
+  int is_well = service->is_oneshot && !a->must_succeed && (a->errexit || is_question(statement)) ;
   if (statement->kind == STATEMENT_AND && service->is_oneshot)
   {
     lines_ahead(a, service, statement->body) ;

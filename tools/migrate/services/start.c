@@ -211,6 +211,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
   service->is_daemon = how == START_DAEMON ;
+  service->must_succeed = service->is_daemon && a->errexit ;
   copy_conditions(a, service) ;
   service->positional = a->positional ;
   texts_add_all(a->pool, &service->dependencies, &a->ready) ;

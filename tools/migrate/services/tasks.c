@@ -84,11 +84,40 @@ int has_work (struct held const *held)
 
 /* ---- tasks ---- */
 
-/* pull || true, pull || FAILED=1 */
-static int cannot_fail (struct analysis *a, struct statement *statement)
+static int any_ends_by_errexit (struct analysis *a, struct statement *list) ;
+
+/* Where set -e is in force: may a failure in it end the script? Not in pull || true, ! pull, if ! pull; then echo failed; fi */
+static int ends_by_errexit (struct analysis *a, struct statement *statement)
 {
-  return statement->kind == STATEMENT_OR && statement->body && statement->body->next
-   && ((statement->body->next->kind == STATEMENT_ASSIGNMENT && !statement->body->next->programs.first) || shell_one_of(statement_command(statement->body->next), "true :") || is_message(a, statement->body->next)) ;
+  if (statement->background) return 0 ;
+  switch (statement->kind)
+  {
+    case STATEMENT_COMMENT :
+    case STATEMENT_FUNCTION :
+    case STATEMENT_NOT :
+    case STATEMENT_DECLARATION : return 0 ;
+    case STATEMENT_ASSIGNMENT : return !!statement->programs.first ;
+    case STATEMENT_COMMAND : return !is_message(a, statement) && !shell_one_of(statement_command(statement), "true : sleep") ;
+    case STATEMENT_AND :
+    case STATEMENT_OR : return ends_by_errexit(a, statement->body->next) ;
+    case STATEMENT_GROUP :
+    case STATEMENT_SUBSHELL : return any_ends_by_errexit(a, statement->body) ;
+    case STATEMENT_IF :
+    case STATEMENT_CASE :
+    case STATEMENT_LOOP :
+    case STATEMENT_FOR :
+      for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+        if (any_ends_by_errexit(a, branch->body)) return 1 ;
+      return 0 ;
+    default : return 1 ;
+  }
+}
+
+static int any_ends_by_errexit (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (ends_by_errexit(a, list)) return 1 ;
+  return 0 ;
 }
 
 /* : "${TOKEN:?is missing}": a shell that is no terminal's ends there, also without set -e. */
@@ -148,7 +177,7 @@ void add_task (struct analysis *a, struct statement *statement)
   if (late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), late) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
-  held->decides = (a->sets_errexit && !cannot_fail(a, statement)) || a->must_succeed || may_end(a, statement) || demands(a, statement) ;
+  held->decides = (a->errexit && ends_by_errexit(a, statement)) || a->must_succeed || may_end(a, statement) || demands(a, statement) ;
   a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || held->decides ;
 }
 

@@ -154,7 +154,7 @@ static void tell_beside (struct analysis *a, struct service const *daemon)
 
 static void order_behind (struct analysis *a, struct service *daemon, struct row const *row, char const *why)
 {
-  int needs = a->sets_errexit && !daemon->conditions.first ;
+  int needs = daemon->must_succeed && !daemon->conditions.first ;
   struct texts names = { 0 } ;
   struct texts beside = { 0 } ;
   for (struct service *one = daemon->next ; one ; one = one->next)
@@ -302,7 +302,7 @@ static void check_slept (struct analysis *a, struct service *service)
 /* Work behind a daemon that it does not talk to was done also when the daemon had not come up, unless by set -e. */
 static void forgive_daemon (struct analysis *a, struct service const *daemon)
 {
-  if (a->sets_errexit && !daemon->conditions.first) return ;
+  if (daemon->must_succeed && !daemon->conditions.first) return ;
   for (struct service *one = daemon->next ; one ; one = one->next)
     if (texts_has(&one->assumed, daemon->name) && !is_client_of(daemon, text_of(a, one)))
       texts_add_once(a->pool, &one->optional, daemon->name) ;

@@ -56,10 +56,23 @@ static void tell_giving_up (struct analysis *a, struct service const *service)
   claim->what = pool_printf(a->pool, "%.*s (here %s%s)%s", (int)(behind - claim->what), claim->what, service->name, what, behind) ;
 }
 
+/* until curl URL; do kill -0 $PID || exit 1; sleep 1; done */
+static void tell_died (struct analysis *a, struct service const *service)
+{
+  struct claim *claim = service->check ? service->check_claim : 0 ;
+  if (claim && service->died)
+    claim->what = pool_printf(a->pool, "%s; where %s had died meanwhile, the script ended (%s): here %s", claim->what, service->name, service->died,
+      service->is_main && !service_has(service, "restart") ? "the container ends with its code" : "it is started again, and what depends on it waits") ;
+}
+
 /* At the end: the script gave up the waiting, but its service is on a condition, so that others do not need it. */
 void settle_waits (struct analysis *a)
 {
-  for (struct service const *service = a->plan->services ; service ; service = service->next) tell_giving_up(a, service) ;
+  for (struct service const *service = a->plan->services ; service ; service = service->next)
+  {
+    tell_giving_up(a, service) ;
+    tell_died(a, service) ;
+  }
   for (struct service *service = a->plan->services ; service ; service = service->next)
     if (service->check && service->conditions.first && !service->is_forgiven && service->check_claim && strstr(service->check_claim->what, GAVE_UP))
       plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start), pool_printf(a->pool,
@@ -173,7 +186,7 @@ int only_gives_up (struct analysis *a, struct statement *list)
 
 void mark_lost_verdict (struct analysis *a, struct statement *list, struct claim *claim)
 {
-  if (may_end_script(a, list) || (a->sets_errexit && fails_at_end(a, list))) script_gives_up(a) ;
+  if (may_end_script(a, list) || (a->errexit && fails_at_end(a, list))) script_gives_up(a) ;
   for (; list ; list = list->next) mark_lost_when(a, pool_printf(a->pool, "%s was not ready in time", a->awaited.service->name), list, claim) ;
 }
 

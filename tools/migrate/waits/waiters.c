@@ -185,6 +185,62 @@ static struct statement *only_loop (struct analysis *a, struct statement *body, 
   return loop ;
 }
 
+/* Does the text ask for a name that the assignment sets? */
+static int sets_for (struct pool *pool, char const *setting, char const *text)
+{
+  for (char const *p = setting ; (p = strchr(p, '=')) ; p++)
+  {
+    char const *begin = p ;
+    while (begin > setting && strchr(NAME_LETTERS, begin[-1])) begin-- ;
+    if (begin < p && shell_mentions(text, pool_copy(pool, begin, (size_t)(p - begin)))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* The assignments that the text needs, perhaps for others that it needs. */
+static void keep_needed (struct pool *pool, struct texts *setting, char const *text)
+{
+  struct texts kept ;
+  unsigned int before ;
+  unsigned int n = 0 ;
+  do
+  {
+    before = n ;
+    n = 0 ;
+    kept = (struct texts){ 0 } ;
+    for (struct text const *one = setting->first ; one ; one = one->next)
+    {
+      if (!sets_for(pool, one->text, text)) continue ;
+      texts_add(pool, &kept, one->text) ;
+      n++ ;
+    }
+    text = pool_printf(pool, "%s\n%s", text, texts_join(pool, &kept, "\n")) ;
+  }
+  while (n != before) ;
+  *setting = kept ;
+}
+
+/* Does it end so behind the loop, or in it for another reason than that a process has died? */
+static int ends_in_vain (struct analysis *a, struct statement *body, struct statement *loop, statement_visit *visit)
+{
+  for (struct statement *one = body->body ; one ; one = one->next)
+    if (one == loop ? gives_up_by(a, loop->branches->body, visit) || (loop->branches->condition && walk_with_calls(a, loop->branches->condition, visit, 0)) : walk_with_calls(a, one, visit, 0)) return 1 ;
+  return 0 ;
+}
+
+/* The words of the call; the pids of services are not known here. */
+static char const *call_words (struct analysis *a, struct statement const *call)
+{
+  struct texts words = { 0 } ;
+  for (unsigned int i = 1 ; i < call->nwords ; i++)
+  {
+    struct texts services = { 0 } ;
+    services_of_pid(a, call->words[i].raw, &services) ;
+    texts_add(a->pool, &words, services.first ? "''" : call->words[i].raw) ;
+  }
+  return texts_join(a->pool, &words, " ") ;
+}
+
 static void of_function (struct analysis *a, struct statement *call, struct waiting *waiting)
 {
   struct function *function = called_function(a, call) ;
@@ -195,11 +251,15 @@ static void of_function (struct analysis *a, struct statement *call, struct wait
   if (!probe) return ;
   waiting->asks = with_arguments(a, call, &setting, probe) ;
   waiting->limit_ms = wait_limit(a, loop, with_arguments(a, call, &setting, pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &setting, "\n"), statement_text(a, loop))), &waiting->gives_up) ;
-  waiting->gives_up |= may_end_script(a, body) || (a->sets_errexit && statement_walk(body, &returns_failure, 0)) ;
+  waiting->gives_up |= ends_in_vain(a, body, loop, &statement_exits) || (a->errexit && ends_in_vain(a, body, loop, &returns_failure)) ;
+  waiting->died = end_if_dead(a, loop->branches->body, "exit") ;
+  waiting->died_returns = end_if_dead(a, loop->branches->body, "return") ;
+  if (!waiting->died && a->errexit) waiting->died = waiting->died_returns ;
+  keep_needed(a->pool, &setting, probe) ;
   /* The check calls a function with the same code, so that its variables mean the same. */
-  waiting->check = setting.first || call->nwords > 1
+  waiting->check = setting.first || mentions_positional(probe)
     ? pool_printf(a->pool, "%s_once()\n{\n%s%s%s\n}\n%s_once%s", function->name, texts_join(a->pool, &setting, "\n"), setting.first ? "\n" : "", probe, function->name,
-        source_copy(a->source, (struct range){ call->words[0].range.end, call->core.end }))
+        call->nwords > 1 ? pool_printf(a->pool, " %s", call_words(a, call)) : "")
     : probe ;
   function->walked = 1 ;
 }
@@ -232,7 +292,7 @@ int find_waiting (struct analysis *a, struct statement *statement, struct waitin
     if (function) function->walked = 0 ;
     return 0 ;
   }
-  if (a->sets_errexit) waiting->gives_up |= !!waiting->limit_ms && !function ;
+  if (a->errexit) waiting->gives_up |= !!waiting->limit_ms && !function ;
   return 1 ;
 }
 

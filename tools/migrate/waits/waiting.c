@@ -66,6 +66,7 @@ static void set_check (struct analysis *a, struct statement *statement, struct w
   uint32_t line = line_of(a, statement) ;
   service->check = service->check ? pool_printf(a->pool, "%s || exit\n%s", service->check, waiting->check) : waiting->check ;
   service->builtin = builtin ;
+  service->died = waiting->died ? waiting->died : waiting->gives_up ? waiting->died_returns : 0 ;
   service->check_npieces = a->plan->npieces ;
   service->check_positional = a->positional ;
   note_waited(a, statement, waiting, claim) ;
@@ -102,6 +103,7 @@ static void set_probe (struct analysis *a, struct statement *statement, struct w
 {
   waiting->limit_ms = wait_limit(a, statement, statement_text(a, statement), &waiting->gives_up) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting->gives_up |= gives_up(a, branch->body) ;
+  for (struct branch *branch = statement->branches ; branch && !waiting->died ; branch = branch->next) waiting->died = end_if_dead(a, branch->body, "exit") ;
   set_check(a, statement, waiting) ;
 }
 

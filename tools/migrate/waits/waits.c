@@ -113,7 +113,7 @@ void mark_waited_on (struct analysis *a, struct statement const *wait, struct te
 /* server || exit; sleep infinity, or the same with set -e */
 static int ended_by_failure (struct analysis const *a)
 {
-  return a->failure_ends || (a->sets_errexit && !a->end_is_forgiven) ;
+  return a->failure_ends || (a->ends_waiting && !a->end_is_forgiven) ;
 }
 
 /* The script went on only when that had ended without a failure. */
@@ -346,7 +346,8 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
       texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
         "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
   }
-  script_waits(a, line_of(a, statement)) ;
+  if (statement->nwords > 1) waits_for_success(a, line_of(a, statement)) ;
+  else script_waits(a, line_of(a, statement)) ;
 }
 
 /* ---- a loop that waits again: a signal that the script traps ends `wait` early ---- */

@@ -28,6 +28,8 @@ struct waiting
   char const *asks ; /* the check with the values of a call's arguments, which tell whom it asks */
   int certain ; /* 0: only the order says that it is this service */
   unsigned long limit_ms ; /* 0: no limit */
+  char const *died ; /* what the script did where the service had died meanwhile: exit 1; 0: nothing */
+  char const *died_returns ; /* the same of a function: return 1, with which the script ends where it gives up */
   int gives_up ; /* after the limit the script ends, or nothing says how long that is */
   int is_endless ; /* it comes to nothing but what it waits for */
   int reads_log ; /* the check reads a log, which may have the line from an earlier run */

@@ -1,0 +1,71 @@
+# set -e: where it is in force, a failure ended the script; elsewhere the script went on.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a task behind set +e holds nobody" {
+  wrapper <<<$'#!/bin/bash\nset -e\ndb &\nset +e\nload --all\nset -e\nexec web'
+  migrate
+  file web/dependencies.d/load <<<optional
+  told 'task load, run once after db; when it fails, what comes later is started all the same, as the script went on'
+  wrapper <<<$'#!/bin/bash\nset -e\ndb &\nload --all\nset +e\nexec web'
+  migrate
+  file web/dependencies.d/load </dev/null
+  wrapper <<<$'#!/bin/bash\nset -e\ndb &\nload --all\nset +e\nwarm\nexec web'
+  migrate
+  file web/dependencies.d/load </dev/null
+  tail -n 3 "$tree/load/run" | diff - <(printf '%s\n' 'set +e' warm "exit 0 # the last command's code did not matter to the script")
+}
+
+@test "set +e in a branch takes nothing back, and in a subshell only there" {
+  local part
+  for part in 'if [ -n "$LAX" ]; then set +e; fi' '(set +e; load)'; do
+    wrapper <<<$'#!/bin/bash\nset -e\ndb &\n'"$part"$'\nmigrate\nexec web'
+    migrate
+    tail -n 1 "$tree/migrate/run" | grep -q migrate || tail -n 1 "$tree/load/run" | grep -q migrate
+    ! grep -qx optional -r "$tree/web/dependencies.d"
+  done
+}
+
+@test "what set -e does not see of a task holds nobody" {
+  local work
+  for work in '! load' 'if ! load; then echo failed; fi' 'load || echo failed' 'load && warm || true' 'for i in 1 2; do load || true; done' '{ load || :; }'; do
+    wrapper <<<$'#!/bin/bash\nset -e\ndb &\n'"$work"$'\nexec web'
+    migrate
+    grep -qx optional -r "$tree/web/dependencies.d" || { echo "# $work"; return 1; }
+  done
+  for work in 'load; true' 'if [ -e /x ]; then load; fi' '{ load; }' 'for i in 1 2; do load; done' 'true && load' '(load)'; do
+    wrapper <<<$'#!/bin/bash\nset -e\ndb &\n'"$work"$'\nexec web'
+    migrate
+    ! grep -qx optional -r "$tree/web/dependencies.d" || { echo "# $work"; return 1; }
+  done
+}
+
+@test "with set -e, what came behind main is done only when main has ended without a failure" {
+  local wait
+  for wait in 'gunicorn app:app' $'web &\nwait $!' $'web & W=$!\nwait $W'; do
+    wrapper <<<$'#!/bin/bash\nset -e\n'"$wait"$'\nupload --all'
+    migrate
+    grep -A 1 -F '[ "$1" -eq 0 ] && {' "$tree"/*/finish | grep -q 'upload --all'
+    told 'only when '
+    told 'had ended without a failure, by set -e'
+  done
+  for wait in 'gunicorn app:app || true' $'web &\nwait' $'set +e\ngunicorn app:app'; do
+    wrapper <<<$'#!/bin/bash\nset -e\n'"$wait"$'\nupload --all'
+    migrate
+    grep -qx 'upload --all' "$tree"/*/finish
+    ! grep -q 'eq 0' "$tree"/*/finish
+  done
+}
+
+@test "with set -e, a status that is kept behind main is always 0: a mistake" {
+  wrapper <<<$'#!/bin/bash\nset -e\njava -jar app.jar\nrc=$?\nupload\nexit $rc'
+  migrate
+  told 'line 4: mistake: set -e ends the script ahead of this where app has failed: the status is always 0 here'
+  wrapper <<<$'#!/bin/bash\nset -e\nset +e\njava -jar app.jar\nrc=$?\nset -e\nupload\nexit $rc'
+  migrate
+  untold 'mistake: set -e'
+  grep -qx upload "$tree/app/finish"
+}
