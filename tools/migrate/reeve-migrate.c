@@ -145,6 +145,7 @@
      inforce.c        is what the script had set at a start in its run?
      rounds.c         what the rounds of a loop add up
      samevalue.c      values that are others each time
+     exits.c          is each exit with a failure in a file, or named?
 
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish

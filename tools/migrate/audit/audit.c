@@ -12,4 +12,5 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_samevalue(a, first, files) ;
   audit_filesgone(a, first, files) ;
   audit_rounds(a, first, files) ;
+  audit_exits(a, first, files) ;
 }

@@ -143,12 +143,23 @@ static int waits_for_writer (struct analysis *a, struct service const *service)
   return *path && strcmp(path, "/dev/null") != 0 && is_fifo(a, path) && !has_writer(a, service, path) ;
 }
 
+/* if [ "$LOCAL_DB" = 1 ]; then mysqld & fi, behind which the script also waits where it has not started that. */
+static int may_be_missing_here (struct analysis *a, struct service const *service)
+{
+  int is_on_condition = 0 ;
+  for (struct text const *one = service->conditions.first ; one ; one = one->next)
+    is_on_condition |= !texts_has(&a->conditions, one->text) && !texts_has(&a->otherwise, one->text) ;
+  for (struct service const *one = a->plan->services ; is_on_condition && one ; one = one->next)
+    if (are_exclusive(a, one, service)) return 0 ; /* another one in its place */
+  return is_on_condition ;
+}
+
 struct service *asked_service (struct analysis *a, char const *condition, int *certain)
 {
   char const *meant = with_known_values(a, condition) ;
   struct service *service ;
   if (!a->plan->services || asks_elsewhere(meant, 1)) return 0 ;
   service = probed_service(a, meant, certain) ;
-  if (!service || (!*certain && asks_elsewhere(meant, 0))) return 0 ;
+  if (!service || ((!*certain || may_be_missing_here(a, service)) && asks_elsewhere(meant, 0))) return 0 ;
   return waits_for_writer(a, service) ? 0 : service ;
 }

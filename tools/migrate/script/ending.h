@@ -5,6 +5,8 @@
 
 #include "migrate/facts/analysis.h"
 
+#define LOOKED_AND_ENDED "looked whether it still ran, and ended if not: the supervisor looks, and starts it again, unless it is main" /* in what a claim says */
+
 /* ---- ending.c ---- */
 extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
 extern int is_script_end (struct analysis *a, struct statement const *statement) ; /* does nothing follow in the whole script? */

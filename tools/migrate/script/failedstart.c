@@ -5,6 +5,7 @@
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
 
 struct asking
@@ -115,7 +116,7 @@ int find_if_running (struct analysis *a, struct statement *statement, struct if_
 
 void end_if_running (struct analysis *a, struct statement *statement, struct if_running const *these)
 {
-  char const *what = "looked whether it still ran, and ended if not: the supervisor looks, and starts it again" ;
+  char const *what = LOOKED_AND_ENDED ;
   char const *when = pool_printf(a->pool, "%s had failed", these->names) ;
   for (struct statement *one = these->bad ; one ; one = one->next) mark_lost_when(a, when, one, claim_statement(a, one, "dropped", what)) ;
   claim_statement(a, statement, "dropped", what) ;

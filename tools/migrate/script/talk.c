@@ -126,12 +126,18 @@ static int asks_task (struct analysis *a, struct statement *statement)
   return a->task && asks_what_is_set(a, statement, condition_of(a, statement), a->task_statements->statement->range.start) ;
 }
 
+/* kill -0 $PID || exit 1, or the same without an end */
+static void drop_look (struct analysis *a, struct statement *statement)
+{
+  drop_statement(a, statement, may_end(a, statement) ? LOOKED_AND_ENDED : "looked whether it still ran: the supervisor does") ;
+}
+
 /* What may end the script, behind a start. What it asks may be made by that, so that it is not
    asked before; a variable is not, unless it is set there, or only some come to the question. */
 static void walk_question (struct analysis *a, struct statement *statement)
 {
   if (asks_task(a, statement)) add_ordinary(a, statement) ;
-  else if (statement_walk(statement, &asks_processes, a)) drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
+  else if (statement_walk(statement, &asks_processes, a)) drop_look(a, statement) ;
   else if (statement_walk(statement, &asks_outside, a))
   {
     if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;
@@ -191,7 +197,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   }
   if (calls_look(a, statement) || (is_look(a, statement) && !is_behind_work(a)))
   {
-    drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
+    drop_look(a, statement) ;
     return 1 ;
   }
   if (walk_gives_up_once(a, statement)) return 1 ;
@@ -201,7 +207,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   else if (asks_status(a, text)) drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop_end_message(a, statement) ;
   else if (may_end(a, statement)) walk_question(a, statement) ;
-  else if (statement_walk(statement, &asks_processes, a)) drop_statement(a, statement, "looked whether it still ran: the supervisor does") ;
+  else if (statement_walk(statement, &asks_processes, a)) drop_look(a, statement) ;
   else
   {
     struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a message: %s", text)) ;

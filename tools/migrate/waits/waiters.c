@@ -50,8 +50,8 @@ static void of_wait_for (struct analysis *a, struct statement const *statement, 
     if (*value_of_option(statement, i, "-p", "--port")) port = value_of_option(statement, i, "-p", "--port") ;
   }
   if (!*address && *port) address = pool_printf(a->pool, "%s:%s", name, port) ;
-  host = strcspn(address, ":") ;
-  if (!*address) return ;
+  if (!*address || strstr(address, "://")) return ;
+  host = (size_t)(strrchr(address, ':') - address) ; /* ${HOST:-localhost}:5672 */
   if (!host) waiting->check = pool_printf(a->pool, "nc -z localhost %s", address + 1) ;
   else waiting->check = strchr(address, '"') ? pool_printf(a->pool, "%s %s -t 1", statement->words[0].raw, address)
     : pool_printf(a->pool, "nc -z %.*s %s", (int)host, address, address + host + 1) ;

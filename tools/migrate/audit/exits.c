@@ -1,0 +1,71 @@
+/* Where the script ended with a failure: does a file still do that, or does the report name it? */
+
+#include <string.h>
+
+#include "migrate/audit/audit.h"
+#include "migrate/facts/facts.h"
+
+struct exits
+{
+  struct analysis *a ;
+  struct statement const *function ; /* the one that is being looked into; 0: none */
+  char const *code ; /* of the exit that was found */
+} ;
+
+static int is_failing_exit (struct statement *statement, void *data)
+{
+  struct exits *exits = data ;
+  char const *code = strcmp(statement_command(statement), "exit") ? 0 : shell_exit_code(exits->a->pool, statement_word(statement, 1)) ;
+  if (!code || !strcmp(code, "0")) return 0 ;
+  exits->code = code ;
+  return 1 ;
+}
+
+/* What the report says of such an end, in one of its ways. */
+static int is_told (struct claim const *claim)
+{
+  static char const *const marks[] = { "ended", "ends", "the script gave up", "there in time", "failed", "never runs", "not taken", "exit code" } ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strstr(claim->what, marks[i])) return 1 ;
+  return !!claim->todo.first ;
+}
+
+/* die "no disk" is as good as its exit. */
+static int exits_there (struct exits *exits, struct statement *statement)
+{
+  struct function *function = called_function(exits->a, statement) ;
+  if (is_failing_exit(statement, exits)) return 1 ;
+  return function && function->statement->body && function->statement != exits->function && statement_walk(function->statement->body, &is_failing_exit, exits) ;
+}
+
+/* The last one that was started ahead of the place; 0: none. */
+static struct service *started_before (struct analysis *a, uint32_t byte)
+{
+  struct service *last = 0 ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->claim && one->claim->range.start < byte) last = one ;
+  return last ;
+}
+
+static int look_at_exit (struct statement *statement, void *data)
+{
+  struct exits *exits = data ;
+  struct analysis *a = exits->a ;
+  struct claim *claim = exits_there(exits, statement) ? claim_at(a, statement->range.start) : 0 ;
+  if (!claim || strncmp(claim->where, "dropped", 7) != 0 || !strncmp(claim->what, "function ", 9) || is_told(claim)) return 0 ;
+  plan_todo(a->plan, started_before(a, statement->range.start), claim, line_of(a, statement), pool_printf(a->pool,
+    "the script ended here with %s, and nothing does now: if that is wanted, let run or finish call `reeve shutdown %s`: %s", exits->code, exits->code, statement_text(a, statement))) ;
+  return 0 ;
+}
+
+void audit_exits (struct analysis *a, struct statement *first, struct file const *files)
+{
+  struct exits exits = { .a = a } ;
+  (void)files ;
+  if (!a->plan->services) return ;
+  for (; first ; first = first->next)
+  {
+    exits.function = first->kind == STATEMENT_FUNCTION ? first : 0 ;
+    statement_walk(first, &look_at_exit, &exits) ;
+  }
+}
