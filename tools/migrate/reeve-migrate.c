@@ -58,6 +58,7 @@
      defines.c        the names that a statement sets, and what is exported
      dispatch.c       the branch that the image's CMD takes
      elsewhere.c      or another host?
+     failing.c        does a failure of a statement end the script?
      exclude.c        services of which a container runs only one
      families.c       the names of one daemon
      isprobe.c        does a condition ask a service?
@@ -146,6 +147,7 @@
      rounds.c         what the rounds of a loop add up
      samevalue.c      values that are others each time
      exits.c          is each exit with a failure in a file, or named?
+     failures.c       does a task's failure hold others where it ended the script, and only there?
 
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish

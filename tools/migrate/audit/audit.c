@@ -13,4 +13,5 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_filesgone(a, first, files) ;
   audit_rounds(a, first, files) ;
   audit_exits(a, first, files) ;
+  audit_failures(a, first, files) ;
 }

@@ -17,6 +17,7 @@ extern void audit_loopwork (struct analysis *a, struct statement *first, struct 
 extern void audit_trapgone (struct analysis *a, struct statement *first, struct file const *files) ; /* does no run lose its trap by exec? */
 extern void audit_watching (struct analysis *a, struct statement *first, struct file const *files) ; /* does a service watch others, which their supervisors do? */
 extern void audit_exits (struct analysis *a, struct statement *first, struct file const *files) ; /* is each exit with a failure in a file, or named? */
+extern void audit_failures (struct analysis *a, struct statement *first, struct file const *files) ; /* does a task's failure hold others where it ended the script, and only there? */
 
 /* ---- audited.c: what several of them ask ---- */
 extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */

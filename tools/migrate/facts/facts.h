@@ -385,6 +385,10 @@ extern int may_end (struct analysis *a, struct statement *statement) ; /* does i
 extern int may_end_script (struct analysis *a, struct statement *list) ; /* does one of them? */
 extern int only_ends (struct analysis *a, struct statement *list, int with_values) ; /* echo ended; kill "$A"; wait "$A"; exit 1; with_values: also code=$? */
 
+/* ---- failing.c ---- */
+extern int ends_by_errexit (struct analysis *a, struct statement *statement) ; /* where set -e is in force; not pull || true, ! pull, if ! pull; then echo failed; fi */
+extern int failing_ends_script (struct analysis *a, struct statement *statement, int errexit) ; /* perhaps by an exit in it */
+
 /* ---- loopend.c ---- */
 extern int breaks_out (struct statement const *statement, unsigned int inside) ; /* does it leave the loop around it by break? `inside`: from so many further loops, each of which a break leaves first */
 extern int loop_breaks (struct statement const *loop) ; /* is it left by break? That of a loop inside leaves only that */

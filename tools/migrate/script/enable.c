@@ -326,22 +326,45 @@ static void note_branch_waits (struct analysis *a)
     texts_join(a->pool, &a->branch_waits, ", or in "))) ;
 }
 
-static int fails (struct branch const *branch)
+/* Does the list end with exit 1, or with die "no such role", whose body does? The setup does that now. */
+static int fails_at_end (struct analysis *a, struct statement const *list, int depth)
 {
-  struct statement const *last = branch->body ;
-  while (last && last->next) last = last->next ;
-  return last && !strcmp(statement_command(last), "exit") && last->nwords > 1 && strcmp(last->words[1].raw, "0") != 0 ;
+  struct function *function ;
+  while (list && list->next) list = list->next ;
+  if (!list || depth > 3) return 0 ;
+  if (list->kind == STATEMENT_GROUP) return fails_at_end(a, list->body, depth + 1) ;
+  function = called_function(a, list) ;
+  if (function) return fails_at_end(a, function->statement->body, depth + 1) ;
+  return !strcmp(statement_command(list), "exit") && list->nwords > 1 && strcmp(list->words[1].raw, "0") != 0 ;
 }
 
-/* case "$MODE" in web) exec one ;; *) exit 1 ;; esac: where nothing asks for a main service, the setup ends the container. */
-static int ends_in_setup (struct analysis *a, struct statement const *script)
+static int fails (struct analysis *a, struct statement const *statement)
 {
-  for (; script ; script = script->next)
+  struct statement alone = *statement ;
+  alone.next = 0 ;
+  return fails_at_end(a, &alone, 0) ;
+}
+
+static int is_main_start (struct analysis *a, struct statement const *statement)
+{
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && is_started_in(one, statement)) return 1 ;
+  return 0 ;
+}
+
+/* case "$MODE" in web) exec one ;; *) exit 1 ;; esac: whichever branches are taken, something main is started, or the
+   setup ends the container. */
+static int runs_or_fails (struct analysis *a, struct statement const *list)
+{
+  for (; list ; list = list->next)
   {
-    struct branch const *branch = script->kind == STATEMENT_IF || script->kind == STATEMENT_CASE ? statement_else(script) : 0 ;
-    struct service const *one = branch ? a->plan->services : 0 ;
-    while (one && (!one->is_main || (is_started_in(one, script) && one->conditions.first && !one->conditions.first->next))) one = one->next ;
-    if (branch && !one && fails(branch)) return 1 ;
+    if (list->kind == STATEMENT_GROUP ? runs_or_fails(a, list->body) : list->kind == STATEMENT_COMMAND && (fails(a, list) || is_main_start(a, list))) return 1 ;
+    if ((list->kind == STATEMENT_IF || list->kind == STATEMENT_CASE) && statement_else(list))
+    {
+      struct branch const *branch = list->branches ;
+      while (branch && runs_or_fails(a, branch->body)) branch = branch->next ;
+      if (!branch) return 1 ;
+    }
   }
   return 0 ;
 }
@@ -355,5 +378,5 @@ void settle_conditions (struct analysis *a, struct statement *script)
     enable(a, service) ;
     is_end |= settle_last_choice(a, service, script) ;
   }
-  if (may_run_nothing(a, is_end) && !ends_in_setup(a, script) && !note_nothing_runs(a, is_end) && !is_end) note_branch_waits(a) ;
+  if (may_run_nothing(a, is_end) && !runs_or_fails(a, script) && !note_nothing_runs(a, is_end) && !is_end) note_branch_waits(a) ;
 }

@@ -101,12 +101,14 @@ void begin_waiting_task (struct analysis *a, struct statement *statement, struct
   close_task(a) ;
   statement->background = 0 ;
   a->in_function++ ;
+  a->is_beside++ ;
 }
 
 void end_waiting_task (struct analysis *a, struct statement *statement, struct texts const *ready)
 {
   a->in_function-- ;
   close_task(a) ;
+  a->is_beside-- ;
   a->ready = *ready ;
   claim_statement(a, statement, "dropped", "the shell around a task") ;
 }

@@ -362,7 +362,7 @@ void migrate_script (struct plan *plan)
   audit_plan(&a, first, files) ;
   note_damage(&a, first) ;
   if (starts_only_sourced(plan, &sourced)) refuse_sourced(&a, first, &sourced) ;
-  else if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;
+  else if (!plan->services && ((!a.waited_line && !a.branch_waits.first) || sources_files(&a, first))) refuse_idle(&a, first) ;
   else if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found, though the script waits for something: which line starts it?") ;
   note_arguments(&a, first) ;
 }

@@ -27,7 +27,8 @@ extern struct service *start_service (struct analysis *a, struct statement *stat
 /* The image's CMD: "$@" alone, perhaps after programs that only start another one */
 
 /* ---- taskmarks.c: service 0 means the setup ---- */
-extern void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* what may start something, or keeps the script's pid */
+extern void mark_starting (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* what may start something */
+extern void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* the same, and what keeps the script's pid, sets traps, ... */
 extern void mark_ending_well (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* an exit with which the whole script ended, without a failure */
 
 /* ---- tasks.c: what starts nothing ---- */

@@ -17,10 +17,14 @@ static int find_starter (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct launch launch ;
-  char const *name ; /* also of $HOME/bin/start-all */
+  char const *name ; /* also of $HOME/bin/start-all, sh bin/startup.sh */
+  unsigned int first ;
+  int is_code ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  name = launch.first < statement->nwords ? shell_basename(shell_without_quotes(a->pool, statement->words[launch.first].raw)) : "" ;
+  first = statement_of_shell(statement, launch.first, &is_code) ;
+  if (!first || is_code) first = launch.first ;
+  name = first < statement->nwords ? shell_basename(shell_without_quotes(a->pool, statement->words[first].raw)) : "" ;
   if (strpbrk(name, "$`)}")) return 0 ;
   if (find_function(a, name) || is_file_word(name) || shell_one_of(name, "start-stop-daemon startx")) return 0 ;
   return !strncasecmp(name, "start", 5) || strcasestr(name, "_start") || strcasestr(name, "-start") || strcasestr(name, "startup") || !strncasecmp(name, "launch", 6) ;
@@ -109,9 +113,8 @@ static int executes_unknown (struct statement *statement, void *data)
     : first + 1 == inside->nwords && inside->words[first].raw[*inside->words[first].raw == '"'] == '$') ;
 }
 
-void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+void mark_starting (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
-  char const *file ;
   struct holding holding = { .a = a } ;
   if (walk_with_calls(a, statement, &holds_daemon, &holding))
     plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "by what a variable may hold, this starts a server: %s: make it a service, in the foreground", holding.text)) ;
@@ -121,6 +124,12 @@ void mark_starter (struct analysis *a, struct service *service, struct statement
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
   if (statement_walk(statement, &executes_unknown, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "only the start tells what it executes: if that is a daemon, make it a service, in the foreground") ;
+}
+
+void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  char const *file ;
+  mark_starting(a, service, statement, claim) ;
   mark_traps(a, service, statement, claim) ;
   if (statement_walk(statement, &writes_own_pid, &file))
     plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "this was the pid of the script, as long as it ran; here it is that of a file which ends: who reads %s?", file)) ;

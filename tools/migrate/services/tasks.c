@@ -84,54 +84,6 @@ int has_work (struct held const *held)
 
 /* ---- tasks ---- */
 
-static int any_ends_by_errexit (struct analysis *a, struct statement *list) ;
-
-/* Where set -e is in force: may a failure in it end the script? Not in pull || true, ! pull, if ! pull; then echo failed; fi */
-static int ends_by_errexit (struct analysis *a, struct statement *statement)
-{
-  if (statement->background) return 0 ;
-  switch (statement->kind)
-  {
-    case STATEMENT_COMMENT :
-    case STATEMENT_FUNCTION :
-    case STATEMENT_NOT :
-    case STATEMENT_DECLARATION : return 0 ;
-    case STATEMENT_ASSIGNMENT : return !!statement->programs.first ;
-    case STATEMENT_COMMAND : return !is_message(a, statement) && !shell_one_of(statement_command(statement), "true : sleep") ;
-    case STATEMENT_AND :
-    case STATEMENT_OR : return ends_by_errexit(a, statement->body->next) ;
-    case STATEMENT_GROUP :
-    case STATEMENT_SUBSHELL : return any_ends_by_errexit(a, statement->body) ;
-    case STATEMENT_IF :
-    case STATEMENT_CASE :
-    case STATEMENT_LOOP :
-    case STATEMENT_FOR :
-      for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
-        if (any_ends_by_errexit(a, branch->body)) return 1 ;
-      return 0 ;
-    default : return 1 ;
-  }
-}
-
-static int any_ends_by_errexit (struct analysis *a, struct statement *list)
-{
-  for (; list ; list = list->next)
-    if (ends_by_errexit(a, list)) return 1 ;
-  return 0 ;
-}
-
-/* : "${TOKEN:?is missing}": a shell that is no terminal's ends there, also without set -e. */
-static int demands (struct analysis *a, struct statement *statement)
-{
-  char const *text = statement->kind == STATEMENT_COMMAND || statement->kind == STATEMENT_ASSIGNMENT ? statement_text(a, statement) : "" ;
-  for (char const *p = text ; (p = strstr(p, "${")) ; p += 2)
-  {
-    char const *end = p + 2 + strspn(p + 2, NAME_LETTERS) ;
-    if (end > p + 2 && end[*end == ':'] == '?') return 1 ;
-  }
-  return 0 ;
-}
-
 /* Behind what kept the container alive, or behind a program in the foreground. Returns the question; 0: neither. */
 static char const *comes_late (struct analysis *a)
 {
@@ -177,7 +129,7 @@ void add_task (struct analysis *a, struct statement *statement)
   if (late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), late) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   keep_functions(a, statement, 0) ;
-  held->decides = (a->errexit && ends_by_errexit(a, statement)) || a->must_succeed || may_end(a, statement) || demands(a, statement) ;
+  held->decides = a->must_succeed || failing_ends_script(a, statement, a->errexit) ;
   a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || held->decides ;
 }
 
@@ -213,6 +165,7 @@ void close_task (struct analysis *a)
   struct held *last ;
   if (!task) return ;
   a->task = 0 ;
+  if (a->is_beside) a->task_must_succeed = 0 ;
   while (first->statement->kind == STATEMENT_COMMENT) first = first->next ;
   drop_last_looks(a, task, first) ;
   last = last_of(first) ;
@@ -341,6 +294,7 @@ static void pending_to_task (struct analysis *a, struct held *first)
     last_of(a->task_statements)->looks = held->looks ;
     claim->where = service_where(a->plan, a->task, "run") ;
     claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
+    if (!claim->todo.first) mark_starting(a, a->task, held->statement, claim) ;
   }
   task = a->task ;
   if (task && last_of(first)->must_succeed) a->task_must_succeed = last_of(a->task_statements)->decides = 1 ;
@@ -374,6 +328,7 @@ void flush_pending (struct analysis *a)
         if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, under)) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
       texts_add(a->pool, &lines, pool_printf(a->pool, held->must_succeed ? "%s || exit" : "%s", statement_text(a, held->statement))) ;
       held->claim->where = plan_setup_where(a->plan) ;
+      if (!held->claim->todo.first) mark_starting(a, 0, held->statement, held->claim) ;
       note_exporting(a, 0, held->statement, held->claim) ;
     }
     plan_setup(a->plan, (struct range){ 0, 0 }, *under ? pool_printf(a->pool, "if %s; then\n%s\nfi", under, texts_join(a->pool, &lines, "\n")) : texts_join(a->pool, &lines, "\n"), 1) ;
