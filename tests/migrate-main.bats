@@ -28,7 +28,7 @@ EOS
 
 @test "what a script ends with, and nothing tells to go on, is main with a TODO" {
   local last
-  for last in nightly-job ./manage.py\ migrate /opt/thing/bin/do.sh 'pytest tests' import-data; do
+  for last in nightly-job './app migrate' /opt/thing/bin/do.sh 'pytest tests' import-data; do
     wrapper <<<$'nginx &\n'"$last"
     migrate
     told 'TODO: the script ended with this, which may serve, or end: when it ends, the container does, as before'
@@ -337,4 +337,19 @@ EOS
   wrapper <<<$'#!/bin/sh\n./unseal &\n. /app/.env'
   migrate
   services unseal
+}
+
+@test "what a script ends with, and is known to end, is a task; nothing is main then, and a mistake says it" {
+  local last
+  for last in './manage.py migrate' 'bundle exec rake db:migrate' 'npm run build' 'npx prisma migrate deploy' 'php artisan config:cache' 'flask db upgrade' 'ollama pull llama3'; do
+    wrapper <<<$'nginx &\n'"$last"
+    migrate
+    [ "$(find "$tree" -name flag-main | wc -l)" -eq 0 ]
+    [ "$(find "$tree" -name flag-oneshot | wc -l)" -eq 1 ]
+    told 'mistake: the script ends here and waits for none of these: nginx'
+    wrapper <<<"$last"
+    run --separate-stderr reeve-migrate start.sh
+    [ "$status" -eq 1 ]
+    [[ $stderr == *'no long-running process'* ]]
+  done
 }

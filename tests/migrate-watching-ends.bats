@@ -152,7 +152,8 @@ EOS
 @test "a loop that watches what is no service here is a question" {
   wrapper <<<$'./grakn "$@"\nwhile sleep 60; do\n  ps aux | grep grakn | grep -q -v grep || exit 1\ndone'
   migrate
-  told 'TODO: it watches a process that a line above starts'
+  has grakn/flag-main
+  told 'TODO: line 2 looks for it, so it goes on running'
   wrapper <<<$'java -jar server.jar\npid=$!\nwhile true; do\n  if ! kill -0 $pid; then java -jar server.jar; pid=$!; fi\n  sleep 5\ndone'
   migrate
   told 'TODO: it watches a process that a line above starts'

@@ -42,9 +42,13 @@
      changeuser.c     gosu, su, sudo, ... taken off
      command.c        what a command is, behind what it is started with
      configured.c     programs that their configuration puts into the background
+     ends.c           what works and ends, by its words
      image.c          what an unpacked image tells of a script, and of its daemons
+     leaves.c         what leaves a process in the background, beside the daemons that reeve check knows
+     program.c        the program behind what executes it
      procrunners.c    foreman, overmind and the like: what each does, and is told
      runners.c        the program behind env, nice, npx, ...
+     servers.c        what serves, by its words
      servicename.c    what a service that runs a command is called
      unwrap.c         nohup, setsid, tini, ... taken off
 
@@ -148,6 +152,10 @@
      samevalue.c      values that are others each time
      exits.c          is each exit with a failure in a file, or named?
      failures.c       does a task's failure hold others where it ended the script, and only there?
+     again.c          does a service end by itself, and start again?
+     noend.c          what is the container's end, where nothing is main?
+     serving.c        does the setup or a task start a server?
+     waited.c         does the setup wait for what it has started itself?
 
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish
@@ -155,6 +163,7 @@
      askswords.c      does the script look at its arguments?
      branches.c       before and behind each part of if and case
      calls.c          the same of a function call
+     closing.c        what follows an unknown program, and tells what that is
      commands.c       single commands: what becomes a program, or starts one
      damaged.c        what no shell can read
      deeds.c          conditions that do something

@@ -18,6 +18,14 @@ struct claim *claim_at (struct analysis *a, uint32_t byte)
   return owner ? a->source->claims[owner - 1] : 0 ;
 }
 
+int audit_stops (char const *text)
+{
+  static char const *const words[] = { "kill", "stop", "shutdown", "quit", "terminate" } ;
+  for (size_t i = 0 ; i < ROWS(words) ; i++)
+    if (strcasestr(text, words[i])) return 1 ;
+  return 0 ;
+}
+
 void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text)
 {
   struct service *service = 0 ;

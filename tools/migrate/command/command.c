@@ -47,12 +47,17 @@ static char const *init_script (char const *const *argv, char const **out)
 }
 
 /* A program that nobody knows, told to go into the background: by a word that means
-   nothing else, or by a letter that is all that it is told. */
+   nothing else, or (below) by a letter that is all that it is told. */
 static int says_background (char const *const *argv)
 {
   if (argv[1] && !strncmp(shell_basename(argv[0]), "php", 3) && !strcmp(shell_basename(argv[1]), "artisan")) return 0 ; /* queue:work --daemon stays */
   for (unsigned int i = 1 ; argv[i] ; i++)
     if (shell_one_of(argv[i], "--daemon --daemonize --background --detach --detached --fork -daemon -daemonize") && !(argv[i + 1] && shell_one_of(argv[i + 1], "no false off 0"))) return 1 ;
+  return 0 ;
+}
+
+static int has_only_letter (char const *const *argv)
+{
   return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut mktemp od gzip pigz gunzip bzip2 xz lzma lz4 zstd brotli base64 base32 basenc gpg xxd uniq sort tr paste diff patch unzip") ;
 }
 
@@ -160,14 +165,11 @@ static int leaves_without_variables (char const *const *argv, char const **out)
 #define ENDING_INIT_SCRIPTS "networking network hostname hostname.sh procps sysctl kmod apparmor iptables ip6tables ebtables nftables netfilter-persistent ufw shorewall ferm keyboard-setup console-setup " \
   "keymap loadkeys mountall mountall.sh urandom hwclock hwclock.sh resolvconf x11-common binfmt-support lvm2 sudo cgroupfs-mount alsa-utils alsa dns-clean localmount hwdrivers modules sysfs bootmisc"
 
-void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground)
+static void look (char const *const *argv, struct foreground *foreground)
 {
   struct daemon_advice advice ;
-  char const *argv[COMMAND_WORDS_MAX] ;
   char const *known[COMMAND_WORDS_MAX] ;
   memset(foreground, 0, sizeof(*foreground)) ;
-  command_argv(statement, first, argv) ;
-  if (!argv[0]) return ;
   foreground->init_script = init_script(argv, foreground->argv) ;
   if (foreground->init_script && shell_one_of(foreground->init_script, ENDING_INIT_SCRIPTS))
   {
@@ -184,17 +186,17 @@ void command_foreground (struct statement const *statement, unsigned int first, 
     }
     return ;
   }
-  if (!strcmp(shell_basename(argv[0]), "startup.sh") && (strcasestr(argv[0], "tomcat") || strcasestr(argv[0], "catalina")))
-  {
-    foreground->is_daemon = foreground->in_background = 1 ;
-    foreground->mend = "run catalina.sh run, which is beside it" ;
-    return ;
-  }
   if (only_prepares(argv))
   {
     foreground->ends = 1 ;
     return ;
   }
+  if (command_ends(argv))
+  {
+    foreground->works = 1 ;
+    return ;
+  }
+  if (command_leaves(argv, foreground)) return ;
   if (may_name_configuration(argv))
   {
     unsigned int n = 0 ;
@@ -224,9 +226,10 @@ void command_foreground (struct statement const *statement, unsigned int first, 
     if (bare.stays == DAEMON_IN_BACKGROUND) advice = bare ;
   }
   foreground->means_strays = advice.means_strays ;
-  if (advice.stays == DAEMON_UNKNOWN && !advice.program && says_background(argv))
+  if (advice.stays == DAEMON_UNKNOWN && !advice.program && (says_background(argv) || has_only_letter(argv)))
   {
     foreground->is_daemon = foreground->in_background = 1 ;
+    foreground->by_letter = !says_background(argv) ;
     foreground->mend = "look up in its manual how it stays in the foreground" ;
     return ;
   }
@@ -253,6 +256,34 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   foreground->mend = advice.mend ;
   if (!daemon_foreground(known, foreground->argv, COMMAND_WORDS_MAX)) foreground->argv[0] = 0 ;
   else add_unknown(argv, foreground->argv) ;
+}
+
+/* A program that is known by its name, whatever executes it: its interpreter's words stay ahead of it. */
+static void look_behind_interpreter (char const *const *argv, struct foreground *foreground)
+{
+  char const *const *inner = command_program(argv) ;
+  struct daemon_advice advice ;
+  struct foreground found ;
+  unsigned int n = 0 ;
+  if (inner == argv || inner == daemon_command(argv)) return ;
+  daemon_look(inner, &advice) ;
+  look(inner, &found) ;
+  if (!advice.program && !found.init_script && !found.works && !command_leaves(inner, &found)) return ;
+  *foreground = found ;
+  if (!found.argv[0] || found.init_script) return ;
+  for (; argv + n < inner && n < COMMAND_WORDS_MAX - 1 ; n++) foreground->argv[n] = argv[n] ;
+  for (unsigned int i = 0 ; found.argv[i] && n < COMMAND_WORDS_MAX - 1 ; i++) foreground->argv[n++] = found.argv[i] ;
+  foreground->argv[n] = 0 ;
+}
+
+void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground)
+{
+  char const *argv[COMMAND_WORDS_MAX] ;
+  command_argv(statement, first, argv) ;
+  memset(foreground, 0, sizeof(*foreground)) ;
+  if (!argv[0]) return ;
+  look(argv, foreground) ;
+  if (!foreground->is_daemon && !foreground->ends && !foreground->works && !foreground->may_leave) look_behind_interpreter(argv, foreground) ;
 }
 
 /* nginx takes the last -g alone: 'daemon off;' is added to the one that is there. */

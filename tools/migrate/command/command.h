@@ -55,15 +55,22 @@ struct foreground
   int is_daemon ; /* a program that is known to serve, in the foreground or not */
   int in_background ;
   int may_leave ; /* a program that is known to serve: the same, if its configuration, or a variable, which was not looked at, says so */
+  int by_letter ; /* in_background, as it is told -D or -d, and nobody knows the program */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
   int is_configured ; /* in_background, but its configuration file keeps it in the foreground */
   int ends ; /* a daemon's program that only checks its configuration, or the like */
+  int works ; /* command_ends() */
   int is_init_script ; /* `service x start`, /etc/init.d/x start */
   char const *argv[COMMAND_WORDS_MAX] ; /* argv[0] is 0: not known, or nothing to change */
   char const *mend ; /* words of advice, or 0 */
   int means_strays ;
 } ;
-extern int command_serves (char const *const *argv) ; /* servers.c: a program that serves, or works for ever, by its own words: fastapi run, celery worker */
+/* What a program is for, by its own words; neither: nothing is known. */
+extern int command_serves (char const *const *argv) ; /* servers.c: it serves, or works for ever: fastapi run, celery worker */
+extern int command_ends (char const *const *argv) ; /* ends.c: it works and ends: manage.py migrate, npm ci, ollama pull */
+extern int command_is_program (char const *const *argv, unsigned int i) ; /* servers.c: is word i the program, perhaps behind what executes it? */
+extern int command_leaves (char const *const *argv, struct foreground *foreground) ; /* leaves.c: 1: it is in its table, and *foreground is filled */
+extern char const *const *command_program (char const *const *argv) ; /* program.c: the words from the program on, behind what executes it (nice, python, sh); argv itself if that is not certain */
 extern void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground) ;
 /* The foreground form, argv, as shell words: those that the command has, too, are as they were written. */
 extern char const *command_foreground_words (struct pool *pool, struct statement const *statement, unsigned int first, struct foreground const *foreground) ;

@@ -130,9 +130,9 @@ void foreground_of (struct plan *plan, struct statement const *statement, unsign
     foreground->in_background = 0 ;
     foreground->argv[0] = 0 ;
   }
-  row = argv[0] && !foreground->ends ? row_of(shell_basename(argv[0])) : 0 ;
+  row = argv[0] && !foreground->ends ? row_of(shell_basename(*command_program(argv))) : 0 ;
   if (!row || (foreground->in_background && !foreground->by_configuration && !row->stays)) return ;
-  file = file_of(row, argv) ;
+  file = file_of(row, command_program(argv)) ;
   if (!file || (row->overrules[0] && has_word(argv, row->overrules[0]))) return ;
   text = text_of(plan, file) ;
   if (row->stays)

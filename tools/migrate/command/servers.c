@@ -31,13 +31,16 @@ static struct
   { "consul nomad vault k3s", "agent server", 0 },
   { "minio weed garage hugo", "server", 0 },
   { "cloudflared", "tunnel", 1 },
+  { "ngrok", "http tcp tls start start-all", 0 },
+  { "lt localtunnel frpc frps autossh bore rathole chisel wstunnel gost", 0, 0 }, /* tunnels */
+  { "rserver jupyter-lab jupyter-notebook jupyterhub tensorboard code-server rsession-proxy", 0, 0 },
   { "jupyter", "lab notebook server", 0 },
   { "uvicorn hypercorn daphne granian waitress-serve gunicorn puma unicorn rackup sidekiq dramatiq huey_consumer huey_consumer.py "
     "apache2-foreground httpd-foreground waitress http.server http-server json-server live-server code-server ttyd gotty sirv serve", 0, 0 },
 } ;
 
 /* python manage.py, bundle exec rails, poetry run python manage.py; not chown -R flask run, uv pip install gunicorn */
-static int is_program (char const *const *argv, unsigned int i)
+int command_is_program (char const *const *argv, unsigned int i)
 {
   char const *program = shell_basename(argv[0]) ;
   char const *before = i ? shell_basename(argv[i - 1]) : "" ;
@@ -56,7 +59,7 @@ static int starts_package (char const *const *argv)
 
 static int has_word_of (char const *const *argv, char const *words, int is_anywhere)
 {
-  if (!words) return !*argv || !shell_one_of(*argv, "--version -v --help -h --check-config") ;
+  if (!words) return !*argv || !shell_one_of(*argv, "--version -v --help -h --check-config version help") ;
   for (; *argv ; argv++)
     if (shell_one_of(*argv, words)) return 1 ;
     else if (!is_anywhere) return 0 ;
@@ -67,7 +70,7 @@ int command_serves (char const *const *argv)
 {
   if (starts_package(argv)) return 1 ;
   for (unsigned int i = 0 ; argv[i] ; i++)
-    for (size_t row = 0 ; is_program(argv, i) && row < sizeof(table) / sizeof(*table) ; row++)
+    for (size_t row = 0 ; command_is_program(argv, i) && row < ROWS(table) ; row++)
       if (shell_one_of(shell_basename(argv[i]), table[row].programs) && has_word_of(argv + i + 1, table[row].words, table[row].is_anywhere)) return 1 ;
   return 0 ;
 }

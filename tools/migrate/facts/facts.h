@@ -11,6 +11,7 @@ extern int starts_in_background (struct statement const *list) ;
 extern struct statement *starting_part (struct statement *statement) ; /* a loop that starts programs, perhaps at the end of a pipeline; 0: another statement */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
 extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
+extern struct claim *claim_of (struct analysis *a, struct statement const *statement) ; /* of the statement's first byte; 0: nobody has claimed it */
 extern int is_started_in (struct service const *service, struct statement const *statement) ; /* did the statement, or one inside it, start the service? */
 extern int runs_beside (struct service const *service) ; /* in the background, and no task */
 extern int has_main (struct analysis const *a) ; /* is a service main? */
@@ -117,8 +118,9 @@ extern int is_short (char const *program) ; /* one that ends by itself, and is n
 extern int is_plain_command (struct statement const *statement) ; /* a command that a script may end with */
 extern int is_server (struct analysis *a, struct statement const *statement) ; /* the same, if the program does not end by itself */
 extern int is_task_program (char const *program) ; /* one that ends by itself, also in the background */
-extern int is_client_command (char const *const *argv) ; /* ollama pull MODEL: it ends; the server is another word of the same program */
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
+extern int names_deed (char const *program) ; /* configure-server, wait-for-server: a verb, and what it is done to */
+extern int says_server (struct statement const *statement) ; /* do the words of an unknown program say it: --port 80, start? */
 extern int names_server (struct statement const *statement, unsigned int first) ; /* my-server, node server.js, app serve: the program says it, or the word behind it */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
 extern int serves_surely (struct analysis *a, struct statement *statement) ; /* the same, or a command that says so by its words */

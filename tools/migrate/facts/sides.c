@@ -21,38 +21,6 @@ int is_task_program (char const *program)
     "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
 }
 
-/* supervisorctl -c FILE start X; not tail -f X, which stays. */
-static int is_control (char const *const *argv)
-{
-  int any = 0 ;
-  if (strcmp(shell_basename(argv[0]), "supervisorctl") != 0) return 0 ;
-  for (; *argv ; argv++)
-    if (shell_one_of(*argv, "tail maintail fg")) return 0 ;
-    else any |= shell_one_of(*argv, "start stop restart status update reread reload add remove signal clear pid version") ;
-  return any ;
-}
-
-int is_client_command (char const *const *argv)
-{
-  static struct { char const *programs ; char const *words ; } const table[] =
-  {
-    { "ollama", "pull create push cp rm list ls show ps stop" },
-    { "git", "clone pull fetch checkout reset" },
-    { "npm yarn pnpm bun", "install ci i add" },
-    { "pip pip3 composer bundle gem", "install update" },
-    { "docker podman", "pull load login" },
-    { "huggingface-cli hf", "download login" },
-    { "tailscale", "up down login logout set status ip ping cert" },
-  } ;
-  char const *const *verb = argv ;
-  if (!argv[0]) return 0 ;
-  if (is_control(argv)) return 1 ;
-  while (*++verb && **verb == '-') ; /* tailscale --socket=PATH up */
-  for (size_t i = 0 ; *verb && i < sizeof(table) / sizeof(*table) ; i++)
-    if (shell_one_of(shell_basename(argv[0]), table[i].programs)) return shell_one_of(*verb, table[i].words) ;
-  return 0 ;
-}
-
 /* The next word of configure-db.sh, initProcess, in small letters; "" at the end. *name is moved behind it. */
 static char const *next_word (char const **name, char *word, size_t size)
 {
@@ -73,7 +41,7 @@ int says_task (char const *name)
   while (*next_word(&name, word, sizeof(word)))
   {
     if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
-    says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import restore register warmup preload once oneshot generate dhparam") ;
+    says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register warmup preload once oneshot generate dhparam") ;
   }
   return says ;
 }
@@ -94,11 +62,12 @@ int is_called_stop (char const *command)
 }
 
 /* configure-server, wait-for-server: a verb, and what it is done to */
-static int names_deed (char const *program)
+int names_deed (char const *program)
 {
   char word[32] ;
-  return shell_one_of(next_word(&program, word, sizeof(word)), "configure config setup init initialize prepare wait check test install build create generate make add update register get fetch download "
-    "gen render login load import export copy clean kill stop remove delete show print list") ;
+  return shell_one_of(next_word(&program, word, sizeof(word)), "configure config setup init initialize prepare prep wait check test install build create generate make add update register get fetch download "
+    "gen render login load import export copy clean kill stop remove delete show print list seed sync fix enable disable apply set unset write link convert compile bundle bootstrap dump backup restore rotate "
+    "clear purge patch mount umount notify announce report send ensure verify validate migrate populate warm warmup replace substitute edit helper pre before change reset unpack extract deploy do") ;
 }
 
 int is_plain_command (struct statement const *statement)
@@ -114,7 +83,7 @@ int is_server (struct analysis *a, struct statement const *statement)
   if (!is_plain_command(statement)) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
-  return !foreground.ends ;
+  return !foreground.ends && !foreground.works ;
 }
 
 #define SERVE "server serve serves daemon runserver listen listener gateway proxy"
@@ -155,6 +124,17 @@ int says_serve (struct statement const *statement, unsigned int first)
   return argv[0] && command_serves(argv) ;
 }
 
+int says_server (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2 || is_short(statement_command(statement))) return 0 ; /* echo The server has ended */
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (shell_one_of(raw, "server serve runserver start listen daemon") || strstr(raw, "0.0.0.0") || !strncmp(raw, "--port", 6) || !strncmp(raw, "--bind", 6) || !strncmp(raw, "--listen", 8)) return 1 ;
+  }
+  return 0 ;
+}
+
 int names_server (struct statement const *statement, unsigned int first)
 {
   char const *name = shell_basename(statement_word(statement, first)) ;
@@ -181,16 +161,13 @@ int only_checks (struct analysis *a, struct statement const *statement)
 
 /* ---- does it surely end? ---- */
 
-/* artisan migrate, manage.py collectstatic, rake db:migrate, flask db upgrade */
-static int works_by_word (struct pool *pool, char const *const *argv)
+/* What nobody knows, with a name that says it: ./app migrate, tools/init-db.sh */
+static int says_work (struct pool *pool, char const *const *argv)
 {
   argv = command_behind_runners(pool, argv) ;
+  if (command_ends(argv)) return 1 ;
   for (unsigned int i = 0 ; i < 3 && argv[i] && argv[i][0] != '-' ; i++)
-  {
-    char const *word = shell_basename(argv[i]) ;
-    if (shell_one_of(word, "collectstatic createsuperuser loaddata compilemessages upgrade storage:link key:generate optimize assets:precompile") || says_task(word)) return 1 ;
-    if (!strncmp(word, "db:", 3) || strstr(word, ":cache") || strstr(word, ":clear")) return 1 ;
-  }
+    if (says_task(shell_basename(argv[i])) || !strcmp(argv[i], "upgrade") || !strncmp(argv[i], "db:", 3)) return 1 ;
   return 0 ;
 }
 
@@ -249,8 +226,8 @@ static int may_go_on (struct statement *statement, void *data)
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (!strcmp(name, "sleep")) return argv[1] && shell_one_of(argv[1], "infinity inf") ;
   if (foreground.is_daemon && !foreground.ends) return 1 ;
-  return !(foreground.ends || is_short(name) || is_task_program(name) || is_question(statement) || works_by_word(a->pool, argv)
-    || is_client_command(argv) || asks_status_of_service(statement)
+  return !(foreground.ends || foreground.works || is_short(name) || is_task_program(name) || is_question(statement) || says_work(a->pool, argv)
+    || asks_status_of_service(statement)
     || shell_one_of(name, "cd source . read exit wait shift umask ulimit pg_isready xdpyinfo xset")) ;
 }
 
@@ -322,10 +299,9 @@ int may_end_soon (struct analysis *a, struct statement *statement, unsigned int 
   char const *program = shell_basename(statement_word(statement, first)) ;
   size_t len = strlen(program) ;
   if (says_task(name) || surely_ends(a, statement)) return 1 ;
-  if (!len || says_serve(statement, first) || is_known_server(a, statement)) return 0 ;
+  if (!len || says_serve(statement, first) || is_known_server(a, statement) || (says_server(statement) && !names_deed(program))) return 0 ;
   if (!strncmp(program, "python", 6) || !strncmp(program, "php", 3) || shell_one_of(program, "node java ruby perl dotnet deno bun npm npx yarn pnpm bundle sh bash "
-    "haproxy caddy traefik envoy prometheus grafana minio vault consul etcd nats squid unbound named varnishd ttyd jupyter jupyter-lab jupyter-notebook jupyterhub code-server tensorboard chromium firefox streamlit "
-    "ngrok lt localtunnel frpc frps cloudflared autossh bore rathole chisel wstunnel gost socat")) return 0 ; /* the last are tunnels */
+    "haproxy caddy traefik envoy prometheus grafana minio vault consul etcd nats squid unbound named varnishd jupyter chromium firefox streamlit socat")) return 0 ;
   for (unsigned int i = first + 1 ; i < statement->nwords && !strcmp(program, "ssh") ; i++)
     if (shell_one_of(statement_word(statement, i), "-N -NT -TN -nNT -NL -NR -ND")) return 0 ;
   for (unsigned int i = first ; i < statement->nwords ; i++)

@@ -225,9 +225,9 @@ static int asks_end (struct analysis *a, struct statement const *statement, stru
 
 int waits_for_none (struct analysis *a, struct statement const *statement)
 {
-  if (statement->nwords != 1 || strcmp(statement_command(statement), "wait") != 0 || a->has_idle) return 0 ;
+  if (strcmp(statement_command(statement), "wait") != 0 || (statement->nwords > 1 && (statement->nwords > 2 || strcmp(statement_word(statement, 1), "-n") != 0)) || a->has_idle) return 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
-    if ((one->is_background || one->is_oneshot) && !is_excluded_here(a, one)) return 0 ;
+    if ((one->is_background || one->is_job) && !is_excluded_here(a, one)) return 0 ;
   return 1 ;
 }
 
@@ -331,18 +331,6 @@ int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, st
 {
   return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && !a->waited_line && !a->in_function
    && ran_nothing_behind(a, frame) && statement_walk(statement, &serves, 0) ;
-}
-
-/* Do the words of an unknown program say that it serves: rails server, manage.py runserver, --port 80? */
-static int says_server (struct statement const *statement)
-{
-  if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2 || is_short(statement_command(statement))) return 0 ; /* echo The server has ended */
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-  {
-    char const *raw = statement->words[i].raw ;
-    if (shell_one_of(raw, "server serve runserver start listen daemon") || strstr(raw, "0.0.0.0") || !strncmp(raw, "--port", 6) || !strncmp(raw, "--bind", 6)) return 1 ;
-  }
-  return 0 ;
 }
 
 /* Each statement is asked once, as all are asked for each statement ahead of them. */

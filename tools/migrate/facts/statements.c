@@ -34,6 +34,12 @@ struct claim *claim_statement (struct analysis *a, struct statement const *state
   return source_claim(a->source, statement->range, where, what) ;
 }
 
+struct claim *claim_of (struct analysis *a, struct statement const *statement)
+{
+  uint32_t owner = a->source->owner[statement->range.start] ;
+  return owner ? a->source->claims[owner - 1] : 0 ;
+}
+
 char const *statement_text (struct analysis *a, struct statement const *statement)
 {
   return source_copy(a->source, statement->range) ;

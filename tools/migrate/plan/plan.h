@@ -108,6 +108,8 @@ struct service
   int is_waited ; /* the script waited for its end */
   int is_daemon ; /* it put itself into the background when it was ready */
   int is_background ; /* `wait` may wait for it */
+  int serves ; /* a known server: it does not end by itself */
+  int is_job ; /* a task that the script had in the background */
   int is_leaving ; /* what the script started puts itself into the background */
   int may_leave ; /* nothing tells whether its program puts itself into the background: its words are those of the script */
   char const *trap ; /* the line of run that sets what its loop asks, to end it; 0: there is none */

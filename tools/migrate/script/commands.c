@@ -25,7 +25,7 @@ void walk_exec (struct analysis *a, struct statement *statement)
     if (a->waited_in_branch)
       texts_add(a->pool, &claim_statement(a, statement, "dropped", "the script's end")->todo, "it ran where none of the branches above was taken: is that to be a service, too?") ;
     if (a->waited_in_branch && !a->conditions.first) a->replaced_line = line_of(a, statement) ;
-    drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
+    drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended%s: it never did", a->waited_line, has_main(a) ? ", which is main" : "")
       : a->plan->cmd[0] ? "nothing is left of CMD: it ran nothing" : "there is no CMD: it ran nothing") ;
     return ;
   }
@@ -62,14 +62,6 @@ static int may_be_server (struct analysis *a, struct frame const *frame, char co
       if (one->kind == STATEMENT_FUNCTION || is_message(a, one) || shell_one_of(statement_command(one), "exit return trap")) continue ;
       else if (one->background || walk_with_calls(a, one, &calls_wait, 0) || !surely_ends(a, one)) return 0 ;
   return 1 ;
-}
-
-/* What may serve, where the script ends with it. */
-static int may_serve_at_end (struct analysis *a, struct statement const *statement)
-{
-  return is_server(a, statement) && !says_stop(statement) && !is_called_stop(statement_command(statement)) && !starts_something(a, (struct statement *)statement)
-   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !called_function(a, statement)
-   && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
 }
 
 /* case X in a) server;; esac; other: does the script end with an unknown program, which may serve? */
@@ -189,6 +181,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   int may_serve ;
   int serves ;
   int says ; /* that it serves */
+  struct statement *closing ;
   struct statement *inside = command_inside(a, statement) ;
   struct launch inner ;
   command_unwrap(a->pool, inside, &inner) ;
@@ -222,7 +215,16 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   }
   ran_nothing = !a->in_function && ran_nothing_behind(a, frame) ;
   may_serve = !a->waited_line && (ran_nothing || only_kept_alive(a, frame, says)) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
-  if (foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !is_short(name)) || (may_serve && says))
+  if (!foreground.ends && !foreground.works && !is_last(a, frame) && walk_looked_for(a, statement, frame, foreground.is_daemon || serves || command_is_interpreter(name))) return ;
+  closing = closing_behind(a, frame) ;
+  if (closing && closing->kind == STATEMENT_LOOP && !a->plan->services && !a->in_function && !foreground.is_daemon && may_close(a, inside, &inner))
+  {
+    struct service *service = start_service(a, statement, START_BACKGROUND) ;
+    service->claim->what = pool_printf(a->pool, "service %s, behind which the script only watched processes", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, "behind it the script only watched processes: if it prepares something, and ends, give it flag-oneshot") ;
+    return ;
+  }
+  if (foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !foreground.works && !is_short(name)) || (may_serve && says))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
     struct service *service = start_service(a, statement, START_MAIN) ;
@@ -233,6 +235,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     waits_for_success(a, line_of(a, statement)) ;
     if (stays_in_branch(a, frame, serves) || (ran_nothing && a->conditions.first)) a->branch_replaced = 1 ;
     else if (is_middle) a->foreground_line = a->waited_line ;
+    if (is_middle) mark_start_word(a, service, statement) ;
     return ;
   }
   claim = add_ordinary(a, statement) ;
@@ -243,6 +246,8 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     mark_serving(a, statement, claim, "somebody worked in this shell, and what follows came when it had ended: make it a service (flag-console, flag-main), and what follows its finish") ;
   if (may_serve)
     mark_serving(a, statement, claim, pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing), a->task && task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;
+  else if (!says && (closing || ran_nothing) && may_close(a, inside, &inner))
+    mark_serving(a, statement, claim, advice_if_it_serves(a, frame, ran_nothing)) ;
   if (may_be_server(a, frame, name, !a->waited_line && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement))) && a->task)
     plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement),
       "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;

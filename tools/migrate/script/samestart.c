@@ -33,7 +33,7 @@ static int is_plain (struct analysis *a, struct statement *start, struct launch 
   if (launch->first >= start->nwords || launch->code || launch->dashes || launch->before_sudo || launch->todo || called_function(a, start)
    || is_image_command(a, start) || strchr(start->words[launch->first].raw, '$') || start->nassignments) return 0 ;
   foreground_of(a->plan, start, launch->first, &foreground) ;
-  return !foreground.in_background && !foreground.may_leave && !foreground.ends ;
+  return !foreground.in_background && !foreground.may_leave && !foreground.ends && !foreground.works ;
 }
 
 static char const *redirections (struct analysis *a, struct statement const *start)

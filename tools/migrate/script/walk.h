@@ -28,6 +28,12 @@ extern int walk_own_command (struct analysis *a, struct statement *statement, st
 extern int walk_context (struct analysis *a, struct statement *statement) ; /* add_context(); it ends the task before it */
 extern void walk_function (struct analysis *a, struct statement *statement) ; /* a definition */
 
+/* ---- closing.c ---- */
+extern int may_serve_at_end (struct analysis *a, struct statement const *statement) ; /* what may serve, where the script ends with it */
+extern struct statement *closing_behind (struct analysis *a, struct frame const *frame) ; /* the wait, fg, tail -f or watching loop that comes next, and with which the script ends; 0: another statement comes */
+extern int may_close (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* an unknown program, which may serve, ahead of what the script ends with */
+extern int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays) ; /* a loop behind it looks for it: it serves, wherever the script has it; 0: none does */
+
 /* ---- damaged.c ---- */
 extern int makes_sense (struct analysis *a, struct statement *statement) ; /* by itself, as a part of such code */
 extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* keeps code that no shell can read as comments, a line each */

@@ -50,6 +50,13 @@ static int is_waiter (struct statement const *statement)
   return i + 1 >= statement->nwords || is_short(shell_basename(statement_word(statement, i + 1))) ;
 }
 
+/* sh -c CODE, su app -c CODE */
+static int has_code (struct statement const *statement, struct launch const *launch)
+{
+  int is_code = 0 ;
+  return launch->code || (statement_of_shell(statement, launch->first, &is_code) && is_code) ;
+}
+
 /* (sleep 5; echo ready) &, sleep 5 && ollama pull MODEL &: none of its programs goes on running. */
 static int ends_soon (struct analysis *a, struct statement const *statement)
 {
@@ -57,6 +64,7 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
   struct launch launch ;
   struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;
+  char const *const *behind ;
   waited.background = 0 ;
   if (is_waiter(statement)) return 1 ;
   if (can_be_left(a, statement)) return 1 ;
@@ -65,11 +73,13 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
     command_unwrap(a->pool, statement, &launch) ;
     command_argv(statement, launch.first, argv) ;
     foreground_of(a->plan, &waited, launch.first, &foreground) ;
-    if (foreground.ends) return 1 ; /* nginx -s reload & */
-    if (argv[0] && shell_one_of(shell_basename(argv[0]), "echo printf date touch true false : sleep chmod chown ln")) return 1 ;
-    if (!launch.code && is_client_command(command_behind_runners(a->pool, argv))) return 1 ;
+    if (foreground.ends || foreground.works) return 1 ; /* nginx -s reload & */
+    if (argv[0] && shell_one_of(shell_basename(argv[0]), "printf date touch true false :")) return 1 ;
+    behind = command_behind_runners(a->pool, argv) ;
+    if (behind[0] && !strchr(behind[0], '/') && is_short(behind[0]) && !shell_one_of(behind[0], "env cat sed awk grep find")) return 1 ;
+    if (!launch.code && command_ends(command_behind_runners(a->pool, argv))) return 1 ;
   }
-  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_SUBSHELL && !called_function(a, statement)) return 0 ;
+  if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_PIPELINE || (statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && !has_code(statement, &launch))) return 0 ;
   return surely_ends(a, &waited) ;
 }
 
@@ -212,6 +222,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   service->is_background = how == START_BACKGROUND ;
   service->is_daemon = how == START_DAEMON ;
   service->must_succeed = service->is_daemon && a->errexit ;
+  service->serves = is_known_server(a, statement) ;
   copy_conditions(a, service) ;
   service->positional = a->positional ;
   texts_add_all(a->pool, &service->dependencies, &a->ready) ;
@@ -226,7 +237,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   program = ahead ? shell_basename(statement_command(ahead)) : by_cmd ? program_of_cmd(a) : service->program ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
-  if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
+  if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && !called_function(a, statement) && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
       "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
   if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
@@ -244,16 +255,16 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
   tell_supervisor(a, service, program, how == START_MAIN) ;
   is_init = tell_own_init(a, service) ;
-  if (how == START_BACKGROUND && !is_init && (is_task_program(service->program) || ends_soon(a, statement)))
+  if (how == START_BACKGROUND && !is_init && (is_task_program(service->program) || (ends_soon(a, statement) && !(statement->kind == STATEMENT_OR && says_task(service->name)))))
   {
-    service->is_oneshot = 1 ;
+    service->is_oneshot = service->is_job = 1 ;
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
   }
   else if (how == START_BACKGROUND && !is_init && (says_task(service->name) || (called_function(a, statement) && says_task(statement_command(statement)))))
   {
     /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
-    service->is_oneshot = 1 ;
+    service->is_oneshot = service->is_job = 1 ;
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
     plan_todo(a->plan, service, service->claim, service->line, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
@@ -266,6 +277,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service_set(a->plan, service, "restart", restart) ;
     service->claim->what = pool_printf(a->pool, "%s; the loop ends %s: then it stays down (restart %s)", service->claim->what, loop_end(a, statement), restart) ;
   }
+  if (how == START_BACKGROUND) mark_start_word(a, service, statement) ;
   if (a->idle_line && a->waited_line == a->idle_line)
   {
     service->is_main = 0 ;

@@ -1,5 +1,5 @@
 /* A pause that a trap may interrupt: sleep 5 & wait $!. It becomes one statement, that of a plain sleep with the
-   text of both, so that nobody else has to know the other forms. */
+   text of both, so that nobody else has to know the other forms. So does sleep 5 || true. */
 
 #include <stdlib.h>
 
@@ -107,13 +107,29 @@ static int is_first (struct statement *list, struct statement const *nap)
   return 1 ;
 }
 
+/* sleep 2 || true, sleep 2 || exit 1: a sleep does not fail. It has the text of both. */
+static void drop_failure (struct statement *statement)
+{
+  struct statement *sleep = statement->body ;
+  struct statement whole = *statement ;
+  if (statement->kind != STATEMENT_OR || statement->comments || strcmp(statement_command(sleep), "sleep") != 0 || sleep->background || sleep->programs.first
+   || !shell_one_of(statement_command(sleep->next), "true : exit")) return ;
+  *statement = *sleep ;
+  statement->range = whole.range ;
+  statement->core = whole.core ;
+  statement->background = whole.background ;
+  statement->next = whole.next ;
+}
+
 struct statement *join_pauses (struct source *source, struct statement *list, unsigned int loops, int is_script)
 {
   int is_alone = loops && !starts_more(list) ; /* then `wait` is for the sleep, too */
   struct statement **place = &list ;
   for (; *place ; place = &(*place)->next)
   {
-    struct statement *wait = is_nap(*place) ? statement_waiting_next(source, (*place)->next, is_alone || (is_script && is_first(list, *place))) : 0 ;
+    struct statement *wait ;
+    drop_failure(*place) ;
+    wait = is_nap(*place) ? statement_waiting_next(source, (*place)->next, is_alone || (is_script && is_first(list, *place))) : 0 ;
     if (!wait) continue ;
     join(source, *place, wait) ;
     *place = wait ;

@@ -224,6 +224,7 @@ static unsigned int count_beside (struct analysis *a, int is_leaving, struct ser
 static void wait_for_all (struct analysis *a, struct statement *statement)
 {
   struct service *only = 0 ;
+  struct texts jobs = { 0 } ;
   unsigned int n = 0 ;
   if (server_ahead(a) && count_background(a))
   {
@@ -251,6 +252,14 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
       claim_statement(a, statement, "dropped", "waited until all had ended; what ended everything before is main") ;
       return ;
     }
+  for (struct service *one = a->plan->services ; one && !n ; one = one->next)
+    if (one->is_job && !is_excluded_here(a, one)) texts_add(a->pool, &jobs, one->name) ;
+  if (jobs.first)
+  {
+    claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for work that ends: %s", texts_join(a->pool, &jobs, ", "))) ;
+    if (a->plan->services->next) plan_mistake(a->plan, line_of(a, statement), "the script waited only for work that ends, and ended then: if it was the container's first process, the container ended, too; now it goes on") ;
+    return ;
+  }
   claim_statement(a, statement, "dropped", n
     ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end"
     : a->plan->services && a->conditions.first ? "waited for nothing: where this branch was taken, the script ended; the container goes on" : "waited for nothing") ;
@@ -282,12 +291,22 @@ static int is_one_process (struct analysis *a, char const *raw)
   return 0 ;
 }
 
+/* nginx -g 'daemon off;' & wait; more: it never came to what is behind it. */
+static int any_serves (struct analysis *a, struct texts const *names)
+{
+  for (struct text const *one = names->first ; one ; one = one->next)
+    if (plan_find(a->plan, one->text) && plan_find(a->plan, one->text)->serves && !plan_find(a->plan, one->text)->is_leaving) return 1 ;
+  return 0 ;
+}
+
 void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct texts names = { 0 } ;
+  struct texts beside = { 0 } ; /* all that a bare wait waits for */
   int any = 0 ;
   int unknown = 0 ;
   int idle = 0 ;
+  int stays = 0 ; /* for ever, though more follows */
   unsigned int n = 0 ;
   close_task(a) ;
   drop_remarks(a, statement) ;
@@ -313,11 +332,14 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   }
   if (!any && !a->waited_line && (names.first || !unknown) && starts_later(a, frame) && !ran_nothing_behind(a, frame))
   {
-    if (!n)
-      for (struct service *service = a->plan->services ; service ; service = service->next)
-        if (is_beside(a, service) && !service->is_daemon) texts_add(a->pool, &names, service->name) ;
-    make_tasks(a, statement, &names) ;
-    return ;
+    for (struct service *service = a->plan->services ; service ; service = service->next)
+      if ((is_beside(a, service) && !service->is_daemon) || (service->is_job && !is_excluded_here(a, service))) texts_add(a->pool, &beside, service->name) ;
+    if (!any_serves(a, n ? &names : &beside))
+    {
+      make_tasks(a, statement, n ? &names : &beside) ;
+      return ;
+    }
+    stays = !n ;
   }
   if (fails_at_once(a, statement))
     plan_mistake(a->plan, line_of(a, statement), "dash, which is sh in Debian and Ubuntu, has no wait -n: it fails with 2, and waits for nothing: write #!/bin/bash") ;
@@ -329,7 +351,11 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool,
       "the script ended with the process that it waited for: give that service flag-main: %s", statement_text(a, statement))) ;
   }
-  else if (!n || (unknown && !names.first)) wait_for_all(a, statement) ;
+  else if (!n || (unknown && !names.first))
+  {
+    wait_for_all(a, statement) ;
+    if (stays && !a->ended_with.first) note_ended_with(a, &beside, claim_of(a, statement)) ;
+  }
   else
   {
     int first = !a->waited_line ;

@@ -1,0 +1,43 @@
+# Audits of what serves and what ends: TODOs where a finished plan has it at the wrong place.
+# shellcheck shell=bash disable=SC2154,SC2016 # tree is migrate's; $ is the script's
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a server that the setup or a task starts in a loop over files, or behind a function's words, is marked" {
+  wrapper <<<$'serve() { for conf in /etc/redis/*.conf; do redis-server "$conf" --daemonize yes || return 1; done; }\nif [ "$(serve 2>&1)" ]; then echo failed; fi\nexec web'
+  migrate
+  told TODO
+  wrapper <<<$'retry() { for i in 1 2 3; do "$@" && break; done; }\nOUT=$(retry service mysql start)\nexec web'
+  migrate
+  told 'TODO: its words start a daemon'
+}
+
+@test "a wait in the setup for something in this container is marked: no service is up then" {
+  local wait
+  for wait in 'while ! mysqladmin ping -h localhost --silent; do sleep 1; done' 'until curl -s http://localhost:8080/health; do sleep 2; done' 'until nc -z 127.0.0.1 3306; do sleep 1; done' \
+    'while [ ! -S /run/db.sock ]; do sleep 1; done'; do
+    wrapper <<<$'./init-all.sh\n'"$wait"$'\n./create-db\nexec web'
+    migrate
+    told 'line 2: cont-init.d/10-start: setup, as it was; TODO: it waits until something in this container answers, and no service is up while the setup runs'
+  done
+  for wait in 'until pg_isready -h db; do sleep 1; done' 'until nc -z "$DB_HOST" 3306; do sleep 1; done'; do
+    wrapper <<<$'./init-all.sh\n'"$wait"$'\n./create-db\nexec web'
+    migrate
+    untold TODO
+  done
+  wrapper <<<$'mysqld --skip-networking &\nuntil mysqladmin ping -h localhost; do sleep 1; done\nmysql -e "create database a"\nmysqladmin shutdown\nexec mysqld'
+  migrate
+  untold TODO
+}
+
+@test "where nothing is main, and no line says why, a note asks for the end" {
+  wrapper <<<$'web &\nif [ "$X" = 1 ]; then exit 0; fi'
+  migrate
+  told 'mistake: the script ends here and waits for none of these: web'
+  wrapper <<<$'#!/bin/bash\n[ -n "$A" ] && web &\ncd /srv'
+  migrate
+  [[ $report == *'no service is main'* || $report == *'waits for none'* ]]
+}

@@ -1,0 +1,143 @@
+# What a command is for, whatever starts it: does it serve, leave, or work and end?
+# shellcheck shell=bash disable=SC2154,SC2016 # tree is migrate's; $ is the script's
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a daemon that an interpreter executes is a service, in the foreground" {
+  wrapper <<<$'mkdir -p /run/x\n/usr/bin/python /usr/bin/supervisord -c /etc/supervisord.conf\nexec web'
+  migrate
+  services supervisord web
+  becomes supervisord 'exec /usr/bin/python /usr/bin/supervisord -n -c /etc/supervisord.conf'
+  wrapper <<<$'python3 -u -m gunicorn app:app --daemon\nsh /etc/init.d/cron start\nperl /usr/sbin/spamd -d\nexec web'
+  migrate
+  services gunicorn cron spamd web
+  becomes cron 'exec cron -f'
+  becomes spamd 'exec perl /usr/sbin/spamd'
+  wrapper <<<$'python3 manage.py check\nsh setup.sh -c\npython -c "import supervisord"\nexec web'
+  migrate
+  services web
+}
+
+@test "programs that leave a process behind are services: in the foreground, or followed, with a TODO" {
+  wrapper <<<'memcached -d && rserver && jupyterhub'
+  migrate
+  services memcached rserver jupyterhub
+  becomes rserver 'exec rserver --server-daemonize=0'
+  has jupyterhub/flag-main
+  wrapper <<<$'munged\ngosu munge munged --foreground &\nssh-agent -a /run/agent\nexec slurmctld -Dvv'
+  migrate
+  becomes munged 'exec munged -F'
+  has ssh-agent/flag-forks slurmctld/flag-main
+  told 'TODO: it puts itself into the background: run ssh-agent -D -a SOCKET'
+  lacks munged-munge/flag-forks slurmctld/flag-forks
+  wrapper <<<$'ssh-agent ./web &\ndbus-launch --exit-with-session ./ui\n'
+  migrate
+  untold 'puts itself into the background'
+}
+
+@test "what is told -D by one letter stays where the script becomes it, or ends with it" {
+  local last
+  for last in 'exec foobard -D' 'foobard -d'; do
+    wrapper <<<$'cron\n'"$last"
+    migrate
+    lacks foobard/flag-forks
+    has foobard/flag-main
+    untold TODO
+  done
+  wrapper <<<$'foobard -D\nexec web'
+  migrate
+  has foobard/flag-forks
+}
+
+@test "what ends by its words is a task in the background, and a bare wait waits for it" {
+  local job
+  for job in 'crontab /etc/cron.d/app' 'nohup crontab F' 'su - app -c "crontab F"' 'python manage.py collectstatic --noinput' 'npx prisma migrate deploy' 'php artisan storage:link' \
+    'dotnet ef database update' 'certbot certonly -d a' 'yarn build' 'sysctl -w a=1' 'wp core install' 'sh -c "sleep 5; curl localhost"' 'ldconfig' 'useradd x' 'if [ -e /a ]; then touch /b; fi'; do
+    wrapper <<<"$job &"$'\nweb &\nwait -n'
+    migrate
+    [ "$(find "$tree" -name flag-oneshot | wc -l)" -eq 1 ]
+    [ "$(find "$tree" -name flag-main)" = "$tree/web/flag-main" ]
+  done
+  wrapper <<<$'curl -o /x http://a/x &\nnpm ci &\nwait\ngunicorn a:app &\nwait'
+  migrate
+  has gunicorn/dependencies.d/{curl,ci} gunicorn/flag-main
+  wrapper <<<$'sync-files --all &\n/srv/sync &\nwait'
+  migrate
+  lacks sync{,-files}/flag-oneshot
+}
+
+@test "wait for a known server is the container's life: what is behind it never runs" {
+  wrapper <<<$'if [ "$1" = serve ]; then\nphp-fpm -F &\ncaddy run &\nwait\nfi\nexec "$@"'
+  cat >Dockerfile <<<$'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["serve"]'
+  migrate --dockerfile Dockerfile
+  services php-fpm caddy
+  lacks {php-fpm,caddy}/flag-{oneshot,main}
+  told 'ran only when what line 4 waits for had ended: it never did'
+  wrapper <<<$'gunicorn a:app &\ncelery -A x worker &\nwait\nexec ./more'
+  migrate
+  told 'TODO: the script came here only when one of these had ended: gunicorn, celery'
+}
+
+@test "sleep || true is a sleep" {
+  local pause
+  for pause in 'sleep 2 || true' 'sleep 2 || :' 'sleep 2 || exit 1'; do
+    wrapper <<<"redis-server & $pause"$'\nexec web'
+    migrate
+    services redis-server web
+    has web/dependencies.d/redis-server
+  done
+}
+
+loop_for() # NAME: looks for it, as in a well-known sample
+{
+  echo "while sleep 60; do ps aux | grep $1 | grep -q -v grep; P=\$?; if [ \$P -ne 0 ]; then exit 1; fi; done"
+}
+
+@test "what a watching loop looks for serves, wherever the script starts it" {
+  local start
+  for start in 'python3.7 bms/main.py=main=bms' './training.sh=./training.sh=training' 'chromium --headless "$URL"=chromium=chromium' 'httpd -DFOREGROUND=httpd=httpd'; do
+    IFS='=' read -r command name service <<<"$start"
+    wrapper <<<"$command"$'\nstatus=$?\nif [ $status -ne 0 ]; then echo failed; exit $status; fi\n'"$(loop_for "$name")"
+    migrate
+    services "$service"
+    has "$service/flag-main"
+    [[ $report == *'mistake: it stays in the foreground: the script comes to what is behind it'* || $report == *'TODO: line 4 looks for it, so it goes on running'* ]]
+  done
+  wrapper <<<$'./prepare-web\nweb -D\n'"$(loop_for web)"
+  migrate
+  services web
+}
+
+@test "an unknown program ahead of what the script ends with is asked for" {
+  local closing
+  for closing in 'wait' 'wait -n; exit $?' 'fg %1' 'tail -f /dev/null' 'while kill -0 $PID; do sleep 5; done' 'status=$?; if [ $status -ne 0 ]; then exit 1; fi; wait $PID'; do
+    for start in ./shoppidb '/usr/sbin/nginx-agent' 'env A=1 ./b'; do
+      wrapper <<<$'#!/bin/bash\nset -m\nweb & PID=$!\n'"$start"$'\n'"$closing"
+      migrate
+      told 'if it goes on running'
+    done
+    for start in ./create-db './helper.sh migrate' 'python3 seed.py' './wait-for db'; do
+      wrapper <<<$'#!/bin/bash\nset -m\nweb & PID=$!\n'"$start"$'\n'"$closing"
+      migrate
+      untold 'if it goes on running'
+    done
+  done
+  wrapper <<<$'#!/bin/bash\n./b\nwait -n\nexit $?'
+  migrate
+  has b/flag-main
+}
+
+@test "the word start of an unknown program may put it into the background" {
+  local line
+  for line in '/opt/x/bin/server.sh start &' 'sh /opt/app/bin/server.sh start'; do
+    wrapper <<<"$line"$'\ntail -f /dev/null'
+    migrate
+    told 'TODO: by its word start it may put itself into the background'
+  done
+  wrapper <<<$'npm start &\nexec ./server.sh start'
+  migrate
+  untold TODO
+}

@@ -1,0 +1,53 @@
+/* A known server, in whatever disguise, that the setup or a task starts: it stays there and holds up what comes behind it, or
+   goes on in the background, where nobody watches it. */
+
+#include <string.h>
+
+#include "migrate/audit/audit.h"
+#include "migrate/facts/facts.h"
+
+struct serving
+{
+  struct analysis *a ;
+  struct file const *files ;
+} ;
+
+/* The setup, or a task: the file's text; 0: it is for a service, too, or no file. */
+static char const *file_that_ends (struct serving const *serving, char const *where)
+{
+  size_t len = strcspn(where, "/") ;
+  struct service const *service = 0 ;
+  if (strchr(where, ',')) return 0 ;
+  if (!strncmp(where, "services.d/", 11)) service = plan_find(serving->a->plan, pool_copy(serving->a->pool, where + 11, strcspn(where + 11, "/"))) ;
+  if (service ? !service->is_oneshot || !strstr(where, "/run") : strncmp(where, "cont-init.d", len) != 0) return 0 ;
+  for (struct file const *file = serving->files ; file ; file = file->next)
+    if (!strcmp(file->path, where)) return file->content ;
+  return 0 ;
+}
+
+static int look_at_command (struct statement *statement, void *data)
+{
+  struct serving *serving = data ;
+  struct analysis *a = serving->a ;
+  struct claim *claim = claim_of(a, statement) ;
+  char const *text = claim && statement->kind == STATEMENT_COMMAND && !claim->todo.first ? file_that_ends(serving, claim->where) : 0 ;
+  struct statement *inside ;
+  struct launch launch ;
+  struct foreground foreground ;
+  int leaves ;
+  if (!text || called_function(a, statement)) return 0 ;
+  inside = command_inside(a, statement) ;
+  command_unwrap(a->pool, inside, &launch) ;
+  foreground_of(a->plan, inside, launch.first, &foreground) ;
+  leaves = foreground.in_background || statement->background || launch.detached ;
+  if (foreground.ends || !foreground.is_daemon || audit_stops(text)) return 0 ;
+  audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, leaves ? "%s goes on in the background, where nothing watches it, and is ended with this file: make it a service, in the foreground"
+    : "%s serves, and does not end by itself: what is behind it here never comes: make it a service", name_of(a, inside))) ;
+  return 0 ;
+}
+
+void audit_serving (struct analysis *a, struct statement *first, struct file const *files)
+{
+  struct serving serving = { .a = a, .files = files } ;
+  for (; first ; first = first->next) statement_walk(first, &look_at_command, &serving) ;
+}

@@ -1,0 +1,97 @@
+/* What a program in the foreground is, by what comes behind it: a loop that looks for it, or what the script ends with. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+
+int may_serve_at_end (struct analysis *a, struct statement const *statement)
+{
+  return is_server(a, statement) && !says_stop(statement) && !is_called_stop(statement_command(statement)) && !starts_something(a, (struct statement *)statement)
+   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !called_function(a, statement)
+   && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
+}
+
+/* ps shows all words. Is it called so? */
+static int is_called (struct analysis *a, struct statement const *statement, unsigned int first, char const *name)
+{
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *path ;
+  char const *base ;
+  command_argv(statement, first, argv) ;
+  if (strchr(name, '/') || strchr(name, ' ')) return !!strstr(statement_text(a, statement), name) ;
+  for (char const *const *one = argv ; *one ; one++)
+    if (one != argv && *one != *command_program(argv) && !command_is_interpreter(shell_basename(argv[0])) && strcmp(shell_basename(argv[0]), "java") != 0) break ;
+    else
+    {
+      path = *one ;
+      base = shell_basename(path) ;
+      if (*path != '-' && (!strcmp(base, name) || (!strncmp(base, name, strlen(name)) && base[strlen(name)] == '.'))) return 1 ;
+    }
+  return 0 ;
+}
+
+static int is_anothers (struct analysis *a, char const *name)
+{
+  struct service const *one = a->plan->services ;
+  while (one && !is_watched(a, one, name)) one = one->next ;
+  return !!one ;
+}
+
+static struct statement *looked_for_later (struct analysis *a, struct statement *statement, struct frame const *frame)
+{
+  struct launch launch ;
+  command_unwrap(a->pool, statement, &launch) ;
+  for (; launch.first < statement->nwords && frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; one ; one = one->next)
+      if (one->kind == STATEMENT_LOOP && !one->background && watches_processes(a, one))
+      {
+        struct texts names = names_asked_for(a, one) ;
+        for (struct text const *name = names.first ; name ; name = name->next)
+          if (is_called(a, statement, launch.first, name->text) && !is_anothers(a, name->text)) return one ;
+      }
+  return 0 ;
+}
+
+/* status=$?; if [ $status -ne 0 ]; then echo failed; exit $status; fi */
+static int only_looks (struct analysis *a, struct statement *statement)
+{
+  return statement->kind == STATEMENT_COMMENT || is_message(a, statement) || (statement->kind == STATEMENT_ASSIGNMENT && status_kept(a, statement)) || only_talks(a, statement) ;
+}
+
+struct statement *closing_behind (struct analysis *a, struct frame const *frame)
+{
+  for (; frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; one ; one = one->next)
+    {
+      struct frame behind = { .rest = one->next, .up = frame->up } ;
+      if (only_looks(a, one)) continue ;
+      if (one->background || starts_later(a, &behind)) return 0 ;
+      return shell_one_of(statement_command(one), "wait fg") || keeps_alive(one) || (one->kind == STATEMENT_LOOP && watches_processes(a, one)) ? one : 0 ;
+    }
+  return 0 ;
+}
+
+/* A loop behind it looks for it: it serves, wherever the script has it. Returns 0 if none does. */
+int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays)
+{
+  struct statement *loop = !a->waited_line && (stays || may_serve_at_end(a, statement)) ? looked_for_later(a, statement, frame) : 0 ;
+  struct service *service ;
+  if (!loop) return 0 ;
+  service = start_service(a, statement, START_BACKGROUND) ;
+  service->claim->what = pool_printf(a->pool, "service %s, for which the loop in line %u looks", service->name, line_of(a, loop)) ;
+  if (stays) plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "it stays in the foreground: the script comes to what is behind it, and to the loop in line %u, only when it has ended", line_of(a, loop))) ;
+  else plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "line %u looks for it, so it goes on running: if it puts itself into the background, "
+    "look up how it stays in the foreground; until then give it flag-forks", line_of(a, loop))) ;
+  return 1 ;
+}
+
+/* An unknown program, which may serve, ahead of what the script ends with. */
+int may_close (struct analysis *a, struct statement *statement, struct launch const *launch)
+{
+  char const *program = statement_word(statement, launch->first) ;
+  return *program && !a->waited_line && may_serve_at_end(a, statement) && !names_deed(shell_basename(program)) && !names_deed(task_name(a, statement)) && !says_task(task_name(a, statement)) && !surely_ends(a, statement) && !says_that_it_asks(statement_text(a, statement)) ;
+}
