@@ -76,6 +76,13 @@ teardown() { reeve_teardown; }
   services php-fpm caddy
   lacks {php-fpm,caddy}/flag-{oneshot,main}
   told 'ran only when what line 4 waits for had ended: it never did'
+  wrapper <<<$'if [ "$1" = serve ]; then\nnode a.js &\nnode b.js &\nwait\nfi\nexec "$@"'
+  migrate --dockerfile Dockerfile
+  told 'TODO: CMD (serve) chose this, and behind it the script executes serve: if no program is called so, this is what the container is for'
+  sed -i 's/"serve"/"web"/' Dockerfile
+  wrapper <<<$'if [ -n "$1" ]; then\nload a &\nload b &\nwait\nfi\nexec "$@"'
+  migrate --dockerfile Dockerfile
+  untold TODO
   wrapper <<<$'gunicorn a:app &\ncelery -A x worker &\nwait\nexec ./more'
   migrate
   told 'TODO: the script came here only when one of these had ended: gunicorn, celery'
@@ -128,6 +135,30 @@ loop_for() # NAME: looks for it, as in a well-known sample
   wrapper <<<$'#!/bin/bash\n./b\nwait -n\nexit $?'
   migrate
   has b/flag-main
+}
+
+@test "a script of the build context that plainly ends is a task in the background" {
+  printf 'FROM debian\nCOPY . /app\nCMD ["/app/start.sh"]\n' >Dockerfile
+  printf 'until tailscale up; do sleep 1; done\n' >login.sh
+  printf 'listen() { while true; do web; done; }\nlisten\n' >serve.sh
+  wrapper <<<$'/app/login.sh &\nbash /app/login.sh &\n/app/serve.sh &\nexec /app/tailscaled'
+  migrate --dockerfile Dockerfile
+  has {login,login-2}/flag-oneshot
+  lacks serve/flag-oneshot
+}
+
+@test "stunnel, whose configuration decides, is left as it is where it stayed in the foreground" {
+  wrapper <<<$'web &\nexec stunnel /stunnel.conf'
+  migrate
+  lacks stunnel/flag-forks
+  untold TODO
+  wrapper <<<$'stunnel /stunnel.conf\nexec web'
+  migrate
+  has stunnel/flag-forks
+  supervisord_conf
+  printf '[program:s]\ncommand=stunnel /stunnel.conf\n' >supervisord.conf
+  migrate
+  untold 'puts itself into the background'
 }
 
 @test "the word start of an unknown program may put it into the background" {

@@ -255,7 +255,8 @@ static void look (char const *const *argv, struct foreground *foreground)
   foreground->is_daemon = foreground->in_background = 1 ;
   foreground->mend = advice.mend ;
   if (!daemon_foreground(known, foreground->argv, COMMAND_WORDS_MAX)) foreground->argv[0] = 0 ;
-  else add_unknown(argv, foreground->argv) ;
+  foreground->unless_configured = advice.unless_configured && !foreground->argv[0] ;
+  if (foreground->argv[0]) add_unknown(argv, foreground->argv) ;
 }
 
 /* A program that is known by its name, whatever executes it: its interpreter's words stay ahead of it. */

@@ -55,6 +55,7 @@ struct foreground
   int is_daemon ; /* a program that is known to serve, in the foreground or not */
   int in_background ;
   int may_leave ; /* a program that is known to serve: the same, if its configuration, or a variable, which was not looked at, says so */
+  int unless_configured ; /* in_background, and no word can change that; its configuration may say otherwise */
   int by_letter ; /* in_background, as it is told -D or -d, and nobody knows the program */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
   int is_configured ; /* in_background, but its configuration file keeps it in the foreground */

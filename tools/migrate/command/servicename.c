@@ -16,7 +16,7 @@
 /* These tell something, but a folder tells more. */
 #define ANY_PROGRAM "app server"
 #define ANY_FOLDER "dist build out output bin sbin lib libs src app apps code opt usr local srv home root var tmp www html public release debug " \
-  "target standalone current scripts script cmd js py workspace project packages utils . .."
+  "target standalone current docker etc share html htdocs nginx apache2 httpd scripts script cmd js py workspace project packages utils . .."
 
 static char const *without_extension (struct pool *pool, char const *path)
 {

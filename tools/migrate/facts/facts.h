@@ -239,6 +239,7 @@ extern char const *asked_beside_root (struct analysis *a, char const *user) ;
 extern char const *sourced_function (struct analysis *a, char const *name) ; /* FILE, line N, of a file that the script reads; 0: none that could be read has it */
 extern char const *sourced_start (struct analysis *a, char const *name) ; /* the same, if the function starts something */
 extern char const *left_by_script (struct analysis *a, struct statement const *statement) ; /* what a script of the build context that it executes leaves in the background; "": nothing, or not known */
+extern int script_ends (struct analysis *a, struct statement const *statement) ; /* does it execute a script of the build context that surely ends? */
 extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such a file starts while it is read */
 
 /* ---- context.c: what applies to everything behind it ---- */

@@ -220,3 +220,16 @@ char const *left_by_script (struct analysis *a, struct statement const *statemen
     if (statement_walk(one, &ends_itself, 0)) return "" ;
   return list ? left_in(a, &code, list) : "" ;
 }
+
+int script_ends (struct analysis *a, struct statement const *statement)
+{
+  struct configuration const *file = executed_by(a, statement) ;
+  struct source code ;
+  struct source *outer = a->source ;
+  struct statement *one = file ? shell_parse_text(a->pool, &code, file->text) : 0 ;
+  int ends = !!one ;
+  a->source = &code ;
+  for (; one && ends ; one = one->next) ends = one->kind == STATEMENT_FUNCTION || (!one->background && surely_ends(a, one)) ;
+  a->source = outer ;
+  return ends ;
+}

@@ -93,5 +93,5 @@ int walk_looked_for (struct analysis *a, struct statement *statement, struct fra
 int may_close (struct analysis *a, struct statement *statement, struct launch const *launch)
 {
   char const *program = statement_word(statement, launch->first) ;
-  return *program && !a->waited_line && may_serve_at_end(a, statement) && !names_deed(shell_basename(program)) && !names_deed(task_name(a, statement)) && !says_task(task_name(a, statement)) && !surely_ends(a, statement) && !says_that_it_asks(statement_text(a, statement)) ;
+  return *program && !a->waited_line && may_serve_at_end(a, statement) && !names_deed(shell_basename(program)) && !names_deed(task_name(a, statement)) && !says_task(task_name(a, statement)) && !surely_ends(a, statement) && !script_ends(a, statement) && !says_that_it_asks(statement_text(a, statement)) ;
 }

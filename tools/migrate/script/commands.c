@@ -105,10 +105,9 @@ static int only_kept_alive (struct analysis *a, struct frame const *frame, int s
 /* What a TODO says of an unknown program, behind which nothing was started. Without a task it is in the setup. */
 static char const *advice_if_it_serves (struct analysis *a, struct frame const *frame, int ran_nothing)
 {
-  struct statement const *next = frame->rest ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  struct statement const *next = closing_behind(a, frame) ;
   if (ran_nothing) return "nothing runs behind it, as there is no CMD: if it goes on running, give it flag-main in place of flag-oneshot" ;
-  if (!next || strcmp(statement_command(next), "wait") != 0)
+  if (!next || !shell_one_of(statement_command(next), "wait fg"))
     return a->task ? "behind it the script only kept the container alive: if it goes on running, take flag-oneshot away, so that it is a service"
       : "behind it the script only kept the container alive: if it goes on running, move it to a service of its own" ;
   return a->errexit || fails_at_once(a, next) ? "behind it the script only waited for the others: if it goes on running, give it flag-main in place of flag-oneshot, and take that of the others away"

@@ -299,7 +299,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   take_code(a, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
-  if (foreground.by_letter && service->is_main) foreground = (struct foreground){ .is_daemon = 1 } ; /* the script became it, or ended with it: it stays */
+  if ((foreground.by_letter || foreground.unless_configured) && service->is_main) foreground = (struct foreground){ .is_daemon = 1 } ; /* the script became it, or ended with it: it stays */
   if (foreground.in_background) keep_configured(a, service, line_of(a, statement), &foreground) ;
   for (unsigned int i = 0 ; i < statement->nassignments ; i++)
     if (!used_by_words(statement, statement->assignments[i].raw))

@@ -75,6 +75,7 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
     foreground_of(a->plan, &waited, launch.first, &foreground) ;
     if (foreground.ends || foreground.works) return 1 ; /* nginx -s reload & */
     if (argv[0] && shell_one_of(shell_basename(argv[0]), "printf date touch true false :")) return 1 ;
+    if (script_ends(a, statement)) return 1 ;
     behind = command_behind_runners(a->pool, argv) ;
     if (behind[0] && !strchr(behind[0], '/') && is_short(behind[0]) && !shell_one_of(behind[0], "env cat sed awk grep find")) return 1 ;
     if (!launch.code && command_ends(command_behind_runners(a->pool, argv))) return 1 ;

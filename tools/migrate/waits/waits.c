@@ -15,6 +15,36 @@ static void note_left (struct analysis *a, struct service *service)
   add_ready(a, service) ;
 }
 
+/* if [ "$1" = serve ]; then a & b & wait; fi; exec "$@": is CMD such a word of the script, and perhaps no program? */
+static char const *word_of_cmd (struct analysis *a, struct frame const *frame)
+{
+  static char const *const forms[] = { "= %s ", "= \"%s\"", "= '%s'", "%s)", "%s|" } ;
+  char const *word = a->arguments && a->arguments[0] && !a->arguments[1] ? a->arguments[0] : "/" ;
+  int executes = 0 ;
+  if (strpbrk(word, "/-%") || (strcmp(word, "serve") != 0 && command_serves(a->arguments))) return 0 ; /* serve is a program, too, but seldom */
+  for (; frame && !executes ; frame = frame->up)
+    for (struct statement const *one = frame->rest ; one ; one = one->next) executes |= is_image_command(a, one) ;
+  for (size_t i = 0 ; executes && i < ROWS(forms) ; i++)
+  {
+    char const *before = pool_copy(a->pool, forms[i], strcspn(forms[i], "%")) ;
+    if (strstr(a->source->text, pool_printf(a->pool, "%s%s%s", before, word, strchr(forms[i], 's') + 1))) return word ;
+  }
+  return 0 ;
+}
+
+static void mark_word_of_cmd (struct analysis *a, struct statement *statement, struct frame const *frame, struct texts const *names)
+{
+  char const *word = word_of_cmd(a, frame) ;
+  for (struct text const *one = names->first ; one && word ; one = one->next)
+  {
+    struct service *service = plan_find(a->plan, one->text) ;
+    if (!service || service->is_job || service->is_leaving) continue ;
+    plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "CMD (%s) chose this, and behind it the script executes %s: if no program is called so, this is what the container is for: "
+      "take flag-oneshot away, and remove the service %s", word, word, word)) ;
+    return ;
+  }
+}
+
 static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
 {
   struct texts tasks = { 0 } ;
@@ -337,6 +367,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     if (!any_serves(a, n ? &names : &beside))
     {
       make_tasks(a, statement, n ? &names : &beside) ;
+      mark_word_of_cmd(a, statement, frame, n ? &names : &beside) ;
       return ;
     }
     stays = !n ;
