@@ -172,3 +172,20 @@ loop_for() # NAME: looks for it, as in a well-known sample
   migrate
   untold TODO
 }
+
+@test "code that stays as it is, and leaves a daemon, is followed, with a TODO" {
+  local code
+  for code in "cd /app && php-fpm -D" "redis-server --daemonize yes || exit 1" ". ./env; ./prepare; gunicorn app -D"; do
+    wrapper <<<"su app -c '$code'"$'\nweb --port 80'
+    migrate
+    [ "$(find "$tree" -name flag-forks | wc -l)" -eq 1 ]
+    told 'TODO: it puts itself into the background: '
+    has web/flag-main
+  done
+}
+
+@test "names: an init script of a loop is its daemon, exec of the arguments is cmd, a folder of nginx says nothing" {
+  wrapper <<<$'for s in ssh cron; do service $s start; done\nnode /usr/share/nginx/html/main.js &\nexec "${@:-bash}"'
+  migrate
+  services sshd cron node cmd
+}

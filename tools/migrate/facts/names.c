@@ -351,12 +351,24 @@ static char const *telling_argument (struct statement const *command, unsigned i
 
 /* With what tells it from others: the value of the loop that starts it, or, when the
    name is taken, its first argument that is a plain word, or its directory. */
+/* for s in ssh cron; do service $s start; done: sshd says it already. */
+static int is_init_script (struct analysis *a, struct statement const *statement, char const *name)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  return foreground.init_script && !strcmp(foreground.init_script, name) ;
+}
+
 char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
 {
   struct statement *found ;
   struct service *other ;
   char const *folder ;
   name = telling_name(a, readable_name(a, name), statement) ;
+  if (*a->suffix && !plan_find(a->plan, name) && is_init_script(a, statement, a->suffix + 1)) return name ;
   if (*a->suffix && !shell_mentions(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
   other = plan_find(a->plan, name) ;
   if (!other && strchr(name, ':')) other = plan_find(a->plan, pool_printf(a->pool, "%.*s-%s", (int)strcspn(name, ":"), name, strchr(name, ':') + 1)) ; /* queue:work */

@@ -41,7 +41,7 @@ int says_task (char const *name)
   while (*next_word(&name, word, sizeof(word)))
   {
     if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
-    says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register warmup preload once oneshot generate dhparam") ;
+    says |= shell_one_of(word, "configure setup install create prepare download populate init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register warmup preload once oneshot generate dhparam") ;
   }
   return says ;
 }

@@ -92,10 +92,12 @@ int code_leaves (struct analysis *a, struct statement const *statement, struct l
   {
     struct foreground foreground = { 0 } ;
     struct launch inner ;
+    struct statement *end = one ; /* cd /app && server --daemonize || exit */
     if (one->background) return 1 ;
-    if (one->kind != STATEMENT_COMMAND) continue ;
-    command_unwrap(a->pool, one, &inner) ;
-    foreground_of(a->plan, one, inner.first, &foreground) ;
+    while (end->body && (end->kind == STATEMENT_AND || end->kind == STATEMENT_OR)) end = end->kind == STATEMENT_AND ? end->body->next : end->body ;
+    if (end->kind != STATEMENT_COMMAND || end->background) continue ;
+    command_unwrap(a->pool, end, &inner) ;
+    foreground_of(a->plan, end, inner.first, &foreground) ;
     if (foreground.in_background || inner.detached) return 1 ;
   }
   return 0 ;

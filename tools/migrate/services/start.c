@@ -12,7 +12,7 @@ static int runs_arguments (struct analysis *a, struct statement const *statement
   struct launch launch ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  return launch.first < statement->nwords && takes_arguments(statement->words[launch.first].raw) ;
+  return launch.first < statement->nwords && (takes_arguments(statement->words[launch.first].raw) || strstr(statement->words[launch.first].raw, "${@:-")) ;
 }
 
 /* while :; do [ -e /tmp/maintenance ] && break; work; sleep 9; done &: it works until somebody ends it. */
@@ -199,6 +199,20 @@ static void mark_starts_in_loop (struct analysis *a, struct service *service, st
       "write `reeve restart NAME` in place of that, and of what ends it, where it is one of the services; else make it one", texts_join(a->pool, &starts.names, ", "))) ;
 }
 
+/* su app -c 'cd /app && server --daemonize': does what run executes leave, in code that stayed as it is? */
+static int still_leaves (struct analysis *a, struct service const *service, struct foreground *inside)
+{
+  struct source *code = pool_alloc(a->pool, sizeof(*code)) ;
+  struct source *outer = a->source ;
+  struct statement *one = service->command && strstr(service->command, "-c ") && !service_has(service, "flag-forks") ? shell_parse_text(a->pool, code, service->command) : 0 ;
+  int leaves ;
+  if (!one || one->kind != STATEMENT_COMMAND) return 0 ;
+  a->source = code ;
+  leaves = leaves_inside(a, one, inside) ;
+  a->source = outer ;
+  return leaves ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -235,6 +249,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
   if (called_function(a, statement) && leaves_inside(a, statement, &inside) && !service_has(service, "flag-forks")) follow_inside(a, service, statement, &inside) ;
+  if (how == START_DAEMON && still_leaves(a, service, &inside)) follow_inside(a, service, statement, &inside) ;
   program = ahead ? shell_basename(statement_command(ahead)) : by_cmd ? program_of_cmd(a) : service->program ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
