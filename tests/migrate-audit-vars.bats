@@ -16,6 +16,42 @@ teardown() { reeve_teardown; }
   untold TODO
 }
 
+@test "a variable that a run asks for has the value that it had there, or that is marked" {
+  local block
+  for block in $'AUTH="-nopw"\nif [ -n "$PW" ]; then\n  x11vnc -storepasswd "$PW" /run/pass\n  AUTH="-rfbauth /run/pass"\nfi' \
+    $'declare -a AUTH\nAUTH=()\nif [ -n "$PW" ]; then\n  openssl req -x509 -out /c.pem\n  AUTH+=(--cert /c.pem)\nfi'; do
+    wrapper <<<$'#!/bin/bash\nXvfb :1 &\n'"$block"$'\nexec x11vnc -forever "${AUTH[@]}"'
+    migrate
+    told ': it was in force for x11vnc, too, and is in no run of these: do it there'
+  done
+  # What comes later has another one.
+  wrapper <<<$'#!/bin/bash\nXvfb :1 &\nX=1\nif [ -n "$PW" ]; then\n  work "$X"\n  X=2\nfi\nX=3\nexec web $X'
+  migrate
+  untold 'in force'
+}
+
+@test "what removes all of /run is marked" {
+  wrapper <<<$'#!/bin/bash\ncron\nrm -rf /run/*\nexec nginx'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 3: rm -rf /run/\*: what /init keeps is in there' "$tree/nginx/run"
+  wrapper <<<$'#!/bin/bash\nrm -rf "/var/run/"* /tmp/*\nexec nginx'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 2: rm -rf "/var/run/"\*' "$init/10-start"
+  wrapper <<<$'#!/bin/bash\nrm -rf /run/httpd/* /var/run/nginx.pid\nrm -f /run/*\nexec nginx'
+  migrate
+  untold TODO
+}
+
+@test "the shell that a user has is named, where su executes that one" {
+  printf 'FROM debian:12\nRUN apt-get update && useradd -ms /bin/bash app\nCOPY start.sh /start.sh\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'#!/bin/sh\ncron\nsu - app -c "jupyter lab"'
+  migrate --dockerfile Dockerfile
+  told 'TODO: app is made with /bin/bash, which read that code, and its own files at a login: write it in place of /bin/sh here'
+  wrapper <<<$'#!/bin/sh\ncron\nsu -s /bin/bash app -c "jupyter lab"'
+  migrate --dockerfile Dockerfile
+  untold 'is made with'
+}
+
 @test "what is in another branch, in a shell of its own, or comes back, is not" {
   local other
   for other in '(cd /srv && make)' $'if [ -n "$A" ]; then\n  cd /a\n  exec a\nfi' $'make() { (cd /src; build); }\nmake' 'pushd /srv; build; popd' 'cd /srv; build; cd -' 'ulimit -n'; do

@@ -200,3 +200,13 @@ EOS
   migrate
   untold 'read an answer'
 }
+
+@test "what is in a file is not called dropped" {
+  wrapper <<<$'#!/bin/bash\nlab() { jupyter lab; }\nF=$(declare -f lab)\nworker &\nsudo -u app bash -c "$F; lab"'
+  migrate
+  told 'line 2: services.d/lab/run: function lab'
+  untold 'nothing calls it'
+  wrapper <<<$'if [ -S /sock ]; then\n  GID=$(stat -c %g /sock)\n  groupmod -g "$GID" docker\n  exec ./server\nfi\nexec ./other'
+  migrate
+  told 'line 2: cont-init.d/10-start: environment: GID'
+}

@@ -231,3 +231,30 @@ EOS
   file web/enable-if <<<$'!A\n!B\nC'
   untold TODO
 }
+
+@test "a loop that asks whether a redirection fails is understood" {
+  local loop
+  for loop in 'while ! </dev/tcp/localhost/5432; do sleep 1; done' $'while !</dev/tcp/localhost/5432\ndo sleep 1\ndone'; do
+    wrapper <<<$'#!/bin/bash\ndb &\n'"$loop"$'\nexec web'
+    migrate
+    told 'its readiness check, which reeve-exec makes itself (tcp:5432)'
+    untold damage
+  done
+}
+
+@test "&> is what was meant, also where sh is dash" {
+  local redirect
+  for redirect in '&> /dev/null:>/dev/null 2>&1' '&>>/var/log/w:>>/var/log/w 2>&1' '>& /var/log/w:>/var/log/w 2>&1' '>/var/log/w 2>&1:>/var/log/w 2>&1'; do
+    wrapper <<<$'#!/bin/sh\nworker '"${redirect%:*}"$' &\nnginx -g "daemon off;"'
+    migrate
+    becomes worker "exec worker ${redirect#*:}"
+  done
+  untold 'where sh is dash'
+  wrapper <<<$'#!/bin/sh\nworker &>/dev/null &\nexec web'
+  migrate
+  told 'line 2: mistake: where sh is dash, &> is & and >'
+  wrapper <<<$'#!/bin/bash\nworker &>/dev/null &\nexec web'
+  migrate
+  becomes worker 'exec worker &>/dev/null'
+  untold 'where sh is dash'
+}

@@ -42,3 +42,10 @@ teardown() { reeve_teardown; }
     untold TODO
   done
 }
+
+@test "what no service asks for is not handed on" {
+  wrapper <<<$'f=/data/sum\nold=\nif [ -f "$f" ]; then old=$(cat "$f"); fi\nif [ "$old" != 1 ]; then build-it; echo 1 >"$f"; fi\nexec ./server'
+  migrate
+  untold 'handed on'
+  run ! grep -q reeve_place "$init/10-start"
+}

@@ -148,6 +148,7 @@
      watching.c       does a service watch others?
      filesgone.c      is a file that a service reads at each start still there?
      inforce.c        is what the script had set at a start in its run?
+     livedir.c        what removes the folder that controls the services
      rounds.c         what the rounds of a loop add up
      samevalue.c      values that are others each time
      exits.c          is each exit with a failure in a file, or named?
@@ -156,6 +157,7 @@
      noend.c          what is the container's end, where nothing is main?
      serving.c        does the setup or a task start a server?
      waited.c         does the setup wait for what it has started itself?
+     usershell.c      the shell that su executes
 
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish

@@ -11,6 +11,7 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_inforce(a, first, files) ;
   audit_samevalue(a, first, files) ;
   audit_filesgone(a, first, files) ;
+  audit_livedir(a, first, files) ;
   audit_rounds(a, first, files) ;
   audit_exits(a, first, files) ;
   audit_failures(a, first, files) ;
@@ -18,4 +19,5 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_again(a, first, files) ;
   audit_noend(a, first, files) ;
   audit_waited(a, first, files) ;
+  audit_usershell(a, first, files) ;
 }

@@ -36,7 +36,9 @@ extern void audit_lost (struct analysis *a, struct claim *claim, uint32_t line, 
 extern void audit_inforce (struct analysis *a, struct statement *first, struct file const *files) ; /* directory, umask, limits, exports, ... of the script at a start: are they in its run? */
 extern void audit_samevalue (struct analysis *a, struct statement *first, struct file const *files) ; /* is a value that is another each time computed in one file only? */
 extern void audit_filesgone (struct analysis *a, struct statement *first, struct file const *files) ; /* is a file that a service reads at each start still there then? */
+extern void audit_livedir (struct analysis *a, struct statement *first, struct file const *files) ; /* does nothing remove the folder that controls the services? */
 extern void audit_rounds (struct analysis *a, struct statement *first, struct file const *files) ; /* has an instance what the rounds of its loop had added up? */
+extern void audit_usershell (struct analysis *a, struct statement *first, struct file const *files) ; /* does su execute the shell that the user has? */
 
 extern char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name) ; /* of services.d/SERVICE/NAME; "": it has no such file */
 

@@ -8,7 +8,7 @@ char const *audited_text (struct analysis *a, struct file const *files, struct s
 {
   char const *path = service_where(a->plan, service, name) ;
   for (; files ; files = files->next)
-    if (!strcmp(files->path, path)) return files->content ;
+    if (!strcmp(files->path, path)) return shell_uncommented(a->pool, files->content) ;
   return "" ;
 }
 

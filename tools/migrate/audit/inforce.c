@@ -1,5 +1,5 @@
-/* cd, umask, ulimit, export, unset, exec >FILE, . FILE: what the script's own shell had done when it started a service was
-   in force there. So it is in that service's run, or a TODO names it. */
+/* cd, umask, ulimit, export, unset, exec >FILE, . FILE, and the values of variables that its run asks for: what the script's own
+   shell had done when it started a service was in force there. So it is in that service's run, or a TODO names it. */
 
 #include <string.h>
 
@@ -45,14 +45,35 @@ static int is_elsewhere (struct looking const *looking, struct range start)
   return 0 ;
 }
 
-/* Is the same said once more ahead of the service, by what its run has? */
+/* Programs that are the same in each folder. */
+static int is_anywhere (struct service const *service)
+{
+  return shell_one_of(service->program, "nginx php-fpm cron crond sshd rsyslogd apache2 apache2ctl httpd postfix dovecot dbus-daemon haproxy memcached Xvfb redis-server") ;
+}
+
+/* Is the same said once more ahead of the service? */
 static int is_said_anew (struct analysis *a, struct service const *service, struct statement const *statement)
 {
   char const *command = statement_command(statement) ;
+  if (!strcmp(command, "cd") && is_anywhere(service)) return 1 ;
+  for (struct statement const *one = statement->next ; one && one->range.end <= service->claim->range.start ; one = one->next)
+    if (!strcmp(statement_command(one), command) && shell_one_of(command, "cd umask")) return 1 ;
   for (unsigned int i = 0 ; i < service->npieces ; i++)
   {
     struct piece const *piece = a->plan->pieces + i ;
     if (piece->claim && !piece->under && piece->claim->range.start >= statement->range.end && !strncmp(piece->text, command, strlen(command))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* The same of a variable: does its run have a later value? */
+static int is_set_anew (struct analysis *a, struct service const *service, struct statement const *statement, char const *name)
+{
+  for (unsigned int i = 0 ; i < service->npieces ; i++)
+  {
+    struct piece const *piece = a->plan->pieces + i ;
+    if (piece->claim && !piece->under && !piece->is_function && !piece_adds(piece) && piece->claim->range.start >= statement->range.end
+     && strstr(piece->names, pool_printf(a->pool, " %s ", name))) return 1 ;
   }
   return 0 ;
 }
@@ -76,10 +97,25 @@ static int is_in_force (struct statement const *statement)
 {
   char const *command = statement_command(statement) ;
   char const *last = statement->nwords > 1 ? statement->words[statement->nwords - 1].raw : "" ;
+  if (statement->kind == STATEMENT_ASSIGNMENT) return 1 ;
   if (redirects_everything(statement)) return !leaves_redirections(statement) ;
   if (shell_one_of(command, "cd pushd")) return *last && !shell_one_of(last, "- \"$OLDPWD\" $OLDPWD") ;
   if (shell_one_of(command, "umask ulimit export unset")) return *last && (*last != '-' || !strcmp(command, "export")) ;
   return reads_file((struct statement *)statement, 0) ;
+}
+
+/* Has it the value of each name that the statement sets, and that it asks for? */
+static int has_values (struct looking const *looking, struct service const *service, struct statement *statement, char const *run)
+{
+  struct analysis *a = looking->a ;
+  char const *names = names_defined(a, statement) ;
+  char const *told = texts_join(a->pool, &service->todo, "\n") ;
+  for (char const *p = names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    char const *name = pool_copy(a->pool, p, strcspn(p, " ")) ;
+    if (asks_variable(run, name) && !strstr(told, pool_printf(a->pool, "$%s is not known here", name)) && !strstr(run, pool_printf(a->pool, "$reeve_place/%s\"", name)) && !is_set_anew(a, service, statement, name)) return 0 ;
+  }
+  return 1 ;
 }
 
 static int is_in_run (struct looking const *looking, struct service const *service, struct statement const *statement)
@@ -88,6 +124,7 @@ static int is_in_run (struct looking const *looking, struct service const *servi
   char const *run = audited_text(a, looking->files, service, "run") ;
   char const *command = statement_command(statement) ;
   if (strstr(run, source_copy(a->source, statement->range))) return 1 ;
+  if (statement->kind == STATEMENT_ASSIGNMENT) return has_values(looking, service, (struct statement *)statement, run) ;
   if (shell_one_of(command, "export unset")) return names_in(statement, run) ;
   return is_said_anew(a, service, statement) ;
 }
@@ -116,7 +153,7 @@ static void look_at_list (struct looking looking, struct statement *list)
     struct looking in = looking ;
     struct function *function = called_function(looking.a, list) ;
     if (list->kind == STATEMENT_FUNCTION || has_own_shell(looking.a, list)) in.shell = list->range ;
-    look_at(list, &looking) ;
+    else look_at(list, &looking) ;
     if (function && function->statement->body && !function->walked && !list->background)
     {
       in.call = list ;

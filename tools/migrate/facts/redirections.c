@@ -191,3 +191,19 @@ char const *appending_text (struct analysis *a, struct statement *statement, str
   }
   return pool_printf(a->pool, "%s%s", out, source_copy(a->source, (struct range){ at, statement->range.end })) ;
 }
+
+int may_be_dash (struct analysis *a)
+{
+  char const *shell = a->plan->shell ;
+  char const *name = shell_basename(pool_copy(a->pool, shell, strcspn(shell, " \t"))) ;
+  if (!strcmp(name, "env")) name = pool_copy(a->pool, shell + strcspn(shell, " \t") + 1, strcspn(shell + strcspn(shell, " \t") + 1, " \t")) ;
+  return !strcmp(name, "dash") || (!strcmp(name, "sh") && !a->plan->has_other_sh) ;
+}
+
+char const *plain_redirect (struct analysis *a, struct redirect const *redirect)
+{
+  char const *raw = redirect->raw ;
+  int appends = !strncmp(raw, "&>>", 3) ;
+  if (!may_be_dash(a) || (strncmp(raw, "&>", 2) != 0 && (strncmp(raw, ">&", 2) != 0 || !*redirect->target || strchr("0123456789-$", *redirect->target)))) return raw ;
+  return pool_printf(a->pool, "%s%s 2>&1", appends ? ">>" : ">", redirect->target) ;
+}

@@ -13,7 +13,7 @@
   "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf jq env printenv xargs dpkg-architecture tty whoami type"
 
 /* $RANDOM, ${RANDOM}, ((RANDOM % 9)), let X=RANDOM */
-static int asks_variable (char const *text, char const *name)
+int asks_variable (char const *text, char const *name)
 {
   char const *arithmetic = strncmp(text, "let ", 4) ? strstr(text, "((") : text ;
   size_t len = strlen(name) ;

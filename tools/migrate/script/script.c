@@ -72,6 +72,34 @@ static void claim_functions (struct analysis *a)
       : pool_printf(a->pool, "function %s: nothing calls it", function->name)) ;
 }
 
+/* Is the text in the file as lines, or commands, of their own? */
+static int has_lines (char const *content, char const *text)
+{
+  size_t len = strlen(text) ;
+  for (char const *at = content ; len && (at = strstr(at, text)) ; at++)
+    if ((at == content || strchr(" \t\n;", at[-1])) && (!at[len] || strchr("\n;", at[len]))) return 1 ;
+  return 0 ;
+}
+
+/* What nothing was seen to need may be in a file all the same: as part of what stayed as it was, or by declare -f NAME. */
+static void tell_kept (struct analysis *a, struct file const *files)
+{
+  static char const *const ends[] = { "; nothing needs it", ": nothing calls it" } ;
+  for (uint32_t i = 0 ; i < a->source->nclaims ; i++)
+  {
+    struct claim *claim = a->source->claims[i] ;
+    struct texts where = { 0 } ;
+    char const *end = 0 ;
+    for (size_t j = 0 ; j < ROWS(ends) && !end ; j++) end = strstr(claim->what, ends[j]) ;
+    if (!end || strcmp(claim->where, "dropped") != 0) continue ;
+    for (struct file const *file = files ; file ; file = file->next)
+      if (has_lines(file->content, source_copy(a->source, claim->range))) texts_add(a->pool, &where, file->path) ;
+    if (!where.first) continue ;
+    claim->where = texts_join(a->pool, &where, ", ") ;
+    claim->what = pool_copy(a->pool, claim->what, (size_t)(end - claim->what)) ;
+  }
+}
+
 static void note_damage (struct analysis *a, struct statement *first)
 {
   struct texts lines = { 0 } ;
@@ -358,6 +386,7 @@ void migrate_script (struct plan *plan)
   image_check(plan) ;
   plan_settle(plan) ;
   files = render(plan) ;
+  tell_kept(&a, files) ;
   settle_lost(&a, first, files) ;
   audit_plan(&a, first, files) ;
   note_damage(&a, first) ;

@@ -13,7 +13,7 @@ char const *redirects_of (struct analysis *a, struct statement const *statement,
   struct texts texts = { 0 } ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
     if (statement->redirects[i].range.start < before || statement->redirects[i].range.start >= from)
-      texts_add(a->pool, &texts, statement->redirects[i].raw) ;
+      texts_add(a->pool, &texts, plain_redirect(a, statement->redirects + i)) ;
   return texts_join(a->pool, &texts, " ") ;
 }
 
@@ -150,11 +150,19 @@ char const *put_arguments (struct analysis *a, char const *command)
   return command ;
 }
 
+static void tell_redirects (struct analysis *a, struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!strncmp(statement->redirects[i].raw, "&>", 2) && may_be_dash(a))
+      plan_mistake(a->plan, line_of(a, statement), "where sh is dash, &> is & and >: what is ahead of it starts in the background, and keeps its output; here it is what was meant, >FILE 2>&1") ;
+}
+
 /* Program and arguments, and the redirections behind them. */
 static void set_words (struct analysis *a, struct service *service, struct statement const *statement, struct launch const *launch,
   struct foreground const *foreground)
 {
   uint32_t first = launch->first < statement->nwords ? statement->words[launch->first].range.start : statement->core.end ;
+  tell_redirects(a, statement) ;
   service->redirects = trim(a->pool, redirects_of(a, statement, first, statement->core.end)) ;
   if (launch->code)
   {

@@ -37,8 +37,22 @@ static void with_negated_groups (char *text)
   }
 }
 
+/* while ! </dev/tcp/db/5432: a redirection without a command, which the grammar does not know behind !. */
+static void with_plain_loops (char *text, char const *from, char const *to)
+{
+  for (char *p = text ; (p = strstr(p, from)) ; p += 5)
+  {
+    char *bang = p + 5 + strspn(p + 5, " \t") ;
+    if ((p > text && !strchr(" \t\n;&|({", p[-1])) || bang == p + 5 || *bang != '!' || bang[1 + strspn(bang + 1, " \t")] != '<') continue ;
+    memcpy(p, to, 5) ;
+    *bang = ' ' ;
+  }
+}
+
 void with_plain_words (char *text)
 {
+  with_plain_loops(text, "while", "until") ;
+  with_plain_loops(text, "until", "while") ;
   with_negated_groups(text) ;
   for (char *p = text ; (p = strstr(p, "= -")) ; p++)
   {

@@ -206,10 +206,7 @@ void main_is_none (struct analysis *a)
 
 int fails_at_once (struct analysis *a, struct statement const *wait)
 {
-  char const *shell = a->plan->shell ;
-  char const *name = shell_basename(pool_copy(a->pool, shell, strcspn(shell, " \t"))) ;
-  if (!strcmp(name, "env")) name = pool_copy(a->pool, shell + strcspn(shell, " \t") + 1, strcspn(shell + strcspn(shell, " \t") + 1, " \t")) ;
-  return !strcmp(statement_word(wait, 1), "-n") && (!strcmp(name, "dash") || (!strcmp(name, "sh") && !a->plan->has_other_sh)) ;
+  return !strcmp(statement_word(wait, 1), "-n") && may_be_dash(a) ;
 }
 
 /* The server that stayed in the foreground, ahead of this; 0: there is none. */
