@@ -29,10 +29,27 @@ EOS
 }
 
 @test "what eval sets, nobody knows" {
-  wrapper <<<$'eval "$(ssh-agent -s)"\nexec web'
+  wrapper <<<$'eval "$(site-settings -s)"\nexec web'
   migrate
   grep -q '^# TODO reeve-migrate: line 1: which variables it sets' "$init/10-start"
   told 'TODO: which variables it sets'
+}
+
+@test "what an agent prints is handed on, and that it stays is said" {
+  local line
+  for line in 'eval "$(ssh-agent -s)"' 'eval $(dbus-launch --sh-syntax)' 'export $(dbus-launch)'; do
+    wrapper <<<$'#!/bin/bash\n'"$line"$'\nworker &\nexec web'
+    migrate
+    told 'in the background, which nobody supervises'
+    untold 'reach no service'
+    grep -q -e 'export SSH_AUTH_SOCK=' -e 'export DBUS_SESSION_BUS_ADDRESS=' "$tree/worker/run"
+    [ "$(grep -c "${line#* }" "$init/10-start")" -eq 1 ]
+    run ! grep -rq -e ssh-agent -e dbus-launch "$tree"
+  done
+  wrapper <<<$'#!/bin/bash\nXvfb :0 &\neval $(dbus-launch --sh-syntax)\nfluxbox &\nexec app'
+  migrate
+  [ "$(grep -l dbus-launch "$tree"/*/run | wc -l)" -eq 1 ]
+  told 'which variables it sets is not known'
 }
 
 @test "eval of a variable is done where it was, once" {

@@ -122,3 +122,11 @@ EOS
     [ "$(ls "$tree"/*/flag-forks | wc -l)" -eq 1 ] || { echo "# $more"; return 1; }
   done
 }
+
+@test "what env reads from a file is not its program" {
+  wrapper <<<$'env $(grep -v \'^#\' .env | xargs) ./worker &\nexec env $(cat /app/.env | xargs) web'
+  migrate
+  services worker web
+  becomes web 'exec env $(cat /app/.env | xargs) web'
+  untold TODO
+}

@@ -109,10 +109,12 @@ char const *const *command_behind_runners (struct pool *pool, char const *const 
   {
     char const *const *behind = daemon_command(argv) ;
     char const *const *inner ;
+    int is_env = !strcmp(shell_basename(argv[0]), "env") ;
     if (behind && behind != argv && behind[0][0] != '-') argv = behind ;
     else if (is_runner(shell_basename(argv[0])) && (inner = subcommand(argv)) && (behind = behind_runner(pool, shell_basename(argv[0]), inner)) != inner) argv = behind ;
     else if (behind_waiter(argv) != argv) argv = behind_waiter(argv) ;
     else break ;
+    while (is_env && argv[1] && (!strncmp(argv[0], "$(", 2) || *argv[0] == '`')) argv++ ; /* env $(cat .env | xargs) web: variables */
   }
   return argv ;
 }

@@ -33,6 +33,7 @@ static int note_exports (struct statement *statement, void *data)
     if (!strcmp(option, "-a") || (!strcmp(option, "-o") && !strcmp(statement_word(statement, 2), "allexport"))) a->exports_all = 1 ;
     else if (!strcmp(option, "+a") || (!strcmp(option, "+o") && !strcmp(statement_word(statement, 2), "allexport"))) a->exports_all = 0 ;
   }
+  for (char const *p = evaluated_names(statement) ; *(p += strspn(p, " ")) ; p += strcspn(p, " ")) texts_add_once(a->pool, &a->plan->environment, pool_copy(a->pool, p, strcspn(p, " "))) ;
   if (strcmp(command, "export") != 0 && (!shell_one_of(command, "declare typeset") || *option != '-' || !strchr(option, 'x'))) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (*statement->words[i].raw != '-')
@@ -297,6 +298,7 @@ int add_context (struct analysis *a, struct statement *statement)
   struct claim *claim ;
   repeatable |= asks ;
   if (!before_all && (waits_for_something(statement) || is_asked_for_status(a, statement))) return 0 ;
+  if (!before_all && *evaluated_names(statement)) return 0 ; /* none of several may start that again */
   if (!before_all && !asks && block_works(a, statement)) return 0 ; /* what it exports: services/exports.c */
   if (executes && statement_walk(body ? body : statement, before_all ? &executes_hook : &executes_variable, a)) return 0 ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
@@ -352,8 +354,10 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;
   tell_redirections(a, claim, &files, &loggers, before_all) ;
   if (!piece->shared) return 1 ;
-  if (statement_walk(statement, &exports_computed, 0))
+  if (!*evaluated_names(statement) && statement_walk(statement, &exports_computed, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
+  if (*evaluated_names(statement))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), pool_printf(a->pool, "it leaves %s in the background, which nobody supervises: make that a service, in the foreground", statement->programs.first->text)) ;
   mark_move(a, 0, statement, claim) ;
   mark_arguments(a, 0, statement, claim) ;
   if (body && statement_walk(body, &moves_shell, 0))

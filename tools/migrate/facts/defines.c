@@ -85,6 +85,7 @@ static int add_names (struct statement *statement, void *data)
     names->found = pool_printf(names->a->pool, "%s%s ", names->found, statement->name) ;
     return 0 ;
   }
+  for (char const *p = evaluated_names(statement) ; *(p += strspn(p, " ")) ; p += strcspn(p, " ")) add_name(names, p) ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
     if (*statement->redirects[i].raw == '{') add_name(names, statement->redirects[i].raw + 1) ; /* {log}>FILE */
   if (statement->kind == STATEMENT_TEST) add_arithmetic(names, source_copy(names->a->source, statement->range)) ;

@@ -48,3 +48,12 @@ int evaluates_hook (struct statement const *statement, char const *text)
   }
   return 0 ;
 }
+
+char const *evaluated_names (struct statement const *statement)
+{
+  char const *program = statement->programs.first && !statement->programs.first->next ? statement->programs.first->text : "" ;
+  if (statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_COMMAND) return "" ;
+  if (!shell_one_of(statement_command(statement), "eval export") || statement->nwords < 2 || !strstr(statement->words[1].raw, "$(")) return "" ;
+  if (!strcmp(program, "ssh-agent")) return "SSH_AUTH_SOCK SSH_AGENT_PID" ;
+  return !strcmp(program, "dbus-launch") ? "DBUS_SESSION_BUS_ADDRESS DBUS_SESSION_BUS_PID" : "" ;
+}
