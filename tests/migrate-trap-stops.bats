@@ -1,5 +1,5 @@
 # Commands of a trap, or behind the wait, that stop a server: which signal it gets in their place.
-# shellcheck shell=bash disable=SC2154 # tree is migrate's
+# shellcheck shell=bash disable=SC2154,SC2034 # tree and report are migrate's
 load lib
 load migrate
 
@@ -82,4 +82,28 @@ EOS
   told 'line 8: dropped: what was done at the end: the supervisor signals each service; nginx gets QUIT in place of `nginx -s quit`'
   told 'mistake: no trap for TERM'
   untold 'at the script'\''s own end'
+}
+
+# alone DOCKERFILE: migrates what its CMD is
+alone()
+{
+  rm -rf rootfs
+  wrapper Dockerfile <<<"$1"
+  run -0 --separate-stderr reeve-migrate Dockerfile -o rootfs/etc/services.d
+  report=$output
+}
+
+@test "what a shell's last command becomes gets the signal itself, where the image's shell does so" {
+  local cmd
+  for cmd in $'FROM node:20-alpine\nCMD ["sh","-c","npm run migrate && node main.js"]' $'FROM debian\nCMD ["bash","-c","alembic upgrade head; gunicorn app:app"]'; do
+    alone "$cmd"
+    untold 'no trap for TERM' || { echo "# $cmd"; return 1; }
+  done
+  alone $'FROM nginx:alpine\nCMD php-fpm & nginx -g "daemon off;"'
+  file nginx/down-signal <<<QUIT
+  untold 'no trap for TERM'
+  for cmd in 'CMD npm run migrate && node main.js' 'CMD ["bash","-c","worker & gunicorn app:app"]'; do
+    alone $'FROM debian\n'"$cmd"
+    told 'no trap for TERM' || { echo "# $cmd"; return 1; }
+  done
 }

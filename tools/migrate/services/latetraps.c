@@ -1,4 +1,4 @@
-/* A trap runs between two commands: while the script stays in one, it comes too late. */
+/* A trap runs between two commands: while the script stays in one, it comes too late. And what the shell's last command gets itself. */
 
 #include <string.h>
 
@@ -81,4 +81,15 @@ void find_late_trap (struct analysis *a, struct statement *list, struct service 
   else if (lets_traps_run(a, list, service)) return ;
   else text = "a trap runs only when the command has ended that the loop is in: start that with & and wait for it (sleep N & wait $!)" ;
   plan_mistake(a->plan, service->line, text) ;
+}
+
+int shell_becomes (struct analysis *a, struct service const *service)
+{
+  struct plan const *plan = a->plan ;
+  int is_bash = !!strstr(plan->shell, "bash") ;
+  if (!plan->taken || strncmp(plan->taken, "the shell code of", 17) != 0 || service->next || service->is_oneshot || !service->is_main || service->is_background || service->is_daemon) return 0 ;
+  if (!is_bash && !plan->has_other_sh) return 0 ; /* dash forks */
+  for (struct service const *one = plan->services ; is_bash && one ; one = one->next)
+    if (runs_beside(one)) return 0 ;
+  return 1 ;
 }

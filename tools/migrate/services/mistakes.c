@@ -164,8 +164,8 @@ static void find_signal_mistakes (struct analysis *a, struct statement *list)
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    execs |= service->is_exec ;
-    if (service->is_exec) find_exec_mistakes(a, list, service) ;
+    execs |= service->is_exec || shell_becomes(a, service) ;
+    if (service->is_exec || shell_becomes(a, service)) find_exec_mistakes(a, list, service) ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
     find_late_trap(a, list, service) ;
   }

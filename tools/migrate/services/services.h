@@ -84,6 +84,7 @@ extern int are_apart (struct statement *first, struct range one, struct range ot
 
 /* ---- latetraps.c ---- */
 extern int traps_term (struct trap const *trap) ;
+extern int shell_becomes (struct analysis *a, struct service const *service) ; /* sh -c 'migrate && web': busybox's shell, and bash, execute the last command without a fork: it is PID 1 */
 extern void find_late_trap (struct analysis *a, struct statement *list, struct service *service) ; /* a trap that comes too late while the script stays in the service */
 
 /* ---- supervisors.c ---- */

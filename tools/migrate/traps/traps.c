@@ -4,6 +4,7 @@
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
 #include "migrate/traps/trapping.h"
 #include "migrate/traps/traps.h"
 
@@ -288,7 +289,7 @@ static void hand_on_stop_signal (struct analysis *a)
   char const *signal = a->plan->stop_signal ;
   for (struct service *service = a->plan->services ; signal && service ; service = service->next)
   {
-    if (!service->is_exec || service->is_oneshot || service->down_line || service_has(service, "flag-console") || service_has(service, "down-signal")) continue ;
+    if ((!service->is_exec && !shell_becomes(a, service)) || service->is_oneshot || service->down_line || service_has(service, "flag-console") || service_has(service, "down-signal")) continue ;
     service_set(a->plan, service, "down-signal", signal) ;
     service->claim->what = pool_printf(a->pool, "%s; down-signal %s: the image's STOPSIGNAL, which it got as PID 1", service->claim->what, signal) ;
   }
