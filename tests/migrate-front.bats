@@ -130,3 +130,15 @@ EOS
   patched
   grep -qxF 'ENTRYPOINT ["conda", "run", "-n", "env", "/init"]' <<<"$result"
 }
+
+@test "an init that the base image brings goes, and what it started is named" {
+  wrapper <<<$'#!/bin/sh\nweb &\nexec worker'
+  printf 'FROM phusion/baseimage\nCOPY start.sh /start.sh\nENTRYPOINT ["/sbin/my_init", "--quiet", "--", "/start.sh"]\n' >Dockerfile
+  patched
+  grep -qxF 'ENTRYPOINT ["/init"]' <<<"$result"
+  told 'TODO: the image executed my_init, and /init takes its place'
+  printf 'FROM lscr.io/linuxserver/plex:latest\nCOPY start.sh /start.sh\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told "TODO: the ENTRYPOINT of plex is s6-overlay's /init, and Reeve's takes its path"
+  untold 'docker image inspect'
+}

@@ -136,6 +136,12 @@ void add_front (struct starting *s, struct statement const *statement, unsigned 
       s->start->has_init = 1 ;
       continue ;
     }
+    if (shell_one_of(shell_basename(word), "my_init my_init.py"))
+    {
+      texts_add_once(s->pool, &s->start->lost, "TODO: the image executed my_init, and /init takes its place: it started the scripts of /etc/my_init.d and the services of /etc/service: put these into /etc/cont-init.d and /etc/services.d") ;
+      options = 1 ;
+      continue ;
+    }
     if (shell_one_of(shell_basename(word), CHANGES_USER_AS_PARENT))
     {
       i = lose_user(s, statement, i) - 1 ;

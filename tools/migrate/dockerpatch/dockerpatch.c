@@ -224,7 +224,10 @@ static void note_start (struct patching *p)
   if (!start->script && !start->instead.first && !is_onbuild && !p->is_of_stage)
     patching_note(p, pool_printf(p->pool, "TODO: nothing in the Dockerfile executes %s: it has neither ENTRYPOINT nor CMD. The services take the place of what its base image executes: is that what you want?", p->input)) ;
   if (start->instead.first && !start->through) note_instead(p) ;
-  if (!entrypoint && *base && !dockerfile_base_is_plain(p->dockerfile))
+  if (!entrypoint && p->dockerfile->from && strstr(p->dockerfile->from->arguments, "linuxserver/"))
+    patching_note(p, pool_printf(p->pool, "TODO: the ENTRYPOINT of %s is s6-overlay's /init, and Reeve's takes its path: what is in /etc/services.d and /etc/cont-init.d runs as it is; each service of "
+      "/etc/s6-overlay/s6-rc.d has to become a directory in /etc/services.d", base)) ;
+  else if (!entrypoint && *base && !dockerfile_base_is_plain(p->dockerfile))
     patching_note(p, pool_printf(p->pool, "TODO: ENTRYPOINT [\"/init\"] takes the place of the one that %s may have (docker image inspect says it): if that prepares something, "
       "write ENTRYPOINT [\"ITS\", \"WORDS\", \"/init\"]", base)) ;
 }
