@@ -196,3 +196,14 @@ EOS
     untold 'looks at its arguments' && untold 'is written into the files' || return
   done
 }
+
+@test "a script that starts only what its arguments say is refused with that where there is no CMD" {
+  wrapper <<<$'#!/bin/sh\nif [ "$1" = web ]; then\n  redis-server &\n  exec gunicorn app\nfi\nexec "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  run --separate-stderr reeve-migrate start.sh --dockerfile Dockerfile
+  [ "$status" -eq 1 ]
+  [[ $stderr == *'start.sh starts what its arguments say, and the Dockerfile has no CMD, so that it starts nothing'* ]]
+  wrapper <<<$'#!/bin/sh\nmkdir /a\nexec "$@"'
+  run --separate-stderr reeve-migrate start.sh --dockerfile Dockerfile
+  [[ $stderr == *'no long-running process'* ]]
+}

@@ -323,10 +323,24 @@ static void refuse_sourced (struct analysis *a, struct statement *first, struct 
     a->source->name, texts_join(a->pool, names, ", "), texts_join(a->pool, &sourcing.files, ", ")) ;
 }
 
+/* if [ "$1" = web ]; then exec server; fi */
+static int starts_by_words (struct statement *statement, void *data)
+{
+  return statement->background || (!strcmp(statement_command(statement), "exec") && statement->nwords > 1 && !is_image_command(data, statement)) ;
+}
+
 static void refuse_idle (struct analysis *a, struct statement *first)
 {
   struct sourcing sourcing = { .a = a } ;
+  int starts = 0 ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced, &sourcing) ;
+  for (struct statement *one = first ; one && !starts ; one = one->next) starts = statement_walk(one, &starts_by_words, a) ;
+  if (starts && a->plan->cmd && !a->plan->cmd[0] && !a->plan->lost_cmd && asks_positional(a, first))
+  {
+    a->plan->refused = pool_printf(a->pool, "%s starts what its arguments say, and the Dockerfile has no CMD, so that it starts nothing: write what docker run, or a compose file, gives it as CMD into "
+      "the Dockerfile, and migrate again", a->source->name) ;
+    return ;
+  }
   a->plan->refused = sourcing.files.first
     ? pool_printf(a->pool, "%s starts nothing by itself, but reads other files, which may: %s. Give the one that starts the processes, or put them together",
         a->source->name, texts_join(a->pool, &sourcing.files, ", "))
