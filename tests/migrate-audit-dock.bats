@@ -16,6 +16,14 @@ teardown() { reeve_teardown; }
   untold 'whose package the patch takes out'
 }
 
+@test "a wrapper that is called as Reeve's /init is named by nothing" {
+  wrapper <<<$'#!/bin/sh\nweb &\nexec worker'
+  printf 'FROM debian\nCOPY start.sh /init\nENTRYPOINT ["/init"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services web worker
+  untold 'takes out of the image'
+}
+
 @test "a RUN that needs a file of supervisor's package, also in the RUN that installs it, keeps the package" {
   local run
   supervisord_conf

@@ -84,6 +84,7 @@ static int brings (struct dockerfile const *dockerfile, char const *path)
 static void look_for_file (struct image const *image, struct instruction const *copy, char const *path)
 {
   char const *user ;
+  if (!strcmp(path, "/init")) return ; /* the overlay brings one */
   if (brings(image->after, path) || path[strlen(path) - 1] == '/' || is_told(image, shell_basename(path))) return ;
   user = user_of(image, &text_names_file, path, copy->first) ;
   if (user)
