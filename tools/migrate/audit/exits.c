@@ -38,7 +38,7 @@ static int exits_there (struct exits *exits, struct statement *statement)
   return function && function->statement->body && function->statement != exits->function && statement_walk(function->statement->body, &is_failing_exit, exits) ;
 }
 
-/* The last one that was started ahead of the place; 0: none. */
+/* The last one that was started ahead of the place; 0: none. Where it is main, its end is the container's. */
 static struct service *started_before (struct analysis *a, uint32_t byte)
 {
   struct service *last = 0 ;
@@ -52,8 +52,9 @@ static int look_at_exit (struct statement *statement, void *data)
   struct exits *exits = data ;
   struct analysis *a = exits->a ;
   struct claim *claim = exits_there(exits, statement) ? claim_at(a, statement->range.start) : 0 ;
-  if (!claim || strncmp(claim->where, "dropped", 7) != 0 || !strncmp(claim->what, "function ", 9) || is_told(claim)) return 0 ;
-  plan_todo(a->plan, started_before(a, statement->range.start), claim, line_of(a, statement), pool_printf(a->pool,
+  struct service *service = started_before(a, statement->range.start) ;
+  if (!claim || (service && service->is_main) || strncmp(claim->where, "dropped", 7) != 0 || !strncmp(claim->what, "function ", 9) || is_told(claim)) return 0 ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
     "the script ended here with %s, and nothing does now: if that is wanted, let run or finish call `reeve shutdown %s`: %s", exits->code, exits->code, statement_text(a, statement))) ;
   return 0 ;
 }

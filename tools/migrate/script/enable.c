@@ -341,8 +341,9 @@ static int fails_at_end (struct analysis *a, struct statement const *list, int d
 static int fails (struct analysis *a, struct statement const *statement)
 {
   struct statement alone = *statement ;
+  struct claim const *claim = claim_of(a, statement) ;
   alone.next = 0 ;
-  return fails_at_end(a, &alone, 0) ;
+  return (!claim || strncmp(claim->where, "dropped", 7) != 0) && fails_at_end(a, &alone, 0) ;
 }
 
 static int is_main_start (struct analysis *a, struct statement const *statement)
