@@ -34,10 +34,13 @@ teardown() { reeve_teardown; }
 }
 
 @test "where nothing is main, and no line says why, a note asks for the end" {
-  wrapper <<<$'web &\nif [ "$X" = 1 ]; then exit 0; fi'
-  migrate
-  told 'mistake: the script ends here and waits for none of these: web'
-  wrapper <<<$'#!/bin/bash\n[ -n "$A" ] && web &\ncd /srv'
-  migrate
-  [[ $report == *'no service is main'* || $report == *'waits for none'* ]]
+  wrapper <<<$'case "$1" in\nstart) service cron start; service nginx start ;;\n*) echo usage; exit ;;\nesac'
+  cat >Dockerfile <<<$'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["start"]'
+  migrate --dockerfile Dockerfile
+  told 'note: TODO: no service is main: the script ended, and the container with it; now it goes on until it is stopped'
+  for end in 'while sleep 60; do :; done' 'tail -f /dev/null' 'wait' 'nginx -g "daemon off;"'; do
+    wrapper <<<$'service cron start\n'"$end"$'\n# comment'
+    migrate
+    untold 'no service is main'
+  done
 }

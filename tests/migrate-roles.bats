@@ -161,6 +161,15 @@ loop_for() # NAME: looks for it, as in a well-known sample
   untold 'puts itself into the background'
 }
 
+@test "what a condition starts by its name, and what only a loop of pauses follows, is asked for" {
+  wrapper <<<$'if ./start-backend.sh; then exec nginx -g "daemon off;"; else exit 2; fi'
+  migrate
+  told 'TODO: by its name its condition starts something: ./start-backend.sh: if that goes on running, make it a service'
+  wrapper <<<$'/opt/app/bin/app.sh start\nwhile [ -f /run/app.pid ]; do sleep 5; done'
+  migrate
+  told 'line 1: cont-init.d/10-start: setup, as it was; TODO: behind it the script only kept the container alive'
+}
+
 @test "the word start of an unknown program may put it into the background" {
   local line
   for line in '/opt/x/bin/server.sh start &' 'sh /opt/app/bin/server.sh start'; do

@@ -33,8 +33,10 @@ static int is_told (struct analysis *a)
 /* Did the script stay in its last statement, or is that not known? */
 static int stays (struct analysis *a, struct statement const *list)
 {
-  while (list && list->next && list->next->kind != STATEMENT_COMMENT) list = list->next ;
-  return a->waited_line || a->has_idle || (list && (list->damaged || list->kind == STATEMENT_LOOP || list->kind == STATEMENT_FOR || list->kind == STATEMENT_SUBSHELL)) ;
+  struct statement const *last = 0 ;
+  for (; list ; list = list->next)
+    if (list->kind != STATEMENT_COMMENT) last = list ;
+  return a->waited_line || a->has_idle || (last && (last->damaged || last->kind == STATEMENT_LOOP || last->kind == STATEMENT_FOR || last->kind == STATEMENT_SUBSHELL)) ;
 }
 
 void audit_noend (struct analysis *a, struct statement *first, struct file const *files)

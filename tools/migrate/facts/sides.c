@@ -16,7 +16,7 @@ int is_short (char const *program)
 /* What ends by itself, also in the background. */
 int is_task_program (char const *program)
 {
-  return shell_one_of(program, "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip gunzip zcat xzcat bzcat unzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates "
+  return shell_one_of(program, "curl wget http https xh psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip gunzip zcat xzcat bzcat unzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates "
     "rabbitmqctl rabbitmqadmin kcadm.sh kcadm mysqladmin mariadb-admin pg_restore mongorestore mongoimport mongodump sqlcmd cypher-shell awslocal aws influx "
     "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
 }

@@ -62,6 +62,17 @@ static int only_looks (struct analysis *a, struct statement *statement)
   return statement->kind == STATEMENT_COMMENT || is_message(a, statement) || (statement->kind == STATEMENT_ASSIGNMENT && status_kept(a, statement)) || only_talks(a, statement) ;
 }
 
+/* while [ -f /run/app.pid ]; do sleep 5; done */
+static int only_pauses (struct analysis *a, struct statement const *loop)
+{
+  int sleeps = 0 ;
+  if (loop->kind != STATEMENT_LOOP || loop->background || !loop->branches || !loop->branches->condition || loop->branches->condition->kind != STATEMENT_TEST) return 0 ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (!strcmp(statement_command(one), "sleep")) sleeps = 1 ;
+    else if (!only_looks(a, one)) return 0 ;
+  return sleeps ;
+}
+
 struct statement *closing_behind (struct analysis *a, struct frame const *frame)
 {
   for (; frame ; frame = frame->up)
@@ -70,7 +81,7 @@ struct statement *closing_behind (struct analysis *a, struct frame const *frame)
       struct frame behind = { .rest = one->next, .up = frame->up } ;
       if (only_looks(a, one)) continue ;
       if (one->background || starts_later(a, &behind)) return 0 ;
-      return shell_one_of(statement_command(one), "wait fg") || keeps_alive(one) || (one->kind == STATEMENT_LOOP && watches_processes(a, one)) ? one : 0 ;
+      return shell_one_of(statement_command(one), "wait fg") || keeps_alive(one) || (one->kind == STATEMENT_LOOP && (watches_processes(a, one) || only_pauses(a, one))) ? one : 0 ;
     }
   return 0 ;
 }

@@ -216,7 +216,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   may_serve = !a->waited_line && (ran_nothing || only_kept_alive(a, frame, says)) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
   if (!foreground.ends && !foreground.works && !is_last(a, frame) && walk_looked_for(a, statement, frame, foreground.is_daemon || serves || command_is_interpreter(name))) return ;
   closing = closing_behind(a, frame) ;
-  if (closing && closing->kind == STATEMENT_LOOP && !a->plan->services && !a->in_function && !foreground.is_daemon && may_close(a, inside, &inner))
+  if (closing && closing->kind == STATEMENT_LOOP && watches_processes(a, closing) && !a->plan->services && !a->in_function && !foreground.is_daemon && may_close(a, inside, &inner))
   {
     struct service *service = start_service(a, statement, START_BACKGROUND) ;
     service->claim->what = pool_printf(a->pool, "service %s, behind which the script only watched processes", service->name) ;

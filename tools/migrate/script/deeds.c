@@ -175,6 +175,15 @@ static void mark_deed (struct analysis *a, struct statement *deed)
         text, service->name)) ;
 }
 
+/* if ./start-backend.sh; then exec web; fi */
+static void mark_starting_deed (struct analysis *a, struct statement *deed)
+{
+  char const *text = statement_text(a, deed) ;
+  for (struct service *service = statement_walk(deed, &names_starter, a) ? a->plan->services : 0 ; service ; service = service->next)
+    if (service->claim && is_part(texts_join(a->pool, &service->conditions, " && "), text))
+      plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "by its name its condition starts something: %s: if that goes on running, make it a service, in the foreground", text)) ;
+}
+
 static int look_for_deed (struct statement *part, void *data)
 {
   struct analysis *a = data ;
@@ -183,10 +192,18 @@ static int look_for_deed (struct statement *part, void *data)
   {
     struct statement left = *part->body ;
     left.next = 0 ;
-    if (find_deed(a, &left)) mark_deed(a, part->body) ;
+    if (find_deed(a, &left))
+    {
+      mark_deed(a, part->body) ;
+      mark_starting_deed(a, part->body) ;
+    }
   }
   for (struct branch *branch = part->kind == STATEMENT_IF ? part->branches : 0 ; branch ; branch = branch->next)
-    if ((deed = find_deed(a, branch->condition))) mark_deed(a, deed) ;
+    if ((deed = find_deed(a, branch->condition)))
+    {
+      mark_deed(a, deed) ;
+      mark_starting_deed(a, deed) ;
+    }
   return 0 ;
 }
 

@@ -29,6 +29,7 @@ extern struct service *start_service (struct analysis *a, struct statement *stat
 /* ---- taskmarks.c: service 0 means the setup ---- */
 extern void mark_starting (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* what may start something */
 extern void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* the same, and what keeps the script's pid, sets traps, ... */
+extern statement_visit names_starter ; /* start-dfs.sh: does a name say that it starts something? data: the analysis */
 extern void mark_start_word (struct analysis *a, struct service *service, struct statement *statement) ; /* ./ctl start: it may leave */
 extern void mark_ending_well (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ; /* an exit with which the whole script ended, without a failure */
 

@@ -13,7 +13,7 @@ static int is_file_word (char const *name)
 }
 
 /* start-dfs.sh, _start_daemons of a sourced file: does a name say that it starts something? */
-static int find_starter (struct statement *statement, void *data)
+int names_starter (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct launch launch ;
@@ -120,7 +120,7 @@ void mark_starting (struct analysis *a, struct service *service, struct statemen
     plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "by what a variable may hold, this starts a server: %s: make it a service, in the foreground", holding.text)) ;
   else if (statement_walk(statement, &calls_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "a function of a file that is read, which starts something: put the function into the script, and migrate that") ;
-  else if (statement_walk(statement, &find_starter, a))
+  else if (statement_walk(statement, &names_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
   if (statement_walk(statement, &executes_unknown, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "only the start tells what it executes: if that is a daemon, make it a service, in the foreground") ;
