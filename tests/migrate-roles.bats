@@ -170,6 +170,23 @@ loop_for() # NAME: looks for it, as in a well-known sample
   told 'line 1: cont-init.d/10-start: setup, as it was; TODO: behind it the script only kept the container alive'
 }
 
+@test "a daemon that leaves, and is tried until it has started, is a service; in another loop, or behind !, it is marked" {
+  local line
+  for line in 'until service cron start; do sleep 1; done' 'while ! service cron start; do echo again; sleep 1; done' 'for i in 1 2 3; do service cron start && break; sleep 1; done'; do
+    wrapper <<<"$line"$'\nexec web'
+    migrate
+    services cron web
+    becomes cron 'exec cron -f'
+    lacks cron/flag-main
+  done
+  for line in 'while read -r s; do service "$s" start; done <list' 'cat list | while read s; do service $s start; done' '! service cron start || echo ok' '{ service cron start; } 2>&1 | tee /log'; do
+    wrapper <<<"$line"$'\nexec web'
+    migrate
+    [ "$(find "$tree" -name flag-main)" = "$tree/web/flag-main" ]
+    told 'in the background, and the script went on: make a service of each daemon, in the foreground'
+  done
+}
+
 @test "the word start of an unknown program may put it into the background" {
   local line
   for line in '/opt/x/bin/server.sh start &' 'sh /opt/app/bin/server.sh start'; do

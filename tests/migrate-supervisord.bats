@@ -226,7 +226,7 @@ EOS
   tail -n 1 "$tree/off/run" | grep -qx "exec nginx -g 'daemon off;'"
   run ! grep TODO "$tree/off/run"
   # The configuration is known.
-  printf 'FROM debian\nRUN echo "daemon off;" >>/etc/nginx/nginx.conf\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  printf 'FROM debian\nRUN echo "daemon off;" >>/etc/site.conf\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   told 'service site (as it is: its configuration keeps it in the foreground)'
   run ! grep TODO "$tree/site/run"

@@ -178,6 +178,7 @@
      scopes.c         what ends with such a statement: its redirections
      script.c         from the first statement to the end
      talk.c           messages, statuses, questions behind a start
+     tried.c          daemons that leave, in a loop or a pipeline
      walk.c           walks the statements, and those inside them
 
    supervisord/     a supervisord.conf becomes a plan

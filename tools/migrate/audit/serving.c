@@ -25,6 +25,18 @@ static char const *file_that_ends (struct serving const *serving, char const *wh
   return 0 ;
 }
 
+/* echo ssh cron | xargs -n1 -I{} service {} start: the word from which on it is a server's command; 0: none is. */
+static unsigned int server_of_xargs (struct analysis *a, struct statement const *statement)
+{
+  struct foreground foreground ;
+  for (unsigned int i = 1 ; i < statement->nwords && shell_one_of(statement_command(statement), "xargs parallel") ; i++)
+  {
+    foreground_of(a->plan, statement, i, &foreground) ;
+    if (foreground.is_daemon && !foreground.ends) return i ;
+  }
+  return 0 ;
+}
+
 static int look_at_command (struct statement *statement, void *data)
 {
   struct serving *serving = data ;
@@ -34,15 +46,17 @@ static int look_at_command (struct statement *statement, void *data)
   struct statement *inside ;
   struct launch launch ;
   struct foreground foreground ;
+  unsigned int first ;
   int leaves ;
   if (!text || called_function(a, statement)) return 0 ;
   inside = command_inside(a, statement) ;
   command_unwrap(a->pool, inside, &launch) ;
-  foreground_of(a->plan, inside, launch.first, &foreground) ;
+  first = server_of_xargs(a, statement) ;
+  foreground_of(a->plan, inside, first ? first : launch.first, &foreground) ;
   leaves = foreground.in_background || statement->background || launch.detached ;
   if (foreground.ends || !foreground.is_daemon || audit_stops(text)) return 0 ;
   audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, leaves ? "%s goes on in the background, where nothing watches it, and is ended with this file: make it a service, in the foreground"
-    : "%s serves, and does not end by itself: what is behind it here never comes: make it a service", name_of(a, inside))) ;
+    : "%s serves, and does not end by itself: what is behind it here never comes: make it a service", first ? source_copy(a->source, (struct range){ statement->words[first].range.start, statement->core.end }) : name_of(a, inside))) ;
   return 0 ;
 }
 

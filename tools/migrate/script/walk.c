@@ -412,6 +412,13 @@ static void walk_background (struct analysis *a, struct statement *statement, st
   start_service(a, statement, START_BACKGROUND) ;
 }
 
+/* until service mysql start; do sleep 1; done */
+static void walk_tried (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  walk_statement(a, tried_daemon(a, statement), frame) ;
+  claim_statement(a, statement, "dropped", "the loop tried until it had started: its supervisor does") ;
+}
+
 /* Walks the parts that make sense by themselves. The rest stays unclaimed, and becomes a TODO. */
 static void walk_damaged (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -449,6 +456,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (walk_remedy(a, statement) || keep_staying(a, statement, frame) || walk_deed_ahead(a, statement, frame)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if (walk_wait_again(a, statement, frame)) ;
+  else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && !a->waited_line && tried_daemon(a, statement)) walk_tried(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (asks_until_answered(a, statement)) add_ordinary(a, statement) ;
@@ -463,7 +471,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
       claim_statement(a, statement, "dropped", "what was around its parts") ;
     }
     else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame) || (!is_last(a, frame) && !waits_in_rounds(statement)))) keep_starting_loop(a, statement) ;
-    else if (statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame))
+    else if ((statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame)) && !walk_leaving(a, statement, frame))
     {
       start_service(a, statement, START_MAIN) ;
       waits_for_success(a, line_of(a, statement)) ;

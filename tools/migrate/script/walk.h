@@ -34,6 +34,10 @@ extern struct statement *closing_behind (struct analysis *a, struct frame const 
 extern int may_close (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* an unknown program, which may serve, ahead of what the script ends with */
 extern int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays) ; /* a loop behind it looks for it: it serves, wherever the script has it; 0: none does */
 
+/* ---- tried.c ---- */
+extern struct statement *tried_daemon (struct analysis *a, struct statement *loop) ; /* until service mysql start; do sleep 1; done: the daemon's start; 0: another loop */
+extern int walk_leaving (struct analysis *a, struct statement *statement, struct frame *frame) ; /* what only leaves a daemon, and is no command */
+
 /* ---- damaged.c ---- */
 extern int makes_sense (struct analysis *a, struct statement *statement) ; /* by itself, as a part of such code */
 extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* keeps code that no shell can read as comments, a line each */
