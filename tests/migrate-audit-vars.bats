@@ -76,6 +76,18 @@ teardown() { reeve_teardown; }
   untold 'another value'
 }
 
+@test "what finish computes only then, and a pid that others had, is marked" {
+  wrapper <<<$'#!/bin/bash\nredis-server &\nSTARTED=$(date +%s)\ntrap \'echo "$STARTED" >/data/started\' EXIT\nweb'
+  migrate
+  told 'TODO: finish computes this when the service has ended'
+  wrapper <<<$'#!/bin/bash\nworker &\nexport WORKER_PID=$!\nexec web'
+  migrate
+  told 'TODO: what started later had the pid in its environment'
+  wrapper <<<$'#!/bin/bash\nworker &\nWORKER_PID=$!\nexec web'
+  migrate
+  untold TODO
+}
+
 @test "a file that is removed behind the start of what reads it again is marked" {
   wrapper <<<$'#!/bin/bash\nIN=/tmp/in\ngen >"$IN"\nworker --conf=/tmp/in &\nsleep 1\nrm -f "$IN"\nexec web'
   migrate

@@ -83,3 +83,12 @@ EOS
   migrate
   [ "$(grep -c '^NAME=' "$tree/worker-b/run")" -eq 1 ]
 }
+
+@test "each round goes on from the folder that the one ahead of it has ended in" {
+  wrapper <<<$'#!/bin/bash\nfor d in api web; do\n  cd $d\n  npm start &\n  cd ..\ndone\nwait'
+  migrate
+  [ "$(grep -v -e '^#!' -e REEVE -e exec "$tree/npm-web/run" | xargs)" = 'd=api cd $d cd .. d=web cd $d' ]
+  wrapper <<<$'#!/bin/bash\nfor d in api web; do\n  cd "$BASE/$d"\n  ./run &\ndone\nwait'
+  migrate
+  [ "$(grep -c '^cd "$BASE' "$tree/run-web/run")" -eq 1 ]
+}

@@ -23,6 +23,7 @@ extern void audit_again (struct analysis *a, struct statement *first, struct fil
 extern void audit_noend (struct analysis *a, struct statement *first, struct file const *files) ; /* what was the container's end, where nothing is main? */
 extern void audit_waited (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup wait for what it has started itself? */
 extern int audit_stops (char const *text) ; /* does it stop something? What is only started for a while is stopped again */
+extern struct file *audited_files (struct analysis *a, struct file const *files) ; /* without their comments */
 
 /* ---- audited.c: what several of them ask ---- */
 extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */

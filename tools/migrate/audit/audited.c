@@ -8,7 +8,7 @@ char const *audited_text (struct analysis *a, struct file const *files, struct s
 {
   char const *path = service_where(a->plan, service, name) ;
   for (; files ; files = files->next)
-    if (!strcmp(files->path, path)) return shell_uncommented(a->pool, files->content) ;
+    if (!strcmp(files->path, path)) return files->content ;
   return "" ;
 }
 
@@ -31,4 +31,20 @@ void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char co
   struct service *service = 0 ;
   if (!strncmp(claim->where, "services.d/", 11)) service = plan_find(a->plan, pool_copy(a->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
   plan_todo(a->plan, service, claim, line, text) ;
+}
+
+struct file *audited_files (struct analysis *a, struct file const *files)
+{
+  struct file *first = 0 ;
+  struct file **end = &first ;
+  for (; files ; files = files->next)
+  {
+    struct file *copy = pool_alloc(a->pool, sizeof(*copy)) ;
+    *copy = *files ;
+    copy->content = shell_uncommented(a->pool, files->content) ;
+    copy->next = 0 ;
+    *end = copy ;
+    end = &copy->next ;
+  }
+  return first ;
 }

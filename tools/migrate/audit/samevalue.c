@@ -21,9 +21,13 @@ void audit_samevalue (struct analysis *a, struct statement *first, struct file c
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
   {
     struct piece const *piece = a->plan->pieces + i ;
+    int at_end ;
     /* A function may say what time it is. */
-    if (!piece->claim || piece->shared || piece->is_function || piece->claim->todo.first || !strchr(piece->claim->where, ',') || !has_own_answer(piece->text)) continue ;
-    audit_todo(a, piece->claim, source_line(a->source, piece->claim->range.start), pool_printf(a->pool,
+    if (!piece->claim || piece->shared || piece->is_function || piece->claim->todo.first || !has_own_answer(piece->text)) continue ;
+    at_end = !!strstr(piece->claim->where, "/finish") ;
+    if (!at_end && !strchr(piece->claim->where, ',')) continue ;
+    audit_todo(a, piece->claim, source_line(a->source, piece->claim->range.start), at_end && !strchr(piece->claim->where, ',')
+      ? "finish computes this when the service has ended, and the script did that ahead: let run write it to a file, and finish read that" : pool_printf(a->pool,
       "each of these files computes another value here: %s: if they have to be the same, write it to a file once, and read that", piece->claim->where)) ;
   }
 }

@@ -234,8 +234,11 @@ int takes_pid (struct analysis *a, struct statement *statement)
   char const *value = find_pid(text) ;
   if (value && (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION))
   {
+    struct claim *claim ;
     note_pid(a, text, value) ;
-    claim_statement(a, statement, "dropped", last_started(a) ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", last_started(a)->name) : "the pid: the supervisor knows it") ;
+    claim = claim_statement(a, statement, "dropped", last_started(a) ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", last_started(a)->name) : "the pid: the supervisor knows it") ;
+    if (!strcmp(statement_command(statement), "export"))
+      texts_add(a->pool, &claim->todo, "what started later had the pid in its environment, and no service has it now: does one read it?") ;
     return 1 ;
   }
   return copies_pids(a, statement) || says_pid(a, statement) ;

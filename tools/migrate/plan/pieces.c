@@ -50,10 +50,17 @@ int piece_adds (struct piece const *piece)
   return 0 ;
 }
 
+/* cd $dir, popd: where it leads hangs on where the round ahead of it has ended. */
+static int goes_on_from_there (char const *text)
+{
+  char const *to = strncmp(text, "cd ", 3) ? 0 : text + 3 + strspn(text + 3, " \"'") ;
+  return !strncmp(text, "pushd", 5) || !strncmp(text, "popd", 4) || (to && *to != '/' && *to != '~' && !(*to == '$' && to[1 + strspn(to + 1, "{}" NAME_LETTERS)] == '/')) ;
+}
+
 /* Does a later call or loop do the same again? */
 static int is_repeated (struct plan const *plan, unsigned int i, unsigned int npieces)
 {
-  if (piece_adds(plan->pieces + i)) return 0 ; /* each round of a loop goes on from what the one before it has made */
+  if (piece_adds(plan->pieces + i) || goes_on_from_there(plan->pieces[i].text)) return 0 ; /* each round of a loop goes on from what the one before it has made */
   for (unsigned int j = i + 1 ; j < npieces ; j++)
     if (!strcmp(plan->pieces[i].text, plan->pieces[j].text) && !plan->pieces[j].under) return 1 ;
   return 0 ;
