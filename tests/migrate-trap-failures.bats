@@ -184,3 +184,37 @@ EOS
   migrate
   untold mistake
 }
+
+@test "a kill behind a while that the service had is no mistake, and functions may prepare what a trap asks for" {
+  wrapper <<<$'#!/bin/bash\ntrap \'kill -USR1 $W; for i in $(seq 30); do kill -0 $W || break; sleep 1; done; kill -9 $W\' TERM\n./worker & W=$!\nwait $W'
+  migrate
+  file worker/down-signal <<<USR1
+  untold TODO
+  untold mistake
+  wrapper <<'EOS'
+#!/bin/bash
+prep_term() {
+  unset child
+  unset needed
+  trap 'handle_term' TERM INT
+}
+handle_term() {
+  if [ "${child}" ]; then kill -INT "${child}" 2>/dev/null; else needed="yes"; fi
+}
+wait_term() {
+  child=$!
+  if [ "${needed}" ]; then kill -TERM "${child}" 2>/dev/null; fi
+  wait ${child} 2>/dev/null
+  trap - TERM INT
+  wait ${child} 2>/dev/null
+}
+prep_term
+/bin/server --flag &
+wait_term
+EOS
+  migrate
+  file server/down-signal <<<INT
+  has server/flag-main
+  lacks cont-init.d/10-start server/finish
+  untold TODO
+}

@@ -140,3 +140,10 @@ EOS
     told 'at once, also amid its work'
   done
 }
+
+@test "a trap that has to wait for a long pause of its loop is a mistake of the wrapper" {
+  wrapper <<<$'#!/bin/bash\nrun=1\ntrap "run=0" TERM\nweb &\nwhile [ $run = 1 ]; do sync-once; sleep 300; done'
+  migrate
+  told 'a trap runs only when the command has ended that the loop is in, and so long takes a stop'
+  grep -qx 'trap run=0 TERM' "$tree/sync-once/run"
+}

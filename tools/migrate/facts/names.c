@@ -49,10 +49,21 @@ int is_main_command (struct analysis *a, struct statement *statement)
   return !!finding.found ;
 }
 
+/* while ! $stopping; do ...: what it asks is no program. */
+static int asks_variable (struct statement const *loop)
+{
+  struct statement const *one = loop->kind == STATEMENT_LOOP ? loop->branches->condition : 0 ;
+  if (one && one->kind == STATEMENT_NOT) one = one->body ;
+  return one && one->kind == STATEMENT_COMMAND && one->nwords == 1 && *one->words[0].raw == '$' ;
+}
+
 static struct statement *find_main_command (struct analysis *a, struct statement *statement)
 {
   struct finding finding = { .a = a } ;
-  struct statement *last = staying_part(a, statement) ;
+  struct statement *last = 0 ;
+  for (struct statement *one = asks_variable(statement) ? statement->branches->body : 0 ; one ; one = one->next)
+    if (statement_walk(one, &find_command, &finding)) return finding.found ;
+  last = staying_part(a, statement) ;
   if (!last) last = final_command(statement) ;
   if (last && find_command(last, &finding)) return last ;
   statement_walk(statement, &find_command, &finding) ;

@@ -125,6 +125,7 @@ static void keep_with (struct trapping *t, struct statement *first, struct sourc
     t->claim->what = pool_printf(a->pool, "%s; the signal ends %s at once, also amid its work", t->claim->what, service->name) ;
   else if (staying.ends) texts_add(a->pool, &staying.lines, "exit 0") ;
   if (!staying.lines.first) return ;
+  if (is_late) plan_mistake(a->plan, service->line, "a trap runs only when the command has ended that the loop is in, and so long takes a stop: start that with & and wait for it (sleep N & wait $!)") ;
   service->trap = pool_printf(a->pool, "trap %s %s", shell_quote(a->pool, texts_join(a->pool, &staying.lines, "; ")), service->down_signal ? service->down_signal : "TERM") ;
   texts_add_once(a->pool, &service->before, service->trap) ;
   t->claim->where = service_where(a->plan, service, "run") ;

@@ -121,7 +121,12 @@ static int look_at_trap (struct statement *whole, void *data)
   note_jobs(t, statement) ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_DECLARATION) return 0 ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  if (shell_one_of(command, "kill pkill killall"))
+  if (asks_whether_alive(statement, 0))
+  {
+    t->kills = 1 ;
+    t->waited |= !!t->killed ; /* for i in 1 2 3; do kill -0 $PID || break; sleep 1; done */
+  }
+  else if (shell_one_of(command, "kill pkill killall"))
   {
     t->kills = 1 ;
     note_order(t, statement) ;
@@ -148,7 +153,7 @@ static int look_at_trap (struct statement *whole, void *data)
   }
   else if (!strcmp(command, "exit")) note_code(t, statement) ;
   else if ((shell_one_of(command, "echo printf") && !is_message(t->a, statement)) || goes_to_file(statement)) t->works = 1 ; /* date >>/var/log/stops */
-  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps")) t->works = 1 ;
+  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps break continue seq let")) t->works = 1 ;
   return 0 ;
 }
 

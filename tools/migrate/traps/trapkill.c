@@ -175,7 +175,8 @@ void set_signal (struct trapping *t, struct service *service, char const *signal
   if (!strcmp(signal, "KILL"))
   {
     /* kill $PID; sleep 5; kill -9 $PID; kill $PID || kill -9 $PID */
-    if (!texts_has(&t->told_to_end, service->name) || !(t->waited || t->is_fallback)) plan_mistake(a->plan, t->trap->line, "SIGKILL gives no process the time to end properly") ;
+    int was_told = texts_has(&t->told_to_end, service->name) || service->down_line == t->trap->line ;
+    if (!was_told || !(t->waited || t->is_fallback)) plan_mistake(a->plan, t->trap->line, "SIGKILL gives no process the time to end properly") ;
     return ;
   }
   if (!only_tells(signal)) texts_add_once(a->pool, &t->told_to_end, service->name) ;

@@ -93,6 +93,14 @@ struct claim *walk_end_call (struct analysis *a, struct statement *statement)
   return trap->own ;
 }
 
+/* unset child; kill_needed="": what the trap's code asks for */
+static int only_prepares (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  if (statement->kind == STATEMENT_DECLARATION) return !strcmp(statement_word(statement, 0), "unset") || !strncmp(text, "unset ", 6) ;
+  return statement->kind == STATEMENT_ASSIGNMENT && !statement->nassignments && !strpbrk(text, "$`") ;
+}
+
 /* on_signals() { trap stop TERM; trap reload HUP; } */
 int walk_trap_call (struct analysis *a, struct statement *statement)
 {
@@ -103,7 +111,7 @@ int walk_trap_call (struct analysis *a, struct statement *statement)
   if (!body || body->kind != STATEMENT_GROUP || body->nredirects || statement->nwords > 1 || a->conditions.first) return 0 ;
   for (struct statement *one = body->body ; one ; one = one->next)
     if (!strcmp(statement_command(one), "trap")) traps++ ;
-    else if (one->kind != STATEMENT_COMMENT && !is_message(a, one)) return 0 ;
+    else if (!only_prepares(a, one) && one->kind != STATEMENT_COMMENT && !is_message(a, one)) return 0 ;
   if (!traps) return 0 ;
   function->walked = 1 ;
   drop_remarks(a, statement) ;
