@@ -285,3 +285,10 @@ EOS
   services z1 z2
   lacks z2/dependencies.d
 }
+
+@test "a client that a loop asks by is not the daemon of its name" {
+  wrapper <<<$'#!/bin/bash\nmysqld &\napp & APP=$!\nwhile true; do\n  n=$(mysql -N -e "select 1")\n  kill -0 $APP || exit 1\n  sleep 5\ndone'
+  migrate
+  has app/flag-main
+  lacks mysqld/flag-main
+}

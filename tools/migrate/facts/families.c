@@ -28,14 +28,20 @@ char const *family_of (char const *name)
   return 0 ;
 }
 
+/* They are clients of it as well, unless something asks for a process, or a service, of that name: $(mysql -e ...) */
+#define CLIENTS "mysql mariadb mongo docker"
+
 int mentions_family (struct pool *pool, char const *text, char const *name)
 {
   char const *family = family_of(name) ;
+  char const *ahead = "" ; /* the word ahead of it that is no option */
   for (char const *p = family ? text : "" ; *p ; )
   {
     size_t len = strspn(p, NAME_LETTERS "-.") ;
     char const *one = pool_copy(pool, p, len) ;
-    if (len && family_of(one) == family) return 1 ;
+    int asks = !*ahead || shell_one_of(ahead, GREPS " pgrep pidof service systemctl rc-service init.d in") ;
+    if (len && family_of(one) == family && (asks || !shell_one_of(one, CLIENTS))) return 1 ;
+    if (len && *one != '-') ahead = one ;
     p += len + !len ;
   }
   return 0 ;
