@@ -195,6 +195,10 @@ EOS
     services nginx app
     untold 'looks at its arguments' && untold 'is written into the files' || return
   done
+  wrapper <<<$'#!/bin/sh\nexec nginx -g "daemon off;" & exec python app.py "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'looks at its arguments'
 }
 
 @test "a script that starts only what its arguments say is refused with that where there is no CMD" {

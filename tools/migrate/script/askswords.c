@@ -91,8 +91,8 @@ int asks_positional (struct analysis *a, struct statement *first)
   for (struct statement *one = first ; one ; one = one->next)
   {
     char const *text = text_without_again(a, one) ;
-    if (is_over) return 0 ; /* it never ran */
-    is_over = one->kind != STATEMENT_FUNCTION && line_of(a, one) <= a->replaced_line && source_last_line(a->source, one->range) >= a->replaced_line ;
+    if (is_over && line_of(a, one) > a->replaced_line) return 0 ; /* it never ran */
+    is_over |= one->kind != STATEMENT_FUNCTION && line_of(a, one) <= a->replaced_line && source_last_line(a->source, one->range) >= a->replaced_line ;
     if (a->waited_line && line_of(a, one) > a->waited_line && is_image_command(a, one)) continue ; /* it never ran */
     if (replaces_arguments(a, one) || replaces_in_each(a, one)) return 0 ; /* nothing asks for those of the image any more */
     if (asks_in(a, one, text)) return 1 ;

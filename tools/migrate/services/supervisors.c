@@ -37,7 +37,7 @@ int tell_own_init (struct analysis *a, struct service *service)
   char const *command = service->command ? service->command : service->text ? service->text : "" ;
   char const *word = shell_without_quotes(a->pool, pool_copy(a->pool, command, strcspn(command, " \t\n"))) ;
   for (size_t i = 0 ; i < sizeof(inits) / sizeof(*inits) ; i++)
-    if (!strcmp(word, inits[i].path) || (i && !strcmp(word, shell_basename(inits[i].path))))
+    if (!strcmp(word, inits[i].path) || (i == 1 && !strcmp(word, shell_basename(inits[i].path))))
     {
       plan_todo(a->plan, service, service->claim, service->line, inits[i].advice) ;
       return 1 ;
