@@ -122,7 +122,7 @@ static void look_at_commandline (struct plan *plan, struct dockerfile const *doc
     char const *file = shell_unquote(plan->pool, c->file) ;
     char const *source = file ? dockerfile_source_of(dockerfile, file) : 0 ;
     char const *text = source ? context_read(plan->pool, path, source) : 0 ;
-    if (text && !strstr(text, "[include]"))
+    if (text && strcmp(text, plan->source->text) != 0 && strcmp(shell_basename(source), shell_basename(input)) != 0 && !strstr(text, "[include]"))
       texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: the image's supervisord reads %s (%s in the build context), and not %s: give that to reeve-migrate, if the container shall do what it did", c->file, source, input)) ;
   }
   c->is_last = !start->through_goes_on && !start->kept && !start->code_behind && ends_there(plan->pool, start) ;
