@@ -50,7 +50,7 @@ int is_main_command (struct analysis *a, struct statement *statement)
 }
 
 /* while ! $stopping; do ...: what it asks is no program. */
-static int asks_variable (struct statement const *loop)
+static int asks_by_variable (struct statement const *loop)
 {
   struct statement const *one = loop->kind == STATEMENT_LOOP ? loop->branches->condition : 0 ;
   if (one && one->kind == STATEMENT_NOT) one = one->body ;
@@ -61,7 +61,7 @@ static struct statement *find_main_command (struct analysis *a, struct statement
 {
   struct finding finding = { .a = a } ;
   struct statement *last = 0 ;
-  for (struct statement *one = asks_variable(statement) ? statement->branches->body : 0 ; one ; one = one->next)
+  for (struct statement *one = asks_by_variable(statement) ? statement->branches->body : 0 ; one ; one = one->next)
     if (statement_walk(one, &find_command, &finding)) return finding.found ;
   last = staying_part(a, statement) ;
   if (!last) last = final_command(statement) ;
