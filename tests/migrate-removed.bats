@@ -27,6 +27,15 @@ teardown() { reeve_teardown; }
   wrapper <<<$'set -a\n. ./.env\nset +a\nrm -f .env\nexec web'
   migrate
   told 'environment; TODO: line 4 removes or changes .env, which each file that has this line reads again: keep the file, or hand on to the services what is read from it'
+  wrapper <<<$'decrypt >/tmp/s.env\nexport $(cat /tmp/s.env | xargs)\nrm /tmp/s.env\nexec web'
+  migrate
+  told 'environment; TODO: line 3 removes or changes /tmp/s.env'
+  wrapper <<<$'for f in /secrets/*; do\n  name=$(basename "$f")\n  export "$name=$(cat "$f")"\ndone\nrm -rf /secrets\nexec web'
+  migrate
+  told 'TODO: line 5 removes or changes /secrets'
+  wrapper <<<$'#!/bin/bash\nload() { while IFS== read -r k v; do declare -gx "$k=$v"; done < <(vault-env); }\nload\nexec web'
+  migrate
+  told 'TODO: it exports variables whose names are computed'
   wrapper <<<$'db &\nTOKEN=$(cat /run/token)\nrm /run/token\nexec web "$TOKEN"'
   migrate
   told 'TODO: line 3 removes or changes /run/token'

@@ -354,7 +354,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;
   tell_redirections(a, claim, &files, &loggers, before_all) ;
   if (!piece->shared) return 1 ;
-  if (!*evaluated_names(statement) && statement_walk(statement, &exports_computed, 0))
+  if (!*evaluated_names(statement) && statement_walk(body ? body : statement, &exports_computed, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
   if (*evaluated_names(statement))
     plan_todo(a->plan, 0, claim, line_of(a, statement), pool_printf(a->pool, "it leaves %s in the background, which nobody supervises: make that a service, in the foreground", statement->programs.first->text)) ;

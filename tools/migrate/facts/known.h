@@ -3,6 +3,7 @@
 #ifndef REEVE_MIGRATE_KNOWN_H
 #define REEVE_MIGRATE_KNOWN_H
 
+#include "migrate/shell/shell.h"
 #include "migrate/text/pool.h"
 
 struct analysis ;
@@ -27,6 +28,8 @@ extern int variable_from_environment (struct analysis *a, struct variable *varia
 
 /* $NAMES, "${NAMES[@]}": adds its words, if only the script has set it. 0: they are not known. */
 extern int known_words (struct analysis *a, char const *raw, struct texts *values) ;
+
+extern statement_visit sets_any_name ; /* . FILE, export $(cat FILE), export "$key=$value": does it set variables whose names are not known? */
 
 /* The text with the values of the variables in it that the script alone has set, as far as they are known. */
 extern char const *with_known_values (struct analysis *a, char const *text) ;

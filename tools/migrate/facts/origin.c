@@ -45,7 +45,7 @@ static int has_plain_name (char const *raw)
 }
 
 /* . FILE, eval CODE, export $(cat FILE), export "$key=$value", printf -v "$name": sets variables whose names are not known. */
-static int sets_any_name (struct statement *statement, void *data)
+int sets_any_name (struct statement *statement, void *data)
 {
   char const *command = statement_command(statement) ;
   (void)data ;

@@ -127,6 +127,15 @@ static int removes (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* Has all that it sets a name, by which it can be handed on? */
+static int has_names (struct analysis *a, struct piece const *piece)
+{
+  struct source code ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, piece->text) ; one ; one = one->next)
+    if (statement_walk(one, &sets_any_name, a)) return 0 ;
+  return piece->names[1] != 0 ;
+}
+
 static int removes_behind (struct removing *removing, struct statement *statement)
 {
   if (statement->kind == STATEMENT_FUNCTION || statement->range.end <= removing->piece->claim->range.end) return 0 ;
@@ -145,7 +154,7 @@ void settle_removed (struct analysis *a, struct statement *first)
     removing.text = plainly(&removing, removing.piece->text) ;
     while (one && !removes_behind(&removing, one)) one = one->next ;
     if (!one) continue ;
-    if (removing.piece->in_setup && compute_once(a, a->plan->pieces + i))
+    if (removing.piece->in_setup && has_names(a, removing.piece) && compute_once(a, a->plan->pieces + i))
     {
       removing.piece->claim->what = pool_printf(a->pool, "%s%s", removing.piece->claim->what, HANDED_ON) ;
       continue ;
