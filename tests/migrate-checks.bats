@@ -77,3 +77,19 @@ check=$'if [ -z "$TOKEN" ]; then\n  echo "TOKEN is not set" >&2\n  exit 1\nfi'
   services curl server worker
   grep -q '^for i in 1 2 3; do$' "$tree"/curl/run
 }
+
+@test "what waits for another host, perhaps, is no check of a service on a condition" {
+  local wait
+  for wait in 'until nc -z ${DB_HOST:-127.0.0.1} 3306; do sleep 1; done' 'until mysqladmin ping -h "$DB_HOST"; do sleep 1; done'; do
+    wrapper <<<$'#!/bin/bash\nif [ "$LOCAL_DB" = 1 ]; then mysqld & fi\n'"$wait"$'\nexec app'
+    migrate
+    lacks mysqld/data/check
+    grep -qF "$wait" -r "$tree"/*/run
+  done
+  wrapper <<<$'#!/bin/bash\nif [ "$LOCAL_DB" = 1 ]; then mysqld & fi\nuntil mysqladmin ping; do sleep 1; done\nexec app'
+  migrate
+  has mysqld/data/check
+  wrapper <<<$'#!/bin/bash\nrabbitmq-server &\n./wait-for-it.sh ${RABBIT_HOST:-localhost}:5672\nexec app'
+  migrate
+  grep -qxF 'nc -z ${RABBIT_HOST:-localhost} 5672' "$tree/rabbitmq-server/data/check"
+}

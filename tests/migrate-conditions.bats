@@ -362,3 +362,17 @@ EOS
   migrate
   services redis-server dev
 }
+
+@test "where every way starts something main or fails, no note says that nothing runs" {
+  local script
+  for script in $'if [ -f /a ]; then\n  if [ -f /b ]; then exec ./x; else exec ./y; fi\nelse\n  exit 1\nfi' \
+    $'if [ ! -f /a ]; then echo no; exit 1\nelif [ "$MODE" = web ]; then exec ./x\nelse exec ./y\nfi' \
+    $'die() { echo no; exit 1; }\ncase "$MODE" in\n  web) if [ -n "$DEBUG" ]; then exec ./x; else exec ./y; fi ;;\n  *) die ;;\nesac'; do
+    wrapper <<<$'#!/bin/bash\n'"$script"
+    migrate
+    untold 'here the container stays up' || { echo "# $script"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\nif [ "$MODE" = web ]; then exec ./x; elif [ "$MODE" = work ]; then exec ./y; fi'
+  migrate
+  told 'here the container stays up'
+}

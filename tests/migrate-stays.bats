@@ -84,3 +84,26 @@ EOS
   has nginx/flag-main
   lacks redis-server/flag-main
 }
+
+@test "behind a loop that nothing leaves, nothing runs; a counting loop that ends the script stays whole" {
+  wrapper <<<$'#!/bin/bash\n./db &\nwhile true; do\n  ./worker\n  if [ $? = 0 ]; then exit 0; fi\n  sleep 5\ndone\nexec ./server'
+  migrate
+  services db worker
+  told 'never runs, behind line 3'
+  wrapper <<<$'#!/bin/bash\nredis-server &\nfor i in 1 2 3; do\n  ./sync && exit 0\n  sleep 5\ndone\nexit 1'
+  migrate
+  services redis-server sync
+  told 'exit 0 ended the container here'
+  wrapper <<<$'#!/bin/bash\nwork() { while true; do ./worker && exit 0; sleep 5; done; }\n./db &\nwork\nexec ./server'
+  migrate
+  told 'exit 0 ended the container here'
+}
+
+@test "what may start something is marked in a branch, and behind a shell" {
+  wrapper <<<$'#!/bin/bash\nif [ "$ROLE" = master ]; then /spark/sbin/start-master.sh; jupyter notebook & else /spark/sbin/start-worker.sh spark://m:7077; fi\ntail -f /dev/null'
+  migrate
+  [ "$(grep -rc 'by its name it starts something' "$dir/rootfs/etc" | grep -c ':1$')" -eq 2 ]
+  wrapper <<<$'#!/bin/bash\nservice mysql start\nmysql </x.sql\nsh /opt/tomcat/bin/startup.sh\necho ready\ntail -f /opt/tomcat/logs/catalina.out'
+  migrate
+  told 'by its name it starts something'
+}

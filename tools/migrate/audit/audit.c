@@ -14,7 +14,6 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_livedir(a, first, files) ;
   audit_rounds(a, first, files) ;
   audit_exits(a, first, files) ;
-  audit_failures(a, first, files) ;
   audit_serving(a, first, files) ;
   audit_again(a, first, files) ;
   audit_noend(a, first, files) ;

@@ -17,7 +17,6 @@ extern void audit_loopwork (struct analysis *a, struct statement *first, struct 
 extern void audit_trapgone (struct analysis *a, struct statement *first, struct file const *files) ; /* does no run lose its trap by exec? */
 extern void audit_watching (struct analysis *a, struct statement *first, struct file const *files) ; /* does a service watch others, which their supervisors do? */
 extern void audit_exits (struct analysis *a, struct statement *first, struct file const *files) ; /* is each exit with a failure in a file, or named? */
-extern void audit_failures (struct analysis *a, struct statement *first, struct file const *files) ; /* does a task's failure hold others where it ended the script, and only there? */
 extern void audit_serving (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, start a server? */
 extern void audit_again (struct analysis *a, struct statement *first, struct file const *files) ; /* is what ends by itself started again? */
 extern void audit_noend (struct analysis *a, struct statement *first, struct file const *files) ; /* what was the container's end, where nothing is main? */

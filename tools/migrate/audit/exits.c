@@ -47,13 +47,26 @@ static struct service *started_before (struct analysis *a, uint32_t byte)
   return last ;
 }
 
+/* The service, started again and again, whose run has the exit ahead of its command; 0: none. */
+static struct service *run_of (struct analysis *a, struct claim const *claim)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (!one->is_oneshot && !one->is_main && one->claim != claim && !strcmp(claim->where, service_where(a->plan, one, "run"))) return one ;
+  return 0 ;
+}
+
 static int look_at_exit (struct statement *statement, void *data)
 {
   struct exits *exits = data ;
   struct analysis *a = exits->a ;
   struct claim *claim = exits_there(exits, statement) ? claim_at(a, statement->range.start) : 0 ;
-  struct service *service = started_before(a, statement->range.start) ;
-  if (!claim || (service && service->is_main) || strncmp(claim->where, "dropped", 7) != 0 || !strncmp(claim->what, "function ", 9) || is_told(claim)) return 0 ;
+  struct service *service = claim && !is_told(claim) ? run_of(a, claim) : 0 ;
+  if (service)
+    plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
+      "the script ended here with %s; here it ends run alone, and %s is started again: let it call `reeve shutdown %s` ahead of that: %s", exits->code, service->name, exits->code, statement_text(a, statement))) ;
+  if (service || !claim) return 0 ;
+  service = started_before(a, statement->range.start) ;
+  if ((service && service->is_main) || strncmp(claim->where, "dropped", 7) != 0 || !strncmp(claim->what, "function ", 9) || is_told(claim)) return 0 ;
   plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
     "the script ended here with %s, and nothing does now: if that is wanted, let run or finish call `reeve shutdown %s`: %s", exits->code, exits->code, statement_text(a, statement))) ;
   return 0 ;

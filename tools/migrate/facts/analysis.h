@@ -170,6 +170,8 @@ struct analysis
   unsigned int depth ;
   int sets_errexit ; /* somewhere, at least */
   int errexit ; /* set -e is in force where the walk is: what fails there ends the script */
+  int or_ends ; /* what is walked stands ahead of || exit, or in a question whose failure ends the script */
+  struct texts waited_tasks ; /* what the last `wait` made tasks of */
   int is_beside ; /* the walk is in a shell in the background: no failure there ends the script */
   int ends_waiting ; /* a failure of what it waited for, the last time, ended the script by set -e */
   int task_must_succeed ; /* the script ends if the task fails */

@@ -171,6 +171,7 @@ void end_if_starting (struct analysis *a, struct statement *statement, struct if
       continue ;
     }
     claim = claim_statement(a, one, "dropped", a->waited_line ? "what was done when it had ended with a failure: the container's exit code says it"
+      : plan_last(a->plan) && plan_last(a->plan)->is_oneshot ? "what was done when the task had failed: its own output says it, and what depends on it is not started"
       : "what was done when the start failed: the service is restarted instead") ;
     mark_other_start(a, these->start, one, claim) ;
     mark_lost_work(a, these->start, one, claim) ;

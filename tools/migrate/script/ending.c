@@ -299,7 +299,7 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
     last->must_succeed = 0 ;
     return "what was done when the task had failed: its own output says it, and what comes later is started all the same" ;
   }
-  if (waits || (last && last->is_main))
+  if ((waits && a->waited_line) || (last && last->is_main))
   {
     int ends = may_end_script(a, right) ;
     a->failure_ends |= ends ;

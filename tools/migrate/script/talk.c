@@ -182,6 +182,18 @@ static int walk_gives_up_once (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
+/* load & wait $!; [ $? -eq 0 ] || exit 1: the script ended where that had failed. */
+static void keep_waited_failure (struct analysis *a)
+{
+  for (struct text const *one = a->waited_tasks.first ; one ; one = one->next)
+  {
+    struct service *task = plan_find(a->plan, one->text) ;
+    if (!task || !task->is_forgiven) continue ;
+    task->must_succeed = 1 ;
+    task->is_forgiven = 0 ;
+  }
+}
+
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
@@ -204,7 +216,11 @@ int walk_talk (struct analysis *a, struct statement *statement)
   if (!only_talks(a, statement) && !only_looks(a, statement)) return 0 ;
   if (asks_status(a, text) && is_behind_work(a) && may_end(a, statement)) add_look(a, statement) ;
   else if (asks_status(a, text) && a->waited_line) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
-  else if (asks_status(a, text)) drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
+  else if (asks_status(a, text))
+  {
+    drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
+    if (may_end(a, statement)) keep_waited_failure(a) ;
+  }
   else if (a->waited_line) drop_end_message(a, statement) ;
   else if (may_end(a, statement)) walk_question(a, statement) ;
   else if (statement_walk(statement, &asks_processes, a)) drop_look(a, statement) ;

@@ -64,10 +64,17 @@ static void walk_branches (struct analysis *a, struct statement *statement, stru
   end_scope(a, statement, &scope) ;
 }
 
+/* exit, exit 0: the script has done what it was for. */
+static int ends_well (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement_exits(statement, 0) && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+}
+
 /* for i in 1 2 3; do ask && break; kill -0 $P || { wait $P; exit 1; }; done: its rounds are one question. */
 static int asks_until_answered (struct analysis *a, struct statement *statement)
 {
-  return statement->kind == STATEMENT_FOR && statement->branches && loop_breaks(statement) && !any_starts_but_waits(a, statement->branches->body) ;
+  return statement->kind == STATEMENT_FOR && statement->branches && (loop_breaks(statement) || statement_walk(statement, &ends_well, 0)) && !any_starts_but_waits(a, statement->branches->body) ;
 }
 
 static void walk_for (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -158,7 +165,9 @@ static int walk_if_started (struct analysis *a, struct statement *statement, str
   struct frame inner = { .statement = statement, .up = frame } ;
   if (!find_if_starting(a, statement, frame, &these)) return 0 ;
   inner.rest = these.good ;
+  a->or_ends = may_end_script(a, these.bad) ;
   walk_asked(a, these.start, these.good ? &inner : frame) ;
+  a->or_ends = 0 ;
   a->failure_ends |= is_last(a, frame) && !stays_among(these.bad) ;
   walk_list(a, these.good, frame) ;
   a->failure_ends = was ;
@@ -188,7 +197,9 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   int was = a->failure_ends ;
   int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
   a->must_succeed += needed ;
+  a->or_ends = statement->kind == STATEMENT_OR && may_end_script(a, right) ;
   walk_asked(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
+  a->or_ends = 0 ;
   a->must_succeed -= needed ;
   if (drop_code_behind_wait(a, statement)) return ;
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
@@ -429,6 +440,13 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
   }
 }
 
+/* while true; do job; sleep 9; done, which nothing leaves: what is behind it never runs. */
+static void note_endless (struct analysis *a, struct statement *loop)
+{
+  if (loop->kind != STATEMENT_LOOP || loop->background || loop->until || a->replaced_line || a->in_function || a->is_beside || a->conditions.first || !loop->branches) return ;
+  if (is_always_true(loop->branches->condition) && !loop_breaks(loop)) a->replaced_line = line_of(a, loop) ;
+}
+
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch const *taken ;
@@ -496,7 +514,11 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
       add_ordinary(a, temporary_part(a, one, end)) ;
       one = end ;
     }
-    else walk_statement(a, one, &frame) ;
+    else
+    {
+      walk_statement(a, one, &frame) ;
+      note_endless(a, one) ;
+    }
     ends = drop_failure_behind(a, one) ;
     a->here = up ;
   }

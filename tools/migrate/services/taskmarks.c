@@ -181,7 +181,9 @@ static int ends_well (struct statement *statement, void *data)
 void mark_ending_well (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
   struct ending_well ending = { .a = a } ;
-  if (statement->kind == STATEMENT_COMMAND || !statement_walk_here(statement, &ends_well, &ending)) return ;
+  struct function *function = called_function(a, statement) ;
+  struct statement *body = function ? function->statement->body : statement->kind == STATEMENT_COMMAND ? 0 : statement ;
+  if (!body || !statement_walk_here(body, &ends_well, &ending)) return ;
   plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "%s ended the container here; %s, and the services are started: %s", ending.text,
     service ? "with 0 it ends this task alone" : "with 0, in cont-init.d it ends this file alone",
     service ? "run `reeve shutdown 0` ahead of it, or start them on a condition" : "exit with another code, or start them on a condition")) ;

@@ -72,13 +72,19 @@ static int waits (struct statement *statement)
   return (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0) ;
 }
 
+/* load; load || exit 1 */
+static int works (struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return (works(statement->body) && !is_question(statement->body)) || works(statement->body->next) ;
+  return statement->kind == STATEMENT_COMMAND && !is_preparation(statement) && !shell_one_of(statement_command(statement), "exit sleep : true [ test return") ;
+}
+
 /* Does one of them do more than prepare, ask or print? */
 int has_work (struct held const *held)
 {
   for (; held ; held = held->next)
     if (waits(held->statement)) return 1 ;
-    else if (held->statement->kind == STATEMENT_COMMAND && !is_preparation(held->statement)
-     && !shell_one_of(statement_command(held->statement), "exit sleep : true [ test return")) return 1 ;
+    else if (works(held->statement)) return 1 ;
   return 0 ;
 }
 
@@ -275,6 +281,13 @@ static int drop_messages (struct analysis *a)
   return 1 ;
 }
 
+/* What could not be marked before its file was decided. */
+static void mark_held (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  if (!claim->todo.first) mark_starting(a, service, statement, claim) ;
+  if (!claim->todo.first) mark_ending_well(a, service, statement, claim) ;
+}
+
 static void pending_to_task (struct analysis *a, struct held *first)
 {
   struct service *task ;
@@ -294,7 +307,7 @@ static void pending_to_task (struct analysis *a, struct held *first)
     last_of(a->task_statements)->looks = held->looks ;
     claim->where = service_where(a->plan, a->task, "run") ;
     claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
-    if (!claim->todo.first) mark_starting(a, a->task, held->statement, claim) ;
+    mark_held(a, a->task, held->statement, claim) ;
   }
   task = a->task ;
   if (task && last_of(first)->must_succeed) a->task_must_succeed = last_of(a->task_statements)->decides = 1 ;
@@ -328,7 +341,7 @@ void flush_pending (struct analysis *a)
         if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, under)) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
       texts_add(a->pool, &lines, pool_printf(a->pool, held->must_succeed ? "%s || exit" : "%s", statement_text(a, held->statement))) ;
       held->claim->where = plan_setup_where(a->plan) ;
-      if (!held->claim->todo.first) mark_starting(a, 0, held->statement, held->claim) ;
+      mark_held(a, 0, held->statement, held->claim) ;
       note_exporting(a, 0, held->statement, held->claim) ;
     }
     plan_setup(a->plan, (struct range){ 0, 0 }, *under ? pool_printf(a->pool, "if %s; then\n%s\nfi", under, texts_join(a->pool, &lines, "\n")) : texts_join(a->pool, &lines, "\n"), 1) ;

@@ -48,16 +48,21 @@ static void mark_word_of_cmd (struct analysis *a, struct statement *statement, s
 static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
 {
   struct texts tasks = { 0 } ;
+  int ends = statement->nwords > 1 && (a->errexit || a->or_ends || a->must_succeed) ; /* `wait` alone does not fail */
   for (struct text const *one = names->first ; one ; one = one->next)
   {
     struct service *service = plan_find(a->plan, one->text) ;
     if (service && service->is_leaving) note_left(a, service) ;
     if (!service || service->is_leaving) continue ;
     service->is_oneshot = 1 ;
+    service->must_succeed = ends ;
+    service->is_forgiven = !ends ;
     texts_add(a->pool, &tasks, service->name) ;
     add_ready(a, service) ;
   }
-  claim_statement(a, statement, "dropped", tasks.first || !names->first ? pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends", texts_join(a->pool, &tasks, ", "))
+  a->waited_tasks = tasks ;
+  claim_statement(a, statement, "dropped", tasks.first || !names->first ? pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends%s", texts_join(a->pool, &tasks, ", "),
+      ends ? "" : "; when it fails, the rest is started all the same, unless the script looks at that")
     : pool_printf(a->pool, "waited until %s had put itself into the background", texts_join(a->pool, names, ", "))) ;
 }
 

@@ -1,0 +1,97 @@
+# What must hold of every plan: each exit with a failure is in a file or named, and a task's failure holds others where it ended the script.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "an exit with a failure that is in no file is marked" {
+  wrapper <<<$'#!/bin/bash\nopenvpn --config /c --writepid /run/vpn.pid --daemon\nif [ -f /run/vpn.pid ]; then\n  VPN=$(cat /run/vpn.pid)\nelse\n  exit 3\nfi\nproxy &\nwait $!'
+  migrate
+  told 'TODO: the script ended here with 3, and nothing does now'
+  grep -q '^# TODO reeve-migrate: line 6: the script ended here with 3' "$tree/openvpn/run"
+  wrapper <<<$'#!/bin/bash\nopenvpn --config /c --writepid /run/vpn.pid --daemon\ndie() { echo "$1"; exit 4; }\nif [ -f /run/vpn.pid ]; then VPN=$(cat /run/vpn.pid); else die "no tunnel"; fi\nproxy &\nwait $!'
+  migrate
+  told 'TODO: the script ended here with 4, and nothing does now'
+}
+
+@test "an exit ahead of a service that is started again ends no container: it is marked" {
+  wrapper <<<$'#!/bin/bash\ndb &\nif [ -f /x ]; then\n  [ -f /y ] || exit 5\n  other &\nfi\nexec web'
+  migrate
+  told 'TODO: the script ended here with 5; here it ends run alone, and other is started again'
+  wrapper <<<$'#!/bin/bash\ndb &\nif [ -f /x ]; then\n  ./load || exit 5\n  other &\nfi\nexec web'
+  migrate
+  has load/flag-oneshot web/dependencies.d/load
+  untold TODO
+}
+
+@test "an exit that a file has, or the report names, is not marked" {
+  local exit
+  while IFS= read -r exit; do
+    wrapper <<<$'#!/bin/bash\ndie() { echo "$1"; exit 1; }\n'"${exit//OR/||}"
+    migrate
+    untold 'the script ended here' || { echo "# $exit"; return 1; }
+  done <<'EOS'
+[ -n "$TOKEN" ] OR exit 1; web & wait $!
+[ -n "$TOKEN" ] OR die "no token"; exec web
+web & sleep 2; pgrep web OR exit 1; wait
+web & P=$!; until nc -z localhost 80; do kill -0 $P OR exit 1; sleep 1; done; exec api
+web & api & while sleep 5; do pgrep web OR exit 2; pgrep api OR die gone; done
+web & wait $!; exit 1
+db & ./load OR exit 1; exec web
+db & ./load; if [ $? -ne 0 ]; then die "no data"; fi; exec web
+case "$MODE" in web) exec web ;; *) die "no mode" ;; esac
+EOS
+}
+
+@test "a task's failure that holds others, or does not, as in the script is not marked" {
+  local task
+  while IFS= read -r task; do
+    wrapper <<<$'#!/bin/bash\ndb &\n'"${task//OR/||}"$'\nexec web'
+    migrate
+    untold 'where this had failed' || { echo "# $task"; return 1; }
+  done <<'EOS'
+./load
+./load OR exit 1
+./load OR true
+./load; rc=$?; [ $rc = 0 ] OR exit $rc
+set -e; ./load
+set -e; ./load; set +e; ./warm
+./load OR exit 1; ./warm
+./load && ./warm
+if ! ./load; then exit 1; fi
+EOS
+}
+
+@test "what the script waited for holds others only where the script looked at that" {
+  local wait
+  while IFS= read -r wait; do
+    wrapper <<<$'#!/bin/bash\ndb &\n./load & LOAD=$!\n'"${wait//OR/||}"$'\nexec web'
+    migrate
+    file web/dependencies.d/load </dev/null || { echo "# $wait"; return 1; }
+  done <<'EOS'
+wait $LOAD OR exit 1
+wait $LOAD OR { echo bad; exit 1; }
+if ! wait $LOAD; then exit 1; fi
+set -e; wait $LOAD
+wait $LOAD; [ $? -eq 0 ] OR exit 1
+wait $LOAD; if [ $? -ne 0 ]; then echo bad; exit 1; fi
+EOS
+  for wait in 'wait $LOAD' 'wait $LOAD || true' 'wait $LOAD || echo bad' 'wait' 'set -e; wait' 'set -e; wait $LOAD || true'; do
+    wrapper <<<$'#!/bin/bash\n./load & LOAD=$!\n'"$wait"$'\nexec web'
+    migrate
+    file web/dependencies.d/load <<<optional || { echo "# $wait"; return 1; }
+  done
+  # Nothing main depends on it: its finish ends the container.
+  wrapper <<<$'#!/bin/bash\nset -e\n./load &\nwait $!\nweb & worker &\nwait'
+  migrate
+  grep -q 'reeve shutdown' "$tree/load/finish"
+}
+
+@test "what a shell in the background does ends nothing" {
+  wrapper <<<$'#!/bin/bash\nset -e\npostgres &\n(until pg_isready; do sleep 1; done; node init.js) &\nweb &\nwait'
+  migrate
+  has init/flag-oneshot
+  lacks init/finish
+  told 'when it fails, what comes later is started all the same, as the script went on'
+}
