@@ -341,9 +341,9 @@ static int fails_at_end (struct analysis *a, struct statement const *list, int d
 static int fails (struct analysis *a, struct statement const *statement)
 {
   struct statement alone = *statement ;
-  struct claim const *claim = claim_of(a, statement) ;
+  uint32_t owner = a->source->owner[statement->range.start] ;
   alone.next = 0 ;
-  return (!claim || strncmp(claim->where, "dropped", 7) != 0) && fails_at_end(a, &alone, 0) ;
+  return owner && !strcmp(a->source->claims[owner - 1]->where, plan_setup_where(a->plan)) && fails_at_end(a, &alone, 0) ;
 }
 
 static int is_main_start (struct analysis *a, struct statement const *statement)
