@@ -47,6 +47,9 @@ teardown() { reeve_teardown; }
     has foobard/flag-main
     untold TODO
   done
+  wrapper <<<$'echo "$KEY" | base64 -d >/key\nlz4 -d </a >/b\nexec web'
+  migrate
+  services web
   wrapper <<<$'foobard -D\nexec web'
   migrate
   has foobard/flag-forks

@@ -58,7 +58,7 @@ static int says_background (char const *const *argv)
 
 static int has_only_letter (char const *const *argv)
 {
-  return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut mktemp od gzip pigz gunzip bzip2 xz lzma lz4 zstd brotli base64 base32 basenc gpg xxd uniq sort tr paste diff patch unzip") ;
+  return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut mktemp od gzip pigz gunzip bzip2 xz lzma lz4 zstd brotli base64 base32 basenc gpg xxd uniq sort tr paste column diff patch unzip compress du df openssl uudecode jq xargs declare") ;
 }
 
 /* /etc/init.d/cron stop, systemctl reload nginx, pg_ctl stop -D DIR: what it does to a daemon ends, and starts none. */

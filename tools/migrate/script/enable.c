@@ -341,9 +341,9 @@ static int fails_at_end (struct analysis *a, struct statement const *list, int d
 static int fails (struct analysis *a, struct statement const *statement)
 {
   struct statement alone = *statement ;
-  uint32_t owner = a->source->owner[statement->range.start] ;
+  struct claim const *claim = claim_of(a, statement) ;
   alone.next = 0 ;
-  return owner && !strcmp(a->source->claims[owner - 1]->where, plan_setup_where(a->plan)) && fails_at_end(a, &alone, 0) ;
+  return claim && !strcmp(claim->where, plan_setup_where(a->plan)) && fails_at_end(a, &alone, 0) ;
 }
 
 static int is_main_start (struct analysis *a, struct statement const *statement)
