@@ -4,19 +4,20 @@
 
 void audit_plan (struct analysis *a, struct statement *first, struct file const *files)
 {
+  struct file const *plain = audited_files(a, files) ;
   audit_traps(a, first, files) ;
   audit_loopwork(a, first, files) ;
-  audit_trapgone(a, first, files) ;
-  audit_watching(a, first, files) ;
-  audit_inforce(a, first, files) ;
-  audit_samevalue(a, first, files) ;
-  audit_filesgone(a, first, files) ;
-  audit_livedir(a, first, files) ;
-  audit_rounds(a, first, files) ;
-  audit_exits(a, first, files) ;
-  audit_serving(a, first, files) ;
-  audit_again(a, first, files) ;
-  audit_noend(a, first, files) ;
-  audit_waited(a, first, files) ;
-  audit_usershell(a, first, files) ;
+  audit_trapgone(a, first, plain) ;
+  audit_watching(a, first, plain) ;
+  audit_inforce(a, first, plain) ;
+  audit_samevalue(a, first, plain) ;
+  audit_filesgone(a, first, plain) ;
+  audit_livedir(a, first, plain) ;
+  audit_rounds(a, first, plain) ;
+  audit_usershell(a, first, plain) ;
+  audit_exits(a, first, plain) ;
+  audit_serving(a, first, plain) ;
+  audit_again(a, first, plain) ;
+  audit_noend(a, first, plain) ;
+  audit_waited(a, first, plain) ;
 }

@@ -12,34 +12,32 @@
 /* All of them, in order, behind settling. `first`: the script's first statement; `files`: the plan's, as they were rendered then. */
 extern void audit_plan (struct analysis *a, struct statement *first, struct file const *files) ;
 
+/* ---- one file each ---- */
 extern void audit_traps (struct analysis *a, struct statement *first, struct file const *files) ; /* is all that a trap did in a file, or named? */
 extern void audit_loopwork (struct analysis *a, struct statement *first, struct file const *files) ; /* is the work of each loop that is gone in a file, or named? */
 extern void audit_trapgone (struct analysis *a, struct statement *first, struct file const *files) ; /* does no run lose its trap by exec? */
 extern void audit_watching (struct analysis *a, struct statement *first, struct file const *files) ; /* does a service watch others, which their supervisors do? */
+extern void audit_inforce (struct analysis *a, struct statement *first, struct file const *files) ; /* directory, umask, limits, exports, ... of the script at a start: are they in its run? */
+extern void audit_samevalue (struct analysis *a, struct statement *first, struct file const *files) ; /* is a value that is another each time computed in one file only? */
+extern void audit_filesgone (struct analysis *a, struct statement *first, struct file const *files) ; /* is a file that a service reads at each start still there then? */
+extern void audit_livedir (struct analysis *a, struct statement *first, struct file const *files) ; /* does nothing empty the folder that has the live directory? */
+extern void audit_rounds (struct analysis *a, struct statement *first, struct file const *files) ; /* has an instance what the rounds of its loop had added up? */
+extern void audit_usershell (struct analysis *a, struct statement *first, struct file const *files) ; /* does a user's code run in the shell that the Dockerfile gave to that user? */
 extern void audit_exits (struct analysis *a, struct statement *first, struct file const *files) ; /* is each exit with a failure in a file, or named? */
 extern void audit_serving (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, start a server? */
 extern void audit_again (struct analysis *a, struct statement *first, struct file const *files) ; /* is what ends by itself started again? */
 extern void audit_noend (struct analysis *a, struct statement *first, struct file const *files) ; /* what was the container's end, where nothing is main? */
 extern void audit_waited (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup wait for what it has started itself? */
-extern int audit_stops (char const *text) ; /* does it stop something? What is only started for a while is stopped again */
-extern struct file *audited_files (struct analysis *a, struct file const *files) ; /* without their comments */
 
 /* ---- audited.c: what several of them ask ---- */
+extern char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name) ; /* of services.d/SERVICE/NAME; "": it has no such file */
+extern struct file *audited_files (struct analysis *a, struct file const *files) ; /* without their comments */
+extern int audit_stops (char const *text) ; /* does it stop something? What is only started for a while is stopped again */
 extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */
-extern struct claim *claim_at (struct analysis *a, uint32_t byte) ; /* of the source; 0: nobody's */
 
 /* ---- said.c ---- */
 extern char const *audit_said (struct analysis *a, struct file const *files) ; /* all that files, claims and notes say, without blanks */
 extern int audit_says (struct analysis *a, char const *said, char const *text) ; /* is the text in it, whatever its blanks are? */
 extern void audit_lost (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* a TODO for what is in no file: in the run of what is main, or was started last */
-
-extern void audit_inforce (struct analysis *a, struct statement *first, struct file const *files) ; /* directory, umask, limits, exports, ... of the script at a start: are they in its run? */
-extern void audit_samevalue (struct analysis *a, struct statement *first, struct file const *files) ; /* is a value that is another each time computed in one file only? */
-extern void audit_filesgone (struct analysis *a, struct statement *first, struct file const *files) ; /* is a file that a service reads at each start still there then? */
-extern void audit_livedir (struct analysis *a, struct statement *first, struct file const *files) ; /* does nothing remove the folder that controls the services? */
-extern void audit_rounds (struct analysis *a, struct statement *first, struct file const *files) ; /* has an instance what the rounds of its loop had added up? */
-extern void audit_usershell (struct analysis *a, struct statement *first, struct file const *files) ; /* does su execute the shell that the user has? */
-
-extern char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name) ; /* of services.d/SERVICE/NAME; "": it has no such file */
 
 #endif

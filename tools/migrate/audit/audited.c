@@ -12,12 +12,6 @@ char const *audited_text (struct analysis *a, struct file const *files, struct s
   return "" ;
 }
 
-struct claim *claim_at (struct analysis *a, uint32_t byte)
-{
-  uint32_t owner = byte < a->source->len ? a->source->owner[byte] : 0 ;
-  return owner ? a->source->claims[owner - 1] : 0 ;
-}
-
 int audit_stops (char const *text)
 {
   static char const *const words[] = { "kill", "stop", "shutdown", "quit", "terminate" } ;

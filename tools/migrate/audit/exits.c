@@ -59,7 +59,7 @@ static int look_at_exit (struct statement *statement, void *data)
 {
   struct exits *exits = data ;
   struct analysis *a = exits->a ;
-  struct claim *claim = exits_there(exits, statement) ? claim_at(a, statement->range.start) : 0 ;
+  struct claim *claim = exits_there(exits, statement) ? claim_of(a, statement) : 0 ;
   struct service *service = claim && !is_told(claim) ? run_of(a, claim) : 0 ;
   if (service)
     plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,

@@ -134,7 +134,7 @@ static int look_at (struct statement *statement, void *data)
   struct looking const *looking = data ;
   struct analysis *a = looking->a ;
   struct statement const *at = looking->call ? looking->call : statement ;
-  struct claim *claim = claim_at(a, at->range.start) ;
+  struct claim *claim = claim_of(a, at) ;
   struct texts names = { 0 } ;
   if (!is_in_force(statement) || !claim || claim->todo.first || !strncmp(claim->where, "dropped", 7)) return 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)

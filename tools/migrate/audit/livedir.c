@@ -37,7 +37,7 @@ static int goes_deep (struct statement const *statement)
 static int empties_run (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
-  struct claim *claim = claim_at(a, statement->range.start) ;
+  struct claim *claim = claim_of(a, statement) ;
   if (statement->kind != STATEMENT_COMMAND || !goes_deep(statement) || !claim || claim->todo.first || !strncmp(claim->where, "dropped", 7)) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {

@@ -47,7 +47,7 @@ static int is_replaced (struct claim const *claim)
 static int look_at_loop (struct statement *statement, void *data)
 {
   struct going *going = data ;
-  struct claim *claim = claim_at(going->a, statement->range.start) ;
+  struct claim *claim = claim_of(going->a, statement) ;
   if ((statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR) || !is_replaced(claim) || claim->todo.first) return 0 ;
   going->lost = (struct texts){ 0 } ;
   going->started_until = 0 ;

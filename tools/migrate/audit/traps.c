@@ -82,7 +82,7 @@ static int look_at_statement (struct statement *statement, void *data)
   struct trap const *trap = finding->a->traps ;
   if (strcmp(statement_command(statement), "trap") != 0 || statement->nwords < 3 || !statement->words[1].raw[2] || *statement->words[1].raw == '-') return 0 ;
   while (trap && trap->statement != statement) trap = trap->next ;
-  claim = claim_at(finding->a, statement->range.start) ;
+  claim = claim_of(finding->a, statement) ;
   if (trap || !claim || claim->todo.first || audit_says(finding->a, finding->said, statement_text(finding->a, statement))) return 0 ;
   if (!strcmp(claim->where, "dropped") && (strstr(claim->what, "never runs") || strstr(claim->what, "never ran"))) return 0 ;
   audit_lost(finding->a, claim, line_of(finding->a, statement), pool_printf(finding->a->pool, "what this trap did is done nowhere: %s", statement_text(finding->a, statement))) ;

@@ -36,7 +36,7 @@ struct claim *claim_statement (struct analysis *a, struct statement const *state
 
 struct claim *claim_of (struct analysis *a, struct statement const *statement)
 {
-  uint32_t owner = a->source->owner[statement->range.start] ;
+  uint32_t owner = statement->range.start < a->source->len ? a->source->owner[statement->range.start] : 0 ;
   return owner ? a->source->claims[owner - 1] : 0 ;
 }
 
