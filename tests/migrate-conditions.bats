@@ -376,3 +376,17 @@ EOS
   migrate
   told 'here the container stays up'
 }
+
+@test "a process that chooses between two programs by a question becomes the one of them" {
+  input=Procfile
+  wrapper <<<$'web: [ "$DEV" = 1 ] && npm run dev || npm start\nfile: test -f x && ./a || exec ./b'
+  migrate
+  file web/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+if [ "$DEV" = 1 ]; then exec npm run dev; fi
+exec npm start
+EOS
+  grep -qx 'if test -f x; then exec ./a; fi' "$tree/file/run"
+  lacks web/finish file/finish
+}

@@ -217,17 +217,3 @@ compare() # ENTRY
 @test "functions, with what a file sets" { compare 470-run-functions-of-a-file; }
 @test "a script that starts itself again as another user" { compare 490-run-again-as-user; }
 @test "what the setup computes once, and changes then" { compare 530-run-computed-once-and-changed; }
-
-@test "a process that chooses between two programs by a question becomes the one of them" {
-  input=Procfile
-  wrapper <<<$'web: [ "$DEV" = 1 ] && npm run dev || npm start\nfile: test -f x && ./a || exec ./b'
-  migrate
-  file web/run <<'EOS'
-#!/bin/sh
-cd "${REEVE_WORKDIR:-/}" || exit 111
-if [ "$DEV" = 1 ]; then exec npm run dev; fi
-exec npm start
-EOS
-  grep -qx 'if test -f x; then exec ./a; fi' "$tree/file/run"
-  lacks web/finish file/finish
-}

@@ -46,12 +46,13 @@ static char const *ignored_by (struct pool *pool, char const *text, char const *
 
 void audit_ignored (struct plan *plan, char const *dockerfile, struct docker_tree const *tree)
 {
-  char const *services = tree->services ;
+  char const *services = tree->outside ? 0 : tree->services ; /* else a note says where they have to be */
   struct texts names = { 0 } ;
   char const *own = pool_printf(plan->pool, "%s.dockerignore", shell_basename(dockerfile)) ;
   char const *text = context_read(plan->pool, dockerfile, own) ;
   char const *file = text ? own : ".dockerignore" ;
   if (!text) text = context_read(plan->pool, dockerfile, file) ;
+  if (!services) return ;
   if (!strncmp(services, "./", 2)) services += 2 ;
   for (int i = 0 ; text && i < 2 ; i++)
   {
