@@ -102,8 +102,9 @@ EOS
 @test "what may start something is marked in a branch, and behind a shell" {
   wrapper <<<$'#!/bin/bash\nif [ "$ROLE" = master ]; then /spark/sbin/start-master.sh; jupyter notebook & else /spark/sbin/start-worker.sh spark://m:7077; fi\ntail -f /dev/null'
   migrate
-  [ "$(grep -rc 'by its name it starts something' "$dir/rootfs/etc" | grep -c ':1$')" -eq 2 ]
+  told 'TODO: by its name it starts something'
+  told 'TODO: behind it the script only kept the container alive'
   wrapper <<<$'#!/bin/bash\nservice mysql start\nmysql </x.sql\nsh /opt/tomcat/bin/startup.sh\necho ready\ntail -f /opt/tomcat/logs/catalina.out'
   migrate
-  told 'by its name it starts something'
+  told 'TODO: it puts itself into the background: run catalina.sh run'
 }

@@ -405,6 +405,7 @@ extern int loop_ends_badly (struct statement *statement) ; /* does it end with a
 
 /* ---- isprobe.c ---- */
 extern int is_probe (char const *condition) ;
+extern int asks_for_life (struct statement const *statement) ; /* pg_isready, mysqladmin ping: it only asks */
 extern int asks_status_of_service (struct statement const *statement) ; /* service nginx status, supervisorctl status db */
 
 /* ---- probe.c: whom does a condition ask? ---- */

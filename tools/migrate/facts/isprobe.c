@@ -29,6 +29,14 @@ int asks_status_of_service (struct statement const *statement)
   return !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) && !strcmp(statement_word(statement, 1), "status") ;
 }
 
+int asks_for_life (struct statement const *statement)
+{
+  if (!strcmp(statement_command(statement), "pg_isready")) return 1 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "ping status")) return 1 ;
+  return 0 ;
+}
+
 int is_probe (char const *condition)
 {
   if (only_counts(condition)) return 0 ;

@@ -153,8 +153,7 @@ static int look_at_trap (struct statement *whole, void *data)
   }
   else if (!strcmp(command, "exit")) note_code(t, statement) ;
   else if ((shell_one_of(command, "echo printf") && !is_message(t->a, statement)) || goes_to_file(statement)) t->works = 1 ; /* date >>/var/log/stops */
-  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps pg_isready break continue seq let")
-   && !names_word(statement, "ping") && !names_word(statement, "status")) t->works = 1 ;
+  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps break continue seq let") && !asks_for_life(statement)) t->works = 1 ;
   return 0 ;
 }
 
