@@ -25,6 +25,21 @@ teardown() { reeve_teardown; }
   lacks gunicorn/flag-oneshot bot
 }
 
+@test "an exporter of metrics in the foreground is main; what only exports, or prints its version, is setup" {
+  local exporter
+  for exporter in exporter/redis_exporter 'node-exporter --web.listen-address=:9100' 'env REDIS_ADDR=a redis_exporter' 'su app -c "/opt/postgres_exporter"'; do
+    wrapper <<<"$exporter"$'\nredis-server'
+    migrate
+    lacks cont-init.d redis-server/flag-main
+    told 'TODO: the script came here only when the program of line 1 had ended'
+  done
+  for exporter in 'redis_exporter --version' './exporter' 'python pdf_exporter.py'; do
+    wrapper <<<"$exporter"$'\nredis-server'
+    migrate
+    has cont-init.d/10-start redis-server/flag-main
+  done
+}
+
 @test "a server of another user's shell that is known only by its words has a TODO" {
   wrapper <<<$'su - app -c "node server.js"\npython3 other.py'
   migrate

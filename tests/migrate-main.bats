@@ -262,6 +262,23 @@ EOS
   told 'the script did this when server had failed, and nothing does now: restore'
 }
 
+@test "env ahead of what a script ends with, or ahead of its server, is no end; env alone prints" {
+  local end
+  for end in 'env PORT=9000 /app/web' 'env -u DEBUG PORT=9000 /app/web' 'env -i PATH="$PATH" /app/web' 'su-exec app env PORT=9000 /app/web' 'cd /srv && env PORT=80 ./web'; do
+    for ahead in '/app/worker &' /app/migrate; do
+      wrapper <<<"$ahead"$'\n'"$end"
+      migrate
+      has web/flag-main
+      lacks web/flag-oneshot
+      untold 'the script ends here'
+    done
+  done
+  wrapper <<<$'/app/worker &\nenv PGUSER=a psql -f /x.sql\nenv >/etc/environment\nexec web'
+  migrate
+  has psql/flag-oneshot web/flag-main
+  untold TODO
+}
+
 @test "what ended the others behind the last server, and waited for that, leaves that server main" {
   local end
   for end in 'kill $W; wait $W' 'rc=$?; kill -TERM "$W" 2>/dev/null || true; wait "$W" || true; exit $rc' 'for p in $W; do kill $p; done; wait' \

@@ -39,6 +39,7 @@
      workdir.c        where the instructions work
 
    command/         one command: its program, what is put before it, how it stays in the foreground
+     behindenv.c      the program that env starts
      changeuser.c     gosu, su, sudo, ... taken off
      command.c        what a command is, behind what it is started with
      configured.c     programs that their configuration puts into the background

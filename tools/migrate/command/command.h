@@ -72,6 +72,7 @@ extern int command_ends (char const *const *argv) ; /* ends.c: it works and ends
 extern int command_is_program (char const *const *argv, unsigned int i) ; /* servers.c: is word i the program, perhaps behind what executes it? */
 extern int command_leaves (char const *const *argv, struct foreground *foreground) ; /* leaves.c: 1: it is in its table, and *foreground is filled */
 extern char const *const *command_program (char const *const *argv) ; /* program.c: the words from the program on, behind what executes it (nice, python, sh); argv itself if that is not certain */
+extern char const *command_behind_env (struct statement const *statement, unsigned int first) ; /* behindenv.c: the name of word `first`, or of the program that env starts there */
 extern void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground) ;
 /* The foreground form, argv, as shell words: those that the command has, too, are as they were written. */
 extern char const *command_foreground_words (struct pool *pool, struct statement const *statement, unsigned int first, struct foreground const *foreground) ;

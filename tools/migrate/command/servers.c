@@ -66,9 +66,18 @@ static int has_word_of (char const *const *argv, char const *words, int is_anywh
   return 0 ;
 }
 
+/* redis_exporter, node-exporter: they give metrics to who asks; not pdf_exporter.py, which an interpreter executes. */
+static int is_exporter (char const *const *argv)
+{
+  char const *name = shell_basename(argv[0]) ;
+  size_t len = strlen(name) ;
+  return len > 9 && (!strcmp(name + len - 9, "_exporter") || !strcmp(name + len - 9, "-exporter")) && has_word_of(argv + 1, 0, 0) ;
+}
+
 int command_serves (char const *const *argv)
 {
   if (starts_package(argv)) return 1 ;
+  if (argv[0] && is_exporter(argv)) return 1 ;
   for (unsigned int i = 0 ; argv[i] ; i++)
     for (size_t row = 0 ; command_is_program(argv, i) && row < ROWS(table) ; row++)
       if (shell_one_of(shell_basename(argv[i]), table[row].programs) && has_word_of(argv + i + 1, table[row].words, table[row].is_anywhere)) return 1 ;

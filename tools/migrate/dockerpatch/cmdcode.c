@@ -89,7 +89,7 @@ int cmdcode_may_serve (struct pool *pool, struct source const *source)
   if (!last || last->kind != STATEMENT_COMMAND || last->background) return 0 ;
   command_unwrap(pool, last, &launch) ;
   command_foreground(last, launch.first, &foreground) ;
-  name = shell_basename(statement_word(last, launch.first)) ;
+  name = command_behind_env(last, launch.first) ;
   return launch.replaced || (!foreground.is_daemon && !is_short(name) && !is_task_program(name) && strcmp(name, "exit") != 0) ;
 }
 

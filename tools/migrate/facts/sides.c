@@ -72,7 +72,7 @@ int names_deed (char const *program)
 
 int is_plain_command (struct statement const *statement)
 {
-  return statement->kind == STATEMENT_COMMAND && !is_short(shell_basename(statement_command(statement))) ;
+  return statement->kind == STATEMENT_COMMAND && !is_short(command_behind_env(statement, 0)) ;
 }
 
 /* What the script may end with: no program that ends by itself. */
@@ -126,7 +126,7 @@ int says_serve (struct statement const *statement, unsigned int first)
 
 int says_server (struct statement const *statement)
 {
-  if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2 || is_short(statement_command(statement))) return 0 ; /* echo The server has ended */
+  if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2 || is_short(command_behind_env(statement, 0))) return 0 ; /* echo The server has ended */
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
@@ -220,7 +220,7 @@ static int may_go_on (struct statement *statement, void *data)
   if (launch.code) return code_may_go_on(a, launch.code) ;
   command_argv(statement, launch.first, argv) ;
   if (!argv[0]) return 1 ;
-  name = shell_basename(argv[0]) ;
+  name = command_behind_env(statement, launch.first) ;
   of_shell = statement_of_shell(statement, launch.first, &is_code) ;
   if (of_shell && is_code) return code_may_go_on(a, statement->words[of_shell].raw) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
@@ -296,7 +296,7 @@ struct statement *staying_part (struct analysis *a, struct statement *statement)
 
 int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name)
 {
-  char const *program = shell_basename(statement_word(statement, first)) ;
+  char const *program = command_behind_env(statement, first) ;
   size_t len = strlen(program) ;
   if (says_task(name) || surely_ends(a, statement)) return 1 ;
   if (!len || says_serve(statement, first) || is_known_server(a, statement) || (says_server(statement) && !names_deed(program))) return 0 ;
@@ -352,7 +352,7 @@ static int add_left (struct statement *statement, void *data)
   command_unwrap(leaving->a->pool, statement, &launch) ;
   foreground_of(leaving->a->plan, statement, launch.first, &foreground) ;
   command_argv(statement, launch.first, argv) ;
-  if (!argv[0] || (statement->background ? is_short(shell_basename(argv[0])) : !foreground.in_background || foreground.ends)) return 0 ;
+  if (!argv[0] || (statement->background ? is_short(command_behind_env(statement, launch.first)) : !foreground.in_background || foreground.ends)) return 0 ;
   texts_add_once(leaving->a->pool, &leaving->names, foreground.init_script ? foreground.init_script : shell_basename(argv[0])) ;
   return 0 ;
 }

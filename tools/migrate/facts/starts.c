@@ -326,7 +326,7 @@ int ran_nothing_behind (struct analysis *a, struct frame const *frame)
 static int serves (struct statement *statement, void *data)
 {
   (void)data ;
-  return statement->kind == STATEMENT_COMMAND && !statement->background && !is_short(statement_command(statement)) && says_serve(statement, 0) ;
+  return statement->kind == STATEMENT_COMMAND && !statement->background && !is_short(command_behind_env(statement, 0)) && says_serve(statement, 0) ;
 }
 
 int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame)

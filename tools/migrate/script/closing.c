@@ -10,9 +10,10 @@
 
 int may_serve_at_end (struct analysis *a, struct statement const *statement)
 {
-  return is_server(a, statement) && !says_stop(statement) && !is_called_stop(statement_command(statement)) && !starts_something(a, (struct statement *)statement)
-   && !shell_one_of(statement_command(statement), "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !called_function(a, statement)
-   && !is_task_program(statement_command(statement)) && !says_task(statement_command(statement)) ;
+  char const *program = command_behind_env(statement, 0) ;
+  return is_server(a, statement) && !says_stop(statement) && !is_called_stop(program) && !starts_something(a, (struct statement *)statement)
+   && !shell_one_of(program, "kill pkill killall wait exit exec trap service systemctl invoke-rc.d rc-service") && !is_message(a, (struct statement *)statement) && !called_function(a, statement)
+   && !is_task_program(program) && !says_task(program) ;
 }
 
 /* ps shows all words. Is it called so? */

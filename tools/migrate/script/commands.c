@@ -187,7 +187,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   command_unwrap(a->pool, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   command_argv(statement, launch.first, argv) ;
-  name = argv[0] ? shell_basename(argv[0]) : "" ;
+  name = command_behind_env(statement, launch.first) ;
   serves = is_known_server(a, statement) ;
   says = says_serve(inside, inner.first) ;
   if (starts_again(a, statement, &foreground, argv)) return ;

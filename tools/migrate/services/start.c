@@ -183,7 +183,7 @@ static int add_start_in_loop (struct statement *statement, void *data)
 {
   struct starts_in_loop *starts = data ;
   starts->waits |= calls_wait(statement, 0) ;
-  if (statement->background && statement->kind == STATEMENT_COMMAND && !is_short(statement_command(statement)) && !is_job_of_round(starts, statement))
+  if (statement->background && statement->kind == STATEMENT_COMMAND && !is_short(command_behind_env(statement, 0)) && !is_job_of_round(starts, statement))
     texts_add_once(starts->a->pool, &starts->names, name_of(starts->a, statement)) ;
   return 0 ;
 }
