@@ -218,3 +218,64 @@ loop_for() # NAME: looks for it, as in a well-known sample
   migrate
   services sshd cron node cmd
 }
+
+@test "an unknown program that may serve, behind which the script only did work, is main, with a TODO; that work is its finish" {
+  local server work
+  while IFS=: read -r server work; do
+    wrapper <<<"/app/migrate"$'\n'"$server"$'\n'"$work"
+    migrate
+    told 'TODO: behind it the script only did work that ends, so this is taken for what serves' || { echo "# $server"; return 1; }
+    [ "$(find "$tree" -name flag-main | wc -l)" -eq 1 ]
+    grep -q -F "$work" "$tree/$(basename "$(dirname "$(find "$tree" -name flag-main)")")/finish"
+  done <<'EOS'
+/app/api --listen 80:/app/notify "api ended"
+env A=1 /app/api --bind 80:/app/upload-logs
+node dist/main.js:/app/upload-logs
+java -jar app.jar --server.port=8080:curl -X POST http//hook
+/opt/app/bin/app run:aws s3 sync /a s3
+/app/server --port 50051:rm -rf /data/tmp
+EOS
+  wrapper <<<$'node job.js\nrm -rf /tmp/a'
+  run --separate-stderr reeve-migrate start.sh -o rootfs/etc/services.d
+  [ "$status" -eq 1 ]
+  [[ $stderr == *'no long-running process'* ]]
+  wrapper <<<$'./wait-for-db --port 80\npython3 server.py\n'
+  migrate
+  has cont-init.d/10-start server/flag-main
+  untold TODO
+}
+
+@test "what is told to listen, ahead of another program, is marked: that never starts" {
+  wrapper <<<$'/app/api --listen :80\nexec /app/web'
+  migrate
+  told 'line 1: cont-init.d/10-start: setup, as it was; TODO: by its words it serves'
+}
+
+@test "a verb ahead of what it is done to says that a program in the background prepares something" {
+  local name
+  for name in add-initial-users load-users bootstrap_db warm-cache grantRights fetch-geoip; do
+    wrapper <<<"./$name.sh &"$'\nexec web'
+    migrate
+    told 'run once, in the background; TODO: by its name it prepares something, and ends' || { echo "# $name"; return 1; }
+  done
+  for name in load-balancer sync-gateway 'app update'; do
+    wrapper <<<"./$name &"$'\nexec web'
+    migrate
+    untold 'run once' || { echo "# $name"; return 1; }
+  done
+}
+
+@test "daemon in a folder of the image's own is its own program; the distribution's puts another one into the background" {
+  local own
+  for own in 'exec /app/bin/daemon --foreground' 'exec ./daemon -f /etc/d.conf' $'/opt/x/daemon --no-fork &\nwait' 'exec daemon -f -- /app/web'; do
+    wrapper <<<"$own"
+    migrate
+    untold TODO
+    lacks daemon/flag-forks
+  done
+  for own in daemon /usr/bin/daemon; do
+    wrapper <<<"$own --name=a -- /app/web"$'\nexec web'
+    migrate
+    told 'TODO: it puts itself into the background: run the program itself'
+  done
+}

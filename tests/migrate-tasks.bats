@@ -231,12 +231,12 @@ EOS
 @test "what serves by its words, ahead of more work, is marked: nothing behind it may ever start" {
   local server
   for server in 'my-server --port 80' 'node server.js' './gateway' 'flask run-server serve'; do
-    for more in '; report' ' && report'; do
+    for more in '; other' ' && other'; do
       wrapper <<<"$server$more"
       migrate
       grep -q 'TODO reeve-migrate: line 1: by its words it serves' "$init/10-start" || { echo "# $server$more"; return 1; }
     done
-    wrapper <<<$'web &\n'"$server"$'\nreport'
+    wrapper <<<$'web &\n'"$server"$'\nother'
     migrate
     told 'TODO: by its words it serves'
   done

@@ -164,3 +164,16 @@ EOS
   grep -q -e ' -- reeve-exec --user app ' "$tree/server/run"
   ! grep -rq 'chmod -f 644' "$tree/../cont-init.d"
 }
+
+@test "su's command may stand behind =, in its own words" {
+  local su
+  for su in 'su app --command="/app/web --port 1"' 'exec su --command="/app/web --port 1" app' "runuser app --session-command='/app/web --port 1'" 'su app --session-command "/app/web --port 1"'; do
+    wrapper <<<"$su"
+    migrate
+    becomes web "exec reeve-exec --user app -- /bin/sh -c 'exec /app/web --port 1'"
+    untold TODO
+  done
+  wrapper <<<'su app "--command=/app/web --port 1"'
+  migrate
+  told 'TODO: an option of su that is not known here'
+}

@@ -201,6 +201,12 @@ static struct wrapper const *find_wrapper (char const *const *argv)
   return 0 ;
 }
 
+int daemon_is_own (char const *path)
+{
+  return strchr(path, '/') && !strcmp(path_last(path), "daemon") && strncmp(path, "/usr/bin/", 9) != 0 && strncmp(path, "/usr/sbin/", 10) != 0
+   && strncmp(path, "/bin/", 5) != 0 && strncmp(path, "/sbin/", 6) != 0 ;
+}
+
 static void find (struct found *found, char const *const *argv)
 {
   struct wrapper const *wrapper ;
@@ -218,7 +224,7 @@ static void find (struct found *found, char const *const *argv)
   }
   if (!argv || !*argv) return ;
   found->argv = argv ;
-  for (size_t i = 0 ; i < daemon_table_rows && !found->daemon ; i++)
+  for (size_t i = 0 ; i < daemon_table_rows && !found->daemon && !daemon_is_own(*argv) ; i++)
     if (in_names(daemon_table[i].names, argv)) found->daemon = daemon_table + i ;
 }
 

@@ -35,6 +35,11 @@ extern void daemon_look (char const *const *argv, struct daemon_advice *advice) 
    the rest of their line; 0 when it is not certain where that is. */
 extern char const *const *daemon_command (char const *const *argv) ;
 
+/* Is it called `daemon`, as the program that puts others into the background is, but no program of the distribution?
+     path  as it is written: /app/bin/daemon is one, /usr/bin/daemon and daemon are not
+   Returns 1 or 0. */
+extern int daemon_is_own (char const *path) ;
+
 /* Writes the command line to `out`, ended by 0, in the form that stays in the foreground; unchanged
    if it stays there already. The words point into argv or are static.
      max  the room in `out`, including the 0

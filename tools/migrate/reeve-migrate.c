@@ -60,6 +60,7 @@
      childtrap.c      trap ... CHLD: the end of one child ended all
      context.c        what applies to all later statements
      controllers.c    commands that start something by way of another program
+     deednames.c      what a name says that its program does
      defines.c        the names that a statement sets, and what is exported
      dispatch.c       the branch that the image's CMD takes
      elsewhere.c      or another host?

@@ -65,9 +65,9 @@ void unwrap_setuidgid (struct unwrapping *u)
   u->i += 2 ;
 }
 
-static void set_code (struct unwrapping *u, unsigned int i, char const *prefix)
+static void set_code (struct unwrapping *u, char const *code, char const *prefix)
 {
-  u->launch->code = raw(u, i) ;
+  u->launch->code = code ;
   u->launch->code_prefix = prefix ;
   u->i = u->statement->nwords ;
 }
@@ -98,14 +98,14 @@ void unwrap_su (struct unwrapping *u)
   char const *user = 0 ;
   char const *group = "" ;
   char const *shell = "/bin/sh" ;
-  unsigned int code = 0 ;
+  char const *code = 0 ;
   int login = 0 ;
   int keep = 0 ;
   unsigned int i = u->i + 1 ;
   for (; i < u->statement->nwords ; i++)
   {
     char const *option = word(u, i) ;
-    if (ended && user && !code && shell_one_of(option, "-c") && i + 1 < u->statement->nwords) code = ++i ;
+    if (ended && user && !code && shell_one_of(option, "-c") && i + 1 < u->statement->nwords) code = raw(u, ++i) ;
     else if (ended && user) add_code_word(u, i) ;
     else if (!strcmp(option, "--")) ended = 1 ;
     else if (shell_one_of(option, "- -l --login")) login = 1 ;
@@ -119,19 +119,20 @@ void unwrap_su (struct unwrapping *u)
       u->launch->todo = "su -w kept variables of the environment: export them" ;
       i++ ;
     }
-    else if (shell_one_of(option, "-c --command -lc -pc")  && i + 1 < u->statement->nwords)
+    else if (shell_one_of(option, "-c --command --session-command -lc -pc") && i + 1 < u->statement->nwords)
     {
       login |= option[1] == 'l' ;
-      code = ++i ;
+      code = raw(u, ++i) ;
     }
-    else if (!strncmp(option, "--command=", 10) || *option == '-') u->launch->todo = "an option of su that is not known here: look at it" ;
+    else if (!strncmp(raw(u, i), "--command=", 10) || !strncmp(raw(u, i), "--session-command=", 18)) code = strchr(raw(u, i), '=') + 1 ;
+    else if (*option == '-' || raw(u, i)[0] == '-') u->launch->todo = "an option of su that is not known here: look at it" ;
     else if (!user) user = raw(u, i) ;
     else add_code_word(u, i) ;
   }
   if (!user && code) user = "root" ;
   if (!code)
   {
-    u->launch->todo = "su without a command (-c): write what it should run" ;
+    if (!u->launch->todo) u->launch->todo = "su without a command (-c): write what it should run" ;
     u->launch->first = u->i ;
     return ;
   }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "advice/daemons.h"
 #include "migrate/facts/facts.h"
 
 struct controller
@@ -34,6 +35,14 @@ static int has_word (struct statement const *statement, unsigned int first, char
   for (unsigned int i = first ; i < statement->nwords ; i++)
     if (shell_one_of(statement->words[i].raw, words)) return 1 ;
   return 0 ;
+}
+
+/* /app/bin/daemon is the image's own program; daemon -f stays. */
+static int is_another (struct statement const *statement, unsigned int first)
+{
+  char const *program = statement_word(statement, first) ;
+  if (strcmp(shell_basename(program), "daemon") != 0) return 0 ;
+  return daemon_is_own(program) || has_word(statement, first + 1, "-f --foreground") ;
 }
 
 static int runs_here (struct analysis *a, char const *supervisor)
@@ -88,7 +97,7 @@ char const *started_elsewhere (struct analysis *a, struct statement const *state
     char const *name = shell_basename(statement_word(statement, i)) ;
     if (!strcmp(name, "start-stop-daemon")) return start_stop(a, statement, i) ;
     for (size_t j = 0 ; j < sizeof(controllers) / sizeof(*controllers) ; j++)
-      if (!strcmp(name, controllers[j].program) && has_word(statement, i + 1, controllers[j].words)
+      if (!strcmp(name, controllers[j].program) && !is_another(statement, i) && has_word(statement, i + 1, controllers[j].words)
        && !(controllers[j].supervisor && runs_here(a, controllers[j].supervisor))) return control(a, statement, i, controllers + j) ;
   }
   return 0 ;

@@ -111,6 +111,10 @@ extern void add_stopped (struct analysis *a, struct statement *statement, char c
 /* mongod --shutdown, redis-cli shutdown || true, service cron stop: does it nothing but stop services of this script? */
 extern int only_stops_services (struct analysis *a, struct statement *statement) ;
 
+/* ---- deednames.c: what names say ---- */
+extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
+extern int names_deed (char const *program) ; /* configure-server, wait-for-server: a verb, and what it is done to */
+
 /* ---- sides.c: what a command is for ---- */
 extern int says_stop (struct statement const *statement) ; /* by a word: apachectl stop, nginx -s quit */
 extern int is_called_stop (char const *command) ; /* stop-all.sh, mysql_stop */
@@ -118,9 +122,8 @@ extern int is_short (char const *program) ; /* one that ends by itself, and is n
 extern int is_plain_command (struct statement const *statement) ; /* a command that a script may end with */
 extern int is_server (struct analysis *a, struct statement const *statement) ; /* the same, if the program does not end by itself */
 extern int is_task_program (char const *program) ; /* one that ends by itself, also in the background */
-extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
-extern int names_deed (char const *program) ; /* configure-server, wait-for-server: a verb, and what it is done to */
 extern int says_server (struct statement const *statement) ; /* do the words of an unknown program say it: --port 80, start? */
+extern int says_listen (struct statement const *statement) ; /* those that no client has: --listen :80, --bind 0.0.0.0 */
 extern int names_server (struct statement const *statement, unsigned int first) ; /* my-server, node server.js, app serve: the program says it, or the word behind it */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
 extern int serves_surely (struct analysis *a, struct statement *statement) ; /* the same, or a command that says so by its words */

@@ -1,6 +1,5 @@
 /* What a command is for: does it ask, work and end, or serve? */
 
-#include <ctype.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
@@ -21,31 +20,6 @@ int is_task_program (char const *program)
     "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
 }
 
-/* The next word of configure-db.sh, initProcess, in small letters; "" at the end. *name is moved behind it. */
-static char const *next_word (char const **name, char *word, size_t size)
-{
-  size_t n = 0 ;
-  char const *p = *name + strspn(*name, "-_.") ;
-  for (; *p && !strchr("-_.", *p) && (!n || !isupper((unsigned char)*p) || isupper((unsigned char)p[-1])) ; p++)
-    if (n + 1 < size) word[n++] = (char)tolower((unsigned char)*p) ;
-  word[n] = 0 ;
-  *name = p ;
-  return word ;
-}
-
-/* configure-db.sh & : its name says that it prepares something, and ends. */
-int says_task (char const *name)
-{
-  char word[32] ;
-  int says = 0 ;
-  while (*next_word(&name, word, sizeof(word)))
-  {
-    if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
-    says |= shell_one_of(word, "configure setup install create prepare download populate init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register warmup preload once oneshot generate dhparam") ;
-  }
-  return says ;
-}
-
 int says_stop (struct statement const *statement)
 {
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
@@ -59,15 +33,6 @@ int is_called_stop (char const *command)
   size_t len = strcspn(name, ".") ;
   return !strncasecmp(name, "stop", 4) || strcasestr(name, "-stop") || strcasestr(name, "_stop") || strcasestr(name, "shutdown")
     || (len > 4 && !strncasecmp(name + len - 4, "stop", 4)) ;
-}
-
-/* configure-server, wait-for-server: a verb, and what it is done to */
-int names_deed (char const *program)
-{
-  char word[32] ;
-  return shell_one_of(next_word(&program, word, sizeof(word)), "configure config setup init initialize prepare prep wait check test install build create generate make add update register get fetch download "
-    "gen render login load import export copy clean kill stop remove delete show print list seed sync fix enable disable apply set unset write link convert compile bundle bootstrap dump backup restore rotate "
-    "clear purge patch mount umount notify announce report send ensure verify validate migrate populate warm warmup replace substitute edit helper pre before change reset unpack extract deploy do") ;
 }
 
 int is_plain_command (struct statement const *statement)
@@ -131,6 +96,16 @@ int says_server (struct statement const *statement)
   {
     char const *raw = statement->words[i].raw ;
     if (shell_one_of(raw, "server serve runserver start listen daemon") || strstr(raw, "0.0.0.0") || !strncmp(raw, "--port", 6) || !strncmp(raw, "--bind", 6) || !strncmp(raw, "--listen", 8)) return 1 ;
+  }
+  return 0 ;
+}
+
+int says_listen (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; statement->kind == STATEMENT_COMMAND && i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (!strncmp(raw, "--listen", 8) || !strncmp(raw, "-listen", 7) || !strncmp(raw, "--bind", 6) || strstr(raw, "0.0.0.0")) return !is_short(command_behind_env(statement, 0)) ;
   }
   return 0 ;
 }

@@ -107,3 +107,29 @@ int may_close (struct analysis *a, struct statement *statement, struct launch co
   char const *program = statement_word(statement, launch->first) ;
   return *program && !a->waited_line && may_serve_at_end(a, statement) && !names_deed(shell_basename(program)) && !names_deed(task_name(a, statement)) && !says_task(task_name(a, statement)) && !surely_ends(a, statement) && !script_ends(a, statement) && !says_that_it_asks(statement_text(a, statement)) ;
 }
+
+/* What a script does when its server has ended: rm -rf /data/tmp, curl URL, /app/notify ended. */
+static int is_work_at_end (struct analysis *a, struct statement *statement)
+{
+  char const *program = command_behind_env(statement, 0) ;
+  if (statement->background || statement->kind == STATEMENT_LOOP || keeps_alive(statement) || starts_something(a, statement) || shell_one_of(program, "exec wait fg sleep trap")) return 0 ;
+  if (surely_ends(a, statement)) return 1 ;
+  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && (names_deed(program) || says_task(program)) && !serves_surely(a, statement) && !says_server(statement) ;
+}
+
+/* migrate; api --listen :80; notify: nothing is started beside it, and behind it there is only work. What is refused else, as the
+   script ends with nothing that could be main, has to serve by its words. */
+int serves_ahead_of_work (struct analysis *a, struct statement *statement, struct launch const *launch, struct frame const *frame)
+{
+  struct statement *last = 0 ;
+  char const *program = command_behind_env(statement, launch->first) ;
+  char const *name = task_name(a, statement) ;
+  if (a->plan->services || a->waited_line || a->in_function || a->conditions.first) return 0 ;
+  if (!may_serve_at_end(a, statement) || names_deed(program) || names_deed(name) || says_task(name) || script_ends(a, statement) || may_end_soon(a, statement, launch->first, name)) return 0 ;
+  for (; frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; one ; one = one->next)
+      if (one->kind == STATEMENT_FUNCTION || only_looks(a, one) || shell_one_of(statement_command(one), "exit return")) continue ;
+      else if (!is_work_at_end(a, one)) return 0 ;
+      else last = one ;
+  return last && (says_server(statement) || names_server(statement, launch->first) || (is_plain_command(last) && !says_that_it_asks(program))) ;
+}

@@ -180,6 +180,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   int may_serve ;
   int serves ;
   int says ; /* that it serves */
+  int ahead_of_work ;
   struct statement *closing ;
   struct statement *inside = command_inside(a, statement) ;
   struct launch inner ;
@@ -223,7 +224,8 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     plan_todo(a->plan, service, service->claim, service->line, "behind it the script only watched processes: if it prepares something, and ends, give it flag-oneshot") ;
     return ;
   }
-  if (foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !foreground.works && !is_short(name)) || (may_serve && says))
+  ahead_of_work = !foreground.is_daemon && !serves && serves_ahead_of_work(a, inside, &inner, frame) ;
+  if (ahead_of_work || foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !foreground.works && !is_short(name)) || (may_serve && says))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
     struct service *service = start_service(a, statement, START_MAIN) ;
@@ -231,6 +233,9 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
       plan_todo(a->plan, service, service->claim, service->line, a->plan->goes_on
         ? "the script ended with this, which may serve, or end; the container went on then, and ends now: take flag-main off; if it only prepares something, give it flag-oneshot"
         : "the script ended with this, which may serve, or end: when it ends, the container does, as before; if it only prepares something, give it flag-oneshot in place of flag-main") ;
+    if (ahead_of_work)
+      plan_todo(a->plan, service, service->claim, service->line, "behind it the script only did work that ends, so this is taken for what serves: "
+        "if it ends by itself, it is no service, and what is behind it is no work of a finish") ;
     waits_for_success(a, line_of(a, statement)) ;
     if (stays_in_branch(a, frame, serves) || (ran_nothing && a->conditions.first)) a->branch_replaced = 1 ;
     else if (is_middle) a->foreground_line = a->waited_line ;
@@ -238,7 +243,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   claim = add_ordinary(a, statement) ;
-  if (!a->in_function && says && names_server(inside, inner.first) && may_serve_at_end(a, statement)
+  if (!a->in_function && ((says && names_server(inside, inner.first)) || says_listen(inside)) && may_serve_at_end(a, statement)
    && !may_end_soon(a, statement, launch.first, task_name(a, statement)))
     mark_serving(a, statement, claim, "by its words it serves: if it goes on running, what is behind it never starts: make it a service (flag-main), and let its finish do that") ;
   if (is_shell_for_person(statement))

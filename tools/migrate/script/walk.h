@@ -32,6 +32,7 @@ extern void walk_function (struct analysis *a, struct statement *statement) ; /*
 extern int may_serve_at_end (struct analysis *a, struct statement const *statement) ; /* what may serve, where the script ends with it */
 extern struct statement *closing_behind (struct analysis *a, struct frame const *frame) ; /* the wait, fg, tail -f or watching loop that comes next, and with which the script ends; 0: another statement comes */
 extern int may_close (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* an unknown program, which may serve, ahead of what the script ends with */
+extern int serves_ahead_of_work (struct analysis *a, struct statement *statement, struct launch const *launch, struct frame const *frame) ; /* an unknown program, behind which the script only tidied up */
 extern int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays) ; /* a loop behind it looks for it: it serves, wherever the script has it; 0: none does */
 
 /* ---- tried.c ---- */

@@ -1,0 +1,46 @@
+/* What a name says that its program does: configure-db.sh, load-users. */
+
+#include <ctype.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+/* The next word of configure-db.sh, initProcess, in small letters; "" at the end. *name is moved behind it. */
+static char const *next_word (char const **name, char *word, size_t size)
+{
+  size_t n = 0 ;
+  char const *p = *name + strspn(*name, "-_.") ;
+  for (; *p && !strchr("-_.", *p) && (!n || !isupper((unsigned char)*p) || isupper((unsigned char)p[-1])) ; p++)
+    if (n + 1 < size) word[n++] = (char)tolower((unsigned char)*p) ;
+  word[n] = 0 ;
+  *name = p ;
+  return word ;
+}
+
+/* configure-db.sh & : its name says that it prepares something, and ends. Some verbs say it only ahead of what they are
+   done to: load-users.sh, no load-balancer; `app update` may be anything. */
+int says_task (char const *name)
+{
+  char word[32] ;
+  int says = 0 ;
+  int verb = 0 ;
+  for (unsigned int n = 0 ; *next_word(&name, word, sizeof(word)) ; n++)
+  {
+    if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
+    says |= shell_one_of(word, "configure setup install create prepare download populate init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register warmup preload once oneshot generate dhparam") ;
+    if (!n) verb = shell_one_of(word, "add load bootstrap update enable grant warm upload fetch insert apply") ;
+    else if (shell_one_of(word, "balancer gateway proxy listener service bot")) verb = 0 ;
+    else if (verb && word[1] && !isdigit((unsigned char)*word)) verb = 2 ; /* load-2 is the second one of its name */
+  }
+  return says || verb == 2 ;
+}
+
+/* configure-server, wait-for-server: a verb, and what it is done to */
+int names_deed (char const *program)
+{
+  char word[32] ;
+  return shell_one_of(next_word(&program, word, sizeof(word)), "configure config setup init initialize prepare prep wait check test install build create generate make add update register get fetch download "
+    "gen render login load import export copy clean kill stop remove delete show print list seed sync fix enable disable apply set unset write link convert compile bundle bootstrap dump backup restore rotate "
+    "clear purge patch mount umount notify announce report send ensure verify validate migrate populate warm warmup replace substitute edit helper pre before change reset unpack extract deploy do") ;
+}
