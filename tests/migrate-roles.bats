@@ -233,12 +233,15 @@ env A=1 /app/api --bind 80:/app/upload-logs
 node dist/main.js:/app/upload-logs
 java -jar app.jar --server.port=8080:curl -X POST http//hook
 /opt/app/bin/app run:aws s3 sync /a s3
+./app run:./cleanup.sh
 /app/server --port 50051:rm -rf /data/tmp
 EOS
-  wrapper <<<$'node job.js\nrm -rf /tmp/a'
-  run --separate-stderr reeve-migrate start.sh -o rootfs/etc/services.d
-  [ "$status" -eq 1 ]
-  [[ $stderr == *'no long-running process'* ]]
+  for work in $'node job.js\nrm -rf /tmp/a' $'./build-all\ncurl http://hook'; do
+    wrapper <<<"$work"
+    run --separate-stderr reeve-migrate start.sh -o rootfs/etc/services.d
+    [ "$status" -eq 1 ]
+    [[ $stderr == *'no long-running process'* ]]
+  done
   wrapper <<<$'./wait-for-db --port 80\npython3 server.py\n'
   migrate
   has cont-init.d/10-start server/flag-main

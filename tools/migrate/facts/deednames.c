@@ -42,5 +42,5 @@ int names_deed (char const *program)
   char word[32] ;
   return shell_one_of(next_word(&program, word, sizeof(word)), "configure config setup init initialize prepare prep wait check test install build create generate make add update register get fetch download "
     "gen render login load import export copy clean kill stop remove delete show print list seed sync fix enable disable apply set unset write link convert compile bundle bootstrap dump backup restore rotate "
-    "clear purge patch mount umount notify announce report send ensure verify validate migrate populate warm warmup replace substitute edit helper pre before change reset unpack extract deploy do") ;
+    "clear cleanup teardown upload archive purge patch mount umount notify announce report send ensure verify validate migrate populate warm warmup replace substitute edit helper pre before change reset unpack extract deploy do") ;
 }

@@ -225,7 +225,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   ahead_of_work = !foreground.is_daemon && !serves && serves_ahead_of_work(a, inside, &inner, frame) ;
-  if (ahead_of_work || foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !foreground.works && !is_short(name)) || (may_serve && says))
+  if (ahead_of_work || foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !foreground.works && !is_short(name) && (a->plan->services || !is_task_program(name))) || (may_serve && says))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
     struct service *service = start_service(a, statement, START_MAIN) ;
