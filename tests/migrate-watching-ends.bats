@@ -228,3 +228,36 @@ EOS
   has nginx/flag-main
   told 'the script ended with 1 then'
 }
+
+@test "kill -0 \$! in a watching loop asks for what was started last" {
+  local loop
+  for loop in 'while kill -0 $! 2>/dev/null; do sleep 1; done' 'while true; do if ! kill -0 $!; then break; fi; sleep 1; done' \
+    'while [ -e /proc/$! ]; do sleep 1; done' 'while ps -p "$!" >/dev/null; do sleep 1; done' 'while [ -d /proc/${!} ]; do sleep 1; done'; do
+    wrapper <<<"$two$loop"
+    migrate
+    has worker/flag-main
+    lacks web/flag-main || { echo "# $loop"; return 1; }
+  done
+  wrapper <<<"$two"'while true; do sleep 5 & wait $!; kill -0 $A && kill -0 $B || exit 1; done'
+  migrate
+  has web/flag-main worker/flag-main
+}
+
+@test "a service whose end a watching loop only printed, or noted nowhere, is not main" {
+  local ask end
+  for end in 'kill -0 $A || exit 1' 'if ! pgrep web; then exit 1; fi' $'pgrep web\nif [ $? -ne 0 ]; then exit 1; fi' $'pgrep web\nX=$?\nif [ $X -ne 0 ]; then exit 1; fi'; do
+    for ask in 'pgrep worker || echo "worker is gone"' $'pgrep worker\n  if [ $? -ne 0 ]; then echo gone; fi' 'if ! kill -0 $B; then echo gone; fi' \
+      $'ps aux | grep worker | grep -q -v grep\n  Y=$?' $'pgrep worker\n  Y=$?\n  if [ $Y -ne 0 ]; then echo gone; fi'; do
+      wrapper <<<"$two"$'while sleep 5; do\n  '"$ask"$'\n  '"$end"$'\ndone'
+      migrate
+      has web/flag-main
+      lacks worker/flag-main || { echo "# $ask, $end"; return 1; }
+      told 'the end of these ended nothing, and each is started again: worker'
+    done
+  done
+  for ask in 'pgrep worker && continue || echo gone; exit 1' $'pgrep worker\n  Y=$?\n  [ $Y -eq 0 ] || exit 1' 'if ! kill -0 $B; then echo gone; break; fi'; do
+    wrapper <<<"$two"$'while sleep 5; do\n  kill -0 $A || exit 1\n  '"$ask"$'\ndone'
+    migrate
+    has web/flag-main worker/flag-main || { echo "# $ask"; return 1; }
+  done
+}

@@ -121,7 +121,9 @@
      rounds.c         the same of a loop over a list, or over a number
      watching.c       does a loop watch processes, and what does it ask?
      askednames.c     whom it names
+     told.c           whose end it only printed
      watched.c        with whose end it ended the script
+     endcodes.c       with which code it ended the script
      watchwork.c      the work that some of them do
 
    traps/           signals, and the work at the end

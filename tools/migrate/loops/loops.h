@@ -44,14 +44,20 @@ extern int is_called_otherwise (struct analysis *a, struct service const *servic
 extern struct texts unknown_pids (struct analysis *a, struct statement *loop) ; /* $PID that it asks for, and that is no service's here */
 extern struct texts unknown_names (struct analysis *a, struct texts const *names) ; /* those that nothing here is called */
 
+/* ---- told.c ---- */
+/* The loop, as a copy, without questions whose answer it only prints: pgrep cron || echo "cron is gone" */
+extern struct statement *without_told (struct analysis *a, struct statement *loop) ;
+
 /* ---- watched.c ---- */
 extern struct service *service_of_program (struct analysis *a, struct statement *program) ; /* that has started it already, not in another branch; 0: none */
 extern char const *note_watched (struct analysis *a, struct statement *loop) ; /* the services with whose end the loop ended are main now; returns their names */
-extern void tell_end_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim) ; /* with which code it ended the script when one of these had ended: finish, or what the claim says */
 extern void mark_other_ends (struct analysis *a, struct statement *loop, struct service *service, struct claim *claim) ; /* what else it asked, and ended the script then */
 extern int walk_starting_again (struct analysis *a, struct statement *statement) ; /* a loop with `wait`, which starts services again */
 extern void drop_watching (struct analysis *a, struct statement *statement) ; /* the same for a loop that only watches */
 extern void drop_watching_beside (struct analysis *a, struct statement *loop) ; /* the same in the background */
+
+/* ---- endcodes.c ---- */
+extern void tell_end_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim) ; /* with which code it ended the script when one of these had ended: finish, or what the claim says */
 
 /* ---- running.c ---- */
 /* while ! pidof x; do sleep 1; done: a service's readiness check, or a wait for what this script has not started */

@@ -66,34 +66,45 @@ struct watched
   struct texts either ; /* those of `names` that it started again, too, and not always */
   struct texts unknown ; /* asked for, and not known here */
   struct texts others ; /* services that it does not name */
+  struct texts told ; /* it only printed that they had ended */
   int is_any ; /* it names none: all are main */
 } ;
+
+static int is_asked_for (struct analysis *a, struct service const *service, char const *text, struct texts const *names)
+{
+  return is_watched(a, service, text) || is_called_otherwise(a, service, names) ;
+}
 
 static struct watched watched (struct analysis *a, struct statement *statement)
 {
   struct watched w = { .is_any = 1 } ;
-  struct texts names = names_asked_for(a, statement) ;
+  struct statement *ending = without_told(a, statement) ;
+  struct texts names = names_asked_for(a, ending) ;
+  struct texts all_names = names_asked_for(a, statement) ;
   struct texts pids ;
   struct restarts restarts = { .a = a, .asked = "", .either = "" } ;
   struct seen seen ;
   char const *text ;
+  char const *all_text ; /* with what it only printed */
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
   int ends = may_end(a, statement) || (statement->kind != STATEMENT_FOR && loop_breaks(statement)) || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && statement->branches->condition && asks_for_processes(a, statement->branches->condition)) ;
   ends |= ends_by_failure(a, statement) ;
   statement_walk(statement, &find_pids, a) ;
-  text = look_for_watching_in(a, statement, &seen) ; /* whom it only ends does not count */
+  text = look_for_watching_in(a, ending, &seen) ; /* whom it only ends does not count */
+  all_text = look_for_watching_in(a, statement, &seen) ;
   statement_walk(statement, &find_restart, &restarts) ;
   w.unknown = unknown_names(a, &names) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (is_watched(a, service, text) || is_called_otherwise(a, service, &names)) w.is_any = 0 ;
-  pids = unknown_pids(a, statement) ;
+    if (is_asked_for(a, service, all_text, &all_names)) w.is_any = 0 ;
+  pids = unknown_pids(a, ending) ;
   if (!w.is_any) texts_add_all(a->pool, &w.unknown, &pids) ;
   for (struct service *service = a->plan->services ; ends && service ; service = service->next)
   {
     if (service->is_oneshot || service->is_apart) continue ; /* tail -F LOG & */
-    if (!w.is_any && !is_watched(a, service, text) && !is_called_otherwise(a, service, &names)) texts_add(a->pool, &w.others, service->name) ;
+    if (!w.is_any && !is_asked_for(a, service, text, &names))
+      texts_add(a->pool, is_asked_for(a, service, all_text, &all_names) ? &w.told : &w.others, service->name) ;
     else if (is_watched(a, service, restarts.asked)) texts_add(a->pool, &w.again, service->name) ;
     else
     {
@@ -201,98 +212,6 @@ static int find_starting_again (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* ---- with which code it ended the script ---- */
-
-struct codes
-{
-  struct analysis *a ;
-  struct texts codes ;
-  int is_another ; /* exit $?, exit "$CODE" */
-} ;
-
-static int find_codes (struct statement *statement, void *data)
-{
-  struct codes *codes = data ;
-  char const *code = shell_exit_code(codes->a->pool, statement_word(statement, 1)) ;
-  if (strcmp(statement_command(statement), "exit") != 0) return 0 ;
-  if (code) texts_add_once(codes->a->pool, &codes->codes, code) ;
-  else codes->is_another = 1 ;
-  return 0 ;
-}
-
-static int is_script_end (struct analysis *a, struct statement const *statement)
-{
-  struct statement const *next = statement->next ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  return !next && a->depth == 1 ;
-}
-
-struct ends_of_each
-{
-  struct analysis *a ;
-  struct texts const *mains ;
-  struct texts kept ; /* NAME (CODE) */
-} ;
-
-/* The list ended the script, with one code always, when what the condition asks for had ended. */
-static void keep_code_of (struct ends_of_each *ends, char const *condition, struct statement *list, struct statement const *last)
-{
-  struct codes codes = { .a = ends->a } ;
-  for (; list ; list = list == last ? 0 : list->next) walk_with_calls(ends->a, list, &find_codes, &codes) ;
-  if (!codes.codes.first || codes.codes.first->next || codes.is_another || !strcmp(codes.codes.first->text, "0")) return ;
-  for (struct text const *one = ends->mains->first ; one ; one = one->next)
-  {
-    struct service *service = plan_find(ends->a->plan, one->text) ;
-    if (!service || !is_watched(ends->a, service, condition)) continue ;
-    keep_failure(ends->a, service, codes.codes.first->text) ;
-    texts_add_once(ends->a->pool, &ends->kept, pool_printf(ends->a->pool, "%s of %s instead of 0 (finish)", codes.codes.first->text, service->name)) ;
-  }
-}
-
-static int keep_codes (struct statement *statement, void *data)
-{
-  struct ends_of_each *ends = data ;
-  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
-    if (branch->condition) keep_code_of(ends, source_copy(ends->a->source, branch->condition_range), branch->body, 0) ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
-    keep_code_of(ends, statement_text(ends->a, statement->body), statement->body->next, statement->body->next) ;
-  return 0 ;
-}
-
-/* if ! kill -0 $A; then wait $A; exit $?; fi; kill -0 $B || exit 1: several codes, each of its own */
-static void tell_codes (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim, char const *codes)
-{
-  struct ends_of_each ends = { .a = a, .mains = mains } ;
-  statement_walk(loop, &keep_codes, &ends) ;
-  claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, codes) ;
-  if (ends.kept.first) claim->what = pool_printf(a->pool, "%s, %s", claim->what, texts_join(a->pool, &ends.kept, ", ")) ;
-}
-
-/* exit 1, or the 0 of a loop at the script's end, whatever the code of what had ended. */
-void tell_end_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim)
-{
-  struct codes codes = { .a = a } ;
-  char const *code ;
-  walk_with_calls(a, loop, &find_codes, &codes) ;
-  if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, ends_by_failure(a, loop) ? "1" : "0") ;
-  if (!codes.codes.first) return ;
-  code = texts_join(a->pool, &codes.codes, " or ") ;
-  if (codes.is_another || codes.codes.first->next)
-  {
-    tell_codes(a, loop, mains, claim, codes.is_another ? pool_printf(a->pool, "%s, or another code,", code) : code) ;
-    return ;
-  }
-  claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, code) ;
-  if (!strcmp(code, "0"))
-  {
-    claim->what = pool_printf(a->pool, "%s; if 0 is wanted, let finish of %s run `reeve shutdown 0`", claim->what, texts_join(a->pool, mains, ", ")) ;
-    return ;
-  }
-  claim->what = pool_printf(a->pool, "%s, %s only instead of 0, so that the container still fails then (finish)", claim->what, code) ;
-  for (struct text const *one = mains->first ; one ; one = one->next)
-    if (plan_find(a->plan, one->text)) keep_failure(a, plan_find(a->plan, one->text), code) ;
-}
-
 void mark_other_ends (struct analysis *a, struct statement *loop, struct service *service, struct claim *claim)
 {
   struct loop_ends ends = loop_ends(a, loop) ;
@@ -365,6 +284,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
     note_ended_with(a, &w.names, claim) ;
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }
+  if (w.told.first) claim->what = pool_printf(a->pool, "%s; the end of these ended nothing, and each is started again: %s", claim->what, texts_join(a->pool, &w.told, ", ")) ;
   if (w.again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &w.again, ", ")) ;
   for (struct text const *one = w.either.first ; one ; one = one->next)
     plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,

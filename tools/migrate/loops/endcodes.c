@@ -1,0 +1,98 @@
+/* With which code a loop that watched processes ended the script. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/services/services.h"
+
+struct codes
+{
+  struct analysis *a ;
+  struct texts codes ;
+  int is_another ; /* exit $?, exit "$CODE" */
+} ;
+
+static int find_codes (struct statement *statement, void *data)
+{
+  struct codes *codes = data ;
+  char const *code = shell_exit_code(codes->a->pool, statement_word(statement, 1)) ;
+  if (strcmp(statement_command(statement), "exit") != 0) return 0 ;
+  if (code) texts_add_once(codes->a->pool, &codes->codes, code) ;
+  else codes->is_another = 1 ;
+  return 0 ;
+}
+
+static int is_script_end (struct analysis *a, struct statement const *statement)
+{
+  struct statement const *next = statement->next ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  return !next && a->depth == 1 ;
+}
+
+struct ends_of_each
+{
+  struct analysis *a ;
+  struct texts const *mains ;
+  struct texts kept ; /* NAME (CODE) */
+} ;
+
+/* The list ended the script, with one code always, when what the condition asks for had ended. */
+static void keep_code_of (struct ends_of_each *ends, char const *condition, struct statement *list, struct statement const *last)
+{
+  struct codes codes = { .a = ends->a } ;
+  for (; list ; list = list == last ? 0 : list->next) walk_with_calls(ends->a, list, &find_codes, &codes) ;
+  if (!codes.codes.first || codes.codes.first->next || codes.is_another || !strcmp(codes.codes.first->text, "0")) return ;
+  for (struct text const *one = ends->mains->first ; one ; one = one->next)
+  {
+    struct service *service = plan_find(ends->a->plan, one->text) ;
+    if (!service || !is_watched(ends->a, service, condition)) continue ;
+    keep_failure(ends->a, service, codes.codes.first->text) ;
+    texts_add_once(ends->a->pool, &ends->kept, pool_printf(ends->a->pool, "%s of %s instead of 0 (finish)", codes.codes.first->text, service->name)) ;
+  }
+}
+
+static int keep_codes (struct statement *statement, void *data)
+{
+  struct ends_of_each *ends = data ;
+  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
+    if (branch->condition) keep_code_of(ends, source_copy(ends->a->source, branch->condition_range), branch->body, 0) ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+    keep_code_of(ends, statement_text(ends->a, statement->body), statement->body->next, statement->body->next) ;
+  return 0 ;
+}
+
+/* if ! kill -0 $A; then wait $A; exit $?; fi; kill -0 $B || exit 1: several codes, each of its own */
+static void tell_codes (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim, char const *codes)
+{
+  struct ends_of_each ends = { .a = a, .mains = mains } ;
+  statement_walk(loop, &keep_codes, &ends) ;
+  claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, codes) ;
+  if (ends.kept.first) claim->what = pool_printf(a->pool, "%s, %s", claim->what, texts_join(a->pool, &ends.kept, ", ")) ;
+}
+
+/* exit 1, or the 0 of a loop at the script's end, whatever the code of what had ended. */
+void tell_end_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim)
+{
+  struct codes codes = { .a = a } ;
+  char const *code ;
+  walk_with_calls(a, loop, &find_codes, &codes) ;
+  if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, ends_by_failure(a, loop) ? "1" : "0") ;
+  if (!codes.codes.first) return ;
+  code = texts_join(a->pool, &codes.codes, " or ") ;
+  if (codes.is_another || codes.codes.first->next)
+  {
+    tell_codes(a, loop, mains, claim, codes.is_another ? pool_printf(a->pool, "%s, or another code,", code) : code) ;
+    return ;
+  }
+  claim->what = pool_printf(a->pool, "%s; the script ended with %s then: now the container's exit code is that of the first that ends", claim->what, code) ;
+  if (!strcmp(code, "0"))
+  {
+    claim->what = pool_printf(a->pool, "%s; if 0 is wanted, let finish of %s run `reeve shutdown 0`", claim->what, texts_join(a->pool, mains, ", ")) ;
+    return ;
+  }
+  claim->what = pool_printf(a->pool, "%s, %s only instead of 0, so that the container still fails then (finish)", claim->what, code) ;
+  for (struct text const *one = mains->first ; one ; one = one->next)
+    if (plan_find(a->plan, one->text)) keep_failure(a, plan_find(a->plan, one->text), code) ;
+}
