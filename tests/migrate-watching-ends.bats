@@ -261,3 +261,26 @@ EOS
     has web/flag-main worker/flag-main || { echo "# $ask"; return 1; }
   done
 }
+
+@test "what a loop looks for only behind a server in the foreground, or behind a wait, is not main" {
+  local loop
+  for loop in 'while sleep 9; do pgrep worker || exit 1; done' 'while kill -0 $B; do sleep 5; done; exit 1' $'while sleep 9; do\nps aux | grep worker | grep -q -v grep\nX=$?\nif [ $X -ne 0 ]; then exit 1; fi\ndone'; do
+    wrapper <<<$'worker & B=$!\nnginx -g "daemon off;"\n'"$loop"
+    migrate
+    has nginx/flag-main
+    lacks worker/flag-main
+    told 'mistake: the script comes to this loop only when nginx has ended: until then nobody looks whether these run: worker;'
+    grep -q 'reeve shutdown 1' "$tree/nginx/finish"
+    untold 'nobody waits for worker'
+  done
+  for loop in 'wait $A' 'while kill -0 $A; do sleep 1; done'; do
+    wrapper <<<"$two$loop"$'\nwhile kill -0 $B; do sleep 1; done'
+    migrate
+    has web/flag-main
+    lacks worker/flag-main
+    told 'TODO: when web had ended, the script waited on, for worker; here that end is the container'
+  done
+  wrapper <<<$'worker & B=$!\nif [ -n "$DEV" ]; then nginx -g "daemon off;"; fi\nwhile kill -0 $B; do sleep 1; done'
+  migrate
+  has worker/flag-main
+}

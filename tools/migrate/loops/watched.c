@@ -67,12 +67,27 @@ struct watched
   struct texts unknown ; /* asked for, and not known here */
   struct texts others ; /* services that it does not name */
   struct texts told ; /* it only printed that they had ended */
+  struct texts late ; /* it came to look for them only when what is main had ended */
   int is_any ; /* it names none: all are main */
 } ;
 
 static int is_asked_for (struct analysis *a, struct service const *service, char const *text, struct texts const *names)
 {
   return is_watched(a, service, text) || is_called_otherwise(a, service, names) ;
+}
+
+/* The server that stayed in the foreground ahead of this in any case; 0: there is none. */
+static struct service *server_first (struct analysis *a)
+{
+  struct service *server = server_ahead(a) ;
+  return server && !server->conditions.first ? server : 0 ;
+}
+
+/* wait $WEB; while pgrep worker; do sleep 5; done: what the script has waited for ahead of this, in any case */
+static struct texts ended_ahead (struct analysis *a, struct statement const *loop)
+{
+  if (!a->waited_line || a->conditions.first || a->waited_in_branch || !a->ended_with.first || *a->ended_where || loop->range.start < a->ended_claim->range.end) return (struct texts){ 0 } ;
+  return a->ended_with ;
 }
 
 static struct watched watched (struct analysis *a, struct statement *statement)
@@ -82,6 +97,8 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   struct texts names = names_asked_for(a, ending) ;
   struct texts all_names = names_asked_for(a, statement) ;
   struct texts pids ;
+  struct service const *server = server_first(a) ;
+  struct texts ended = ended_ahead(a, statement) ;
   struct restarts restarts = { .a = a, .asked = "", .either = "" } ;
   struct seen seen ;
   char const *text ;
@@ -106,6 +123,12 @@ static struct watched watched (struct analysis *a, struct statement *statement)
     if (!w.is_any && !is_asked_for(a, service, text, &names))
       texts_add(a->pool, is_asked_for(a, service, all_text, &all_names) ? &w.told : &w.others, service->name) ;
     else if (is_watched(a, service, restarts.asked)) texts_add(a->pool, &w.again, service->name) ;
+    else if (server == service || texts_has(&ended, service->name)) continue ;
+    else if (server || ended.first)
+    {
+      texts_add(a->pool, &w.late, service->name) ;
+      service->is_seen_late = 1 ;
+    }
     else
     {
       service->is_main = 1 ;
@@ -265,6 +288,23 @@ static int knows_nobody (struct analysis *a, struct statement *loop)
   return 1 ;
 }
 
+/* worker & server; while pgrep worker; do sleep 5; done; exit 1 */
+static void tell_late (struct analysis *a, struct statement *loop, struct watched const *w, struct claim *claim)
+{
+  struct texts server = { 0 } ;
+  if (!w->late.first) return ;
+  if (!server_first(a))
+  {
+    mark_waited_on(a, loop, &w->late, claim) ;
+    return ;
+  }
+  texts_add(a->pool, &server, server_first(a)->name) ;
+  claim->what = pool_printf(a->pool, "a loop that watched processes when %s had ended, which is main: supervision replaces it", server.first->text) ;
+  tell_end_code(a, loop, &server, claim) ;
+  plan_mistake(a->plan, line_of(a, loop), pool_printf(a->pool, "the script comes to this loop only when %s has ended: until then nobody looks whether these run: %s; their supervisors start them again; where the container shall end with one of them, give it flag-main",
+    server.first->text, texts_join(a->pool, &w->late, ", "))) ;
+}
+
 void drop_watching (struct analysis *a, struct statement *statement)
 {
   struct watched w ;
@@ -273,6 +313,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
   w = watched(a, statement) ;
   drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, "dropped", "a loop that watched processes: supervision replaces it") ;
+  tell_late(a, statement, &w, claim) ;
   tell_unknown(a, statement, &w, claim) ;
   tell_all(a, statement, &w, claim) ;
   mark_other_ends(a, statement, w.names.first ? plan_find(a->plan, w.names.first->text) : plan_last(a->plan), claim) ;

@@ -111,6 +111,7 @@ struct service
   int serves ; /* a known server: it does not end by itself */
   int is_job ; /* a task that the script had in the background */
   int is_leaving ; /* what the script started puts itself into the background */
+  int is_seen_late ; /* the script looked for it only when another had ended, which is told where it did */
   int may_leave ; /* nothing tells whether its program puts itself into the background: its words are those of the script */
   char const *trap ; /* the line of run that sets what its loop asks, to end it; 0: there is none */
   int without_signals ; /* a shell stays between the supervisor and the program */

@@ -183,7 +183,7 @@ static void find_zombies_of (struct analysis *a, struct statement *first, struct
   int several ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (!service->is_background || service->is_main || service->is_oneshot || !runs_with(a, first, service, main)) continue ;
+    if (!service->is_background || service->is_main || service->is_oneshot || service->is_seen_late || !runs_with(a, first, service, main)) continue ;
     if (!background || !is_of_code(a, service)) background = service ;
     texts_add(a->pool, &names, service->name) ;
   }

@@ -214,8 +214,7 @@ int fails_at_once (struct analysis *a, struct statement const *wait)
   return !strcmp(statement_word(wait, 1), "-n") && may_be_dash(a) ;
 }
 
-/* The server that stayed in the foreground, ahead of this; 0: there is none. */
-static struct service *server_ahead (struct analysis *a)
+struct service *server_ahead (struct analysis *a)
 {
   struct service *one = a->plan->services ;
   if (!a->foreground_line || a->foreground_line != a->waited_line) return 0 ;

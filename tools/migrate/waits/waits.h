@@ -9,6 +9,7 @@
 
 /* ---- waits.c ---- */
 extern void main_is_none (struct analysis *a) ; /* a server in the foreground, and then `sleep infinity`: its end did not end the container */
+extern struct service *server_ahead (struct analysis *a) ; /* that stayed in the foreground, ahead of this; 0: there is none */
 extern void note_ended_with (struct analysis *a, struct texts const *names, struct claim *claim) ; /* what is main by a statement: where the script keeps the container alive behind it, they are not */
 /* wait $A; wait $B, wait -n; wait: a TODO, as the script went on when the first had ended. `names`: for whom it waits now, none: for all */
 extern void mark_waited_on (struct analysis *a, struct statement const *wait, struct texts const *names, struct claim *claim) ;
