@@ -292,3 +292,26 @@ EOS
   has app/flag-main
   lacks mysqld/flag-main
 }
+
+@test "a loop that asks for the status of what its start command has started watches that" {
+  local loop
+  for loop in 'while /opt/solr/bin/solr status >/dev/null; do sleep 30; done; exit 1' 'while true; do sleep 9; /opt/solr/bin/solr status || exit 1; done' 'until ! /opt/solr/bin/solr status; do sleep 5; done'; do
+    wrapper <<<$'/opt/solr/bin/solr start\n'"$loop"
+    migrate
+    services solr
+    has solr/flag-main
+    untold TODO
+  done
+  wrapper <<<$'app.sh start\nwhile app.sh status; do sleep 60; done'
+  migrate
+  services app
+  has app/flag-main
+  told 'TODO: by its word start, and as the script has it stop, or asks for its status, it puts itself into the background'
+  untold 'nothing does now'
+  for loop in 'until app.sh status; do sleep 1; done' 'while true; do app.sh status && break; sleep 1; done'; do
+    wrapper <<<$'app.sh start\n'"$loop"$'\nexec nginx -g "daemon off;"'
+    migrate
+    has nginx/flag-main
+    lacks app/flag-main
+  done
+}

@@ -4,6 +4,7 @@
 
 #include "migrate/audit/audit.h"
 #include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
 
 struct going
 {
@@ -33,7 +34,7 @@ static int look_at_command (struct statement *statement, void *data)
   if (statement->background) going->started_until = statement->range.end ; /* what starts something else is told of */
   if (statement->background || statement->kind != STATEMENT_COMMAND || !statement->nwords || called_function(a, statement)) return 0 ;
   if (shell_one_of(statement_command(statement), PLAIN) && !goes_to_file(statement)) return 0 ;
-  if (is_message(a, statement) || asks_status_of_service(statement) || is_probe(text) || says_stop(statement) || is_called_stop(statement_command(statement)) || is_started(a, text) || audit_says(a, going->said, text)) return 0 ;
+  if (is_message(a, statement) || asks_status_of_service(statement) || asks_own_status(a, statement) || is_probe(text) || says_stop(statement) || is_called_stop(statement_command(statement)) || is_started(a, text) || audit_says(a, going->said, text)) return 0 ;
   texts_add_once(a->pool, &going->lost, text) ;
   return 0 ;
 }

@@ -6,6 +6,7 @@
 #include "migrate/facts/analysis.h"
 
 /* ---- watching.c ---- */
+extern int asks_own_status (struct analysis *a, struct statement const *statement) ; /* app.sh status, of what `app.sh start` has started */
 extern int only_ends_processes (struct analysis *a, struct statement *statement) ; /* a call of a function that only ends processes */
 /* for i in {1..30}; do if curl http://localhost; then break; elif ...: the question of a loop that tries until something
    answers, and may look for its process, or start it again, when that does not; 0: another loop. */

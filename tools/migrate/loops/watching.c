@@ -149,6 +149,27 @@ static int starts_again (struct analysis *a, struct statement *statement)
   return !!one ;
 }
 
+/* /opt/solr/bin/solr status, behind /opt/solr/bin/solr start */
+int asks_own_status (struct analysis *a, struct statement const *statement)
+{
+  char const *program = statement_word(statement, 0) ;
+  size_t len = strlen(program) ;
+  struct service const *one = a->plan->services ;
+  if (statement->kind != STATEMENT_COMMAND || !len || !shell_one_of(statement_word(statement, 1), "status is-active is-running describe")) return 0 ;
+  while (one && (one->is_oneshot || strncmp(one->text, program, len) != 0 || one->text[len] != ' ')) one = one->next ;
+  return !!one ;
+}
+
+/* until app.sh status; do ...; app.sh status && break: it waits for the start. */
+static int waits_for_own_start (struct statement *statement, void *data)
+{
+  struct statement *question = statement->kind == STATEMENT_AND ? statement->body : statement->branches ? statement->branches->condition : 0 ;
+  int negated = statement->kind == STATEMENT_LOOP && !statement->until ;
+  for (; question && question->kind == STATEMENT_NOT ; question = question->body) negated = !negated ;
+  if (!question || negated || !asks_own_status(data, question)) return 0 ;
+  return statement->kind == STATEMENT_LOOP || breaks_out(statement, 0) || may_end(data, statement) ;
+}
+
 /* for name in web worker; do pgrep "$name" || exit; done */
 static void add_words (struct watching *watching, struct statement const *loop)
 {
@@ -197,7 +218,7 @@ static int look_for_watching (struct statement *statement, void *data)
   else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;
   else if (only_ends_processes(watching->a, statement)) return 0 ;
   else if (called_function(watching->a, statement) && starts_something(watching->a, called_function(watching->a, statement)->statement->body)) watching->seen.starts = 1 ;
-  else if (asks_status_of_service(statement))
+  else if (asks_status_of_service(statement) || asks_own_status(watching->a, statement))
   {
     watching->seen.watches = 1 ;
     add_asked(watching, statement) ;
@@ -250,7 +271,7 @@ int watches_processes (struct analysis *a, struct statement *statement)
   statement_walk(statement, &look_for_watching, &watching) ;
   if (!watching.seen.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
     watching.seen.watches = 1 ;
-  return watching.seen.watches && (!watching.seen.works || watching.seen.starts) && !waits_for_status(a, statement) ;
+  return watching.seen.watches && (!watching.seen.works || watching.seen.starts) && !waits_for_status(a, statement) && !statement_walk(statement, &waits_for_own_start, a) ;
 }
 
 struct asking_only

@@ -204,7 +204,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   {
     struct service *service = start_service(a, statement, START_DAEMON) ;
     service_set(a->plan, service, "flag-forks", "") ;
-    plan_todo(a->plan, service, service->claim, service->line, "by its word start, and as the script has it stop as well, it puts itself into the background: "
+    plan_todo(a->plan, service, service->claim, service->line, "by its word start, and as the script has it stop, or asks for its status, it puts itself into the background: "
       "look up how it stays in the foreground; until then flag-forks follows it (with a pidfile, if it leaves several processes)") ;
     return ;
   }
