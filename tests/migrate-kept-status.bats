@@ -101,3 +101,23 @@ teardown() { reeve_teardown; }
   migrate
   [ "$(tail -n 3 "$tree/run-service/run")" = $'java -jar /app.jar || rc=$?\nrm -f /x\nexit $rc' ]
 }
+
+@test "a loop that is main ends run with the status that its last round kept" {
+  local loop
+  for loop in $'while [ $n -lt 5 ]; do\n/app/worker; rc=$?; [ $rc -eq 0 ] && break; n=$((n+1)); sleep 2;\ndone' \
+    $'until [ $n -ge 5 ]; do\n/app/worker; rc=$?; [ $rc -eq 0 ] && exit 0; n=$((n+1)); sleep 2;\ndone' \
+    $'while true; do\n/app/worker; rc=$?; [ -f /tmp/stop ] && break; sleep 1;\ndone' \
+    $'for i in 1 2 3; do\n/app/worker\nrc=$?\nif [ $rc -eq 0 ]; then break; fi\nsleep $((i * 5))\ndone\necho "worker ended with $rc"'; do
+    wrapper <<<$'#!/bin/bash\n/app/web &\nn=0\n'"$loop"$'\nexit $rc'
+    migrate
+    services web worker
+    has worker/flag-main
+    lacks worker/flag-oneshot
+    becomes worker 'exit $rc'
+    told 'services.d/worker/run: with which code run ends, behind the loop'
+    untold TODO
+  done
+  wrapper <<<$'/app/web &\nfor i in 1 2 3; do curl -s localhost; rc=$?; [ $rc -eq 0 ] && break; sleep 1; done\nexec worker'
+  migrate
+  untold 'with which code run ends'
+}

@@ -302,6 +302,8 @@ extern void mark_started_in_words (struct analysis *a, struct service *service, 
 /* ---- keptstatus.c ---- */
 /* The variable that keeps how what is ahead has ended: RC=$?, RC=${PIPESTATUS[0]}; 0: another statement. */
 extern char const *status_kept (struct analysis *a, struct statement const *statement) ;
+extern int asks_status_of_round (struct analysis *a, struct statement *loop, char const *text) ; /* does the text ask for what a round of the loop keeps of that? */
+extern int ends_with_round (struct analysis *a, struct statement *loop, struct frame const *frame) ; /* while ...; do work; rc=$?; done; exit $rc: is that all that is behind the loop? */
 
 /* ---- neededlater.c ---- */
 /* Does what is started behind it read the variable, or another variable that is set there? */

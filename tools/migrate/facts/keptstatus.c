@@ -26,3 +26,28 @@ char const *status_kept (struct analysis *a, struct statement const *statement)
   }
   return 0 ;
 }
+
+struct looking
+{
+  struct analysis *a ;
+  char const *text ; /* that may ask for it */
+} ;
+
+static int is_asked_for (struct statement *statement, void *data)
+{
+  struct looking const *looking = data ;
+  char const *name = status_kept(looking->a, statement) ;
+  return name && strchr(looking->text, '$') && shell_mentions(looking->text, name) ;
+}
+
+int asks_status_of_round (struct analysis *a, struct statement *loop, char const *text)
+{
+  return (loop->kind == STATEMENT_LOOP || loop->kind == STATEMENT_FOR) && statement_walk(loop, &is_asked_for, &(struct looking){ .a = a, .text = text }) ;
+}
+
+int ends_with_round (struct analysis *a, struct statement *loop, struct frame const *frame)
+{
+  struct statement const *one = frame->up || starts_something(a, loop) ? 0 : frame->rest ;
+  while (one && (one->kind == STATEMENT_COMMENT || is_message(a, (struct statement *)one))) one = one->next ;
+  return one && !strcmp(statement_command(one), "exit") && asks_status_of_round(a, loop, statement_text(a, one)) ;
+}

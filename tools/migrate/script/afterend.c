@@ -150,6 +150,25 @@ static void end_alike (struct analysis *a, struct service const *main, struct cl
   }
 }
 
+/* while ...; do work; rc=$?; done; exit $rc, where run is the loop: with its end, run has not ended. */
+int keep_behind_loop (struct analysis *a, struct statement *statement)
+{
+  struct service *main = a->waited_line ? waited_main(a) : 0 ;
+  struct source code ;
+  struct statement *loop = main && main->is_main && texts_has(&main->run, main->text) && may_end(a, statement) ? shell_parse_text(a->pool, &code, main->text) : 0 ;
+  struct source *outer = a->source ;
+  int asks ;
+  if (!loop || loop->next) return 0 ;
+  a->source = &code ;
+  asks = asks_status_of_round(a, loop, source_copy(outer, statement->range)) ;
+  a->source = outer ;
+  if (!asks) return 0 ;
+  keep_functions(a, statement, 0) ;
+  texts_add(a->pool, &main->run, statement_text(a, statement)) ;
+  claim_statement(a, statement, service_where(a->plan, main, "run"), "with which code run ends, behind the loop") ;
+  return 1 ;
+}
+
 void walk_after (struct analysis *a, struct statement *statement)
 {
   struct service *main = waited_main(a) ;

@@ -447,6 +447,12 @@ static void note_endless (struct analysis *a, struct statement *loop)
   if (is_always_true(loop->branches->condition) && !loop_breaks(loop)) a->replaced_line = line_of(a, loop) ;
 }
 
+static void start_last (struct analysis *a, struct statement *statement)
+{
+  start_service(a, statement, START_MAIN) ;
+  waits_for_success(a, line_of(a, statement)) ;
+}
+
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch const *taken ;
@@ -463,6 +469,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
+  else if (keep_behind_loop(a, statement)) ;
   else if (note_value(a, statement), takes_pid(a, statement) || takes_found_pid(a, statement)) ;
   else if (a->plan->services && walk_verdict(a, statement)) ;
   else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame) || walk_if_ended(a, statement, frame))) ;
@@ -477,6 +484,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && !a->waited_line && tried_daemon(a, statement)) walk_tried(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (!a->waited_line && ends_with_round(a, statement, frame)) start_last(a, statement) ;
   else if (asks_until_answered(a, statement)) add_ordinary(a, statement) ;
   else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || (is_last(a, frame) && !a->waited_line && (!is_repeatable(a, statement) || statement_walk(statement, &executes_variable, a)) && !ends_in_client(a, statement)))
   {
@@ -490,10 +498,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     }
     else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame) || (!is_last(a, frame) && !waits_in_rounds(statement)))) keep_starting_loop(a, statement) ;
     else if ((statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame)) && !walk_leaving(a, statement, frame))
-    {
-      start_service(a, statement, START_MAIN) ;
-      waits_for_success(a, line_of(a, statement)) ;
-    }
+      start_last(a, statement) ;
   }
   else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken)) walk_branches(a, statement, frame) ;
   else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_with_branches(a, statement, frame) ;
