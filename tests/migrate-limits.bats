@@ -146,3 +146,27 @@ EOS
   [ "$(tail -n 1 "$tree/supervisord/data/check")" = '{ supervisorctl status >/dev/null 2>&1 || [ $? -eq 3 ]; }' ]
   lacks supervisord/timeout-up supervisord/flag-main
 }
+
+@test "a waiting whose status is asked behind it gives up as one that is asked itself" {
+  local wait="timeout 60 sh -c 'until nc -z localhost 80; do sleep 1; done'"
+  local one
+  for one in "$wait"$'\nif [ $? -ne 0 ]; then tail -n 50 /var/log/api.log; exit 1; fi' "$wait"$'\nrc=$?\nif [ "$rc" -ne 0 ]; then echo no; exit $rc; fi' \
+    "$wait"$'\n[ $? -eq 0 ] || { echo no; exit 1; }' "$wait"$'\n[ $? -ne 0 ] && exit 1' $'wait-for-it localhost:80 -t 60\nif [ $? != 0 ]; then exit 1; fi'; do
+    wrapper <<<$'/app/api &\n'"$one"$'\nexec nginx'
+    migrate
+    services api nginx
+    told 'timeout-up: the script gave up then (here api is started again)'
+    file nginx/dependencies.d/api </dev/null
+    untold TODO
+  done
+  wrapper <<<$'/app/api &\n'"$wait"$'\nif [ $? -eq 0 ]; then /app/migrate; else exit 1; fi\nexec nginx'
+  migrate
+  becomes migrate 'exec /app/migrate'
+  wrapper <<<$'/app/api &\n'"$wait"$'\nif [ $? -ne 0 ]; then cp /var/log/api.log /backup; exit 1; fi\nexec nginx'
+  migrate
+  services api nginx
+  told 'TODO: the script did this when api was not ready in time, and nothing does now: cp /var/log/api.log /backup'
+  wrapper <<<$'/app/api &\n'"$wait"$'\nif [ $? -ne 0 ]; then echo slow; fi\nexec nginx'
+  migrate
+  told 'TODO: the script went on after that time'
+}

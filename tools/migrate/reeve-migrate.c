@@ -165,6 +165,7 @@
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish
      and_or.c         && and ||: which side is a start, work or a question
+     askedwait.c      what waits, and whose status is asked behind it
      askswords.c      does the script look at its arguments?
      branches.c       before and behind each part of if and case
      calls.c          the same of a function call

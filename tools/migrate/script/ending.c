@@ -59,16 +59,13 @@ void drop_exit (struct analysis *a, struct statement *statement, char const *wha
 
 /* ---- exits on a condition ---- */
 
-/* What is known of the main service's code where a condition holds */
-enum meaning { MEANS_UNKNOWN, MEANS_ZERO, MEANS_FAILED, MEANS_STOPPED /* or 0: docker stop ends the container with 0 */ } ;
-
-static enum meaning opposite (enum meaning meaning)
+enum meaning opposite (enum meaning meaning)
 {
   return meaning == MEANS_ZERO ? MEANS_FAILED : meaning == MEANS_FAILED ? MEANS_ZERO : MEANS_UNKNOWN ;
 }
 
 /* [ $? -ne 0 ], (( rc == 0 )), [ "$rc" = 143 ] */
-static enum meaning meaning_of_text (char const *text)
+enum meaning meaning_of_text (char const *text)
 {
   size_t end = strlen(text) ;
   size_t start ;

@@ -7,7 +7,12 @@
 
 #define LOOKED_AND_ENDED "looked whether it still ran, and ended if not: the supervisor looks, and starts it again, unless it is main" /* in what a claim says */
 
+/* What is known of the main service's code where a condition holds */
+enum meaning { MEANS_UNKNOWN, MEANS_ZERO, MEANS_FAILED, MEANS_STOPPED /* or 0: docker stop ends the container with 0 */ } ;
+
 /* ---- ending.c ---- */
+extern enum meaning meaning_of_text (char const *text) ; /* [ $? -ne 0 ], (( rc == 0 )), [ "$rc" = 143 ] */
+extern enum meaning opposite (enum meaning meaning) ;
 extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
 extern int is_script_end (struct analysis *a, struct statement const *statement) ; /* does nothing follow in the whole script? */
 extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit; `what`: ahead of what is said of its code */
@@ -25,5 +30,8 @@ extern void drop_behind_start (struct analysis *a, struct statement *left, struc
 extern char const *with_failed_code (struct analysis *a, struct statement *other, char const *what) ; /* `what`, and the code with which the script ended in `other` */
 extern void note_forgiven_wait (struct analysis *a, struct statement *statement, struct claim *claim) ; /* wait || true, as the last: the script ended with 0 */
 extern void settle_endings (struct analysis *a) ; /* at the end: says what became of the exit codes */
+
+/* ---- askedwait.c ---- */
+extern struct statement *asked_wait (struct analysis *a, struct statement *waiting, struct statement **end) ; /* wait-for-it db:1; if [ $? -ne 0 ]: as if ! wait-for-it db:1; *end: the question. 0: another form */
 
 #endif

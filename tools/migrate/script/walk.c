@@ -513,10 +513,17 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
     struct frame frame = { .statement = one, .rest = one->next, .up = up } ;
     struct statement *end = a->replaced_line ? 0 : temporary_end(a, one) ;
     struct frame behind = { .rest = end ? end->next : 0, .up = up } ;
+    struct statement *asked ;
     a->here = &frame ;
     if (end && (starts_later(a, &behind) || ends_in_program(a, &behind)))
     {
       add_ordinary(a, temporary_part(a, one, end)) ;
+      one = end ;
+    }
+    else if ((asked = asked_wait(a, one, &end)))
+    {
+      frame = (struct frame){ .statement = asked, .rest = end->next, .up = up } ;
+      walk_statement(a, asked, &frame) ;
       one = end ;
     }
     else

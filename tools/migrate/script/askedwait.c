@@ -1,0 +1,76 @@
+/* wait-for-it db:5432; if [ $? -ne 0 ]; then exit 1; fi: the same as if ! wait-for-it db:5432; then exit 1; fi. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/script/ending.h"
+#include "migrate/waits/waits.h"
+
+/* What the condition says of the waiting, of which `name` has the status, or $?. */
+static enum meaning meaning_of (struct analysis *a, struct statement *condition, char const *name)
+{
+  char const *text = condition ? statement_text(a, condition) : "" ;
+  if (!condition || (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test")) || strstr(text, " -a ") || strstr(text, " -o ")
+   || strstr(text, "&&") || strstr(text, "||")) return MEANS_UNKNOWN ;
+  return name ? (shell_mentions(text, name) ? meaning_of_text(text) : MEANS_UNKNOWN) : strstr(text, "$?") ? meaning_of_text(text) : MEANS_UNKNOWN ;
+}
+
+static struct statement *copied (struct analysis *a, struct statement const *statement)
+{
+  struct statement *one = pool_alloc(a->pool, sizeof(*one)) ;
+  *one = *statement ;
+  one->next = 0 ;
+  return one ;
+}
+
+static struct statement *joined_if (struct analysis *a, struct statement const *question, struct statement *waiting, enum meaning meaning)
+{
+  struct statement *both = copied(a, question) ;
+  struct branch *first = pool_alloc(a->pool, sizeof(*first)) ;
+  *first = *question->branches ;
+  first->condition = waiting ;
+  first->condition_range = waiting->range ;
+  if (meaning == MEANS_FAILED)
+  {
+    first->condition = copied(a, waiting) ;
+    first->condition->kind = STATEMENT_NOT ;
+    first->condition->nwords = 0 ;
+    first->condition->body = waiting ;
+  }
+  both->branches = first ;
+  return both ;
+}
+
+static struct statement *joined_and_or (struct analysis *a, struct statement const *question, struct statement *waiting, enum meaning meaning)
+{
+  struct statement *both = copied(a, question) ;
+  if (question->kind == STATEMENT_OR) meaning = opposite(meaning) ;
+  both->kind = meaning == MEANS_ZERO ? STATEMENT_AND : STATEMENT_OR ;
+  both->body = waiting ;
+  waiting->next = question->body->next ;
+  return both ;
+}
+
+struct statement *asked_wait (struct analysis *a, struct statement *waiting, struct statement **end)
+{
+  struct waiting found ;
+  struct statement *status = waiting->next && status_kept(a, waiting->next) ? waiting->next : 0 ;
+  struct statement *question = status ? status->next : waiting->next ;
+  char const *name = status ? status_kept(a, status) : 0 ;
+  struct statement *both ;
+  enum meaning meaning ;
+  int is_if = question && question->kind == STATEMENT_IF && question->branches && question->branches->condition && !question->branches->condition->next ;
+  if (a->errexit || !question || question->background || (!is_if && question->kind != STATEMENT_AND && question->kind != STATEMENT_OR)) return 0 ;
+  meaning = meaning_of(a, is_if ? question->branches->condition : question->body, name) ;
+  if ((meaning != MEANS_ZERO && meaning != MEANS_FAILED) || !find_waiting(a, waiting, &found) || found.command) return 0 ;
+  both = is_if ? joined_if(a, question, copied(a, waiting), meaning) : joined_and_or(a, question, copied(a, waiting), meaning) ;
+  both->next = question->next ;
+  if (status)
+  {
+    texts_add_once(a->pool, &a->status_names, name) ;
+    claim_statement(a, status, "dropped", "how the waiting had ended: what comes later depends on that") ;
+  }
+  *end = question ;
+  return both ;
+}
