@@ -150,3 +150,14 @@ teardown() { reeve_teardown; }
     told 'TODO: behind it the script only kept the container alive: if it goes on running, take flag-oneshot away'
   done
 }
+
+@test "what starts behind fg is told, and is not main" {
+  local rest
+  for rest in $'./web &\nwait -n' 'exec ./web'; do
+    wrapper <<<$'#!/bin/bash\nset -m\n./node &\nfg %1\n'"$rest"
+    migrate
+    lacks web/flag-main
+    told 'line 4: dropped: fg: brought node to the foreground; the script went on when it had ended'
+    told 'TODO: the script came here only when the program of line 3 had ended: both run now, and this one is not main: is it wanted?'
+  done
+}

@@ -121,3 +121,31 @@ teardown() { reeve_teardown; }
   migrate
   untold 'with which code run ends'
 }
+
+@test "exit 0 behind an exit of each failure loses no code" {
+  local behind
+  for behind in $'status=$?\n[ $status -ne 0 ] && exit $status' $'rc=$?\nif [ $rc -ne 0 ]; then echo no; exit $rc; fi\necho done' $'[ $? -eq 0 ] || exit 1' '|| exit $?' '|| exit 3'; do
+    [[ $behind = '||'* ]] && behind=" $behind" || behind=$'\n'$behind
+    wrapper <<<$'/app/worker &\n/app/server'"$behind"$'\nexit 0'
+    migrate
+    has server/flag-main
+    untold 'no more always 0'
+    untold 'is lost'
+  done
+  wrapper <<<$'/app/worker &\n/app/server\n[ $? -eq 9 ] && exit 0\nexit 0'
+  migrate
+  told 'no more always 0'
+}
+
+@test "what comes behind an exit of each failure is done behind an end without one" {
+  local exit
+  for exit in '[ $? -ne 0 ] && exit 1' $'rc=$?\nif [ $rc -ne 0 ]; then echo bad; exit $rc; fi'; do
+    wrapper <<<$'./agent &\n./web &\nwait $!\n'"$exit"$'\naws s3 cp /a s3://b'
+    migrate
+    grep -qxF '[ "$1" -eq 0 ] && {' "$tree/web/finish"
+    told 'only when web had ended without a failure'
+  done
+  wrapper <<<$'./agent &\n./web &\nwait $!\n[ "$A" = 1 -a $? -ne 0 ] && exit 1\naws s3 cp /a s3://b'
+  migrate
+  [ "$(tail -n 1 "$tree/web/finish")" = 'aws s3 cp /a s3://b' ]
+}

@@ -116,6 +116,7 @@ struct analysis
   struct ending *endings ; /* where the script ended behind the waiting */
   int end_is_forgiven ; /* a failure of what is main did not end it: wait || true */
   int failure_ends ; /* it did, also without set -e: server || exit 1 */
+  int failure_is_told ; /* the same by what stands behind it: server; [ $? -eq 0 ] || exit 1 */
   struct texts ready ; /* services that later ones depend on */
   struct awaited awaited ;
   struct texts conditions ; /* of the branch that is being walked */

@@ -90,6 +90,7 @@ extern int waits_for_none (struct analysis *a, struct statement const *statement
 /* server; RC=$?; upload; exit $RC: does the script keep how the statement ahead has ended, and end with that? */
 extern int ends_with_kept_status (struct analysis *a, struct frame const *frame) ;
 /* Do only messages and an exit follow? */
+extern int ends_with_round (struct analysis *a, struct statement *loop, struct frame const *frame) ; /* while ...; do work; rc=$?; done; exit $rc: is that all that is behind the loop? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* if or case, with a server in it by its words */
 extern int ran_nothing_behind (struct analysis *a, struct frame const *frame) ; /* only a last exec "$@" follows, and CMD gives it no words */
@@ -303,7 +304,6 @@ extern void mark_started_in_words (struct analysis *a, struct service *service, 
 /* The variable that keeps how what is ahead has ended: RC=$?, RC=${PIPESTATUS[0]}; 0: another statement. */
 extern char const *status_kept (struct analysis *a, struct statement const *statement) ;
 extern int asks_status_of_round (struct analysis *a, struct statement *loop, char const *text) ; /* does the text ask for what a round of the loop keeps of that? */
-extern int ends_with_round (struct analysis *a, struct statement *loop, struct frame const *frame) ; /* while ...; do work; rc=$?; done; exit $rc: is that all that is behind the loop? */
 
 /* ---- neededlater.c ---- */
 /* Does what is started behind it read the variable, or another variable that is set there? */

@@ -44,10 +44,3 @@ int asks_status_of_round (struct analysis *a, struct statement *loop, char const
 {
   return (loop->kind == STATEMENT_LOOP || loop->kind == STATEMENT_FOR) && statement_walk(loop, &is_asked_for, &(struct looking){ .a = a, .text = text }) ;
 }
-
-int ends_with_round (struct analysis *a, struct statement *loop, struct frame const *frame)
-{
-  struct statement const *one = frame->up || starts_something(a, loop) ? 0 : frame->rest ;
-  while (one && (one->kind == STATEMENT_COMMENT || is_message(a, (struct statement *)one))) one = one->next ;
-  return one && !strcmp(statement_command(one), "exit") && asks_status_of_round(a, loop, statement_text(a, one)) ;
-}

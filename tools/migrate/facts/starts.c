@@ -291,6 +291,13 @@ int ends_with_kept_status (struct analysis *a, struct frame const *frame)
   return 0 ;
 }
 
+int ends_with_round (struct analysis *a, struct statement *loop, struct frame const *frame)
+{
+  struct statement const *one = frame->up || starts_something(a, loop) ? 0 : frame->rest ;
+  while (one && (one->kind == STATEMENT_COMMENT || is_message(a, (struct statement *)one))) one = one->next ;
+  return one && !strcmp(statement_command(one), "exit") && asks_status_of_round(a, loop, statement_text(a, one)) ;
+}
+
 int is_last (struct analysis *a, struct frame const *frame)
 {
   struct texts names = { 0 } ;

@@ -112,10 +112,15 @@ static int has_own_signal (struct statement const *statement)
   return !strcmp(statement_command(statement), "kill") && !shell_one_of(signal, "TERM 15 KILL 9 0") && is_ending_signal(signal) ;
 }
 
+static int exits_on_failure (struct analysis const *a)
+{
+  return a->failure_ends || a->failure_is_told ;
+}
+
 /* server || exit 1; upload, or set -e; server; upload: it came here only when that had ended without a failure. */
 static int came_on_success (struct analysis *a, struct service const *main)
 {
-  return main->is_main && (a->failure_ends || (a->ends_waiting && !a->end_is_forgiven)) ;
+  return main->is_main && (exits_on_failure(a) || (a->ends_waiting && !a->end_is_forgiven)) ;
 }
 
 void find_lost_failure (struct analysis *a, struct statement const *statement)
@@ -123,7 +128,7 @@ void find_lost_failure (struct analysis *a, struct statement const *statement)
   struct service const *main = a->waited_line ? waited_main(a) : 0 ;
   if (main && came_on_success(a, main))
     plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "%s ends the script ahead of this where %s has failed: the status is always 0 here, and what follows is done only behind an end without a failure",
-      a->failure_ends ? "an exit" : "set -e", main->name)) ;
+      exits_on_failure(a) ? "an exit" : "set -e", main->name)) ;
 }
 
 /* What finish asks ahead of the work; 0: nothing. */
@@ -200,7 +205,7 @@ void walk_after (struct analysis *a, struct statement *statement)
       struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"),
         main->is_main && is_script_end(a, statement) && !may_end(a, statement) ? "what was done at the end; the container's exit code is the main service's, and no more that of this"
         : main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
-      if (asked && !a->on_success) claim->what = pool_printf(a->pool, "%s; only when %s had ended without a failure%s", claim->what, main->name, a->failure_ends ? "" : ", by set -e") ;
+      if (asked && !a->on_success) claim->what = pool_printf(a->pool, "%s; only when %s had ended without a failure%s", claim->what, main->name, exits_on_failure(a) ? "" : ", by set -e") ;
       find_late_start(a, main, statement) ;
       tell_status(a, main, claim, statement) ;
       mark_repeated(a, main, statement, statement_text(a, statement), claim) ;

@@ -11,8 +11,7 @@
 static enum meaning meaning_of (struct analysis *a, struct statement *condition, char const *name)
 {
   char const *text = condition ? statement_text(a, condition) : "" ;
-  if (!condition || (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test")) || strstr(text, " -a ") || strstr(text, " -o ")
-   || strstr(text, "&&") || strstr(text, "||")) return MEANS_UNKNOWN ;
+  if (!condition || (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test"))) return MEANS_UNKNOWN ;
   return name ? (shell_mentions(text, name) ? meaning_of_text(text) : MEANS_UNKNOWN) : strstr(text, "$?") ? meaning_of_text(text) : MEANS_UNKNOWN ;
 }
 

@@ -258,11 +258,12 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
 }
 
 /* fg, fg %1: the last background process, or number 1, comes to the foreground. */
-void walk_fg (struct analysis *a, struct statement *statement)
+void walk_fg (struct analysis *a, struct statement *statement, struct frame const *frame)
 {
   char const *job = statement->nwords > 1 ? shell_without_quotes(a->pool, statement->words[1].raw) : "%%" ;
   struct texts names = { 0 } ;
   struct service *service ;
+  int is_ahead ; /* of further starts */
   close_task(a) ;
   services_of_pid(a, *job == '%' ? job : pool_printf(a->pool, "%%%s", job), &names) ; /* fg 1: %1 */
   service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
@@ -276,8 +277,11 @@ void walk_fg (struct analysis *a, struct statement *statement)
     return ;
   }
   if (service) service->is_main = 1 ;
-  drop_statement(a, statement, service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
-  script_waits(a, line_of(a, statement)) ;
+  is_ahead = service && !a->waited_line && starts_later(a, frame) ;
+  drop_statement(a, statement, is_ahead ? pool_printf(a->pool, "fg: brought %s to the foreground; the script went on when it had ended", service->name)
+    : service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
+  if (is_ahead) a->foreground_line = service->line ; /* as if it had been started there */
+  script_waits(a, is_ahead ? service->line : line_of(a, statement)) ;
 }
 
 /* if X; then exec a; fi; exit 1: nothing runs when no branch was taken. */
@@ -412,7 +416,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (evaluates_exec(statement)) walk_evaluated_exec(a, statement) ;
   else if (walk_evaluated_end(a, statement, frame)) return 1 ;
   else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
-  else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
+  else if (!strcmp(command, "fg")) walk_fg(a, statement, frame) ;
   else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
   else if (serves_late(a, statement, frame)) start_service(a, statement, START_MAIN) ;
   else if (!strcmp(command, "sleep") && is_behind_late_start(a)) walk_sleep(a, statement) ;

@@ -71,6 +71,7 @@ enum meaning meaning_of_text (char const *text)
   size_t start ;
   int is_zero ;
   int is_stop ;
+  if (strstr(text, " -a ") || strstr(text, " -o ") || strstr(text, "&&") || strstr(text, "||")) return MEANS_UNKNOWN ;
   while (end && strchr(" ])\"'", text[end - 1])) end-- ;
   for (start = end ; start && isdigit((unsigned char)text[start - 1]) ; ) start-- ;
   is_zero = end - start == 1 && text[start] == '0' ;
@@ -117,6 +118,7 @@ struct exiting
   char const *failed ; /* with which it ended where main had failed; 0: with main's */
   int is_another ; /* it ended with another code than main's, or may have */
   int is_zero ; /* it ended with 0 where main had not failed */
+  int ends_failed ; /* it ended, with whatever code, where main had failed */
 } ;
 
 static void look_at_part (struct exiting *e, struct statement *part, enum meaning meaning) ;
@@ -141,6 +143,7 @@ static void look_at_exit (struct exiting *e, struct statement const *statement, 
   char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
   char const *code = shell_exit_code(e->a->pool, statement_word(statement, 1)) ;
   int is_zero = code && !strcmp(code, "0") ;
+  e->ends_failed |= meaning == MEANS_FAILED && !is_zero ;
   if (asks_status(e->a, raw)) return ;
   if (meaning == MEANS_FAILED && code && !is_zero) e->failed = code ;
   else if ((meaning != MEANS_ZERO && meaning != MEANS_STOPPED) || !is_zero) e->is_another = 1 ;
@@ -183,6 +186,7 @@ void drop_end_question (struct analysis *a, struct statement *statement, char co
   look_at_part(&e, statement, MEANS_UNKNOWN) ;
   a->ended_in_exit |= may_end(a, statement) ;
   a->zero_is_told |= e.is_zero ;
+  a->failure_is_told |= e.ends_failed && !a->conditions.first && !statement_walk(statement, &looks_at_processes, 0) ;
   if (e.is_another) add_other_code(a, statement, claim) ;
   else if (e.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, e.failed) ;
 }
@@ -339,7 +343,7 @@ void drop_behind_start (struct analysis *a, struct statement *left, struct state
    Where it ended with 0 or another code, no code came always: if wait $P; then exit 0; fi; exit 1. */
 static int was_another_code (struct analysis *a, struct ending const *ending)
 {
-  if (!ending->code || a->zero_is_told) return 0 ;
+  if (!ending->code || a->zero_is_told || ((a->failure_ends || a->failure_is_told) && !strcmp(ending->code, "0"))) return 0 ;
   for (struct ending *one = a->endings ; one ; one = one->next)
     if (one->code && strcmp(one->code, ending->code) != 0) return 0 ;
   return !a->sets_errexit || a->end_is_forgiven || strcmp(ending->code, "0") != 0 ;

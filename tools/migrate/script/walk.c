@@ -318,6 +318,7 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
     if (work)
     {
       walk_statement(a, work, frame) ;
+      a->failure_ends |= statement->kind == STATEMENT_OR && has_main(a) && may_end_script(a, right) ;
       mark_lost_work(a, left, right, claim_statement(a, statement, "dropped",
         with_failed_code(a, right, statement->kind == STATEMENT_AND ? "a message about the end" : "what was done when it failed: the container's exit code says it"))) ;
     }

@@ -22,7 +22,7 @@ extern void walk_exec (struct analysis *a, struct statement *statement) ;
 extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */
 extern void add_with_branches (struct analysis *a, struct statement *statement, struct frame *frame) ; /* what starts nothing that is known, and may have branches */
 extern int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame) ; /* nginx | tee LOG: it leaves by itself, and the script goes on; 1: it was that */
-extern void walk_fg (struct analysis *a, struct statement *statement) ; /* fg, fg %1 */
+extern void walk_fg (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* fg, fg %1 */
 /* trap, wait, exec, sleep, ...: returns 1 if the command was one of these, which have no statements inside. */
 extern int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern int walk_context (struct analysis *a, struct statement *statement) ; /* add_context(); it ends the task before it */
