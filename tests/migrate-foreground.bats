@@ -161,3 +161,12 @@ teardown() { reeve_teardown; }
     told 'TODO: the script came here only when the program of line 3 had ended: both run now, and this one is not main: is it wanted?'
   done
 }
+
+@test "wait -n with nothing in the background failed, whatever the program's code" {
+  wrapper <<<$'#!/bin/bash\ngunicorn main:app\nwait -n\nexit $?'
+  migrate
+  told 'line 3: mistake: wait -n waits only for what this shell has in the background, and that is nothing here: it failed at once with 127'
+  wrapper <<<$'#!/bin/bash\ngunicorn main:app &\nwait -n\nexit $?'
+  migrate
+  untold 'it failed at once with 127'
+}

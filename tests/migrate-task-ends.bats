@@ -47,3 +47,13 @@ teardown() { reeve_teardown; }
   migrate
   becomes prepare 'migrate || exit 1'
 }
+
+@test "a task whose && ends the script says that nothing else came" {
+  wrapper <<<'redis-server --daemonize yes && python migrate.py && python app.py'
+  migrate
+  told 'task migrate, run once after redis-server; when it fails, what is behind its && is not started; nothing else came, and the script ended'
+  untold 'all the same'
+  wrapper <<<$'redis-server --daemonize yes && python migrate.py && python app.py\nexec web'
+  migrate
+  told 'what comes later is started all the same, as the script went on; but not what is behind its &&'
+}

@@ -47,8 +47,17 @@ void begin_behind (struct analysis *a, struct statement *statement, struct servi
   if (condition) enter_branch(a, &behind->state, condition) ;
 }
 
+static void tell_behind_and (struct analysis *a, struct claim *claim, int is_end)
+{
+  static char const *const goes_on = "what comes later is started all the same, as the script went on" ;
+  char const *at = is_end ? strstr(claim->what, goes_on) : 0 ;
+  if (strstr(claim->what, "its &&")) return ;
+  claim->what = at ? pool_printf(a->pool, "%.*swhat is behind its && is not started; nothing else came, and the script ended%s", (int)(at - claim->what), claim->what, at + strlen(goes_on))
+    : pool_printf(a->pool, "%s; but not what is behind its &&", claim->what) ;
+}
+
 /* When a task has failed, what is behind its && is not started, even if the script goes on. */
-static void need_tasks (struct analysis *a, struct behind const *behind)
+static void need_tasks (struct analysis *a, struct behind const *behind, int is_end)
 {
   for (struct text const *name = behind->names.first ; name ; name = name->next)
   {
@@ -60,7 +69,7 @@ static void need_tasks (struct analysis *a, struct behind const *behind)
       texts_add_once(a->pool, &one->needed, name->text) ;
       any = 1 ;
     }
-    if (any && task->is_forgiven && task->claim) task->claim->what = pool_printf(a->pool, "%s; but not what is behind its &&", task->claim->what) ;
+    if (any && task->is_forgiven && task->claim) tell_behind_and(a, task->claim, is_end) ;
   }
 }
 
@@ -70,7 +79,7 @@ void end_behind (struct analysis *a, struct statement const *statement, struct b
   a->on_success = behind->on_success ;
   if (behind->in_branch) leave_branch(a, &behind->state) ;
   if (a->ready.first == behind->ready.first) a->ready = behind->outer ;
-  need_tasks(a, behind) ;
+  need_tasks(a, behind, is_script_end(a, statement)) ;
   for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && *names ; one = one->next)
     if (one->claim && !one->is_oneshot && !one->is_apart) one->claim->what = pool_printf(a->pool, "%s, behind &&: it depends on %s", one->claim->what, names) ;
   claim_statement(a, statement, "dropped", *names ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;

@@ -88,6 +88,8 @@ static void wait_for_any (struct analysis *a, struct statement *statement)
   }
   note_ended_with(a, &names, claim_statement(a, statement, "dropped", names.first
     ? pool_printf(a->pool, "waited for the first to end: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) : "waited for the first to end")) ;
+  if (!names.first && has_main(a) && waits_for_none(a, statement) && !fails_at_once(a, statement))
+    plan_mistake(a->plan, line_of(a, statement), "wait -n waits only for what this shell has in the background, and that is nothing here: it failed at once with 127, whatever the exit code of the program ahead of it; now that is the container's") ;
 }
 
 static unsigned int count_background (struct analysis *a)
