@@ -215,3 +215,60 @@ EOS
   migrate
   grep -q -r '>/run/state' "$tree"/*/run
 }
+
+@test "a function whose name is computed from CMD is the one that it names" {
+  local call
+  while IFS='|' read -r call; do
+    wrapper <<<$'#!/bin/bash\nstart_a() {\n  side &\n  exec app-a "$@"\n}\nstart_b() {\n  exec app-b "$@"\n}\nmain() {\n  '"$call"$'\n}\nmain "$@"'
+    printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\nCMD ["a", "-x"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    services side app-a || { echo "# $call"; return 1; }
+    has app-a/flag-main
+    [[ $(<"$tree/app-a/run") == *$'set -- a -x # CMD\nshift\nexec app-a "$@"' ]] || { echo "# $call"; cat "$tree/app-a/run"; return 1; }
+    untold TODO
+  done <<'EOS'
+local role=$1; shift; "start_$role" "$@"
+local role="$1"; shift; start_"${role}" "$@"
+local start="start_$1"; shift; if declare -F "$start" >/dev/null; then "$start" "$@"; else exit 1; fi
+EOS
+}
+
+@test "a function whose name is computed from the environment is one of those that fit" {
+  local call
+  while IFS='|' read -r call; do
+    wrapper <<<$'#!/bin/bash\nstart_a() {\n  side &\n  exec app-a\n}\nstart_b() {\n  exec app-b\n}\nother() { :; }\n'"$call"
+    migrate
+    services side app-a app-b || { echo "# $call"; return 1; }
+    [ "$(<"$tree/app-b/enable-if")" = ROLE=b ] || { echo "# $call"; return 1; }
+    untold TODO
+  done <<'EOS'
+start_$ROLE
+eval "start_$ROLE"
+"start_${ROLE}" || exit 1
+EOS
+  wrapper <<<$'#!/bin/bash\nset -e\nstart_a() { exec app-a; }\nstart_b() { exec app-b; }\nside &\nif declare -F "start_$ROLE" >/dev/null; then\n  "start_$ROLE"\nfi'
+  migrate
+  services side app-a app-b
+  run ! grep -q declare -r "$tree"
+  wrapper <<<$'#!/bin/bash\nrun_web() { app-a --port 80 & }\nrun_worker() { app-b & }\nfor role in web worker; do\n  "run_$role" &\ndone\nwait -n'
+  migrate
+  untold 'nothing calls it' 'not known here'
+}
+
+@test "a file that the script reads may have another function of such a name" {
+  wrapper <<<$'#!/bin/bash\n. /lib/roles.sh\nstart_a() {\n  exec app-a\n}\nside &\n"start_$ROLE"'
+  migrate
+  services side app-a ROLE
+}
+
+@test "a command that may be a function that is not there is marked" {
+  local call
+  while IFS='|' read -r call name; do
+    wrapper <<<$'#!/bin/bash\nweb() {\n  exec app-a\n}\ncheck_web() {\n  ./look\n}\nMODE=${MODE:-web}\nside &\n'"$call"$'\nexec last'
+    migrate
+    told "may be a function of the script, and that is not here: write $name where it is called" || { echo "# $call"; return 1; }
+  done <<'EOS'
+$MODE & true|web
+if "check_$MODE"; then echo ok; fi|check_web
+EOS
+}

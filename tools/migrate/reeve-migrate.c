@@ -160,6 +160,7 @@
      noend.c          what is the container's end, where nothing is main?
      serving.c        does the setup or a task start a server?
      waited.c         does the setup wait for what it has started itself?
+     named.c          is a function whose name is computed where it is called?
      usershell.c      the shell that su executes
 
    script/          the walk through a script, which calls the folders above
@@ -178,6 +179,7 @@
      groups.c         the same of a shell in the background
      interpreter.c    which shell executes the services' scripts
      lost.c           what the files ask for and do not have
+     namedcalls.c     functions that are called by a name of which a part is computed
      once.c           what the setup alone computes
      scopes.c         what ends with such a statement: its redirections
      script.c         from the first statement to the end

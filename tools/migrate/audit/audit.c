@@ -20,4 +20,5 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_again(a, first, plain) ;
   audit_noend(a, first, plain) ;
   audit_waited(a, first, plain) ;
+  audit_named(a, first, plain) ;
 }

@@ -365,6 +365,12 @@ void migrate_script (struct plan *plan)
   first = shell_parse(plan->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &a) ;
   refuse_programs(&a) ;
+  if (!plan->refused && spell_out_calls(&a, first))
+  {
+    first = shell_parse(plan->source) ;
+    a.functions = 0 ;
+    for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &a) ;
+  }
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;
   interpreter_claim(&a, first) ;
