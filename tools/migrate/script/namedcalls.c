@@ -140,20 +140,19 @@ static void put_calls (struct naming *naming, struct statement const *list, unsi
   }
 }
 
-int spell_out_calls (struct analysis *a, struct statement *first)
+void spell_out_calls (struct analysis *a, struct statement *first)
 {
   struct source *source = a->source ;
   struct naming naming = { .a = a, .text = "" } ;
   struct source const was = *source ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_name, &naming) ;
   put_calls(&naming, first, 0) ;
-  if (!naming.done) return 0 ;
+  if (!naming.done) return ;
   put(&naming, (struct range){ source->len, source->len }, "") ;
-  if (strlen(naming.text) > SOURCE_SIZE_MAX) return 0 ;
+  if (strlen(naming.text) > SOURCE_SIZE_MAX) return ;
   source_init(source, a->pool, was.name, naming.text, strlen(naming.text)) ;
   source->parts = was.parts ;
   source->first = was.first ;
   source->last = was.last ;
   source->had_crlf = was.had_crlf ;
-  return 1 ;
 }

@@ -13,7 +13,7 @@ extern void walk_script (struct analysis *a, struct statement *first, struct fra
 extern int asks_positional (struct analysis *a, struct statement *first) ; /* do the statements from `first` on, the whole script's, look at its arguments? */
 
 /* ---- namedcalls.c ---- */
-extern int spell_out_calls (struct analysis *a, struct statement *first) ; /* changes the source: "start_$ROLE" becomes a case; 1: it did, and is to be parsed anew */
+extern void spell_out_calls (struct analysis *a, struct statement *first) ; /* changes the source: "start_$ROLE" becomes a case */
 
 /* ---- interpreter.c ---- */
 /* Sets plan->shell, or plan->refused if the input is no shell script. */
