@@ -361,3 +361,18 @@ no_instruction() # LINE TEXT
   alone <<<$'FROM debian\nENV PATH="/scripts:$PATH"\nCOPY scripts/ /scripts/\nCMD ["run"]'
   services nginx worker
 }
+
+@test "a configuration that the Dockerfile itself has is read there" {
+  alone <<<$'FROM debian\nRUN apt-get install -y supervisor nginx\nCOPY <<\'EOF\' /etc/supervisord.conf\n[program:web]\ncommand=nginx -g "daemon off;"\nEOF\nCMD ["supervisord", "-c", "/etc/supervisord.conf"]'
+  services web
+  told 'summary: input: /etc/supervisord.conf, which supervisord reads'
+  untold TODO
+  alone <<<$'FROM debian\nCOPY <<EOF /etc/supervisor/conf.d/app.conf\n[program:web]\ncommand=nginx -g "daemon off;"\nEOF\nCMD ["/usr/bin/supervisord"]'
+  services web
+  told 'included: /etc/supervisor/conf.d/app.conf, lines 1-2: services.d/web/run'
+  alone <<<$'FROM debian\nCOPY <<EOF /app/Procfile\nweb: puma\nworker: sidekiq\nEOF\nWORKDIR /app\nCMD ["foreman", "start"]'
+  services web worker
+  untold TODO
+  refused 'supervisord, which it executes, reads /etc/supervisord.conf, which is in that itself, where the builder expands its variables' \
+    <<<$'FROM debian\nCOPY <<EOF /etc/supervisord.conf\n[program:web]\ncommand=web $PORT\nEOF\nCMD ["supervisord", "-c", "/etc/supervisord.conf"]'
+}

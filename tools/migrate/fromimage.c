@@ -211,6 +211,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->procrun = run ;
   if (plan->kind == INPUT_SUPERVISORD) look_at_commandline(plan, dockerfile, path, input, start) ;
   if (plan->procrun) plan->procfile_source = dockerfile_source_of(dockerfile, plan->procrun->procfile ? plan->procrun->procfile : "Procfile") ;
+  if (plan->procfile_source && !strncmp(plan->procfile_source, "<<", 2)) plan->procfile_source = 0 ; /* its text is in the Dockerfile */
   plan->prefix = start->prefix ;
   plan->code = start->code ;
   plan->code_must_succeed = start->code_must_succeed ;

@@ -408,7 +408,7 @@ int main (int argc, char **argv)
   plan.kind = kind ;
   plan.unread = unread ;
   plan.taken = input.taken ;
-  plan.is_of_package = kind == INPUT_SUPERVISORD && input.text ;
+  plan.is_of_package = kind == INPUT_SUPERVISORD && input.of_package ;
   if (input.code) plan.setup_name = "10-setup" ;
   plan.root = root ;
   plan_look_at_nginx(&plan, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile) ;

@@ -78,6 +78,8 @@ struct copying
   int from_stage ; /* another stage or image than the build context */
 } ;
 extern int makes_folder (char const *code, char const *path) ; /* does shell code of a RUN: mkdir -p PATH */
+/* COPY <<EOF /start.sh: the text of the one file that it brings; 0: it brings none, or several. *is_expanded: it has variables that the builder expands. */
+extern char const *copying_document (struct pool *pool, struct instruction const *copy, int *is_expanded) ;
 /* The path of `source` in the image. */
 extern char const *copying_path (struct pool *pool, struct copying const *copying, char const *source) ;
 

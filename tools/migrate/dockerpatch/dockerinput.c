@@ -76,6 +76,11 @@ static char const *document_of (struct finding *f, char const *word, int of_shel
   return text ;
 }
 
+static char const *why_not_here (struct finding const *f, char const *name)
+{
+  return f->expanded ? "is in that itself, where the builder expands its variables (<<EOF without quotes)" : why_missing(f->s.dockerfile, name) ;
+}
+
 static void missing (struct finding *f, char const *what, char const *advice)
 {
   f->input->refused = pool_printf(f->s.pool, "%s is a Dockerfile, and %s: %s", f->path, what, advice) ;
@@ -107,10 +112,22 @@ static int find_package_configuration (struct finding *f, char const *named)
       if (copying->from_stage || (named && strcmp(named, kinds[kind][0]) != 0) || strncmp(place, kinds[kind][1], strlen(kinds[kind][1])) != 0) continue ;
       f->input->file = kinds[kind][0] ;
       f->input->text = pool_printf(f->s.pool, "[include]\nfiles = %s%s\n", kinds[kind][1], kinds[kind][2]) ;
+      f->input->of_package = 1 ;
       f->input->taken = pool_printf(f->s.pool, "%s of the package, which is not here: it is read as if it only had the [include] of %s%s", kinds[kind][0], kinds[kind][1], kinds[kind][2]) ;
       return 1 ;
     }
   return 0 ;
+}
+
+/* COPY <<'EOF' /etc/supervisord.conf: a file that the Dockerfile itself has. 1: it is the input now. */
+static int take_document (struct finding *f, char const *name)
+{
+  char const *place = below_workdir(f, name) ;
+  char const *text = document_at(f->s.dockerfile, &place, &f->expanded) ;
+  if (!text) return 0 ;
+  f->input->file = place ;
+  f->input->text = text ;
+  return 1 ;
 }
 
 static void find_configuration (struct finding *f, struct text const *at)
@@ -119,11 +136,15 @@ static void find_configuration (struct finding *f, struct text const *at)
   f->executed = at->text ;
   f->input->file = f->input->text = 0 ; /* a script ahead of it executes its arguments */
   if (named) f->input->file = placed_or_named(f, named) ;
+  if (named && !f->input->file && take_document(f, named)) return ;
   for (char const *const *one = (char const *const[]){ "supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf", 0 } ;
     *one && !named && !f->input->file ; one++)
+  {
     f->input->file = context_place(f->s.dockerfile, f->path, below_workdir(f, *one)) ;
+    if (!f->input->file && take_document(f, *one)) return ;
+  }
   if (f->input->file || find_package_configuration(f, named)) return ;
-  missing(f, pool_printf(f->s.pool, "supervisord, which it executes, reads %s, which %s", named ? named : "a configuration", why_missing(f->s.dockerfile, named ? named : "supervisord.conf")),
+  missing(f, pool_printf(f->s.pool, "supervisord, which it executes, reads %s, which %s", named ? named : "a configuration", why_not_here(f, named ? named : "supervisord.conf")),
     "give that supervisord.conf, and the Dockerfile with --dockerfile") ;
 }
 
@@ -135,8 +156,8 @@ static void find_procfile (struct finding *f, struct text const *at)
   f->input->text = 0 ;
   if (!named) named = folder ? dockerfile_below(f->s.pool, folder, "Procfile") : "Procfile" ;
   f->input->file = placed_or_named(f, named) ;
-  if (!f->input->file)
-    missing(f, pool_printf(f->s.pool, "%s, which it executes, reads %s, which %s", shell_basename(at->text), named, why_missing(f->s.dockerfile, named)), "give that Procfile, and the Dockerfile with --dockerfile") ;
+  if (!f->input->file && !take_document(f, named))
+    missing(f, pool_printf(f->s.pool, "%s, which it executes, reads %s, which %s", shell_basename(at->text), named, why_not_here(f, named)), "give that Procfile, and the Dockerfile with --dockerfile") ;
 }
 
 /* ---- words ---- */
@@ -374,8 +395,7 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
   }
   f.s.words = words ;
   if (script)
-    return missing(&f, pool_printf(f.s.pool, "%s, which it executes, %s", script,
-      f.expanded ? "is in that itself, where the builder expands its variables (<<EOF without quotes)" : why_missing(dockerfile, script)), RECIPE) ;
+    return missing(&f, pool_printf(f.s.pool, "%s, which it executes, %s", script, why_not_here(&f, script)), RECIPE) ;
   if (f.expanded) input->doubt = pool_printf(f.s.pool, "TODO: %s is in the Dockerfile itself, where the builder expands its variables (<<EOF without quotes): " RECIPE, f.expanded) ;
   if (!strcmp(f.s.words.first->text, "/init"))
     return missing(&f, "its ENTRYPOINT is an /init of its own, s6-overlay's, as a rule", "Reeve runs what is in /etc/services.d and /etc/cont-init.d as it is: put Reeve's overlay in the place of that one") ;

@@ -13,6 +13,7 @@ struct docker_input
   char const *text ; /* of the file, where it is known and not on this machine; 0: read it */
   char const *code ; /* of ENTRYPOINT or CMD, in the lines that it has in the Dockerfile: blank lines come before it */
   char const *refused ; /* why neither was found, and what to give */
+  int of_package ; /* that text is not known, but assumed */
   char const *doubt ; /* a TODO: the code executes a file that is not here; 0: none */
   char const *name ; /* of the code, for notes */
   char const *taken ; /* for the report */

@@ -137,12 +137,12 @@ char const *document_at (struct dockerfile const *dockerfile, char const **place
     for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY ADD")) ; ) /* a later one takes its place */
     {
       struct copying const *copying = one->copying ;
-      char const *text = one->documents.first ? one->documents.first->text : 0 ;
-      if (!text || one->documents.first->next || strncmp(one->arguments, "<<", 2) != 0) continue ;
-      if (strcmp(copying->target, at) != 0) continue ;
+      int expands ;
+      char const *text = copying_document(dockerfile->source->pool, one, &expands) ;
+      if (!text || strcmp(copying->target, at) != 0) continue ;
       *place = at ;
-      found = pool_printf(dockerfile->source->pool, "%s\n", text) ;
-      is_expanded = strchr(text, '$') && !strchr("\"'", one->arguments[2 + (one->arguments[2] == '-')]) ;
+      found = text ;
+      is_expanded = expands ;
     }
     at = moved_from(dockerfile, at) ;
   }
