@@ -142,3 +142,48 @@ EOS
   told "TODO: the ENTRYPOINT of plex is s6-overlay's /init, and Reeve's takes its path"
   untold 'docker image inspect'
 }
+
+@test "what ENTRYPOINT gives such a script by itself is asked as before" {
+  local code
+  for code in 'case "$1" in prod) export MODE=production ;; esac; shift; exec "$@"' $'user=$1\nshift\nchown "$user" /data\nexec "$@"' $'host=${1%%:*}; port=${1##*:}; shift 1\nexec "$@"'; do
+    ahead "$code"
+    printf 'FROM debian\nCOPY entry.sh start.sh /\nENTRYPOINT ["/entry.sh", "prod", "/start.sh"]\n' >Dockerfile
+    patched
+    told 'note: /entry.sh prod ran ahead of the input, and stays ahead of /init, which it executes'
+    untold TODO || { echo "# $code"; return 1; }
+    grep -qxF 'ENTRYPOINT ["/entry.sh", "prod", "/init"]' <<<"$result"
+  done
+  for code in $'user=$1\nshift\nif [ "$1" = /start.sh ]; then prepare; fi\nexec "$@"' 'if [ "$2" = x ] || [ "$1" = y ]; then shift; fi; if [ "$1" = /start.sh ]; then prepare; fi; exec "$@"'; do
+    ahead "$code"
+    printf 'FROM debian\nCOPY entry.sh start.sh /\nENTRYPOINT ["/entry.sh", "prod", "/start.sh"]\n' >Dockerfile
+    patched
+    told 'TODO: /entry.sh prod ran ahead of the input, and stays ahead of /init: it ' || { echo "# $code"; return 1; }
+  done
+  ahead $'while [ $# -gt 0 ]; do\n  case "$1" in\n    *=*) export "$1"; shift ;;\n    *) break ;;\n  esac\ndone\nexec "$@"'
+  printf 'FROM debian\nCOPY entry.sh start.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["MODE=prod", "/start.sh"]\n' >Dockerfile
+  patched
+  told 'it goes through its arguments, and these are MODE=prod /init now: see that it leaves /init as it did what it executed before: line 3: case "$1" in'
+}
+
+@test "the words by which another script executes the input are its arguments" {
+  local line
+  wrapper <<<$'#!/bin/bash\nhelper &\nif [ "$1" = web ]; then\n  exec app-a "$@"\nfi\nexec app-b'
+  printf 'FROM debian\nCOPY entry.sh start.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["web"]\n' >Dockerfile
+  for line in 'exec /start.sh "$@"' 'exec /start.sh web' '/start.sh "${@}"'; do
+    printf '#!/bin/sh\nprepare\n%s\n' "$line" >entry.sh
+    migrate --dockerfile Dockerfile
+    services helper app-a || { echo "# $line"; return 1; }
+    becomes app-a 'exec app-a web'
+    untold 'is no service' 'give --dockerfile' || { echo "# $line"; return 1; }
+  done
+  for line in $'shift\nexec /start.sh "$@"' 'exec /start.sh "$WORD"' 'run() { exec /start.sh "$@"; }; run "$1"' "exec su app -c '/start.sh \"\$@\"'"; do
+    printf '#!/bin/sh\nprepare\n%s\n' "$line" >entry.sh
+    migrate --dockerfile Dockerfile
+    services helper app-a app-b || { echo "# $line"; return 1; }
+    told 'which is not known' || { echo "# $line"; return 1; }
+  done
+  printf '#!/bin/sh\nif [ "$1" = web ]; then prepare; fi\nexec /start.sh "$@"\n' >entry.sh
+  migrate --dockerfile Dockerfile
+  services helper app-a
+  told 'its arguments were web, which the patch takes out: what it did for them is no service'
+}

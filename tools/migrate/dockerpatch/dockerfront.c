@@ -14,6 +14,9 @@ struct front
   struct source code ;
   struct statement *first ;
   struct range input_at ; /* where it executes the input; empty: nowhere */
+  unsigned int nfixed ; /* how many of them the image gives it ahead of /init, as before; less what shift took away */
+  char const *fixed ; /* these */
+  int goes_through ; /* it takes them away one by one, up to /init, perhaps */
   struct texts asks ; /* lines that ask what the arguments are */
   struct texts counts ; /* lines that ask whether there are any */
   int skips_input ; /* with any argument it executes that in place of the input, and loses nothing else */
@@ -94,6 +97,23 @@ static int look_for_use (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* ENTRYPOINT ["/entry.sh", "prod", "/init"]: $1 is prod, as it was; behind shift it is /init. */
+static int is_as_before (struct front *f, struct statement *statement, char const *at)
+{
+  char const *name = at + 1 + (at[1] == '{') ;
+  if (!f->nfixed || *name != '1') return 0 ;
+  f->goes_through |= statement_walk(statement, &sets_positional, 0) ;
+  return !f->goes_through ;
+}
+
+static void note_shift (struct front *f, struct statement *statement)
+{
+  unsigned int by = statement->nwords > 1 ? shell_number(statement_word(statement, 1), 1000, 0) : 1 ;
+  if (!statement_walk(statement, &sets_positional, 0)) return ;
+  f->goes_through |= f->nfixed && statement->kind != STATEMENT_COMMAND ;
+  f->nfixed = strcmp(statement_command(statement), "shift") != 0 || by > f->nfixed ? 0 : f->nfixed - by ;
+}
+
 static void look_for_questions (struct front *f, struct statement *statement)
 {
   char const *text = source_copy(&f->code, statement->range) ;
@@ -102,10 +122,11 @@ static void look_for_questions (struct front *f, struct statement *statement)
   {
     enum question question = question_of(text, p) ;
     char const *line = line_at(f, statement->range.start + (uint32_t)(p - text)) ;
-    if (question == QUESTION_WHAT) texts_add_once(f->pool, &f->asks, line) ;
+    if (question == QUESTION_WHAT && !is_as_before(f, statement, p)) texts_add_once(f->pool, &f->asks, line) ;
     if (question == QUESTION_WHETHER && is_choice(f, statement)) f->skips_input = 1 ;
     else if (question == QUESTION_WHETHER) texts_add_once(f->pool, &f->counts, line) ;
   }
+  note_shift(f, statement) ;
 }
 
 /* A function has arguments of its own, unless it is given those of the script: main "$@" */
@@ -159,9 +180,11 @@ static int is_other_end (struct statement *statement, void *data)
   return 0 ;
 }
 
-static void front_read (struct front *f, struct pool *pool, char const *text, struct range input_at)
+/* `fixed`: the words that the image gives it ahead of /init. */
+static void front_read (struct front *f, struct pool *pool, char const *text, struct range input_at, struct text const *fixed)
 {
-  *f = (struct front){ .pool = pool, .input_at = input_at } ;
+  *f = (struct front){ .pool = pool, .input_at = input_at, .fixed = "" } ;
+  for (; fixed ; fixed = fixed->next, f->nfixed++) f->fixed = pool_printf(pool, "%s%s ", f->fixed, fixed->text) ;
   if (!text) return ;
   f->first = shell_parse_text(pool, &f->code, text) ;
   handover_read(&f->code, f->first, &f->handover) ;
@@ -180,6 +203,8 @@ static int is_script_name (char const *word)
 
 static char const *asked (struct front const *f)
 {
+  if (f->asks.first && f->goes_through)
+    return pool_printf(f->pool, "it goes through its arguments, and these are %s/init now: see that it leaves /init as it did what it executed before: %s", f->fixed, texts_join(f->pool, &f->asks, "; ")) ;
   return f->asks.first ? pool_printf(f->pool, "it asks what its first argument is, which is /init now: %s", texts_join(f->pool, &f->asks, "; ")) : "" ;
 }
 
@@ -268,12 +293,12 @@ void note_front (struct patching *p)
       "if it starts that as a child in place of becoming it, make a service of what it does, and let the others depend on that", words)) ;
   else
   {
-    front_read(&f, p->pool, text, (struct range){ 0, 0 }) ;
+    front_read(&f, p->pool, text, (struct range){ 0, 0 }, p->start->front.first->next) ;
     why = why_not_init(p, &f, &words) ;
     if (!why && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
     else
       patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words, why ? why : "", why ? ", and " : "",
-        f.asks.first ? asked(&f) : "its first argument is /init now")) ;
+        f.asks.first ? asked(&f) : p->start->front.first->next ? "its last argument is /init now" : "its first argument is /init now")) ;
   }
 }
 
@@ -290,7 +315,7 @@ void note_through (struct patching *p)
   struct docker_start const *start = p->start ;
   struct front f ;
   char const *place = pool_printf(p->pool, "line %u of %s executed %s: %s", start->through_line, start->through, start->script, start->through_command) ;
-  front_read(&f, p->pool, start->through_text, start->through_at) ;
+  front_read(&f, p->pool, start->through_text, start->through_at, 0) ;
   if (start->through_user)
     patching_note(p, pool_printf(p->pool, "TODO: %s ran as %s (%s), and so did all that it started: write reeve-exec --user %s into the run of each service that names no user",
       start->script, start->through_user, start->through_command, start->through_user)) ;
@@ -305,7 +330,7 @@ void note_through (struct patching *p)
     note_questions(p, &f, start->through) ;
     return ;
   }
-  if (start->passed.first)
+  if (start->passed.first && (!start->arguments || f.asks.first || f.counts.first))
     patching_note(p, pool_printf(p->pool, "TODO: %s; its arguments were %s, which the patch takes out: what it did for them is no service", place, texts_join(p->pool, &start->passed, " "))) ;
   if (f.handover.becomes && f.skips_input && !f.asks.first && !f.counts.first)
   {

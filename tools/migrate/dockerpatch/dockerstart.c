@@ -219,6 +219,7 @@ static int executes_input (struct statement *statement, void *data)
       {
         s->start->through_at = statement->range ;
         s->start->through_new = 0 ;
+        s->given = 0 ; /* what "$@" is in there is not known */
         take_user(s, &launch) ;
         return 1 ;
       }
@@ -242,6 +243,8 @@ static int executes_input (struct statement *statement, void *data)
   if (i < statement->nwords && !names_input(s, executed_word(s, statement, i))) i = word_behind(s, statement, i) ;
   if (i == statement->nwords) return 0 ;
   set_command(s, statement, i) ;
+  s->given = statement ;
+  s->given_from = i + 1 ;
   s->start->script = executed_name(executed_word(s, statement, i)) ;
   take_user(s, &launch) ;
   s->start->through_new = new_command(s, statement, launch.first, i) ;
@@ -272,6 +275,26 @@ static int is_deaf (struct starting const *s, struct docker_script const *script
   return !mentions_positional(shell_uncommented(s->pool, script->text)) ;
 }
 
+/* exec /start.sh "$@", exec /start.sh web: what the input's arguments are. `first`: of the script, whose own are `words`. */
+static void set_given (struct starting *s, struct statement *first, struct text const *words)
+{
+  struct texts given = { 0 } ;
+  for (struct statement *one = first ; one ; one = one->next)
+  {
+    if (one->range.start <= s->given->range.start && s->given->range.end <= one->range.end && one->kind == STATEMENT_FUNCTION) return ; /* it has its own */
+    if (one->kind != STATEMENT_FUNCTION && statement_walk(one, &sets_positional, 0)) return ;
+  }
+  for (unsigned int i = s->given_from ; i < s->given->nwords ; i++)
+  {
+    struct word const *word = s->given->words + i ;
+    int is_all = shell_one_of(word->raw, "\"$@\" \"${@}\"") ;
+    if (!is_all && !word->value) return ;
+    if (!is_all) texts_add(s->pool, &given, word->value) ;
+    for (struct text const *one = is_all ? words : 0 ; one ; one = one->next) texts_add(s->pool, &given, one->text) ;
+  }
+  set_arguments(s, &given) ;
+}
+
 /* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */
 static void find_in_scripts (struct starting *s)
 {
@@ -284,12 +307,16 @@ static void find_in_scripts (struct starting *s)
     if (!script) continue ;
     s->code = script->text ;
     for (s->by_file = s->is_read ; s->by_file >= 0 && !s->start->through ; s->by_file--)
-      for (struct statement *one = shell_parse_text(s->pool, &code, script->text) ; one && !s->start->through ; one = one->next)
+    {
+      struct statement *first = shell_parse_text(s->pool, &code, script->text) ;
+      for (struct statement *one = first ; one && !s->start->through ; one = one->next)
         if (statement_walk(one, &executes_input, s))
         {
           s->start->through = at->text ;
           s->start->through_goes_on &= !is_end(one->next) ;
+          if (s->given && !s->is_read) set_given(s, first, at->next) ;
         }
+    }
     if (!s->start->through) continue ;
     s->start->through_script = script ;
     s->start->through_text = script->text ;

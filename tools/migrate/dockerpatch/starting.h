@@ -18,6 +18,8 @@ struct starting
   unsigned int nentrypoint ; /* of these, ENTRYPOINT's, when it gets more from docker run */
   struct docker_script *scripts ; /* of the build context */
   char const *code ; /* of the script that is looked into */
+  struct statement const *given ; /* that executes the input there, */
+  unsigned int given_from ; /* and gives it these words */
   struct docker_start *start ;
 } ;
 
