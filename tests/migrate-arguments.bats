@@ -211,3 +211,14 @@ EOS
   run --separate-stderr reeve-migrate start.sh --dockerfile Dockerfile
   [[ $stderr == *'no long-running process'* ]]
 }
+
+@test "how to choose is told only where the files ask for the arguments" {
+  image '["--port", "4000"]'
+  wrapper <<<$'#!/bin/sh\nif [ "${1:0:1}" = - ]; then\n  set -- web "$@"\nfi\nif [ -n "$DEBUG" ] && [ "$1" = web ]; then\n  helper &\nfi\nexec "$@"'
+  patched
+  told "the script's arguments decided about helper; now CMD (--port 4000) is written into their run"
+  untold 'To choose'
+  wrapper <<<$'#!/bin/sh\nif [ -n "$DEBUG" ] && [ "$1" = --port ]; then\n  helper &\nfi\nexec web'
+  patched
+  told 'To choose, write `set -- ${ARGUMENTS:---port 4000}`'
+}

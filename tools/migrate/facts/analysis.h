@@ -180,6 +180,7 @@ struct analysis
   char const *const *arguments ; /* "$@" here, ended by 0: CMD's words, or what `set --` made of them; 0: not known */
   int sets_arguments ; /* `set --` has replaced the image's CMD by words of its own */
   int with_constants ; /* a value may also be a constant of the script */
+  int arguments_put ; /* CMD's words are in a run in place of "$@" */
   int loses_arguments ; /* the same, perhaps only in a branch */
   int shifted ; /* `shift` or `set --` changed them to words that are not known */
   int dispatched ; /* CMD has decided a branch */

@@ -144,8 +144,9 @@ char const *put_arguments (struct analysis *a, char const *command)
     char const *at = strstr(command, marks[i]) ;
     size_t len = strlen(marks[i]) ;
     while (at && next_expansion(command, strchr(at, '$')) != strchr(at, '$')) at = strstr(at + 1, marks[i]) ; /* sh -c '... "$@"' sh: its own */
-    if (at && (at == command || at[-1] == ' ') && (!at[len] || at[len] == ' '))
-      return trim(a->pool, pool_printf(a->pool, "%.*s%s%s", (int)(at - command), command, texts_join(a->pool, &words, " "), words.first ? at + len : at + len + (at[len] == ' '))) ;
+    if (!at || (at != command && at[-1] != ' ') || (at[len] && at[len] != ' ')) continue ;
+    a->arguments_put = 1 ;
+    return trim(a->pool, pool_printf(a->pool, "%.*s%s%s", (int)(at - command), command, texts_join(a->pool, &words, " "), words.first ? at + len : at + len + (at[len] == ' '))) ;
   }
   return command ;
 }
