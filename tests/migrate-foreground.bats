@@ -170,3 +170,17 @@ teardown() { reeve_teardown; }
   migrate
   untold 'it failed at once with 127'
 }
+
+@test "stunnel stays where its configuration says so; what smbd has been told already is not told again" {
+  wrapper <<<$'#!/bin/sh\nstunnel /etc/stunnel/redis.conf &\nsmbd --no-process-group\nexec web'
+  printf 'foreground = yes\n[redis]\naccept = 6379\n' >redis.conf
+  printf 'FROM debian\nCOPY start.sh /start.sh\nCOPY redis.conf /etc/stunnel/redis.conf\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services stunnel smbd web
+  untold TODO
+  lacks stunnel/flag-forks
+  becomes smbd 'exec smbd --foreground --no-process-group'
+  printf '[redis]\naccept = 6379\n' >redis.conf
+  migrate --dockerfile Dockerfile
+  has stunnel/flag-forks
+}

@@ -349,6 +349,7 @@ static void append_daemon (struct words *words, struct daemon const *daemon, cha
       has = 1 ;
     }
     if (mark == '>') append(words, daemon->add[0]) ;
+    else if (!has && daemon->add[0] && daemon->add[1] && *daemon->add[1] == '-' && !strcmp(*argv, daemon->add[1])) ; /* smbd --no-process-group: it has been added */
     else if (!n || mark == '&') append(words, *argv) ;
     argv += n ? n : 1 ;
   }

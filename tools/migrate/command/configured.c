@@ -29,6 +29,7 @@ static struct row const rows[] =
   { "tor", "-f", 0, "/etc/tor/torrc", "RunAsDaemon", "1", 0, { "--RunAsDaemon", "0" }, 0, 0 },
   { "haproxy", "-f", ".cfg", 0, "daemon", "", 0, { "-db" }, 0, 1 },
   { "redis-server valkey-server keydb-server", "", ".conf", 0, "daemonize", "yes", 0, { "--daemonize", "no" }, 0, 1 },
+  { "stunnel stunnel4", "", ".conf", "/etc/stunnel/stunnel.conf", "foreground", "yes quiet", 0, { 0 }, 1, 1 },
   { "supervisord", "-c --configuration", 0, "/etc/supervisord.conf", "nodaemon", "true True TRUE yes on 1", 0, { 0 }, 1, 1 },
 } ;
 
