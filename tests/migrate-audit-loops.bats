@@ -64,3 +64,9 @@ EOS
   migrate
   untold 'which nothing does now'
 }
+
+@test "a function that watches what it is told is marked" {
+  wrapper <<<$'#!/bin/bash\nnginx\nphp-fpm -D\nwatch() {\n  while pgrep "$1" >/dev/null; do sleep 10; done\n  exit 1\n}\nwatch nginx'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 8: it looks whether these run, and their supervisors start them again: nginx: ' "$tree"/watch/run
+}

@@ -7,12 +7,30 @@
 #include "migrate/facts/facts.h"
 #include "migrate/loops/loops.h"
 
+/* set -- nginx; while pgrep "$1": the code of a function, with the word that it was called with */
+static char const *code_of_run (struct analysis *a, struct service const *own)
+{
+  char const *first = own->run.first->text ;
+  char const *code = texts_join(a->pool, &own->run, "\n") ;
+  char const *at ;
+  if (strncmp(first, "set -- ", 7) != 0 || strpbrk(first + 7, " $`\"'")) return code ;
+  while ((at = strstr(code, "$1"))) code = pool_printf(a->pool, "%.*s%s%s", (int)(at - code), code, first + 7, at + 2) ;
+  return code ;
+}
+
+static int is_told (struct service const *own)
+{
+  for (struct text const *one = own->todo.first ; one ; one = one->next)
+    if (strstr(one->text, "watch")) return 1 ;
+  return 0 ;
+}
+
 /* The names of the other services that its code looks for. */
 static struct texts watched_by (struct analysis *a, struct service const *own)
 {
   struct source code ;
   struct source *source = a->source ;
-  struct statement *one = shell_parse_text(a->pool, &code, texts_join(a->pool, &own->run, "\n")) ;
+  struct statement *one = shell_parse_text(a->pool, &code, code_of_run(a, own)) ;
   struct texts names = { 0 } ;
   a->source = &code ;
   for (; one ; one = one->next)
@@ -34,7 +52,7 @@ void audit_watching (struct analysis *a, struct statement *first, struct file co
   for (struct service *own = a->plan->services ; own ; own = own->next)
   {
     struct texts names = { 0 } ;
-    if (own->is_oneshot || own->command || !own->run.first || own->todo.first || !own->claim || own->claim->todo.first) continue ;
+    if (own->is_oneshot || own->command || !own->run.first || !own->claim || is_told(own)) continue ;
     names = watched_by(a, own) ;
     if (names.first)
       plan_todo(a->plan, own, own->claim, own->line, pool_printf(a->pool,
