@@ -147,7 +147,7 @@ EOS
     has app/flag-main flask/flag-oneshot app/dependencies.d/redis-server
     grep -qx 'exec reeve-exec --ready tcp:127.0.0.1:6379 .* redis-server --daemonize no' "$tree/redis-server/run"
     [ ! -s "$tree/app/dependencies.d/flask" ] # not optional: it was behind &&
-    told 'but not what is behind its &&'
+    told 'what is behind its && is not started; nothing else came, and the script ended'
     told "note: the script's exec \"\$@\" is read as what CMD has in its place (Dockerfile, line 4): redis-server"
   done
   # One command needs nothing of this.

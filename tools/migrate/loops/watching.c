@@ -156,7 +156,7 @@ int asks_own_status (struct analysis *a, struct statement const *statement)
   size_t len = strlen(program) ;
   struct service const *one = a->plan->services ;
   if (statement->kind != STATEMENT_COMMAND || !len || !shell_one_of(statement_word(statement, 1), "status is-active is-running describe")) return 0 ;
-  while (one && (one->is_oneshot || strncmp(one->text, program, len) != 0 || one->text[len] != ' ')) one = one->next ;
+  while (one && (one->is_oneshot || strncmp(one->text, program, len) != 0 || one->text[len] != ' ' || !strstr(one->text + len, " start"))) one = one->next ;
   return !!one ;
 }
 
