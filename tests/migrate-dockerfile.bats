@@ -195,10 +195,11 @@ FROM --platform=linux/arm64 debian|arm64
 ARG TARGETARCH=arm64\nFROM --platform=linux/${TARGETARCH} debian|arm64
 FROM --platform=linux/arm64/v8 debian AS base\nRUN x\nFROM base|arm64
 FROM arm64v8/debian:12|arm64
+FROM balenalib/aarch64-debian:bookworm|arm64
 FROM debian AS build\nRUN arch=x86_64 make\nFROM debian|amd64
 FROM --platform=linux/amd64 debian|amd64
 EOS
-  for from in 'FROM --platform=$TARGETPLATFORM debian' 'FROM --platform=linux/arm/v7 debian' 'FROM i386/debian' 'FROM debian\nARG TARGETARCH' \
+  for from in 'FROM --platform=$TARGETPLATFORM debian' 'FROM --platform=linux/arm/v7 debian' 'FROM i386/debian' 'FROM resin/rpi-raspbian:jessie' 'FROM armhf/alpine' 'FROM debian\nARG TARGETARCH' \
     'FROM --platform=$BUILDPLATFORM debian AS build\nFROM debian' 'FROM golang AS build\nARG TARGETOS TARGETARCH\nRUN make\nFROM debian' \
     'FROM debian\nRUN echo "deb [arch=$(dpkg --print-architecture)] https://repo"' 'FROM debian AS build\nRUN <<EOF\ncurl https://x/app-$(uname -m)\nEOF\nFROM debian' \
     'FROM debian\nRUN curl https://x/$(arch)/app'; do

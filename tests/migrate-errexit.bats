@@ -69,3 +69,10 @@ teardown() { reeve_teardown; }
   untold 'mistake: set -e'
   grep -qx upload "$tree/app/finish"
 }
+
+@test "with set -e a failure had its own code, whatever exit follows" {
+  wrapper <<<$'#!/bin/bash\nset -e\napi &\nweb &\nwait -n\nexit 1'
+  migrate
+  untold 'no more always'
+  told 'as set -e had it for a failure; behind that it was 1: 1 only instead of 0'
+}

@@ -370,3 +370,11 @@ EOS
     [[ $stderr == *'no long-running process'* ]]
   done
 }
+
+@test "a bare wait waits for all instances of a count, so that none is main" {
+  wrapper <<<$'#!/bin/bash\nfor i in $(seq 1 $N); do\n  python worker.py &\ndone\nwait'
+  migrate
+  has worker@/count
+  lacks worker@/flag-main
+  told 'waited until all had ended: none is main'
+}

@@ -227,3 +227,9 @@ wait"
   has one/flag-main
   lacks two/flag-main
 }
+
+@test "a comment asks for no pid" {
+  wrapper <<<$'#!/bin/bash\n/app/db &\nDB=$!\n# kill $DB when it hangs\n/app/web &\nwait -n'
+  migrate
+  untold TODO
+}

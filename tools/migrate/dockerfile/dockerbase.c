@@ -107,12 +107,15 @@ char const *dockerfile_user (struct dockerfile const *dockerfile)
   return shell_one_of(user, "root 0") || !*user ? 0 : user ;
 }
 
-/* For which platform is the image, by its FROM, or by the folder of the image that it is made from? */
+/* For which platform is the image, by its FROM, or by the name of the image that it is made from? */
 static char const *platform_of (struct dockerfile const *dockerfile)
 {
   static struct { char const *folder ; char const *platform ; } const folders[] =
     { { "arm64v8/", "linux/arm64" }, { "arm32v7/", "linux/arm/v7" }, { "arm32v6/", "linux/arm/v6" }, { "i386/", "linux/386" }, { "ppc64le/", "linux/ppc64le" },
       { "s390x/", "linux/s390x" }, { "riscv64/", "linux/riscv64" } } ;
+  static struct { char const *word ; char const *platform ; } const words[] = /* resin/rpi-raspbian, balenalib/aarch64-debian */
+    { { "aarch64", "linux/arm64" }, { "arm64", "linux/arm64" }, { "armv7", "linux/arm/v7" }, { "armhf", "linux/arm/v7" }, { "raspberrypi", "linux/arm/v7" },
+      { "raspbian", "linux/arm/v7" }, { "/rpi-", "linux/arm/v7" }, { "i386-", "linux/386" } } ;
   struct instruction *from = dockerfile->from ? dockerfile_next(dockerfile, 0, "FROM") : 0 ;
   char const *flag = from ? strstr(from->flags, "--platform=") : 0 ;
   char const *image ;
@@ -121,6 +124,9 @@ static char const *platform_of (struct dockerfile const *dockerfile)
   image = dockerfile_expand(dockerfile, from, from->arguments) ;
   for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
     if (!strncmp(image, folders[i].folder, strlen(folders[i].folder))) return folders[i].platform ;
+  image = pool_copy(dockerfile->source->pool, image, strcspn(image, " \t@")) ;
+  for (size_t i = 0 ; i < ROWS(words) ; i++)
+    if (strstr(image, words[i].word)) return words[i].platform ;
   return "" ;
 }
 

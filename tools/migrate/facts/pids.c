@@ -379,6 +379,7 @@ void settle_pids (struct analysis *a)
     char const *conditions = texts_join(a->pool, &service->conditions, "\n") ;
     char const *text = pool_printf(a->pool, "%s\n%s\n%s\n%s\n%s\n%s\n%s", service->text, texts_join(a->pool, &service->before, "\n"), texts_join(a->pool, &service->run, "\n"),
       service->command ? service->command : "", service->check ? service->check : "", texts_join(a->pool, &service->finish, "\n"), conditions) ;
+    if (strchr(text, '#')) text = shell_uncommented(a->pool, text) ;
     for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
       if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",

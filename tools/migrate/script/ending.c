@@ -353,7 +353,8 @@ static int was_another_code (struct analysis *a, struct ending const *ending)
 static void keep_code (struct analysis *a, struct ending *ending, struct texts const *names)
 {
   char const *mains = texts_join(a->pool, names, ", ") ;
-  char const *what = pool_printf(a->pool, "%sthe container's exit code is the main service's, and no more always %s", ending->what, ending->code) ;
+  int by_errexit = a->sets_errexit && !a->end_is_forgiven ; /* a failure was the end ahead of that */
+  char const *what = pool_printf(a->pool, "%sthe container's exit code is the main service's, %s%s", ending->what, by_errexit ? "as set -e had it for a failure; behind that it was " : "and no more always ", ending->code) ;
   if (strcmp(ending->code, "0") != 0 && !ending->is_conditional)
   {
     for (struct text const *one = names->first ; one ; one = one->next) keep_failure(a, plan_find(a->plan, one->text), ending->code) ;

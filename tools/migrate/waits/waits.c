@@ -249,7 +249,7 @@ static unsigned int count_beside (struct analysis *a, int is_leaving, struct ser
     if (is_beside(a, service) && !service->is_leaving == !is_leaving)
     {
       *last = service ;
-      n++ ;
+      n += service_has(service, "count") ? 2 : 1 ; /* NAME@: several */
     }
   return n ;
 }
