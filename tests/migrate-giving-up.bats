@@ -387,7 +387,7 @@ EOS
 until nc -z localhost 3000; do kill -0 $A OR exit 3; sleep 1; done
 for i in $(seq 9); do nc -z localhost 3000 && break; if ! kill -0 "$A" 2>/dev/null; then echo died; exit 3; fi; sleep 1; done
 while ! nc -z localhost 3000; do [ -d /proc/$A ] OR { echo died; exit 3; }; sleep 1; done
-up() { until nc -z localhost $1; do kill -0 $2 OR exit 3; sleep 1; done; }; up 3000 $A
+is_up() { until nc -z localhost $1; do kill -0 $2 OR exit 3; sleep 1; done; }; is_up 3000 $A
 EOS
   wrapper <<<$'#!/bin/bash\nset -e\nup() { local pid=$1; until curl -f localhost:3000/x; do kill -0 $pid || return 1; sleep 1; done; }\napi --port 3000 & A=$!\nup $A\nexec web'
   migrate

@@ -28,11 +28,11 @@ static int is_told (struct service const *own)
 /* The names of the other services that its code looks for. */
 static struct texts watched_by (struct analysis *a, struct service const *own)
 {
-  struct source code ;
+  struct source *code = pool_alloc(a->pool, sizeof(*code)) ;
   struct source *source = a->source ;
-  struct statement *one = shell_parse_text(a->pool, &code, code_of_run(a, own)) ;
+  struct statement *one = shell_parse_text(a->pool, code, code_of_run(a, own)) ;
   struct texts names = { 0 } ;
-  a->source = &code ;
+  a->source = code ;
   for (; one ; one = one->next)
   {
     struct seen seen ;

@@ -67,6 +67,23 @@ static int blank (struct statement *statement, void *data)
   return 0 ;
 }
 
+static struct statement *copy_without (struct telling *t, struct statement *list, int is_list) ;
+
+static struct branch *copy_branches (struct telling *t, struct branch const *branch)
+{
+  struct branch *first = 0 ;
+  struct branch **end = &first ;
+  for (; branch ; branch = branch->next)
+  {
+    struct branch *one = pool_alloc(t->a->pool, sizeof(*one)) ;
+    *one = *branch ;
+    one->body = copy_without(t, branch->body, 1) ;
+    *end = one ;
+    end = &one->next ;
+  }
+  return first ;
+}
+
 /* `is_list`: its statements stand for themselves, and are no parts of a question. */
 static struct statement *copy_without (struct telling *t, struct statement *list, int is_list)
 {
@@ -75,21 +92,13 @@ static struct statement *copy_without (struct telling *t, struct statement *list
   for (; list ; list = list->next)
   {
     struct statement *one ;
-    struct branch **branches ;
     int joins = list->kind == STATEMENT_AND || list->kind == STATEMENT_OR || list->kind == STATEMENT_PIPELINE || list->kind == STATEMENT_NOT ;
     if (is_list && (only_tells(t->a, list) || only_tells_next(t, list))) continue ;
     one = pool_alloc(t->a->pool, sizeof(*one)) ;
     *one = *list ;
     one->next = 0 ;
     one->body = copy_without(t, list->body, !joins) ;
-    branches = &one->branches ;
-    for (struct branch const *branch = list->branches ; branch ; branch = branch->next)
-    {
-      *branches = pool_alloc(t->a->pool, sizeof(**branches)) ;
-      **branches = *branch ;
-      (*branches)->body = copy_without(t, branch->body, 1) ;
-      branches = &(*branches)->next ;
-    }
+    one->branches = copy_branches(t, list->branches) ;
     *end = one ;
     end = &one->next ;
   }

@@ -89,7 +89,7 @@ static void put_call (struct naming *naming, struct statement const *statement)
   struct pool *pool = naming->a->pool ;
   struct source const *source = naming->a->source ;
   int is_eval = statement->nwords == 2 && !strcmp(statement->words[0].raw, "eval") ;
-  struct word const *word = statement->words + is_eval ;
+  struct word const *word = statement->nwords ? statement->words + is_eval : 0 ;
   char const *text = source_copy(source, statement->range) ;
   char const *behind = source->text + statement->range.end ;
   struct range range = statement->range ;
@@ -98,7 +98,7 @@ static void put_call (struct naming *naming, struct statement const *statement)
   char const *rest ;
   char const *whole ;
   struct parts parts ;
-  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || word->value || strpbrk(text, "\n") || strstr(text, "<<") || !is_name(naming, word->raw, &parts, &whole)) return ;
+  if (statement->kind != STATEMENT_COMMAND || !word || word->value || strpbrk(text, "\n") || strstr(text, "<<") || !is_name(naming, word->raw, &parts, &whole)) return ;
   if (statement->background) range.end += (uint32_t)strcspn(behind, "&") + 1 ;
   ahead = source_copy(source, (struct range){ range.start, statement->words[0].range.start }) ;
   rest = source_copy(source, (struct range){ word->range.end, range.end }) ;
