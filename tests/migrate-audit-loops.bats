@@ -42,6 +42,16 @@ EOS
   migrate
   told 'restart-delay: 1000 ms (none behind a run of 10 s or more); TODO: the loop also did this, which nothing does now: rm -f /tmp/lock'
   grep -q '^# TODO reeve-migrate: line 4: the loop also did this' "$tree"/*/run
+  # In a function that stands above the start.
+  wrapper <<<$'#!/bin/bash\ntidy() { rm -f /tmp/lock; }\nredis-server &\ncelery worker & C=$!\nwhile true; do\n  celery worker & C=$!\n  wait $C\n  tidy\n  sleep 1\ndone'
+  migrate
+  told 'TODO: the loop also did this, which nothing does now: rm -f /tmp/lock'
+}
+
+@test "a loop that has become a service asks by a function of a long script" {
+  wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\n# '"$(printf '%600000s' x)"$'\nisup() { kill -0 "$(pgrep "$1")"; }\nwhile true; do\n  isup nginx || echo gone | mail -s x ops\n  sleep 30\ndone'
+  migrate
+  told 'TODO: it looks whether these run, and their supervisors start them again: nginx: '
 }
 
 @test "a trap that a run loses by exec is marked; one that is ignored outlives it" {

@@ -10,7 +10,7 @@ struct going
 {
   struct analysis *a ;
   char const *said ;
-  uint32_t started_until ; /* the end of what is started in the background last */
+  struct range started ; /* what is started in the background last */
   struct texts lost ;
 } ;
 
@@ -30,8 +30,8 @@ static int look_at_command (struct statement *statement, void *data)
   struct going *going = data ;
   struct analysis *a = going->a ;
   char const *text = statement_text(a, statement) ;
-  if (statement->range.start < going->started_until) return 0 ;
-  if (statement->background) going->started_until = statement->range.end ; /* what starts something else is told of */
+  if (going->started.start <= statement->range.start && statement->range.end <= going->started.end) return 0 ;
+  if (statement->background) going->started = statement->range ; /* what starts something else is told of */
   if (statement->background || statement->kind != STATEMENT_COMMAND || !statement->nwords || called_function(a, statement)) return 0 ;
   if (shell_one_of(statement_command(statement), PLAIN) && !goes_to_file(statement)) return 0 ;
   if (is_message(a, statement) || asks_status_of_service(statement) || asks_own_status(a, statement) || is_probe(text) || says_stop(statement) || is_called_stop(statement_command(statement)) || is_started(a, text) || audit_says(a, going->said, text)) return 0 ;
@@ -51,8 +51,7 @@ static int look_at_loop (struct statement *statement, void *data)
   struct claim *claim = claim_of(going->a, statement) ;
   if ((statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR) || !is_replaced(claim) || claim->todo.first) return 0 ;
   going->lost = (struct texts){ 0 } ;
-  going->started_until = 0 ;
-  going->a->questions++ ;
+  going->started = (struct range){ 0, 0 } ;
   walk_with_calls(going->a, statement, &look_at_command, going) ;
   if (going->lost.first)
     audit_lost(going->a, claim, line_of(going->a, statement), pool_printf(going->a->pool, "the loop also did this, which nothing does now: %s", texts_join(going->a->pool, &going->lost, "; "))) ;

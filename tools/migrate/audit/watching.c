@@ -18,6 +18,15 @@ static char const *code_of_run (struct analysis *a, struct service const *own)
   return code ;
 }
 
+/* It stands behind the script's text, so that the ranges of the script's functions hold there, too. */
+static struct statement *parse_behind_script (struct analysis *a, struct source *code, char const *text)
+{
+  struct source const *script = a->plan->source ;
+  struct statement *first = shell_parse_text(a->pool, code, pool_printf(a->pool, "%*s%s", (int)script->len, "", text)) ;
+  code->text = pool_printf(a->pool, "%s%s", script->text, text) ;
+  return first ;
+}
+
 static int is_told (struct service const *own)
 {
   for (struct text const *one = own->todo.first ; one ; one = one->next)
@@ -30,7 +39,7 @@ static struct texts watched_by (struct analysis *a, struct service const *own)
 {
   struct source *code = pool_alloc(a->pool, sizeof(*code)) ;
   struct source *source = a->source ;
-  struct statement *one = shell_parse_text(a->pool, code, code_of_run(a, own)) ;
+  struct statement *one = parse_behind_script(a, code, code_of_run(a, own)) ;
   struct texts names = { 0 } ;
   a->source = code ;
   for (; one ; one = one->next)
