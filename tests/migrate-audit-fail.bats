@@ -13,6 +13,11 @@ teardown() { reeve_teardown; }
   wrapper <<<$'#!/bin/bash\nopenvpn --config /c --writepid /run/vpn.pid --daemon\ndie() { echo "$1"; exit 4; }\nif [ -f /run/vpn.pid ]; then VPN=$(cat /run/vpn.pid); else die "no tunnel"; fi\nproxy &\nwait $!'
   migrate
   told 'TODO: the script ended here with 4, and nothing does now'
+  # What the image's shell had started ahead of the script is not what the exit stands behind.
+  wrapper <<<$'#!/bin/bash\nweb &\n[ -f /y ] && V=$(cat /z) || exit 6\nworker &\nwait'
+  printf 'FROM debian\nCOPY start.sh /\nCMD redis-server & exec /start.sh\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  grep -q '^# TODO reeve-migrate: line 3: the script ended here with 6, and nothing does now' "$tree/web/run"
 }
 
 @test "an exit ahead of a service that is started again ends no container: it is marked" {

@@ -38,12 +38,12 @@ static int exits_there (struct exits *exits, struct statement *statement)
   return function && function->statement->body && function->statement != exits->function && statement_walk(function->statement->body, &is_failing_exit, exits) ;
 }
 
-/* The last one that was started ahead of the place; 0: none. Where it is main, its end is the container's. */
+/* The last one that the script had started ahead of the place; 0: none. Where it is main, its end is the container's. */
 static struct service *started_before (struct analysis *a, uint32_t byte)
 {
   struct service *last = 0 ;
   for (struct service *one = a->plan->services ; one ; one = one->next)
-    if (one->claim && one->claim->range.start < byte) last = one ;
+    if (one->claim && !plan_is_code(a->plan, one->claim) && one->claim->range.start < byte) last = one ;
   return last ;
 }
 

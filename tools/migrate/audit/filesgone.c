@@ -35,7 +35,7 @@ static void look_at_path (struct gone *gone, struct statement const *statement, 
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     char const *run = audited_text(a, gone->files, service, "run") ;
-    if (is_ended_by(service) || service->line > line_of(a, statement) || !service->command || strstr(claim->where, service_where(a->plan, service, ""))) continue ;
+    if (is_ended_by(service) || (service->line > line_of(a, statement) && !plan_is_code(a->plan, service->claim)) || !service->command || strstr(claim->where, service_where(a->plan, service, ""))) continue ;
     if (!names_path(service->command, path) && !names_path(service->redirects, path)) continue ;
     if (strstr(run, "rm ")) continue ; /* it makes and removes it itself */
     plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
