@@ -20,11 +20,7 @@ void audit_trapgone (struct analysis *a, struct statement *first, struct file co
   (void)first ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    char const *path = service_where(a->plan, service, "run") ;
-    struct file const *file = files ;
-    char const *trap ;
-    while (file && strcmp(file->path, path) != 0) file = file->next ;
-    trap = file && service->claim ? trap_ahead(a->pool, file->content) : 0 ;
+    char const *trap = service->claim ? trap_ahead(a->pool, audited_text(a, files, service, "run")) : 0 ;
     if (trap) plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "exec ends the shell that has the trap, so that it is never done: %s: do that in finish, or start the program without exec", trap)) ;
   }
 }

@@ -202,15 +202,9 @@ static void mark_starts_in_loop (struct analysis *a, struct service *service, st
 /* su app -c 'cd /app && server --daemonize': does what run executes leave, in code that stayed as it is? */
 static int still_leaves (struct analysis *a, struct service const *service, struct foreground *inside)
 {
-  struct source *code = pool_alloc(a->pool, sizeof(*code)) ;
-  struct source *outer = a->source ;
-  struct statement *one = service->command && strstr(service->command, "-c ") && !service_has(service, "flag-forks") ? shell_parse_text(a->pool, code, service->command) : 0 ;
-  int leaves ;
-  if (!one || one->kind != STATEMENT_COMMAND) return 0 ;
-  a->source = code ;
-  leaves = leaves_inside(a, one, inside) ;
-  a->source = outer ;
-  return leaves ;
+  struct source code ;
+  struct statement *one = service->command && strstr(service->command, "-c ") && !service_has(service, "flag-forks") ? shell_parse_text(a->pool, &code, service->command) : 0 ;
+  return one && one->kind == STATEMENT_COMMAND && leaves_inside(a, one, inside) ;
 }
 
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
