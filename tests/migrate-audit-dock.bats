@@ -1,4 +1,5 @@
 # The finished plan beside its Dockerfile: what the new image executes finds its files and programs.
+# shellcheck shell=bash disable=SC2154 # report is migrate's
 load lib
 load migrate
 

@@ -1,4 +1,5 @@
 # What must hold of every plan: each exit with a failure is in a file or named, and a task's failure holds others where it ended the script.
+# shellcheck shell=bash disable=SC2154 # tree is migrate's
 load lib
 load migrate
 
@@ -47,6 +48,17 @@ db & ./load OR exit 1; exec web
 db & ./load; if [ $? -ne 0 ]; then die "no data"; fi; exec web
 case "$MODE" in web) exec web ;; *) die "no mode" ;; esac
 EOS
+}
+
+@test "an exit of a branch that CMD does not take is not marked" {
+  wrapper <<<$'case "$1" in\nstart) service cron start; service nginx start ;;\n*) echo usage; exit 2 ;;\nesac'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'the script ended here'
+  wrapper <<<$'redis-server &\nif [ $# -gt 0 ]; then echo usage; exit 2; fi'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'the script ended here'
 }
 
 @test "a task's failure that holds others, or does not, as in the script is not marked" {

@@ -156,7 +156,6 @@
      rounds.c         what the rounds of a loop add up
      samevalue.c      values that are others each time
      exits.c          is each exit with a failure in a file, or named?
-     again.c          does a service end by itself, and start again?
      noend.c          what is the container's end, where nothing is main?
      serving.c        does the setup or a task start a server?
      waited.c         does the setup wait for what it has started itself?

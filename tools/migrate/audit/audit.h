@@ -25,7 +25,6 @@ extern void audit_rounds (struct analysis *a, struct statement *first, struct fi
 extern void audit_usershell (struct analysis *a, struct statement *first, struct file const *files) ; /* does a user's code run in the shell that the Dockerfile gave to that user? */
 extern void audit_exits (struct analysis *a, struct statement *first, struct file const *files) ; /* is each exit with a failure in a file, or named? */
 extern void audit_serving (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, start a server? */
-extern void audit_again (struct analysis *a, struct statement *first, struct file const *files) ; /* is what ends by itself started again? */
 extern void audit_noend (struct analysis *a, struct statement *first, struct file const *files) ; /* what was the container's end, where nothing is main? */
 extern void audit_waited (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup wait for what it has started itself? */
 extern void audit_named (struct analysis *a, struct statement *first, struct file const *files) ; /* is a function whose name is computed where it is called? */
@@ -33,6 +32,7 @@ extern void audit_named (struct analysis *a, struct statement *first, struct fil
 /* ---- audited.c: what several of them ask ---- */
 extern char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name) ; /* of services.d/SERVICE/NAME; "": it has no such file */
 extern struct file *audited_files (struct analysis *a, struct file const *files) ; /* without their comments */
+extern int audit_never_ran (struct claim const *claim) ; /* what it is of never runs, or in no container with this CMD */
 extern int audit_stops (char const *text) ; /* does it stop something? What is only started for a while is stopped again */
 extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */
 

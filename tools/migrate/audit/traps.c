@@ -60,7 +60,7 @@ static void audit_trap (struct analysis *a, struct trap const *trap, char const 
   struct claim *claim = trap->claim ? trap->claim : trap->own ;
   struct source code ;
   struct statement *one = shell_parse_text(a->pool, &code, trap->code) ;
-  if (!claim || trap->replaced_line || is_for_errors(trap) || is_child_trap(trap) || strstr(claim->what, "never ran")) return ;
+  if (!claim || trap->replaced_line || is_for_errors(trap) || is_child_trap(trap) || audit_never_ran(claim)) return ;
   doing.source = &code ;
   a->questions++ ;
   for (; one ; one = one->next) statement_walk(one, &look_at_command, &doing) ;
@@ -84,9 +84,31 @@ static int look_at_statement (struct statement *statement, void *data)
   while (trap && trap->statement != statement) trap = trap->next ;
   claim = claim_of(finding->a, statement) ;
   if (trap || !claim || claim->todo.first || audit_says(finding->a, finding->said, statement_text(finding->a, statement))) return 0 ;
-  if (!strcmp(claim->where, "dropped") && (strstr(claim->what, "never runs") || strstr(claim->what, "never ran"))) return 0 ;
+  if (audit_never_ran(claim)) return 0 ;
   audit_lost(finding->a, claim, line_of(finding->a, statement), pool_printf(finding->a->pool, "what this trap did is done nowhere: %s", statement_text(finding->a, statement))) ;
   return 0 ;
+}
+
+struct calling
+{
+  struct analysis *a ;
+  struct function const *function ;
+} ;
+
+static int calls_function (struct statement *statement, void *data)
+{
+  struct calling const *calling = data ;
+  return called_function(calling->a, statement) == calling->function ;
+}
+
+/* A function that nothing in the script calls. */
+static int is_unused (struct analysis *a, struct statement *first, struct statement const *statement)
+{
+  struct calling calling = { a, statement->kind == STATEMENT_FUNCTION ? find_function(a, statement->name) : 0 } ;
+  if (!calling.function) return 0 ;
+  for (; first ; first = first->next)
+    if (statement_walk(first, &calls_function, &calling)) return 0 ;
+  return 1 ;
 }
 
 void audit_traps (struct analysis *a, struct statement *first, struct file const *files)
@@ -94,5 +116,6 @@ void audit_traps (struct analysis *a, struct statement *first, struct file const
   char const *said = audit_said(a, files) ;
   struct finding finding = { .a = a, .said = said } ;
   for (struct trap const *trap = a->traps ; trap ; trap = trap->next) audit_trap(a, trap, said) ;
-  for (; first ; first = first->next) statement_walk(first, &look_at_statement, &finding) ;
+  for (struct statement *one = first ; one ; one = one->next)
+    if (!is_unused(a, first, one)) statement_walk(one, &look_at_statement, &finding) ;
 }
