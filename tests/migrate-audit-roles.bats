@@ -43,6 +43,11 @@ teardown() { reeve_teardown; }
   cat >Dockerfile <<<$'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["start"]'
   migrate --dockerfile Dockerfile
   told 'note: TODO: no service is main: the script ended, and the container with it; now it goes on until it is stopped'
+  # That a failure ends the container says nothing of its end.
+  wrapper <<<$'#!/bin/bash\nset -e\nredis-server &\n./load || exit 1\nexec "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'when it fails, the container ends' && told 'note: TODO: no service is main: the script ended'
   for end in 'while sleep 60; do :; done' 'tail -f /dev/null' 'wait' 'nginx -g "daemon off;"'; do
     wrapper <<<$'service cron start\n'"$end"$'\n# comment'
     migrate

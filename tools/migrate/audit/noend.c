@@ -8,8 +8,7 @@
 /* What is said of it elsewhere. */
 static int speaks_of_end (char const *text)
 {
-  static char const *const marks[] = { "kept the container alive", "keep the container alive", "none is main", "no service is main", "not main", "never ends", "now it goes on", "the container goes on",
-    "flag-main", "container ends", "container's end", "the others waited" } ;
+  static char const *const marks[] = { "kept the container alive", "none is main", "no service is main", "not main", "now it goes on", "the container goes on", "flag-main" } ;
   for (size_t i = 0 ; i < ROWS(marks) ; i++)
     if (strstr(text, marks[i])) return 1 ;
   return 0 ;
