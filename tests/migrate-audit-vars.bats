@@ -11,6 +11,10 @@ teardown() { reeve_teardown; }
   migrate
   told 'line 2: cont-init.d/10-start: setup, as it was; TODO: cd "$(mktemp -d)": it was in force for worker, web, too, and is in no run of these: do it there'
   grep -q '^# TODO reeve-migrate: line 2: cd ' "$init/10-start"
+  # In a function that a function of the setup calls.
+  wrapper <<<$'#!/bin/bash\nenter() { cd /srv/app; }\nprepare() { enter; make-all; }\nprepare\nworker &\nexec web'
+  migrate
+  told 'TODO: cd /srv/app: it was in force for worker, web, too, and is in no run of these: do it there'
   wrapper <<<$'#!/bin/bash\ncd /srv\numask 027\nulimit -n 4096\nexport A=1\n. ./env.sh\nunset B\nmake-all\nworker &\nexec >>/var/log/web.log\nexec web'
   migrate
   untold TODO

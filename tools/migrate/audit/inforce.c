@@ -146,6 +146,17 @@ static int look_at (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* The same in the functions that a function calls, each once. */
+static int look_inside (struct statement *statement, void *data)
+{
+  struct looking const *looking = data ;
+  struct function *function = called_function(looking->a, statement) ;
+  look_at(statement, data) ;
+  if (!function || !function->statement->body || statement->background || function->asked == looking->a->questions) return 0 ;
+  function->asked = looking->a->questions ;
+  return statement_walk_here(function->statement->body, &look_inside, data) ;
+}
+
 static void look_at_list (struct looking looking, struct statement *list)
 {
   for (; list ; list = list->next)
@@ -157,7 +168,9 @@ static void look_at_list (struct looking looking, struct statement *list)
     if (function && function->statement->body && !function->walked && !list->background)
     {
       in.call = list ;
-      statement_walk_here(function->statement->body, &look_at, &in) ;
+      looking.a->questions++ ;
+      function->asked = looking.a->questions ;
+      statement_walk_here(function->statement->body, &look_inside, &in) ;
       continue ;
     }
     look_at_list(in, list->body) ;
