@@ -261,6 +261,35 @@ EOS
   services side app-a ROLE
 }
 
+@test "a variable with the computed name of a function may name a program instead" {
+  local line
+  while IFS='|' read -r line; do
+    wrapper <<<$'#!/bin/bash\nstart_a() { exec app-a; }\nstart_b() { exec app-b; }\nside &\n'"$line"$'\n$cmd'
+    migrate
+    services side app-a app-b cmd || { echo "# $line"; return 1; }
+  done <<'EOS'
+cmd=/app/server; [ -z "$ROLE" ] || cmd="start_$ROLE"
+cmd="start_$ROLE"; [ -n "$ROLE" ] || cmd=/app/server
+cmd="start_$ROLE"; [ -n "$ROLE" ] || cmd=$OTHER
+EOS
+  wrapper <<<$'#!/bin/bash\nstart_a() { exec app-a; }\nstart_b() { exec app-b; }\nside &\ncmd="start_$ROLE"; [ -n "$ROLE" ] || cmd=start_a\n$cmd'
+  migrate
+  services side app-a app-b
+}
+
+@test "a call by a computed name in the background is read as a command of its own" {
+  wrapper <<<$'#!/bin/bash\nstart_a() { app-a --port 80; }\nstart_b() { app-b; }\nif [ -n "$ROLE" ]; then "start_$ROLE" & fi\nside &\nwait'
+  migrate
+  services app-a app-b side
+  untold 'the parser found errors'
+}
+
+@test "a program with many functions that are called by computed names is refused without much work" {
+  { echo '#!/bin/bash'; for i in {1..900}; do echo "start_$i() { app-$i; }"; done; for i in {1..900}; do echo "\"start_\$X$i\" $i"; done; } | wrapper
+  run -1 timeout 10 reeve-migrate start.sh -o out
+  [[ $output == *'has 900 functions'* ]]
+}
+
 @test "a command that may be a function that is not there is marked" {
   local call
   while IFS='|' read -r call name; do

@@ -11,9 +11,11 @@ struct naming
 {
   struct analysis *a ;
   struct texts names ; /* NAME=VALUE of start="start_$ROLE": what a call by $start is then */
+  struct texts others ; /* NAME=VALUE that such a NAME may have instead */
   struct texts constants ; /* $NAME and ${NAME} of NAME=VALUE: with the image's CMD, function_by_cmd() knows more of these */
-  char const *text ; /* the script's, as it becomes */
-  uint32_t done ; /* bytes of it that have been copied */
+  struct texts text ; /* the script's, as it becomes */
+  size_t len ; /* of that */
+  uint32_t done ; /* bytes of the script that are in it */
   int goes_on ; /* a file that it reads may define more */
 } ;
 
@@ -35,6 +37,14 @@ static int has_fitting (struct naming const *naming, struct parts const *parts)
   return 0 ;
 }
 
+/* Is the variable one of `names`? */
+static int sets_name (struct naming const *naming, char const *name, size_t len)
+{
+  struct text const *one = naming->names.first ;
+  while (one && (strncmp(one->text, name, len) != 0 || one->text[len] != '=')) one = one->next ;
+  return !!one ;
+}
+
 /* NAME=VALUE */
 static void add_setting (struct naming *naming, char const *raw)
 {
@@ -44,10 +54,11 @@ static void add_setting (struct naming *naming, char const *raw)
   if (!len || raw[len] != '=') return ;
   if (naming->a->arguments && shell_unquote(pool, raw + len + 1))
   {
-    texts_add(pool, &naming->constants, pool_printf(pool, "$%.*s", (int)len, raw)) ;
-    texts_add(pool, &naming->constants, pool_printf(pool, "${%.*s}", (int)len, raw)) ;
+    texts_add_once(pool, &naming->constants, pool_printf(pool, "$%.*s", (int)len, raw)) ;
+    texts_add_once(pool, &naming->constants, pool_printf(pool, "${%.*s}", (int)len, raw)) ;
   }
-  else if (split_parameter(pool, raw + len + 1, &parts) && has_fitting(naming, &parts)) texts_add_once(pool, &naming->names, raw) ;
+  if (split_parameter(pool, raw + len + 1, &parts) && has_fitting(naming, &parts)) texts_add_once(pool, &naming->names, raw) ;
+  else if (shell_unquote(pool, raw + len + 1) || sets_name(naming, raw, len)) texts_add_once(pool, &naming->others, raw) ; /* not cmd=$1; cmd="start_$cmd" */
 }
 
 static int add_name (struct statement *statement, void *data)
@@ -78,9 +89,25 @@ static int is_name (struct naming const *naming, char const *raw, struct parts *
   return 0 ;
 }
 
+/* Has the variable another value, which is none of these names? cmd="start_$ROLE"; [ -n "$ROLE" ] || cmd=server; $cmd */
+static int may_be_another (struct naming const *naming, struct parts const *parts, char const *whole)
+{
+  size_t len = strlen(whole + 1) ;
+  for (struct text const *one = shell_mentions(parts->parameter, whole + 1) ? 0 : naming->others.first ; one ; one = one->next)
+  {
+    char const *value ;
+    if (strncmp(one->text, whole + 1, len) != 0 || one->text[len] != '=') continue ;
+    value = shell_unquote(naming->a->pool, one->text + len + 1) ;
+    if (!value || (*value && (!find_function(naming->a, value) || !fitting(naming, parts, value)))) return 1 ;
+  }
+  return 0 ;
+}
+
 static void put (struct naming *naming, struct range range, char const *text)
 {
-  naming->text = pool_printf(naming->a->pool, "%s%s%s", naming->text, source_copy(naming->a->source, (struct range){ naming->done, range.start }), text) ;
+  texts_add(naming->a->pool, &naming->text, source_copy(naming->a->source, (struct range){ naming->done, range.start })) ;
+  texts_add(naming->a->pool, &naming->text, text) ;
+  naming->len += range.start - naming->done + strlen(text) ;
   naming->done = range.end ;
 }
 
@@ -105,8 +132,8 @@ static void put_call (struct naming *naming, struct statement const *statement)
   for (struct function const *one = naming->a->functions ; one ; one = one->next)
     if (fitting(naming, &parts, one->name))
       branches = pool_printf(pool, " %s) %s%s%s ;;%s", whole ? one->name : fitting(naming, &parts, one->name), ahead, one->name, rest, branches) ;
-  if (naming->goes_on) branches = pool_printf(pool, "%s *) %s ;;", branches, source_copy(source, range)) ;
-  put(naming, range, pool_printf(pool, "case \"%s\" in%s esac", whole ? whole : parts.parameter, branches)) ;
+  if (naming->goes_on || (whole && may_be_another(naming, &parts, whole))) branches = pool_printf(pool, "%s *) %s ;;", branches, source_copy(source, range)) ;
+  put(naming, range, pool_printf(pool, "case \"%s\" in%s esac%s", whole ? whole : parts.parameter, branches, statement->background ? " ;" : "")) ; /* as the & is in the branches */
 }
 
 /* declare -F "start_$1" >/dev/null: the same in words that any shell has. */
@@ -128,7 +155,7 @@ static void put_question (struct naming *naming, struct statement const *stateme
 static void put_calls (struct naming *naming, struct statement const *list, unsigned int depth)
 {
   if (depth > CALL_DEPTH_MAX) return ;
-  for (; list ; list = list->next)
+  for (; list && naming->len <= SOURCE_SIZE_MAX ; list = list->next)
   {
     put_call(naming, list) ;
     if (list->kind != STATEMENT_NOT) put_calls(naming, list->body, depth + 1) ;
@@ -143,14 +170,16 @@ static void put_calls (struct naming *naming, struct statement const *list, unsi
 void spell_out_calls (struct analysis *a, struct statement *first)
 {
   struct source *source = a->source ;
-  struct naming naming = { .a = a, .text = "" } ;
+  struct naming naming = { .a = a } ;
+  char const *text ;
   struct source const was = *source ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_name, &naming) ;
   put_calls(&naming, first, 0) ;
   if (!naming.done) return ;
   put(&naming, (struct range){ source->len, source->len }, "") ;
-  if (strlen(naming.text) > SOURCE_SIZE_MAX) return ;
-  source_init(source, a->pool, was.name, naming.text, strlen(naming.text)) ;
+  if (naming.len > SOURCE_SIZE_MAX) return ;
+  text = texts_join(a->pool, &naming.text, "") ;
+  source_init(source, a->pool, was.name, text, strlen(text)) ;
   source->parts = was.parts ;
   source->first = was.first ;
   source->last = was.last ;

@@ -351,13 +351,14 @@ static void refuse_idle (struct analysis *a, struct statement *first)
           : ". If docker run, or a compose file, tells it what to execute, write that as CMD into the Dockerfile, and migrate again") ;
 }
 
-/* Computed names of functions become what they stand for, in the source. */
+/* Computed names of functions become what they stand for, in the source: each call grows with the number of functions. */
 static void spell_out (struct analysis *a)
 {
   struct analysis apart = *a ;
   struct statement *first = shell_parse(a->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &apart) ;
-  spell_out_calls(&apart, first) ;
+  refuse_programs(&apart) ;
+  if (!a->plan->refused) spell_out_calls(&apart, first) ;
 }
 
 void migrate_script (struct plan *plan)
@@ -372,9 +373,9 @@ void migrate_script (struct plan *plan)
     plan->refused = pool_printf(plan->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", plan->source->name, plan->source->nlines) ;
   if (plan->refused) return ;
   spell_out(&a) ;
+  if (plan->refused) return ;
   first = shell_parse(plan->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &a) ;
-  refuse_programs(&a) ;
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;
   interpreter_claim(&a, first) ;
