@@ -76,3 +76,19 @@ teardown() { reeve_teardown; }
   untold 'no more always'
   told 'as set -e had it for a failure; behind that it was 1: 1 only instead of 0'
 }
+
+@test "of tasks that are waited for ahead of || exit, those hold the rest whose failure decided" {
+  local waits a b
+  while IFS='^' read -r a b waits; do
+    wrapper <<<$'#!/bin/bash\n./load-a & A=$!\n./load-b & B=$!\n'"$waits"$'\nnginx -g "daemon off;"'
+    migrate
+    [ "$(<"$tree/nginx/dependencies.d/load-a")" = "$a" ] || { echo "# load-a: $waits"; return 1; }
+    [ "$(<"$tree/nginx/dependencies.d/load-b")" = "$b" ] || { echo "# load-b: $waits"; return 1; }
+  done <<'EOS'
+optional^^{ wait $A; wait $B; } || exit 1
+optional^^{ wait $A || echo bad; wait $B; } || exit 1
+^^wait $A && wait $B || exit 1
+^optional^wait $A || exit 1; wait $B
+optional^optional^wait $A && wait $B
+EOS
+}

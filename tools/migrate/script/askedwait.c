@@ -10,9 +10,10 @@
 /* What the condition says of the waiting, of which `name` has the status, or $?. */
 static enum meaning meaning_of (struct analysis *a, struct statement *condition, char const *name)
 {
-  char const *text = condition ? statement_text(a, condition) : "" ;
-  if (!condition || (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test"))) return MEANS_UNKNOWN ;
-  return name ? (shell_mentions(text, name) ? meaning_of_text(text) : MEANS_UNKNOWN) : strstr(text, "$?") ? meaning_of_text(text) : MEANS_UNKNOWN ;
+  char const *text = statement_text(a, condition) ;
+  int asks = name ? shell_mentions(text, name) : !!strstr(text, "$?") ;
+  int is_test = condition->kind == STATEMENT_TEST || shell_one_of(statement_command(condition), "[ test") ;
+  return asks && is_test ? meaning_of_text(text) : MEANS_UNKNOWN ;
 }
 
 static struct statement *copied (struct analysis *a, struct statement const *statement)

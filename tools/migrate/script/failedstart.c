@@ -85,10 +85,7 @@ int find_if_running (struct analysis *a, struct statement *statement, struct if_
 {
   struct asking asking = { .a = a } ;
   int running ;
-  int starts = 0 ;
-  int ends = 0 ;
   int follows ;
-  int was = a->without_waits ;
   *these = (struct if_running){ 0 } ;
   if (a->waited_line || !(running = find_parts(&asking, statement, these))) return 0 ;
   if (running == -1)
@@ -102,14 +99,7 @@ int find_if_running (struct analysis *a, struct statement *statement, struct if_
   these->names = texts_join(a->pool, &asking.names, ", ") ;
   for (struct statement *one = these->good ; one ; one = one->next)
     if (statement_walk(one, &sends_signal, 0) || (!these->bad && !strcmp(statement_command(one), "exec"))) return 0 ;
-  a->without_waits = 1 ;
-  for (struct statement *one = these->bad ; one ; one = one->next)
-  {
-    starts |= starts_something(a, one) ;
-    ends |= may_end(a, one) ;
-  }
-  a->without_waits = was ;
-  if (these->bad && (!ends || starts)) return 0 ;
+  if (these->bad && (!may_end_script(a, these->bad) || any_starts_but_waits(a, these->bad))) return 0 ;
   if (follows) statement->next = 0 ;
   return 1 ;
 }

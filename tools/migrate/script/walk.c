@@ -135,12 +135,7 @@ static int walk_wait_program (struct analysis *a, struct statement *statement, i
 static int walk_if_waited (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct if_waiting these ;
-  int was = a->errexit ;
-  int found ;
-  a->errexit = 0 ;
-  found = find_if_waiting(a, statement, &these) ;
-  a->errexit = was ;
-  if (!found) return 0 ;
+  if (!find_if_waiting(a, statement, &these)) return 0 ;
   set_waiting(a, these.condition, &these.waiting) ;
   if (these.bad) drop_verdict(a, these.bad->body) ;
   if (these.good) walk_list(a, these.good->body, frame) ;
@@ -148,13 +143,16 @@ static int walk_if_waited (struct analysis *a, struct statement *statement, stru
   return 1 ;
 }
 
-/* What is asked how it ends does not end the script by set -e. */
-static void walk_asked (struct analysis *a, struct statement *statement, struct frame *frame)
+/* What is asked how it ends does not end the script by set -e. `or_ends`: its failure ends the script all the same */
+static void walk_asked (struct analysis *a, struct statement *statement, int or_ends, struct frame *frame)
 {
-  int was = a->errexit ;
+  int errexit = a->errexit ;
+  int outer = a->or_ends ;
   a->errexit = 0 ;
+  a->or_ends = or_ends ;
   walk_statement(a, statement, frame) ;
-  a->errexit = was ;
+  a->errexit = errexit ;
+  a->or_ends = outer ;
 }
 
 /* if ! server --daemon; then exit 1; fi. Returns 0 if it is none. */
@@ -165,9 +163,7 @@ static int walk_if_started (struct analysis *a, struct statement *statement, str
   struct frame inner = { .statement = statement, .up = frame } ;
   if (!find_if_starting(a, statement, frame, &these)) return 0 ;
   inner.rest = these.good ;
-  a->or_ends = may_end_script(a, these.bad) ;
-  walk_asked(a, these.start, these.good ? &inner : frame) ;
-  a->or_ends = 0 ;
+  walk_asked(a, these.start, may_end_script(a, these.bad), these.good ? &inner : frame) ;
   a->failure_ends |= is_last(a, frame) && !stays_among(these.bad) ;
   walk_list(a, these.good, frame) ;
   a->failure_ends = was ;
@@ -197,9 +193,8 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   int was = a->failure_ends ;
   int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
   a->must_succeed += needed ;
-  a->or_ends = statement->kind == STATEMENT_OR && may_end_script(a, right) ;
-  walk_asked(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
-  a->or_ends = 0 ;
+  if (statement->kind == STATEMENT_OR) walk_asked(a, left, may_end_script(a, right), frame) ;
+  else walk_asked(a, left, a->or_ends, &inner) ; /* wait $A && wait $B || exit */
   a->must_succeed -= needed ;
   if (drop_code_behind_wait(a, statement)) return ;
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
@@ -339,7 +334,7 @@ static int walk_kept (struct analysis *a, struct statement *statement, struct fr
   if (!find_kept(a, statement, frame, &these)) return 0 ;
   if (these.stays)
   {
-    walk_asked(a, these.work, &these.behind) ;
+    walk_asked(a, these.work, 0, &these.behind) ;
     end_kept(a, statement, frame, &these) ;
   }
   else add_ordinary(a, statement) ;
@@ -509,6 +504,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up)
 {
   int ends = 0 ;
+  int or_ends = a->or_ends ;
   for (struct statement *one = list ; one && !a->plan->refused && !ends ; one = one->next)
   {
     struct frame frame = { .statement = one, .rest = one->next, .up = up } ;
@@ -516,6 +512,7 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
     struct frame behind = { .rest = end ? end->next : 0, .up = up } ;
     struct statement *asked ;
     a->here = &frame ;
+    a->or_ends = one->next ? 0 : or_ends ; /* { one; last; } || exit: the last decides */
     if (end && (starts_later(a, &behind) || ends_in_program(a, &behind)))
     {
       add_ordinary(a, temporary_part(a, one, end)) ;
@@ -535,6 +532,7 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
     ends = drop_failure_behind(a, one) ;
     a->here = up ;
   }
+  a->or_ends = or_ends ;
 }
 
 void walk_script (struct analysis *a, struct statement *first, struct frame *behind)

@@ -300,14 +300,19 @@ int find_if_waiting (struct analysis *a, struct statement *statement, struct if_
 {
   struct branch *first = statement->branches ;
   struct branch *other = first ? first->next : 0 ;
+  int errexit = a->errexit ;
   int negated ;
+  int found ;
   *these = (struct if_waiting){ .condition = first ? first->condition : 0 } ;
   if (statement->kind != STATEMENT_IF || !these->condition || these->condition->next || (other && other->condition)) return 0 ;
   negated = these->condition->kind == STATEMENT_NOT ;
   these->good = negated ? other : first ;
   these->bad = negated ? first : other ;
   if (negated) these->condition = these->condition->body ;
-  if (!these->condition || !find_waiting(a, these->condition, &these->waiting)) return 0 ;
+  a->errexit = 0 ; /* a condition does not end the script by set -e */
+  found = these->condition && find_waiting(a, these->condition, &these->waiting) ;
+  a->errexit = errexit ;
+  if (!found) return 0 ;
   these->waiting.gives_up |= these->bad && may_end_script(a, these->bad->body) ;
   return 1 ;
 }
