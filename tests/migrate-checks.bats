@@ -93,3 +93,16 @@ check=$'if [ -z "$TOKEN" ]; then\n  echo "TOKEN is not set" >&2\n  exit 1\nfi'
   migrate
   grep -qxF 'nc -z ${RABBIT_HOST:-localhost} 5672' "$tree/rabbitmq-server/data/check"
 }
+
+@test "wait-for-it for a port or an address with a default asks for the same" {
+  local address check
+  while IFS='|' read -r address check; do
+    wrapper <<<$'#!/bin/bash\npostgres -D /data &\nwait-for-it '"$address"$'\nexec app'
+    migrate
+    grep -qxF -- "$check" "$tree/postgres/data/check" || { echo "# $address"; cat "$tree/postgres/data/check"; return 1; }
+    untold TODO
+  done <<'EOS'
+$DB_HOST:${DB_PORT:-5432}|nc -z $DB_HOST ${DB_PORT:-5432}
+${DB_ADDRESS:-localhost:5432}|wait-for-it ${DB_ADDRESS:-localhost:5432} -t 1
+EOS
+}

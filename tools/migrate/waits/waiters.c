@@ -31,12 +31,24 @@ static char const *value_of_option (struct statement const *statement, unsigned 
   return !strncmp(raw, word, strlen(word)) && raw[strlen(word)] == '=' ? raw + strlen(word) + 1 : "" ;
 }
 
+/* The colon ahead of the port: $HOST:${PORT:-5432}; 0: none, as in ${ADDRESS:-db:5432} */
+static char const *before_port (char const *address)
+{
+  char const *colon = 0 ;
+  int depth = 0 ;
+  for (char const *p = address ; *p ; p++)
+    if (!strncmp(p, "${", 2)) depth++ ;
+    else if (*p == '}') depth-- ;
+    else if (*p == ':' && depth <= 0) colon = p ;
+  return colon ;
+}
+
 static void of_wait_for (struct analysis *a, struct statement const *statement, struct waiting *waiting)
 {
   char const *address = "" ;
   char const *name = "localhost" ;
   char const *port = "" ;
-  size_t host ;
+  char const *colon ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
@@ -51,10 +63,10 @@ static void of_wait_for (struct analysis *a, struct statement const *statement, 
   }
   if (!*address && *port) address = pool_printf(a->pool, "%s:%s", name, port) ;
   if (!*address || strstr(address, "://")) return ;
-  host = (size_t)(strrchr(address, ':') - address) ; /* ${HOST:-localhost}:5672 */
-  if (!host) waiting->check = pool_printf(a->pool, "nc -z localhost %s", address + 1) ;
-  else waiting->check = strchr(address, '"') ? pool_printf(a->pool, "%s %s -t 1", statement->words[0].raw, address)
-    : pool_printf(a->pool, "nc -z %.*s %s", (int)host, address, address + host + 1) ;
+  colon = before_port(address) ;
+  if (colon == address) waiting->check = pool_printf(a->pool, "nc -z localhost %s", colon + 1) ;
+  else waiting->check = !colon || strchr(address, '"') ? pool_printf(a->pool, "%s %s -t 1", statement->words[0].raw, address)
+    : pool_printf(a->pool, "nc -z %.*s %s", (int)(colon - address), address, colon + 1) ;
 }
 
 /* timeout 60 bash -c 'until CONDITION; do sleep 1; done' */
