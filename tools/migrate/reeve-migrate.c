@@ -185,6 +185,7 @@
      talk.c           messages, statuses, questions behind a start
      tried.c          daemons that leave, in a loop or a pipeline
      walk.c           walks the statements, and those inside them
+     wholeloops.c     a question in rounds, and a loop that nothing leaves
 
    supervisord/     a supervisord.conf becomes a plan
      autorestart.c    whether it is started, and when again

@@ -101,7 +101,7 @@ static int is_compound_work (struct analysis *a, struct statement *statement)
 }
 
 /* migrate && exec server: work that comes first; if it fails, the script ends. */
-int is_work (struct analysis *a, struct statement *statement)
+static int is_work (struct analysis *a, struct statement *statement)
 {
   struct foreground foreground = { 0 } ;
   struct waiting waiting ;
@@ -281,7 +281,7 @@ static int becomes_server (struct analysis *a, struct statement *statement)
   return becomes_program(statement) || (last->kind == STATEMENT_COMMAND && !last->background && !keeps_alive(last) && is_server(a, last) && starts_something(a, last)) ;
 }
 
-static struct statement *alone (struct analysis *a, struct statement const *statement)
+struct statement *alone (struct analysis *a, struct statement const *statement)
 {
   struct statement *copy = pool_alloc(a->pool, sizeof(*copy)) ;
   *copy = *statement ;

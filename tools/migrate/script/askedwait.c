@@ -5,6 +5,7 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 #include "migrate/script/ending.h"
+#include "migrate/script/walk.h"
 #include "migrate/waits/waits.h"
 
 /* What the condition says of the waiting, of which `name` has the status, or $?. */
@@ -16,24 +17,16 @@ static enum meaning meaning_of (struct analysis *a, struct statement *condition,
   return asks && is_test ? meaning_of_text(text) : MEANS_UNKNOWN ;
 }
 
-static struct statement *copied (struct analysis *a, struct statement const *statement)
-{
-  struct statement *one = pool_alloc(a->pool, sizeof(*one)) ;
-  *one = *statement ;
-  one->next = 0 ;
-  return one ;
-}
-
 static struct statement *joined_if (struct analysis *a, struct statement const *question, struct statement *waiting, enum meaning meaning)
 {
-  struct statement *both = copied(a, question) ;
+  struct statement *both = alone(a, question) ;
   struct branch *first = pool_alloc(a->pool, sizeof(*first)) ;
   *first = *question->branches ;
   first->condition = waiting ;
   first->condition_range = waiting->range ;
   if (meaning == MEANS_FAILED)
   {
-    first->condition = copied(a, waiting) ;
+    first->condition = alone(a, waiting) ;
     first->condition->kind = STATEMENT_NOT ;
     first->condition->nwords = 0 ;
     first->condition->body = waiting ;
@@ -44,7 +37,7 @@ static struct statement *joined_if (struct analysis *a, struct statement const *
 
 static struct statement *joined_and_or (struct analysis *a, struct statement const *question, struct statement *waiting, enum meaning meaning)
 {
-  struct statement *both = copied(a, question) ;
+  struct statement *both = alone(a, question) ;
   if (question->kind == STATEMENT_OR) meaning = opposite(meaning) ;
   both->kind = meaning == MEANS_ZERO ? STATEMENT_AND : STATEMENT_OR ;
   both->body = waiting ;
@@ -64,7 +57,7 @@ struct statement *asked_wait (struct analysis *a, struct statement *waiting, str
   if (a->errexit || !question || question->background || (!is_if && question->kind != STATEMENT_AND && question->kind != STATEMENT_OR)) return 0 ;
   meaning = meaning_of(a, is_if ? question->branches->condition : question->body, name) ;
   if ((meaning != MEANS_ZERO && meaning != MEANS_FAILED) || !find_waiting(a, waiting, &found) || found.command) return 0 ;
-  both = is_if ? joined_if(a, question, copied(a, waiting), meaning) : joined_and_or(a, question, copied(a, waiting), meaning) ;
+  both = is_if ? joined_if(a, question, alone(a, waiting), meaning) : joined_and_or(a, question, alone(a, waiting), meaning) ;
   both->next = question->next ;
   if (status)
   {

@@ -58,7 +58,8 @@ static void exclude_again (struct analysis *a, struct branch_state const *state,
   a->conditions = all ;
 }
 
-void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition)
+/* `condition`, if not 0, has to fail for the statements after a branch that became a program. */
+static void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition)
 {
   char const *whole = texts_join(a->pool, &a->conditions, " && ") ;
   struct texts conditions = a->conditions ;

@@ -20,18 +20,17 @@ int may_serve_at_end (struct analysis *a, struct statement const *statement)
 static int is_called (struct analysis *a, struct statement const *statement, unsigned int first, char const *name)
 {
   char const *argv[COMMAND_WORDS_MAX] ;
-  char const *path ;
-  char const *base ;
+  size_t len = strlen(name) ;
+  int is_runtime ; /* one of its words is the program */
   command_argv(statement, first, argv) ;
   if (strchr(name, '/') || strchr(name, ' ')) return !!strstr(statement_text(a, statement), name) ;
+  is_runtime = *argv && (command_is_interpreter(shell_basename(*argv)) || !strcmp(shell_basename(*argv), "java")) ;
   for (char const *const *one = argv ; *one ; one++)
-    if (one != argv && *one != *command_program(argv) && !command_is_interpreter(shell_basename(argv[0])) && strcmp(shell_basename(argv[0]), "java") != 0) break ;
-    else
-    {
-      path = *one ;
-      base = shell_basename(path) ;
-      if (*path != '-' && (!strcmp(base, name) || (!strncmp(base, name, strlen(name)) && base[strlen(name)] == '.'))) return 1 ;
-    }
+  {
+    char const *base = shell_basename(*one) ;
+    if (one != argv && !is_runtime && *one != *command_program(argv)) return 0 ;
+    if (**one != '-' && !strncmp(base, name, len) && (!base[len] || base[len] == '.')) return 1 ;
+  }
   return 0 ;
 }
 

@@ -11,7 +11,7 @@
 #include "migrate/traps/traps.h"
 #include "migrate/waits/waits.h"
 
-void walk_exec (struct analysis *a, struct statement *statement)
+static void walk_exec (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
   command_unwrap(a->pool, statement, &launch) ;
@@ -258,7 +258,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
 }
 
 /* fg, fg %1: the last background process, or number 1, comes to the foreground. */
-void walk_fg (struct analysis *a, struct statement *statement, struct frame const *frame)
+static void walk_fg (struct analysis *a, struct statement *statement, struct frame const *frame)
 {
   char const *job = statement->nwords > 1 ? shell_without_quotes(a->pool, statement->words[1].raw) : "%%" ;
   struct texts names = { 0 } ;

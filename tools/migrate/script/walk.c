@@ -64,19 +64,6 @@ static void walk_branches (struct analysis *a, struct statement *statement, stru
   end_scope(a, statement, &scope) ;
 }
 
-/* exit, exit 0: the script has done what it was for. */
-static int ends_well (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement_exits(statement, 0) && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
-}
-
-/* for i in 1 2 3; do ask && break; kill -0 $P || { wait $P; exit 1; }; done: its rounds are one question. */
-static int asks_until_answered (struct analysis *a, struct statement *statement)
-{
-  return statement->kind == STATEMENT_FOR && statement->branches && (loop_breaks(statement) || statement_walk(statement, &ends_well, 0)) && !any_starts_but_waits(a, statement->branches->body) ;
-}
-
 static void walk_for (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct looping loop ;
@@ -434,13 +421,6 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
     struct frame inner = { .rest = one->next, .up = frame } ;
     if (makes_sense(a, one)) walk_statement(a, one, &inner) ;
   }
-}
-
-/* while true; do job; sleep 9; done, which nothing leaves: what is behind it never runs. */
-static void note_endless (struct analysis *a, struct statement *loop)
-{
-  if (loop->kind != STATEMENT_LOOP || loop->background || loop->until || a->replaced_line || a->in_function || a->is_beside || a->conditions.first || !loop->branches) return ;
-  if (is_always_true(loop->branches->condition) && !loop_breaks(loop)) a->replaced_line = line_of(a, loop) ;
 }
 
 static void start_last (struct analysis *a, struct statement *statement)

@@ -21,11 +21,9 @@ extern void interpreter_choose (struct plan *plan) ;
 extern void interpreter_claim (struct analysis *a, struct statement *first) ; /* the line with #! */
 
 /* ---- commands.c: single commands ---- */
-extern void walk_exec (struct analysis *a, struct statement *statement) ;
 extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */
 extern void add_with_branches (struct analysis *a, struct statement *statement, struct frame *frame) ; /* what starts nothing that is known, and may have branches */
 extern int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame) ; /* nginx | tee LOG: it leaves by itself, and the script goes on; 1: it was that */
-extern void walk_fg (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* fg, fg %1 */
 /* trap, wait, exec, sleep, ...: returns 1 if the command was one of these, which have no statements inside. */
 extern int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern int walk_context (struct analysis *a, struct statement *statement) ; /* add_context(); it ends the task before it */
@@ -41,6 +39,10 @@ extern int walk_looked_for (struct analysis *a, struct statement *statement, str
 /* ---- tried.c ---- */
 extern struct statement *tried_daemon (struct analysis *a, struct statement *loop) ; /* until service mysql start; do sleep 1; done: the daemon's start; 0: another loop */
 extern int walk_leaving (struct analysis *a, struct statement *statement, struct frame *frame) ; /* what only leaves a daemon, and is no command */
+
+/* ---- wholeloops.c ---- */
+extern int asks_until_answered (struct analysis *a, struct statement *statement) ; /* for i in 1 2 3; do ask && break; kill -0 $P || { wait $P; exit 1; }; done: its rounds are one question */
+extern void note_endless (struct analysis *a, struct statement *loop) ; /* while true; do job; sleep 9; done, which nothing leaves: what is behind it never runs */
 
 /* ---- damaged.c ---- */
 extern int makes_sense (struct analysis *a, struct statement *statement) ; /* by itself, as a part of such code */
@@ -152,9 +154,6 @@ struct branch_state
 } ;
 extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
 extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
-/* The same. `condition`, if not 0, has to fail for the statements after a branch that became a
-   program. */
-extern void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition) ;
 extern char const *negated (struct pool *pool, char const *condition) ;
 extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* the bytes that no part of it has claimed */
 struct branching /* through if or case */
@@ -207,12 +206,12 @@ struct calling /* a function that starts something */
   struct placed const *positional ; /* as before the statement */
   struct service *before ;
 } ;
+extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: the function starts nothing */
+extern void end_call (struct analysis *a, struct calling const *call) ;
+
 /* ---- guards.c ---- */
 extern int drop_failure_behind (struct analysis *a, struct statement *loop) ; /* what a function does where the loop that waits in it has not returned; 1: it was that */
 extern void guard_rest (struct analysis *a, struct statement *list) ; /* of a function's body, which is going to be walked */
-
-extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: the function starts nothing */
-extern void end_call (struct analysis *a, struct calling const *call) ;
 
 /* ---- and_or.c: what follows `start A &&` ---- */
 struct behind
@@ -227,7 +226,6 @@ struct behind
 } ;
 extern void begin_behind (struct analysis *a, struct statement *statement, struct service *before, struct behind *behind) ; /* `before`: the last service before A */
 extern void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind) ;
-extern int is_work (struct analysis *a, struct statement *statement) ; /* migrate && exec server: does work come first? */
 extern int follows_work (struct analysis *a, struct statement *statement, struct frame *frame) ; /* A && B: is B started, or waited for, behind such work? */
 /* A of `work && start`: if more follows, the script went on without the start when the work had failed. */
 struct work_ahead
@@ -260,10 +258,11 @@ struct alternatives
   struct statement *other ; /* 0: there is none */
 } ;
 extern int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these) ; /* 0: another form */
+extern struct statement *alone (struct analysis *a, struct statement const *statement) ; /* a copy, behind which nothing follows */
 /* QUESTION && exec A || exec B: the same as an if; 0: another form */
 extern struct statement *choice_of_two (struct analysis *a, struct statement *statement) ;
-/* After the program, if there is no other one. `before`: the last service before it. */
 extern void tell_other_ran (struct analysis *a, struct alternatives const *these, struct service const *before) ; /* A && program || other; before: the last service ahead of these */
+/* After the program, if there is no other one. `before`: the last service before it. */
 extern void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before) ;
 
 /* ---- scopes.c ---- */

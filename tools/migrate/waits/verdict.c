@@ -93,7 +93,8 @@ void note_waited (struct analysis *a, struct statement const *statement, struct 
   describe(a) ;
 }
 
-int asks_verdict (struct analysis *a, char const *condition)
+/* Does it ask for the result of the last waiting? */
+static int asks_verdict (struct analysis *a, char const *condition)
 {
   if (!a->awaited.service) return 0 ;
   for (struct text const *one = a->awaited.names.first ; one ; one = one->next)

@@ -72,7 +72,6 @@ extern char const *log_check (struct analysis *a, struct statement *statement, u
 /* ---- verdict.c ---- */
 extern void note_waited (struct analysis *a, struct statement const *statement, struct waiting const *waiting, struct claim *claim) ;
 extern void settle_waits (struct analysis *a) ; /* at the end: marks what is not certain */
-extern int asks_verdict (struct analysis *a, char const *condition) ; /* does it ask for the result of the last waiting? */
 /* 0: it does not ask for that, or it does more. */
 extern int walk_verdict (struct analysis *a, struct statement *statement) ;
 /* 1: it asks for that, or waits itself. *taken is the branch for success, 0 for none. */
