@@ -25,7 +25,7 @@ teardown() { reeve_teardown; }
     wrapper <<<$'#!/bin/bash\nset -e\ndb &\n'"$part"$'\nmigrate\nexec web'
     migrate
     tail -n 1 "$tree/migrate/run" | grep -q migrate || tail -n 1 "$tree/load/run" | grep -q migrate
-    ! grep -qx optional -r "$tree/web/dependencies.d"
+    run ! grep -qx optional -r "$tree/web/dependencies.d"
   done
 }
 
@@ -56,7 +56,7 @@ teardown() { reeve_teardown; }
     wrapper <<<$'#!/bin/bash\nset -e\n'"$wait"$'\nupload --all'
     migrate
     grep -qx 'upload --all' "$tree"/*/finish
-    ! grep -q 'eq 0' "$tree"/*/finish
+    run ! grep -q 'eq 0' "$tree"/*/finish
   done
 }
 
