@@ -375,12 +375,13 @@ EOS
 }
 
 @test "0 before < is a descriptor, no argument" {
-  wrapper <<<$'one 0</dev/null &\ntwo a 0< /dev/null 2>&1 &\nthree >/dev/null 2>&1 0</dev/null &\nfour 0 <&- &\nwait -n'
+  wrapper <<<$'one 0</dev/null &\ntwo a 0< /dev/null 2>&1 &\nthree >/dev/null 2>&1 0</dev/null &\nfour 0 <&- &\nfive 2>&1</dev/null &\nwait -n'
   migrate
   becomes one 'exec one 0</dev/null'
   becomes two 'exec two a 0< /dev/null 2>&1'
   becomes three 'exec three >/dev/null 2>&1 0</dev/null'
   becomes four 'exec four 0 <&-'
+  becomes five 'exec five 2>&1 </dev/null'
 }
 
 @test "-d of a program that decodes is no daemon" {

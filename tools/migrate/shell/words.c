@@ -60,7 +60,8 @@ static uint32_t descriptor_start (struct source const *source, uint32_t sign)
 {
   uint32_t start = sign ;
   while (start && strchr("0123456789", source->text[start - 1])) start-- ;
-  return start && !strchr(" \t\n;&|(", source->text[start - 1]) ? sign : start ; /* a2>FILE: part of a word */
+  if (start && !strchr(" \t\n;&|(", source->text[start - 1])) return sign ; /* a2>FILE: part of a word */
+  return start > 1 && source->text[start - 1] == '&' && strchr("<>", source->text[start - 2]) ? sign : start ; /* 2>&1</dev/null: that of the redirection ahead */
 }
 
 static int is_descriptor (struct source const *source, struct range range)
