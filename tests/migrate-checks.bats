@@ -71,6 +71,32 @@ check=$'if [ -z "$TOKEN" ]; then\n  echo "TOKEN is not set" >&2\n  exit 1\nfi'
   done
 }
 
+@test "a check's address has the values of where it was put together" {
+  local ask=$'server --port "$PORT" &\nfor _ in $(seq 1 60); do\n  if curl -sf "${URL}/health"; then break; fi\n  sleep 2\ndone\nexec worker'
+  wrapper <<<$'#!/bin/bash\nURL="http://localhost:$PORT"\nURL="$URL/api"\n'"$ask"
+  migrate
+  has server/data/check worker/dependencies.d/server
+  wrapper <<<$'#!/bin/bash\nH=db.example.com\nURL="http://$H:$PORT"\nH=localhost\n'"$ask"
+  migrate
+  lacks server/data/check
+}
+
+@test "variables that are put together of many others take no time that doubles with each" {
+  local one before=X
+  {
+    echo '#!/bin/bash'
+    for one in A B C D E F; do
+      printf '%s="' "$one"
+      printf "\$$before.%.0s" {1..60}
+      echo '"'
+      before=$one
+    done
+    printf 'server --port "$PORT" &\nuntil curl -sf "http://$F/"; do sleep 1; done\nexec worker\n'
+  } | wrapper
+  ulimit -t 10
+  migrate
+}
+
 @test "the rounds of a loop that asks are one task, though it waits for who has died" {
   wrapper <<<$'#!/bin/bash\nserver --port 80 &\nP=$!\nfor i in 1 2 3; do\n  curl -sf http://elsewhere/ && break\n  kill -0 $P || { wait $P; exit 1; }\n  sleep 1\ndone\nworker &\nwait -n'
   migrate

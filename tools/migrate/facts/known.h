@@ -19,6 +19,7 @@ struct variable
   char const *fallback ; /* its value if it is not set; 0: none */
   char const *constant ; /* the value that the script has set; 0: the environment decides */
   char const *composed ; /* of http://localhost:$PORT, which the script has set and which is not known: that; 0: it is none */
+  unsigned int composed_at ; /* it has what the pieces before this one set */
 } ;
 /* $A, "${A}", ${A:-no}. 0: another form. */
 extern int variable_parse (struct pool *pool, char const *raw, struct variable *variable) ;

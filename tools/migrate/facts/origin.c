@@ -138,6 +138,7 @@ static int look_back (struct analysis *a, struct variable *variable, unsigned in
     if (!variable_parse(a->pool, value, &other))
     {
       variable->composed = composed_of(a->pool, value) ;
+      variable->composed_at = npieces ;
       return 0 ;
     }
     if (!look_back(a, &other, npieces, depth + 1)) return 0 ;
@@ -192,27 +193,36 @@ int known_words (struct analysis *a, char const *raw, struct texts *values)
   return 1 ;
 }
 
-#define COMPOSED_MAX 5
+#define COMPOSED_MAX 50 /* more in one text: each may double the work */
 
-static char const *with_values (struct analysis *a, char const *text, unsigned int depth)
+/* With what the pieces before `npieces` set. *left: so many more values may be made of others. */
+static char const *with_values (struct analysis *a, char const *text, unsigned int npieces, unsigned int *left)
 {
   char const *out = "" ;
   char const *p = text ;
-  for (char const *at = text ; (at = strchr(at, '$')) ; at++)
+  for (char const *at = p ; (at = strchr(at, '$')) ; at++)
   {
     int has_brace = at[1] == '{' ;
     size_t len = strspn(at + 1 + has_brace, NAME_LETTERS) ;
     struct variable variable ;
-    char const *value ;
+    char const *value = 0 ;
     if (!len || (has_brace && at[2 + len] != '}')) continue ;
     if (!variable_parse(a->pool, pool_printf(a->pool, "$%.*s", (int)len, at + 1 + has_brace), &variable)) continue ;
-    value = variable_from_environment(a, &variable, a->plan->npieces) ? variable.constant
-      : variable.composed && depth < COMPOSED_MAX ? with_values(a, variable.composed, depth + 1) : 0 ;
+    if (variable_from_environment(a, &variable, npieces)) value = variable.constant ;
+    else if (variable.composed && *left)
+    {
+      --*left ;
+      value = with_values(a, variable.composed, variable.composed_at, left) ;
+    }
     if (!value) continue ;
     out = pool_printf(a->pool, "%s%.*s%s", out, (int)(at - p), p, value) ;
     p = at + 1 + len + (has_brace ? 2 : 0) ;
   }
-  return *out ? pool_printf(a->pool, "%s%s", out, p) : text ;
+  return p > text ? pool_printf(a->pool, "%s%s", out, p) : text ;
 }
 
-char const *with_known_values (struct analysis *a, char const *text) { return with_values(a, text, 0) ; }
+char const *with_known_values (struct analysis *a, char const *text)
+{
+  unsigned int left = COMPOSED_MAX ;
+  return with_values(a, text, a->plan->npieces, &left) ;
+}
