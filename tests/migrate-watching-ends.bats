@@ -227,6 +227,10 @@ EOS
   migrate
   has nginx/flag-main
   told 'the script ended with 1 then'
+  wrapper <<<$'#!/bin/bash\nset -e\nsetup\nset +e\nweb --port 80 &\nworker &\nwhile true; do\n  sleep 5\n  pgrep web >/dev/null\ndone'
+  migrate
+  lacks web/flag-main worker/flag-main
+  untold 'the script ended with'
 }
 
 @test "kill -0 \$! in a watching loop asks for what was started last" {
@@ -255,6 +259,10 @@ EOS
       told 'the end of these ended nothing, and each is started again: worker'
     done
   done
+  wrapper <<<$'#!/bin/bash\nset -e\nset +e\n'"$two"$'while sleep 5; do\n  pgrep worker\n  if [ $? -ne 0 ]; then echo gone; fi\n  kill -0 $A || exit 1\ndone'
+  migrate
+  has web/flag-main
+  lacks worker/flag-main
   for ask in 'pgrep worker && continue || echo gone; exit 1' $'pgrep worker\n  Y=$?\n  [ $Y -eq 0 ] || exit 1' 'if ! kill -0 $B; then echo gone; break; fi'; do
     wrapper <<<"$two"$'while sleep 5; do\n  kill -0 $A || exit 1\n  '"$ask"$'\ndone'
     migrate

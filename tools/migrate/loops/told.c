@@ -53,7 +53,7 @@ static int only_tells_next (struct telling const *t, struct statement *question)
 {
   struct statement *next = question->next ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  if (!next || t->a->sets_errexit || question->background || !asks_for_processes(t->a, question)) return 0 ;
+  if (!next || t->a->errexit || question->background || !asks_for_processes(t->a, question)) return 0 ;
   if (question->kind != STATEMENT_COMMAND && question->kind != STATEMENT_PIPELINE && question->kind != STATEMENT_TEST) return 0 ;
   if (next->kind == STATEMENT_ASSIGNMENT && status_kept(t->a, next)) return !is_used(t->text, status_kept(t->a, next)) ;
   return strstr(statement_text(t->a, next), "$?") && only_tells(t->a, next) ;

@@ -183,7 +183,7 @@ struct loop_ends loop_ends (struct analysis *a, struct statement *loop)
 
 int ends_by_failure (struct analysis *a, struct statement const *loop)
 {
-  for (struct statement *one = a->sets_errexit && loop->branches ? loop->branches->body : 0 ; one ; one = one->next)
+  for (struct statement *one = a->errexit && loop->branches ? loop->branches->body : 0 ; one ; one = one->next)
     if ((one->kind == STATEMENT_COMMAND || one->kind == STATEMENT_TEST) && !one->background && asks_for_processes(a, one) && strcmp(statement_command(one), "wait") != 0) return 1 ;
   return 0 ;
 }
