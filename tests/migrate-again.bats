@@ -158,7 +158,7 @@ EOS
 
 @test "what a function asks beside whether it is root is asked in run" {
   local question
-  for question in 'is_root && [ -n "$RUN_AS" ]' '{ [ "$(id -u)" = 0 ] && [ -n "$RUN_AS" ]; }'; do
+  for question in 'is_root && [ -n "$RUN_AS" ]' '{ [ "$(id -u)" = 0 ] && [ -n "$RUN_AS" ]; }' '{ [ "$(id -u)" = 0 ]; }; [ -n "$RUN_AS" ]'; do
     entry $'is_root() { [ "$(id -u)" = 0 ]; }\nwant() { '"$question"$'; }\nwant && exec su-exec app "$0" "$@"'
     grep -q 'RUN_AS' "$tree/web/run"
     grep -q '^if \[ "$(id -u)" = 0 \] && .*; then exec reeve-exec --user app -- ./run "$@"; fi' "$tree/web/run"

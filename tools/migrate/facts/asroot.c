@@ -79,8 +79,8 @@ static void look_at_test (struct asking *asking, char const *text)
 static struct statement *only_question (struct asking *asking, struct function const *function)
 {
   struct statement *body = function->statement->body ;
-  while (body->kind == STATEMENT_GROUP && body->body) body = body->body ;
-  if (body->next || mentions_positional(statement_text(asking->a, body))) return 0 ;
+  while (body->kind == STATEMENT_GROUP && body->body && !body->body->next) body = body->body ;
+  if (mentions_positional(statement_text(asking->a, body))) return 0 ;
   return body->kind == STATEMENT_TEST || body->kind == STATEMENT_AND ? body : 0 ;
 }
 
