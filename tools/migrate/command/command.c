@@ -269,7 +269,7 @@ static void look_behind_interpreter (char const *const *argv, struct foreground 
   if (inner == argv || inner == daemon_command(argv)) return ;
   daemon_look(inner, &advice) ;
   look(inner, &found) ;
-  if (!advice.program && !found.init_script && !found.works && !command_leaves(inner, &found)) return ;
+  if (!advice.program && !found.init_script && !found.works) return ;
   *foreground = found ;
   if (!found.argv[0] || found.init_script) return ;
   for (; argv + n < inner && n < COMMAND_WORDS_MAX - 1 ; n++) foreground->argv[n] = argv[n] ;

@@ -89,8 +89,8 @@ extern int starts_by_word (struct analysis *a, struct statement const *statement
 extern int waits_for_none (struct analysis *a, struct statement const *statement) ; /* server; wait: nothing is in the background where the walk is */
 /* server; RC=$?; upload; exit $RC: does the script keep how the statement ahead has ended, and end with that? */
 extern int ends_with_kept_status (struct analysis *a, struct frame const *frame) ;
-/* Do only messages and an exit follow? */
 extern int ends_with_round (struct analysis *a, struct statement *loop, struct frame const *frame) ; /* while ...; do work; rc=$?; done; exit $rc: is that all that is behind the loop? */
+/* Do only messages and an exit follow? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* if or case, with a server in it by its words */
 extern int ran_nothing_behind (struct analysis *a, struct frame const *frame) ; /* only a last exec "$@" follows, and CMD gives it no words */

@@ -360,8 +360,6 @@ static char const *telling_argument (struct statement const *command, unsigned i
   return *word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' ? word : 0 ;
 }
 
-/* With what tells it from others: the value of the loop that starts it, or, when the
-   name is taken, its first argument that is a plain word, or its directory. */
 /* for s in ssh cron; do service $s start; done: sshd says it already. */
 static int is_init_script (struct analysis *a, struct statement const *statement, char const *name)
 {
@@ -373,6 +371,8 @@ static int is_init_script (struct analysis *a, struct statement const *statement
   return foreground.init_script && !strcmp(foreground.init_script, name) ;
 }
 
+/* With what tells it from others: the value of the loop that starts it, or, when the
+   name is taken, its first argument that is a plain word, or its directory. */
 char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
 {
   struct statement *found ;

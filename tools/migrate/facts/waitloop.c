@@ -186,12 +186,6 @@ static void find_break (struct leaving *leaving, struct statement *statement, un
   }
 }
 
-static int is_background (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement->background ;
-}
-
 #define ASKS_AND_COUNTS "sleep usleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill wait local export shift set unset seq "\
   "ps grep awk head ls df free netstat ss lsof hostname whoami id"
 
@@ -252,7 +246,7 @@ static char const *find_probe (struct analysis *a, struct statement *statement)
 {
   struct leaving leaving = { .a = a, .loop = statement } ;
   struct branch *branch = statement->branches ;
-  if (statement_walk(branch->body ? branch->body : statement, &is_background, 0) || list_works(a, branch->body, ++a->questions, 0)) return 0 ;
+  if (statement_walk(branch->body ? branch->body : statement, &statement_is_background, 0) || list_works(a, branch->body, ++a->questions, 0)) return 0 ;
   if (statement->kind == STATEMENT_LOOP && branch->condition && !branch->condition->next)
     leaving.probe = extract(&leaving, branch->condition, !statement->until) ;
   if (leaving.probe) return leaving.probe ;

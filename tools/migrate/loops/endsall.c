@@ -23,8 +23,6 @@ static int ends_the_others (struct analysis *a, struct statement const *group, s
   struct texts watched = { 0 } ;
   unsigned int n = 0 ;
   int is_other = 0 ; /* does one go on that is not watched? */
-  int was = a->without_waits ;
-  int starts = 0 ;
   unsigned int first ;
   if (strcmp(statement_command(kill), "kill") != 0 || !is_ending_signal(kill_signal(kill, &first))) return 0 ;
   for (unsigned int i = first ; i < kill->nwords ; i++) services_of_pid(a, kill->words[i].raw, &killed) ;
@@ -35,10 +33,7 @@ static int ends_the_others (struct analysis *a, struct statement const *group, s
     is_other |= !texts_has(&watched, one->name) ;
     n++ ;
   }
-  a->without_waits = 1 ;
-  for (struct statement *one = group->next ; one ; one = one->next) starts |= starts_something(a, one) ;
-  a->without_waits = was ;
-  return killed.first && watched.first && n <= 1 && !is_other && !starts ;
+  return killed.first && watched.first && n <= 1 && !is_other && !any_starts_but_waits(a, group->next) ;
 }
 
 struct ending

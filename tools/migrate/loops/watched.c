@@ -31,21 +31,9 @@ static int find_restart (struct statement *statement, void *data)
   }
   for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
   {
-    int was = a->without_waits ;
-    int starts = 0 ;
-    int ends = 0 ;
-    a->without_waits = 1 ;
-    for (struct statement *one = branch->body ; one ; one = one->next)
-    {
-      starts |= starts_something(a, one) ;
-      ends |= may_end(a, one) ;
-    }
-    a->without_waits = was ;
-    if (starts && branch->condition)
-    {
-      char const **conditions = ends ? &restarts->either : &restarts->asked ;
+    char const **conditions = may_end_script(a, branch->body) ? &restarts->either : &restarts->asked ;
+    if (branch->condition && any_starts_but_waits(a, branch->body))
       *conditions = pool_printf(a->pool, "%s %s", *conditions, source_copy(a->source, branch->condition_range)) ;
-    }
   }
   return 0 ;
 }

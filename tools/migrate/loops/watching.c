@@ -18,19 +18,13 @@ struct watching
   struct seen seen ;
 } ;
 
-static int is_in_background (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement->background ;
-}
-
 /* kill -0 $!: what the script has started last; a loop that starts something itself may mean that. */
 static int asks_last_pid (struct watching *watching, struct statement const *statement)
 {
   struct statement alone = *watching->whole ;
   alone.next = 0 ;
   alone.background = 0 ;
-  return (strstr(statement_text(watching->a, statement), "$!") || strstr(statement_text(watching->a, statement), "${!}")) && !statement_walk(&alone, &is_in_background, 0) ;
+  return (strstr(statement_text(watching->a, statement), "$!") || strstr(statement_text(watching->a, statement), "${!}")) && !statement_walk(&alone, &statement_is_background, 0) ;
 }
 
 static void add_asked (struct watching *watching, struct statement const *statement)

@@ -93,17 +93,11 @@ static int starts_more (struct statement const *list)
   return n > 1 ;
 }
 
-static int is_in_background (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement->background ;
-}
-
 /* Has nothing been started ahead of it? */
 static int is_first (struct statement *list, struct statement const *nap)
 {
   for (; list != nap ; list = list->next)
-    if (statement_walk(list, &is_in_background, 0)) return 0 ;
+    if (statement_walk(list, &statement_is_background, 0)) return 0 ;
   return 1 ;
 }
 

@@ -149,6 +149,7 @@ extern int statement_walk (struct statement *statement, statement_visit *visit, 
 extern int statement_walk_here (struct statement *statement, statement_visit *visit, void *data) ; /* the same, but not into what is apart */
 extern statement_visit statement_exits ; /* exit */
 extern statement_visit statement_returns ; /* return */
+extern statement_visit statement_is_background ; /* & */
 extern statement_visit sets_positional ; /* does it change the arguments? set -- WORDS, shift */
 
 #endif

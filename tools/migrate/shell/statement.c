@@ -276,6 +276,12 @@ int statement_exits (struct statement *statement, void *data)
   return !strcmp(statement_command(statement), "exit") ;
 }
 
+int statement_is_background (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background ;
+}
+
 int statement_returns (struct statement *statement, void *data)
 {
   (void)data ;

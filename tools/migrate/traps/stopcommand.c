@@ -50,7 +50,8 @@ static struct stop const stops[] =
   { "uwsgi", "--stop", "INT", 0, 0 },
 } ;
 
-static char const *command_text (struct pool *pool, struct statement const *statement)
+/* Its words, without its redirections. */
+static char const *words_of (struct pool *pool, struct statement const *statement)
 {
   char const *text = statement->nwords ? statement->words[0].raw : "" ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++) text = pool_printf(pool, "%s %s", text, statement->words[i].raw) ;
@@ -104,7 +105,7 @@ int apply_stop (struct trapping *t, struct statement *plain)
 {
   struct analysis *a = t->a ;
   struct statement *statement = command_inside(a, plain) ; /* su -c "pg_ctl stop" */
-  char const *text = command_text(a->pool, statement) ;
+  char const *text = words_of(a->pool, statement) ;
   struct stop const *stop = find_stop(statement, text) ;
   struct texts names = { 0 } ;
   if (!stop && !stops_something(statement)) return 0 ;
