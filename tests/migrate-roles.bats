@@ -70,6 +70,11 @@ teardown() { reeve_teardown; }
   wrapper <<<$'sync-files --all &\n/srv/sync &\nwait'
   migrate
   lacks sync{,-files}/flag-oneshot
+  for job in 'yarn build --watch' 'npm run build:watch' 'npm run test -- --watch' 'pactl subscribe'; do
+    wrapper <<<"$job &"$'\nexec node server.js'
+    migrate
+    [ -z "$(find "$tree" -name flag-oneshot)" ] || { echo "# $job"; return 1; }
+  done
 }
 
 @test "wait for a known server is the container's life: what is behind it never runs" {

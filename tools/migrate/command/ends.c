@@ -62,6 +62,14 @@ static int is_of (char const *word, char const *list)
   return 0 ;
 }
 
+/* yarn build --watch, npm run build:watch, pactl subscribe */
+static int goes_on (char const *const *argv)
+{
+  for (; *argv ; argv++)
+    if (is_of(*argv, "--watch --watch=true --watchAll *:watch *-watch subscribe")) return 1 ;
+  return 0 ;
+}
+
 /* npm run build, yarn run build:css: not dev, start, serve */
 static int builds_package (char const *program, char const *const *argv)
 {
@@ -84,6 +92,7 @@ int command_ends (char const *const *argv)
 {
   if (!argv[0]) return 0 ;
   if (is_control(argv)) return 1 ;
+  if (goes_on(argv + 1)) return 0 ;
   for (unsigned int i = 0 ; argv[i] ; i++)
     for (size_t row = 0 ; command_is_program(argv, i) && row < ROWS(table) ; row++)
     {
