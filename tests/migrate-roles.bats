@@ -36,6 +36,10 @@ teardown() { reeve_teardown; }
   wrapper <<<$'ssh-agent ./web &\ndbus-launch --exit-with-session ./ui\n'
   migrate
   untold 'puts itself into the background'
+  wrapper <<<$'slurmd -V &\nssh-agent -k &\nexec web'
+  migrate
+  untold 'puts itself into the background'
+  has slurmd-V/flag-oneshot ssh-agent-k/flag-oneshot
 }
 
 @test "what is told -D by one letter stays where the script becomes it, or ends with it" {

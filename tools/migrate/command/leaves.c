@@ -1,10 +1,10 @@
 /* Programs that leave a process in the background, beside those that reeve check knows (advice/daemons.h). */
 
-#define OTHERS "--version --help -h -V -k --stop --stopwait --status --test --verify-installation=1" /* then it does something else, and ends */
-
 #include <string.h>
 
 #include "migrate/command/command.h"
+
+#define OTHERS "--version --help -h -V -k --stop --stopwait --status --test --verify-installation=1" /* then it does something else, and ends */
 
 static struct
 {
@@ -93,8 +93,10 @@ int command_leaves (char const *const *argv, struct foreground *foreground)
     unsigned int n = 0 ;
     if (!shell_one_of(shell_basename(*program), table[row].programs) || !is_in(*program, table[row].folders)) continue ;
     if ((table[row].words && !has_one(program + 1, table[row].words)) || executes(program + 1, table[row].values)) return 0 ;
-    *foreground = (struct foreground){ .is_daemon = 1, .in_background = !stays(program + 1, table[row].stays), .ends = has_one(program + 1, OTHERS), .mend = table[row].mend } ;
-    if (!foreground->in_background || foreground->ends) return 1 ;
+    *foreground = (struct foreground){ .ends = has_one(program + 1, OTHERS) } ;
+    if (foreground->ends) return 1 ;
+    *foreground = (struct foreground){ .is_daemon = 1, .in_background = !stays(program + 1, table[row].stays), .mend = table[row].mend } ;
+    if (!foreground->in_background) return 1 ;
     for (; table[row].add && n < COMMAND_WORDS_MAX - 2 && argv[n] ; n++) foreground->argv[n] = argv[n] ;
     if (table[row].add) foreground->argv[n] = table[row].add ;
     return 1 ;
