@@ -74,6 +74,19 @@ same_as_script() # CODE
   grep -q -x -F 'ENTRYPOINT ["front", "/init"]' <<<"$result"
 }
 
+@test "what is outside of the build context is not read" {
+  local from
+  mkdir context
+  printf '#!/bin/sh\nsupervisorctl status\n' >outside.sh
+  printf '#!/bin/sh\nnginx &\nexec worker\n' >context/start.sh
+  cd context
+  local dir=$dir/context
+  for from in / .. ../; do
+    alone <<<$'FROM debian\nCOPY '"$from"$' /app\nCMD ["/app/start.sh"]'
+    told 'services: nginx, worker' && untold outside.sh || { echo "# $from"; return 1; }
+  done
+}
+
 @test "a script of the build context is read, by all the ways that lead to it" {
   local line
   mkdir -p docker app/bin
@@ -83,6 +96,8 @@ same_as_script() # CODE
     $'COPY docker/start.sh /usr/local/bin/\nENTRYPOINT ["tini", "-g", "--", "start.sh"]' \
     $'COPY docker/*.sh /opt/\nCMD ["sh", "/opt/start.sh"]' \
     $'WORKDIR /srv\nCOPY app .\nCMD ./start.sh' \
+    $'COPY / /srv\nCMD ["/srv/docker/start.sh"]' \
+    $'COPY ../docker/start.sh /\nCMD ["/start.sh"]' \
     $'WORKDIR /srv\nCOPY app .\nCMD exec bash bin/start.sh' \
     $'COPY app /srv\nCMD cd /srv/bin && sleep 1 && ./start.sh' \
     $'COPY docker/start.sh /x.sh\nRUN mv /x.sh /usr/bin/start.sh\nCMD ["gosu", "www", "/x.sh"]'; do

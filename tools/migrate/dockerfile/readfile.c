@@ -54,12 +54,24 @@ static void add_folders (struct pool *pool, char const *dockerfile_path, struct 
   texts_add_once(pool, folders, "") ;
 }
 
+/* To COPY, the build context is the root: /a, ../a and a are one file there. */
+static char const *in_context (char const *name)
+{
+  for (;;)
+  {
+    name += strspn(name, "/") ;
+    if (strncmp(name, "../", 3) != 0) break ;
+    name += 3 ;
+  }
+  return !*name || !strcmp(name, "..") ? "." : name ;
+}
+
 char const *context_read (struct pool *pool, char const *dockerfile_path, char const *name)
 {
   struct texts folders = { 0 } ;
   char const *text = 0 ;
   add_folders(pool, dockerfile_path, &folders) ;
-  name += strspn(name, "/") ; /* to COPY, / is the build context */
+  name = in_context(name) ;
   for (struct text const *one = folders.first ; one && !text ; one = one->next)
     text = text_read(pool, pool_printf(pool, "%s%s", one->text, name), SOURCE_SIZE_MAX) ;
   return text ;
@@ -117,7 +129,7 @@ static void visit_copied (struct dockerfile const *dockerfile, char const *docke
     for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source ; source = source->next)
       for (struct text const *folder = folders.first ; folder ; folder = folder->next)
         for (char const *const *end = (char const *const[]){ "", "/*", "/*/*", 0 } ; *end ; end++)
-          visit_matching(&v, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
+          visit_matching(&v, pool_printf(pool, "%s%s", folder->text, in_context(source->text)), *end,
             **end || strpbrk(source->text, "*?[") ? target : copying_path(pool, copying, source->text)) ;
   }
 }
@@ -146,6 +158,7 @@ char const *context_path (struct pool *pool, char const *dockerfile_path, char c
   struct texts folders = { 0 } ;
   struct stat st ;
   add_folders(pool, dockerfile_path, &folders) ;
+  name = in_context(name) ;
   for (int i = 0 ; i < 2 ; i++) /* ././start.sh, /start.sh, $UNSET/start.sh, ${UNSET}/start.sh */
   {
     char const *variable = *name == '$' ? name + 1 + (name[1] == '{') : name ;
