@@ -33,6 +33,9 @@ teardown() { reeve_teardown; }
     migrate --dockerfile Dockerfile
     told 'the package supervisor stays: RUN in line 2 uses what it brings' || { echo "# $run"; return 1; }
   done
+  printf 'FROM debian\nRUN apt-get install -y supervisor\nRUN cat <<EOF >/etc/supervisor/conf.d/x.conf\n[program:x]\nEOF\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'the package supervisor stays: RUN in line 3 uses what it brings'
   for run in 'rm -f /etc/supervisor/supervisord.conf' 'ln -sf /dev/stdout /var/log/supervisord.log'; do
     printf 'FROM debian\nRUN apt-get install -y supervisor nginx && %s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
     migrate --dockerfile Dockerfile
@@ -57,6 +60,9 @@ teardown() { reeve_teardown; }
   printf '*.tar.gz\n' >Dockerfile.dockerignore
   migrate --dockerfile Dockerfile
   told 'TODO: Dockerfile.dockerignore keeps out of the build context what the patch copies: reeve-overlay-amd64.tar.gz (*.tar.gz)'
+  sed -i 1s/debian/arm64v8\\/debian/ Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'copies: reeve-overlay-arm64.tar.gz (*.tar.gz)'
 }
 
 @test "a compose file that gives the image a command, or an entrypoint, is marked at that line" {
@@ -91,14 +97,35 @@ services:
       context: .
       dockerfile: Dockerfile.test
     command: y
+  anchored: &app # its name line has more than a name
+    # entrypoint: old
+    build: . # here
+    command: [z]
+  cache: # database
+    image: redis
+    command: w
+  near:
+    build: .
+    volumes:
+      - ./start.sh:/start.sh.bak
+  far:
+    build:
+      context: .
+      dockerfile: other/Dockerfile
+    command: v
 volumes:
   data:
 EOS
   migrate --dockerfile Dockerfile
-  [ "$(grep -c 'TODO: docker-compose.yml' <<<"$report")" -eq 3 ]
+  [ "$(grep -c 'TODO: docker-compose.yml' <<<"$report")" -eq 4 ]
+  told 'TODO: docker-compose.yml, line 32: command: [z]: behind ENTRYPOINT /init'
   told 'TODO: docker-compose.yml, line 6: - ./start.sh:/start.sh: nothing reads or executes that any more'
   told 'TODO: docker-compose.yml, line 13: command: ["jobs"]: behind ENTRYPOINT /init, this is executed beside all services'
   told 'TODO: docker-compose.yml, line 15: entrypoint: bash: it takes the place of ENTRYPOINT /init, and no service starts there'
+  # build: . is the file Dockerfile.
+  mv Dockerfile Dockerfile.prod
+  migrate --dockerfile Dockerfile.prod
+  untold 'TODO: docker-compose.yml, line 32'
 }
 
 @test "a stage that starts the input, where the last one does not, is named" {

@@ -229,7 +229,7 @@ EOS
 
 @test "the script of a HEALTHCHECK that looks for what has gone is named, with its line" {
   supervisord_conf
-  printf '#!/bin/sh\n# supervisord\necho "is supervisord up?"\npgrep supervisord || exit 1\n' >health
+  printf '#!/bin/sh\n# supervisord\necho "is supervisord up?"; curl http://x/supervisord\npgrep supervisord || exit 1\n' >health
   cp health other.sh
   printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY health /usr/bin/health\nCOPY other.sh /\nHEALTHCHECK CMD ["/usr/bin/health"]\nCMD ["supervisord", "-n"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
@@ -248,14 +248,14 @@ EOS
 
 @test "who asks supervisord's page or its socket is named" {
   input=supervisord.conf
-  wrapper <<<$'[supervisord]\nnodaemon=true\n[inet_http_server]\nport=127.0.0.1:9001\n[unix_http_server]\nfile=/run/sup.sock\n[program:mon]\ncommand=mon --url http://localhost:9001/RPC2\n[program:sock]\ncommand=sock --to unix:///run/sup.sock\n[program:web]\ncommand=web http://localhost:90010'
-  printf 'FROM debian\nCOPY supervisord.conf /etc/\nHEALTHCHECK CMD curl -f http://localhost:9001/ || exit 1\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  wrapper <<<$'[supervisord]\nnodaemon=true\n[inet_http_server]\nport = 127.0.0.1:9001 ; a comment\n[unix_http_server]\nfile=/run/sup.sock\n[program:mon]\ncommand=mon --url http://localhost:9001/RPC2\n[program:sock]\ncommand=sock --to unix:///run/sup.sock\n[program:web]\ncommand=web http://localhost:90010'
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nHEALTHCHECK CMD curl -f http://web:90010/ && curl -f http://localhost:9001/ || exit 1\nCMD ["supervisord", "-n"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   grep -q 'TODO reeve-migrate: line 7: it has :9001, where supervisord answered, and nothing does now' "$tree/mon/run"
   grep -q 'it has /run/sup.sock, where supervisord answered' "$tree/sock/run"
   run ! grep -q TODO "$tree/web/run"
   told 'TODO: Dockerfile, line 3: HEALTHCHECK asks for supervisord'
-  sed -i 's/9001/9002/' Dockerfile
+  sed -i 's/9001/9002/g' Dockerfile
   migrate --dockerfile Dockerfile
   untold 'HEALTHCHECK asks'
 }

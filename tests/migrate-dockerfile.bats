@@ -208,6 +208,10 @@ EOS
     told '+ADD reeve-overlay-amd64.tar.gz /' || { echo "# $from"; return 1; }
     told 'ARG TARGETARCH ahead of ADD reeve-overlay-${TARGETARCH}.tar.gz / takes that of each'
   done
+  # A name may also say what a compiler makes code for.
+  printf 'FROM mycorp/arm64-tools:1\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: the image seems to be for linux/arm64, by the name of mycorp/arm64-tools:1: the patch adds the overlay for arm64'
 }
 
 @test "the ARGs ahead of the first FROM count in FROM" {

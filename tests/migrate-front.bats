@@ -153,7 +153,7 @@ EOS
     untold TODO || { echo "# $code"; return 1; }
     grep -qxF 'ENTRYPOINT ["/entry.sh", "prod", "/init"]' <<<"$result"
   done
-  for code in $'user=$1\nshift\nif [ "$1" = /start.sh ]; then prepare; fi\nexec "$@"' 'if [ "$2" = x ] || [ "$1" = y ]; then shift; fi; if [ "$1" = /start.sh ]; then prepare; fi; exec "$@"'; do
+  for code in $'user=$1\nshift\nif [ "$1" = /start.sh ]; then prepare; fi\nexec "$@"' $'n=1\nshift $n\nif [ "$1" = /start.sh ]; then prepare; fi\nexec "$@"' 'if [ "$2" = x ] || [ "$1" = y ]; then shift; fi; if [ "$1" = /start.sh ]; then prepare; fi; exec "$@"'; do
     ahead "$code"
     printf 'FROM debian\nCOPY entry.sh start.sh /\nENTRYPOINT ["/entry.sh", "prod", "/start.sh"]\n' >Dockerfile
     patched

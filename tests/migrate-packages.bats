@@ -263,7 +263,7 @@ EOS
     migrate --dockerfile Dockerfile
     told 'the package supervisor also brought Python' || { echo "# $run"; return 1; }
   done
-  for run in 'apk add python3' 'pip install x'; do
+  for run in 'apk add python3' 'pip install x' 'apk add py3-pip' '/usr/bin/python3 -m pip install x'; do
     printf 'FROM alpine\nRUN apk add supervisor x && %s\nCOPY supervisord.conf /etc/\nCMD ["supervisord", "-n"]\n' "$run" >Dockerfile
     migrate --dockerfile Dockerfile
     untold 'also brought Python' || { echo "# $run"; return 1; }

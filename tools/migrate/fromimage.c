@@ -1,6 +1,5 @@
 /* What the Dockerfile, the build context and the unpacked image say goes into the plan, ahead of the migration. */
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "migrate/command/image.h"
@@ -128,21 +127,6 @@ static void look_at_commandline (struct plan *plan, struct dockerfile const *doc
   c->is_last = !start->through_goes_on && !start->kept && !start->code_behind && ends_there(plan->pool, start) ;
 }
 
-/* .dockerignore keeps it out of the build context. */
-static int is_ignored (struct pool *pool, char const *path, char const *name)
-{
-  char const *text = context_read(pool, path, ".dockerignore") ;
-  for (size_t len ; text && *text ; text += len + (text[len] == '\n'))
-  {
-    char const *line ;
-    len = strcspn(text, "\n") ;
-    line = pool_copy(pool, text, len - (len && text[len - 1] == '\r')) ;
-    if (!strncmp(line, "**/", 3)) line += 3 ;
-    if (!fnmatch(line + (*line == '/'), name, 0)) return 1 ;
-  }
-  return 0 ;
-}
-
 /* The last PORT=NUMBER of the text; 0: there is none. */
 static unsigned int port_in (char const *text)
 {
@@ -165,7 +149,8 @@ static void read_env (struct dockerfile const *dockerfile, char const *path, str
     char const *one = pool_copy(pool, name, len) ;
     char const *place = dockerfile_below(pool, folder, one) ;
     char const *found = *place == '/' ? context_place(dockerfile, path, place) : 0 ;
-    char const *text = found && !is_ignored(pool, path, shell_basename(one)) ? text_read(pool, found, SOURCE_SIZE_MAX) : 0 ;
+    char const *ignored ;
+    char const *text = found && !ignored_by(pool, path, shell_basename(one), &ignored) ? text_read(pool, found, SOURCE_SIZE_MAX) : 0 ;
     name += len + strspn(name + len, ", ") ;
     if (!text)
     {

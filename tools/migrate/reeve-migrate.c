@@ -424,7 +424,7 @@ int main (int argc, char **argv)
     find_tree(&pool, &arguments, &tree) ;
     patch = dockerfile_patch(&dockerfile, &start, &plan, input.code ? input.name : arguments.input, &tree, &patched) ;
     audit_image(&plan, &start, &dockerfile, patched, files) ;
-    audit_ignored(&plan, arguments.dockerfile, &tree) ;
+    audit_ignored(&plan, &dockerfile, arguments.dockerfile, &tree) ;
     audit_compose(&plan, &start, arguments.dockerfile) ;
   }
   report = render_report(&plan) ;

@@ -107,27 +107,36 @@ char const *dockerfile_user (struct dockerfile const *dockerfile)
   return shell_one_of(user, "root 0") || !*user ? 0 : user ;
 }
 
-/* For which platform is the image, by its FROM, or by the name of the image that it is made from? */
-static char const *platform_of (struct dockerfile const *dockerfile)
+/* The platform that a word of the image's name means, as a rule: aarch64 may also be what a compiler there makes code for.
+   "": there is no such word. */
+static char const *platform_by_word (char const *image)
+{
+  static struct { char const *word ; char const *platform ; } const words[] =
+    { { "aarch64", "linux/arm64" }, { "arm64", "linux/arm64" }, { "armv7", "linux/arm/v7" }, { "armhf", "linux/arm/v7" }, { "raspberrypi", "linux/arm/v7" },
+      { "raspbian", "linux/arm/v7" }, { "/rpi-", "linux/arm/v7" }, { "i386-", "linux/386" } } ;
+  for (size_t i = 0 ; i < ROWS(words) ; i++)
+    if (strstr(image, words[i].word)) return words[i].platform ;
+  return "" ;
+}
+
+/* For which platform is the image, by its FROM, or by the name of the image that it is made from? *guess: that image, where a word of its name says it. */
+static char const *platform_of (struct dockerfile const *dockerfile, char const **guess)
 {
   static struct { char const *folder ; char const *platform ; } const folders[] =
     { { "arm64v8/", "linux/arm64" }, { "arm32v7/", "linux/arm/v7" }, { "arm32v6/", "linux/arm/v6" }, { "i386/", "linux/386" }, { "ppc64le/", "linux/ppc64le" },
-      { "s390x/", "linux/s390x" }, { "riscv64/", "linux/riscv64" } } ;
-  static struct { char const *word ; char const *platform ; } const words[] = /* resin/rpi-raspbian, balenalib/aarch64-debian */
-    { { "aarch64", "linux/arm64" }, { "arm64", "linux/arm64" }, { "armv7", "linux/arm/v7" }, { "armhf", "linux/arm/v7" }, { "raspberrypi", "linux/arm/v7" },
-      { "raspbian", "linux/arm/v7" }, { "/rpi-", "linux/arm/v7" }, { "i386-", "linux/386" } } ;
+      { "s390x/", "linux/s390x" }, { "riscv64/", "linux/riscv64" },
+      { "balenalib/aarch64-", "linux/arm64" }, { "balenalib/raspberrypi4-64-", "linux/arm64" }, { "resin/aarch64-", "linux/arm64" } } ;
   struct instruction *from = dockerfile->from ? dockerfile_next(dockerfile, 0, "FROM") : 0 ;
   char const *flag = from ? strstr(from->flags, "--platform=") : 0 ;
   char const *image ;
+  *guess = 0 ;
   if (!from) return "" ;
   if (flag) return dockerfile_expand(dockerfile, from, pool_copy(dockerfile->source->pool, flag + 11, strcspn(flag + 11, " \t"))) ;
   image = dockerfile_expand(dockerfile, from, from->arguments) ;
   for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
     if (!strncmp(image, folders[i].folder, strlen(folders[i].folder))) return folders[i].platform ;
-  image = pool_copy(dockerfile->source->pool, image, strcspn(image, " \t@")) ;
-  for (size_t i = 0 ; i < ROWS(words) ; i++)
-    if (strstr(image, words[i].word)) return words[i].platform ;
-  return "" ;
+  *guess = image = pool_copy(dockerfile->source->pool, image, strcspn(image, " \t@")) ;
+  return platform_by_word(image) ;
 }
 
 /* With which word the text asks for a platform; 0: it does not. */
@@ -152,10 +161,13 @@ static char const *instruction_platform (struct instruction const *one)
 char const *dockerfile_architecture (struct dockerfile const *dockerfile, char const **doubt)
 {
   struct pool *pool = dockerfile->source->pool ;
-  char const *platform = platform_of(dockerfile) ;
+  char const *guess ;
+  char const *platform = platform_of(dockerfile, &guess) ;
   *doubt = 0 ;
+  if (guess && *platform) *doubt = pool_printf(pool, "the image seems to be for %s, by the name of %s", platform, guess) ;
   if (shell_one_of(platform, "linux/arm64 linux/arm64/v8 linux/aarch64 arm64 aarch64")) return "arm64" ;
   if (shell_one_of(platform, "linux/amd64 linux/amd64/v1 linux/x86_64 amd64 x86_64")) return "amd64" ;
+  if (*doubt) return "amd64" ;
   if (strchr(platform, '$')) *doubt = pool_printf(pool, "FROM has the platform %s, which is not known here", platform) ;
   else if (*platform) *doubt = pool_printf(pool, "the image is for %s", platform) ;
   for (struct instruction *one = dockerfile->instructions ; one && !*doubt ; one = one->next)

@@ -16,13 +16,48 @@ static char const *value_of (struct pool *pool, char const *line, char const *ke
   if (strncmp(line, key, len) != 0 || line[len] != ':') return 0 ;
   line += len + 1 ;
   line += strspn(line, " \t") ;
-  return shell_without_quotes(pool, pool_copy(pool, line, strcspn(line, "\r#"))) ;
+  len = strcspn(line, "\r#") ;
+  while (len && strchr(" \t", line[len - 1])) len-- ;
+  return shell_without_quotes(pool, pool_copy(pool, line, len)) ;
+}
+
+/* A block of its own: `web:`, also `web: &default # comment` */
+static int is_name_line (char const *line)
+{
+  char const *colon ;
+  line += strspn(line, " ") ;
+  colon = *line == '#' || *line == '-' ? 0 : strchr(line, ':') ;
+  if (!colon) return 0 ;
+  colon += 1 + strspn(colon + 1, " \t") ;
+  if (*colon == '&') colon += strcspn(colon, " \t\r") ;
+  colon += strspn(colon, " \t\r") ;
+  return !*colon || *colon == '#' ;
+}
+
+/* Does ./docker/Dockerfile mean the same file as the path docker/Dockerfile, or /src/docker/Dockerfile? */
+static int is_end_of (char const *name, char const *path)
+{
+  size_t len ;
+  size_t n = strlen(path) ;
+  if (!strncmp(name, "./", 2)) name += 2 ;
+  len = strlen(name) ;
+  return len <= n && !strcmp(path + n - len, name) && (len == n || path[n - len - 1] == '/') ;
+}
+
+/* - ./start.sh:/start.sh, also ahead of :ro */
+static int mounts (struct pool *pool, char const *text, char const *path)
+{
+  char const *place = path ? pool_printf(pool, ":%s", path) : 0 ;
+  for (char const *at = place ? strstr(text, place) : 0 ; at ; at = strstr(at + 1, place))
+    if (!at[strlen(place)] || strchr(": \t\r\"'", at[strlen(place)])) return 1 ;
+  return 0 ;
 }
 
 /* build: . and dockerfile: NAME, of this Dockerfile */
 static int builds_it (struct composed const *c, char const *block)
 {
   struct pool *pool = c->plan->pool ;
+  char const *name = "Dockerfile" ;
   int builds = 0 ;
   for (size_t len ; *block ; block += len + (block[len] == '\n'))
   {
@@ -32,15 +67,22 @@ static int builds_it (struct composed const *c, char const *block)
     if (folder) builds = 1 ;
     if (!folder) folder = value_of(pool, line, "context") ;
     if (folder && *folder && !shell_one_of(folder, ". ./")) return 0 ;
-    if (file && *file && strcmp(shell_basename(file), shell_basename(c->dockerfile)) != 0) return 0 ;
+    if (file && *file) name = file ;
   }
-  return builds ;
+  return builds && is_end_of(name, c->dockerfile) ;
+}
+
+static int has_key (struct pool *pool, char const *block, char const *key)
+{
+  for (size_t len ; *block ; block += len + (block[len] == '\n'))
+    if (value_of(pool, pool_copy(pool, block, len = strcspn(block, "\n")), key)) return 1 ;
+  return 0 ;
 }
 
 static void look_at_block (struct composed const *c, char const *block, unsigned int first)
 {
   struct pool *pool = c->plan->pool ;
-  int has_entrypoint = !!strstr(block, "entrypoint:") ;
+  int has_entrypoint = has_key(pool, block, "entrypoint") ;
   if (!builds_it(c, block)) return ;
   for (size_t len ; *block ; block += len + (block[len] == '\n'), first++)
   {
@@ -52,7 +94,7 @@ static void look_at_block (struct composed const *c, char const *block, unsigned
         "or give that container an entrypoint of its own", place)) ;
     else if (value_of(pool, line, "entrypoint") && !strstr(line, "/init"))
       texts_add(pool, &c->plan->notes, pool_printf(pool, "%s: it takes the place of ENTRYPOINT /init, and no service starts there: take it out, if they shall", place)) ;
-    else if (*text != '#' && ((c->path && strstr(text, pool_printf(pool, ":%s", c->path))) || shell_mentions(text, "supervisorctl")))
+    else if (*text != '#' && (mounts(pool, text, c->path) || shell_mentions(text, "supervisorctl")))
       texts_add(pool, &c->plan->notes, pool_printf(pool, "%s: nothing reads or executes that any more (the services are made from %s as it was)", place, c->name)) ;
   }
 }
@@ -64,8 +106,9 @@ static void look_at_compose (struct composed const *c, char const *text)
   unsigned int n = 1 ;
   for (size_t len ; *text ; text += len + (text[len] == '\n'), n++)
   {
-    size_t blank = strspn(text, " ") ;
-    int is_name = (len = strcspn(text, "\n")) > blank && blank <= 4 && blank && text[blank] != '#' && text[len - 1 - (text[len - 1] == '\r')] == ':' ;
+    char const *line = pool_copy(c->plan->pool, text, len = strcspn(text, "\n")) ;
+    size_t blank = strspn(line, " ") ;
+    int is_name = blank && blank <= 4 && is_name_line(line) ;
     int is_end = !blank && len && *text != '#' && *text != '\r' ;
     if (block && (is_end || (is_name && blank <= strspn(block, " ")))) look_at_block(c, pool_copy(c->plan->pool, block, (size_t)(text - block)), first) ;
     if (is_end) block = 0 ;

@@ -22,8 +22,8 @@ static int matches (struct pool *pool, char const *pattern, char const *path)
   return 0 ;
 }
 
-/* The line that keeps the path out of the build context; 0: none does. */
-static char const *ignored_by (struct pool *pool, char const *text, char const *path)
+/* The last line about the path counts; 0: it does not keep the path out of the build context. */
+static char const *line_about (struct pool *pool, char const *text, char const *path)
 {
   char const *found = 0 ;
   for (size_t len ; *text ; text += len + (text[len] == '\n'))
@@ -44,21 +44,27 @@ static char const *ignored_by (struct pool *pool, char const *text, char const *
   return found ;
 }
 
-void audit_ignored (struct plan *plan, char const *dockerfile, struct docker_tree const *tree)
+char const *ignored_by (struct pool *pool, char const *dockerfile_path, char const *name, char const **file)
 {
-  char const *services = tree->outside ? 0 : tree->services ; /* else a note says where they have to be */
+  char const *own = pool_printf(pool, "%s.dockerignore", shell_basename(dockerfile_path)) ;
+  char const *text = context_read(pool, dockerfile_path, own) ;
+  *file = text ? own : ".dockerignore" ;
+  if (!text) text = context_read(pool, dockerfile_path, *file) ;
+  if (!strncmp(name, "./", 2)) name += 2 ;
+  return text ? line_about(pool, text, name) : 0 ;
+}
+
+void audit_ignored (struct plan *plan, struct dockerfile const *dockerfile, char const *path, struct docker_tree const *tree)
+{
   struct texts names = { 0 } ;
-  char const *own = pool_printf(plan->pool, "%s.dockerignore", shell_basename(dockerfile)) ;
-  char const *text = context_read(plan->pool, dockerfile, own) ;
-  char const *file = text ? own : ".dockerignore" ;
-  if (!text) text = context_read(plan->pool, dockerfile, file) ;
-  if (!services) return ;
-  if (!strncmp(services, "./", 2)) services += 2 ;
-  for (int i = 0 ; text && i < 2 ; i++)
+  char const *doubt ;
+  char const *file ;
+  char const *copied[] = { pool_printf(plan->pool, "reeve-overlay-%s.tar.gz", dockerfile_architecture(dockerfile, &doubt)), tree->services } ;
+  if (tree->outside) return ; /* a note says where they have to be */
+  for (size_t i = 0 ; i < ROWS(copied) ; i++)
   {
-    char const *path = i ? services : "reeve-overlay-amd64.tar.gz" ;
-    char const *line = ignored_by(plan->pool, text, path) ;
-    if (line) texts_add(plan->pool, &names, pool_printf(plan->pool, "%s (%s)", path, line)) ;
+    char const *line = ignored_by(plan->pool, path, copied[i], &file) ;
+    if (line) texts_add(plan->pool, &names, pool_printf(plan->pool, "%s (%s)", copied[i], line)) ;
   }
   if (names.first)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: %s keeps out of the build context what the patch copies: %s: write !NAME of it at its end", file, texts_join(plan->pool, &names, ", "))) ;

@@ -6,6 +6,7 @@
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/patching.h"
 #include "migrate/shell/shell.h"
+#include "migrate/supervisord/supervisord.h"
 
 /* A script whose supervisord is a service, until its configuration is migrated, too. */
 static int keeps_supervisor (struct patching const *p)
@@ -15,24 +16,11 @@ static int keeps_supervisor (struct patching const *p)
   return 0 ;
 }
 
-/* Where supervisord's page was: :9001; 0: it had none */
-static char const *interface_of (struct patching const *p)
+/* Does it ask supervisord's page? */
+static int asks_page (struct patching const *p, char const *text)
 {
-  char const *section = p->plan->kind == INPUT_SUPERVISORD ? strstr(p->plan->source->text, "\n[inet_http_server]") : 0 ;
-  char const *end = section ? strstr(section + 2, "\n[") : 0 ;
-  char const *port = section ? strstr(section, "\nport") : 0 ;
-  char const *number ;
-  if (!port || (end && port > end)) return 0 ;
-  for (number = port += strcspn(port, "=") ; *port && *port != '\n' ; port++) if (strchr("=: ", *port)) number = port + 1 ;
-  return strspn(number, "0123456789") ? pool_printf(p->pool, ":%.*s", (int)strspn(number, "0123456789"), number) : 0 ;
-}
-
-/* Does it ask supervisord's page? :9001, not :90010 */
-static int asks_interface (struct patching const *p, char const *text)
-{
-  char const *interface = interface_of(p) ;
-  char const *at = interface ? strstr(text, interface) : 0 ;
-  return at && !(at[strlen(interface)] >= '0' && at[strlen(interface)] <= '9') ;
+  char const *page = p->plan->kind == INPUT_SUPERVISORD ? supervisord_page(p->plan->source) : 0 ;
+  return page && names_place(text, page) ;
 }
 
 /* The program that has gone, and that the text asks for or looks for; 0: none. */
@@ -106,8 +94,8 @@ static void note_health_scripts (struct patching *p, struct instruction const *o
 {
   for (struct docker_script const *script = p->start->scripts ; script ; script = script->next)
   {
-    char const *code = text_without_messages(p->pool, shell_uncommented(p->pool, script->text)) ;
-    char const *gone = text_names_file(one->arguments, script->path) ? gone_in(p, text_without_urls(p->pool, code)) : 0 ;
+    char const *code = text_without_urls(p->pool, text_without_messages(p->pool, shell_uncommented(p->pool, script->text))) ;
+    char const *gone = text_names_file(one->arguments, script->path) ? gone_in(p, code) : 0 ;
     if (gone && strcmp(gone, "supervisorctl") != 0) /* note_supervisorctl() says that */
       patching_note(p, pool_printf(p->pool, "TODO: %s, which HEALTHCHECK executes (%s), asks for %s, which does not run any more (%s), so that it would fail for ever: write reeve status there, which is 0 when all services are ready",
         script->name, patching_place(p, one), gone, first_line_with(p, code, gone))) ;
@@ -120,7 +108,7 @@ static void note_caller (struct patching *p, struct instruction const *one)
   int stays = keeps_supervisor(p) ;
   int calls = !stays && shell_one_of(one->name, "RUN ONBUILD") && shell_mentions(one->arguments, "supervisorctl") ;
   if (shell_one_of(one->name, "HEALTHCHECK")) note_health_scripts(p, one) ;
-  if (!gone && shell_one_of(one->name, "HEALTHCHECK") && asks_interface(p, one->arguments)) gone = "supervisord" ;
+  if (!gone && shell_one_of(one->name, "HEALTHCHECK") && asks_page(p, one->arguments)) gone = "supervisord" ;
   if (gone) note_health(p, one, gone) ;
   else if (shell_one_of(one->name, "HEALTHCHECK")) note_looks(p, pool_printf(p->pool, "%s: HEALTHCHECK", patching_place(p, one)), one->arguments) ;
   for (struct text const *text = one->documents.first ; text && !stays ; text = text->next) calls |= shell_mentions(text->text, "supervisorctl") ;

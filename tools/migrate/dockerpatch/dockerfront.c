@@ -108,7 +108,8 @@ static int is_as_before (struct front *f, struct statement *statement, char cons
 
 static void note_shift (struct front *f, struct statement *statement)
 {
-  unsigned int by = statement->nwords > 1 ? shell_number(statement_word(statement, 1), 1000, 0) : 1 ;
+  char const *count = statement->nwords > 1 ? statement_word(statement, 1) : "1" ;
+  unsigned int by = *count ? shell_number(count, 1000, 0) : 1000 ; /* shift $n: not known */
   if (!statement_walk(statement, &sets_positional, 0)) return ;
   f->goes_through |= f->nfixed && statement->kind != STATEMENT_COMMAND ;
   f->nfixed = strcmp(statement_command(statement), "shift") != 0 || by > f->nfixed ? 0 : f->nfixed - by ;

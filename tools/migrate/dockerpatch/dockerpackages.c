@@ -56,9 +56,9 @@ static int installs_python (struct pool *pool, char const *text)
   for (; *text ; )
   {
     size_t len = strcspn(text, " \t\n;&|") ;
-    char const *word = pool_copy(pool, text, len) ;
+    char const *word = shell_basename(pool_copy(pool, text, len)) ;
     installs |= shell_one_of(word, "install add") ;
-    is_python |= !strncmp(word, "python", 6) || shell_one_of(word, "pip pip3") ;
+    is_python |= !strncmp(word, "python", 6) || shell_one_of(word, "pip pip3 py3-pip") ;
     if (installs && is_python) return 1 ;
     text += len ;
     if (*text && strchr(";&|\n", *text)) installs = is_python = 0 ;

@@ -98,10 +98,11 @@ static void add_copies (struct patching *p, struct texts *lines, struct docker_t
   char const *parent ;
   int has_setup = plan_has_setup(p->plan) ;
   char const *doubt ;
-  texts_add(pool, lines, pool_printf(pool, "ADD reeve-overlay-%s.tar.gz /", dockerfile_architecture(p->dockerfile, &doubt))) ;
+  char const *architecture = dockerfile_architecture(p->dockerfile, &doubt) ;
+  texts_add(pool, lines, pool_printf(pool, "ADD reeve-overlay-%s.tar.gz /", architecture)) ;
   if (doubt)
-    patching_note(p, pool_printf(pool, "TODO: %s: the patch adds the overlay for amd64, with which the image cannot be built for another platform. ARG TARGETARCH ahead of "
-      "ADD reeve-overlay-${TARGETARCH}.tar.gz / takes that of each (there are amd64 and arm64)", doubt)) ;
+    patching_note(p, pool_printf(pool, "TODO: %s: the patch adds the overlay for %s, with which the image cannot be built for another platform. ARG TARGETARCH ahead of "
+      "ADD reeve-overlay-${TARGETARCH}.tar.gz / takes that of each (there are amd64 and arm64)", doubt, architecture)) ;
   while (len > 1 && services[len - 1] == '/') len-- ;
   services = pool_copy(pool, services, len) ;
   if (tree->outside)
@@ -176,16 +177,25 @@ static void note_kept (struct patching *p)
     patching_note(p, pool_printf(p->pool, "TODO: the container went on when %s had ended; now it ends: take flag-main off, if it shall go on", texts_join(p->pool, &names, ", "))) ;
 }
 
+/* Does it name what read the input, or the input itself? */
+static int names_reader (struct patching const *p, char const *text)
+{
+  if (p->plan->kind == INPUT_SUPERVISORD) return shell_mentions(text, "supervisord") ;
+  if (p->plan->kind != INPUT_PROCFILE) return shell_mentions(text, p->input) ;
+  for (unsigned int i = 0 ; procrunner_name(i) ; i++)
+    if (shell_mentions(text, procrunner_name(i))) return 1 ;
+  return 0 ;
+}
+
 /* A script that is not in the build context, as the Dockerfile itself has or makes it, and executes what read the input: where it is; 0: it is no such thing. */
 static char const *written_script (struct patching *p, char const *word)
 {
   char const *place = dockerfile_below(p->pool, dockerfile_workdir(p->dockerfile, 0), word) ;
   char const *expanded = 0 ;
   char const *text = document_at(p->dockerfile, &place, &expanded) ;
-  char const *reader = p->plan->kind == INPUT_SUPERVISORD ? "supervisord" : p->plan->kind == INPUT_PROCFILE ? "start" : p->input ;
-  if (text) return shell_mentions(text, reader) ? "whose text is in the Dockerfile" : 0 ;
+  if (text) return names_reader(p, text) ? "whose text is in the Dockerfile" : 0 ;
   for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
-    if (run_writes(one, shell_basename(word)) && (shell_mentions(one->arguments, reader) || shell_mentions(texts_join(p->pool, &one->documents, "\n"), reader)))
+    if (run_writes(one, shell_basename(word)) && (names_reader(p, one->arguments) || names_reader(p, texts_join(p->pool, &one->documents, "\n"))))
       return pool_printf(p->pool, "which the RUN in line %u writes", one->first) ;
   return 0 ;
 }

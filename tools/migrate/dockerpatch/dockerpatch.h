@@ -24,7 +24,10 @@ extern char const *dockerfile_patch (struct dockerfile const *dockerfile, struct
 
 /* Audits, behind the patch: a TODO where the answer is no, and nothing says so yet. */
 extern void audit_image (struct plan *plan, struct docker_start const *start, struct dockerfile const *before, char const *patched, struct file const *files) ; /* does what the new image executes find its files and programs? */
-extern void audit_ignored (struct plan *plan, char const *dockerfile, struct docker_tree const *tree) ; /* does .dockerignore leave what the patch copies? */
+extern void audit_ignored (struct plan *plan, struct dockerfile const *dockerfile, char const *path, struct docker_tree const *tree) ; /* does .dockerignore leave what the patch copies? */
 extern void audit_compose (struct plan *plan, struct docker_start const *start, char const *dockerfile) ; /* does a compose file fit the new image? */
+
+/* The line of .dockerignore that keeps the name out of the build context; 0: none does. *file: that, or Dockerfile.dockerignore. */
+extern char const *ignored_by (struct pool *pool, char const *dockerfile_path, char const *name, char const **file) ;
 
 #endif

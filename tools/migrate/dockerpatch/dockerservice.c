@@ -86,14 +86,24 @@ static int needs (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* RUN <<EOF: that document. RUN cat <<EOF >FILE: the command alone, as a word in place of the document, which is no code. */
+static char const *code_of (struct pool *pool, struct instruction const *run)
+{
+  size_t size = strlen(run->arguments) + 1 ;
+  char *text = memcpy(pool_alloc(pool, size), run->arguments, size) ;
+  if (!run->documents.first) return text ;
+  if (!strncmp(text, "<<", 2)) return texts_join(pool, &run->documents, "\n") ;
+  for (char *p = text ; (p = strstr(p, "<<")) ; ) p[0] = p[1] = ' ' ;
+  return text ;
+}
+
 int run_needs_supervisor (struct dockerfile const *dockerfile, struct instruction const *run)
 {
   struct source code ;
   struct texts words = { 0 } ;
   struct needing n = { .dockerfile = dockerfile, .run = run } ;
-  char const *text = run->documents.first ? texts_join(dockerfile->source->pool, &run->documents, "\n") : run->arguments ;
   if (dockerfile_exec_form(dockerfile->source->pool, run->arguments, &words)) return 0 ;
-  for (struct statement *one = shell_parse_text(dockerfile->source->pool, &code, text) ; one ; one = one->next)
+  for (struct statement *one = shell_parse_text(dockerfile->source->pool, &code, code_of(dockerfile->source->pool, run)) ; one ; one = one->next)
     if (statement_walk(one, &needs, &n)) return 1 ;
   return 0 ;
 }

@@ -10,8 +10,8 @@
 static char const *started_there (struct patching const *p, char const *words)
 {
   char const *through = p->start->through ? shell_basename(p->start->through) : 0 ;
-  if (through && shell_mentions(words, through)) return through ;
   char const *script = p->start->script ? p->start->script : p->input ; /* the last stage need not execute it */
+  if (through && shell_mentions(words, through)) return through ;
   return shell_mentions(words, script) ? script : 0 ;
 }
 

@@ -53,7 +53,7 @@ static int is_file (struct starting const *s, char const *path)
 /* sh $APP_HOME/start.sh: shell code whose files have their names from ENV. Other words stay, as docker run may set their variables. */
 static char const *with_files (struct starting *s, struct text *one)
 {
-  char const *out = "" ;
+  struct texts parts = { 0 } ;
   for (char const *p = one->text ; *p ; )
   {
     size_t blank = strspn(p, " \t\n;&|()") ;
@@ -62,10 +62,10 @@ static char const *with_files (struct starting *s, struct text *one)
     char const *path = plain ? dockerfile_expand(s->dockerfile, 0, plain) : "$" ;
     int is_known = !strchr(path, '$') && is_file(s, path) ;
     if (is_known) texts_add_once(s->pool, &s->start->lost, pool_printf(s->pool, "%s is %s by ENV: where docker run gave that another value, the container executed another file", word, path)) ;
-    out = pool_printf(s->pool, "%s%.*s%s", out, (int)blank, p, is_known ? path : word) ;
+    texts_add(s->pool, &parts, pool_printf(s->pool, "%.*s%s", (int)blank, p, is_known ? path : word)) ;
     p += blank + strlen(word) ;
   }
-  return out ;
+  return texts_join(s->pool, &parts, "") ;
 }
 
 void add_start_words (struct starting *s)
@@ -232,7 +232,7 @@ static int executes_input (struct statement *statement, void *data)
     s->start->through_goes_on = 1 ;
     return 1 ;
   }
-  while (i < statement->nwords && (shell_one_of(statement_word(statement, i), ". source") || is_starter(statement_word(statement, i)) || *statement_word(statement, i) == '-'
+  while (i < statement->nwords && (is_starter(statement_word(statement, i)) || *statement_word(statement, i) == '-'
    || (i && strchr(statement_word(statement, i), '=')))) i++ ;
   if (s->is_read && i < statement->nwords && is_project_starter(statement_word(statement, i)))
   {

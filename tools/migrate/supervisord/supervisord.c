@@ -257,8 +257,7 @@ static void mark_askers (struct translation *t, char const *place)
   for (struct service *one = plan->services ; one ; one = one->next)
   {
     char const *text = pool_printf(plan->pool, "%s\n%s", one->text, texts_join(plan->pool, &one->before, "\n")) ;
-    char const *at = strstr(text, place) ;
-    if (!at || (at[strlen(place)] >= '0' && at[strlen(place)] <= '9') || shell_mentions(text, "supervisorctl")) continue ;
+    if (!names_place(text, place) || shell_mentions(text, "supervisorctl")) continue ;
     plan_todo(plan, one, one->claim, one->line, pool_printf(plan->pool, "it has %s, where supervisord answered, and nothing does now: the reeve command in the container does that (reeve status --json; reeve start, stop NAME)", place)) ;
   }
 }
@@ -289,7 +288,7 @@ static void other_section (struct translation *t)
     drop_section(t, "supervisord's page and its XML-RPC are not translated: a note says what to do") ;
     texts_add(pool, &t->plan->notes, pool_printf(pool, "supervisord's page and its XML-RPC (port %s) are gone: what asks there has to use the reeve command in the container, as `reeve status --json`",
       port ? port : "?")) ;
-    if (port) mark_askers(t, pool_printf(pool, ":%s", strrchr(port, ':') ? strrchr(port, ':') + 1 : port)) ;
+    if (supervisord_page(t->source)) mark_askers(t, supervisord_page(t->source)) ;
   }
   else if (!strcmp(name, "supervisorctl") || !strcmp(name, "rpcinterface:supervisor")) drop_section(t, "supervisord's own: the reeve command needs no settings") ;
   else if (!strncmp(name, "ctlplugin:", 10)) drop_section(t, "more commands of supervisorctl: the reeve command has its own") ;

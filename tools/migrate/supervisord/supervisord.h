@@ -44,6 +44,11 @@ struct fcgi
    socket is not understood. */
 extern int supervisord_fcgi (struct plan *plan, struct service *service, struct fcgi const *fcgi, int i, int n) ;
 
+/* ":9001" of supervisord's page; 0: it has none. Claims nothing of the source. */
+extern char const *supervisord_page (struct source const *source) ;
+/* Does the text name the place? :9001 is not in :90010. */
+extern int names_place (char const *text, char const *place) ;
+
 extern void migrate_supervisord (struct plan *plan) ; /* the whole file */
 
 #endif
