@@ -32,7 +32,6 @@ extern void audit_named (struct analysis *a, struct statement *first, struct fil
 /* ---- audited.c: what several of them ask ---- */
 extern char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name) ; /* of services.d/SERVICE/NAME; "": it has no such file */
 extern struct file *audited_files (struct analysis *a, struct file const *files) ; /* without their comments */
-extern int audit_never_ran (struct claim const *claim) ; /* what it is of never runs, or in no container with this CMD */
 extern int audit_stops (char const *text) ; /* does it stop something? What is only started for a while is stopped again */
 extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */
 

@@ -12,14 +12,6 @@ char const *audited_text (struct analysis *a, struct file const *files, struct s
   return "" ;
 }
 
-int audit_never_ran (struct claim const *claim)
-{
-  static char const *const marks[] = { "never runs", "never ran", "does not take this branch", "this branch is not taken" } ;
-  for (size_t i = 0 ; i < ROWS(marks) ; i++)
-    if (strstr(claim->what, marks[i])) return 1 ;
-  return 0 ;
-}
-
 int audit_stops (char const *text)
 {
   static char const *const words[] = { "kill", "stop", "shutdown", "quit", "terminate" } ;

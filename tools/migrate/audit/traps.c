@@ -60,7 +60,7 @@ static void audit_trap (struct analysis *a, struct trap const *trap, char const 
   struct claim *claim = trap->claim ? trap->claim : trap->own ;
   struct source code ;
   struct statement *one = shell_parse_text(a->pool, &code, trap->code) ;
-  if (!claim || trap->replaced_line || is_for_errors(trap) || is_child_trap(trap) || audit_never_ran(claim)) return ;
+  if (!claim || trap->replaced_line || is_for_errors(trap) || is_child_trap(trap) || claim->never_ran) return ;
   doing.source = &code ;
   a->questions++ ;
   for (; one ; one = one->next) statement_walk(one, &look_at_command, &doing) ;
@@ -84,7 +84,7 @@ static int look_at_statement (struct statement *statement, void *data)
   while (trap && trap->statement != statement) trap = trap->next ;
   claim = claim_of(finding->a, statement) ;
   if (trap || !claim || claim->todo.first || audit_says(finding->a, finding->said, statement_text(finding->a, statement))) return 0 ;
-  if (audit_never_ran(claim)) return 0 ;
+  if (claim->never_ran) return 0 ;
   audit_lost(finding->a, claim, line_of(finding->a, statement), pool_printf(finding->a->pool, "what this trap did is done nowhere: %s", statement_text(finding->a, statement))) ;
   return 0 ;
 }

@@ -423,6 +423,6 @@ void drop_branch (struct analysis *a, struct branch const *branch)
   {
     if (one->kind != STATEMENT_COMMENT && starts_something(a, (struct statement *)one))
       texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: no service: %s: %s", line_of(a, one), what, statement_text(a, one))) ;
-    claim_statement(a, one, "dropped", what) ;
+    claim_statement(a, one, "dropped", what)->never_ran = 1 ;
   }
 }

@@ -200,7 +200,7 @@ extern void hold_remarks (struct analysis *a, struct statement *comments) ;
 /* Drops the comments right above a statement that is dropped. */
 extern void drop_start_message (struct analysis *a, struct statement *statement) ; /* echo Starting */
 extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
-extern void drop_statement (struct analysis *a, struct statement *statement, char const *why) ;
+extern struct claim *drop_statement (struct analysis *a, struct statement *statement, char const *why) ;
 /* Other comments go to the file of the next statement. */
 extern void remarks_to_piece (struct analysis *a, struct piece *piece, struct statement const *statement) ; /* those right above the statement */
 extern void remarks_to_service (struct analysis *a, struct service *service) ;

@@ -108,11 +108,6 @@ static int means_pid (char const *raw, struct pid_variable const *pid)
   return 0 ;
 }
 
-static int is_job (struct service const *service)
-{
-  return service->is_background || (service->is_oneshot && service->claim && strstr(service->claim->what, "in the background")) ;
-}
-
 /* %1: the first that was started in the background; %% %+ %: the last; %-: the one before that;
    %name: the one whose command begins so; %?text: has that in it. 0: none. */
 static struct service *service_of_job (struct analysis *a, char const *job)
@@ -123,7 +118,7 @@ static struct service *service_of_job (struct analysis *a, char const *job)
   size_t len = strcspn(job, "\"'") ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (!is_job(service)) continue ;
+    if (!service->is_background && !service->is_job) continue ;
     before = last ;
     last = service ;
     if (n && !--n) return service ;

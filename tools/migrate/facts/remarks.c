@@ -133,8 +133,8 @@ void remarks_under_next (struct held *first)
   }
 }
 
-void drop_statement (struct analysis *a, struct statement *statement, char const *why)
+struct claim *drop_statement (struct analysis *a, struct statement *statement, char const *why)
 {
   drop_remarks(a, statement) ;
-  claim_statement(a, statement, "dropped", why) ;
+  return claim_statement(a, statement, "dropped", why) ;
 }

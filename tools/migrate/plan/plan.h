@@ -100,6 +100,7 @@ struct service
   int is_sourced ; /* by its name, it is a function of a file that the script reads */
   int is_exec ; /* the script became it by exec */
   int is_apart ; /* nothing later waits for it: the script became a program after it (then it never runs together with later services), or it only shows logs */
+  int gives_up ; /* the script gave up where it was not ready in time */
   int is_forgiven ; /* the script went on if it failed, or was not ready in time */
   char const *down_signal ; /* the signal that traps send it at the end; 0: not known */
   uint32_t down_line ; /* of the trap */

@@ -60,8 +60,9 @@ int never_comes_to (struct analysis *a)
 void drop_never (struct analysis *a, struct statement *statement)
 {
   uint32_t ended = find_dead_code(a, line_of(a, statement)) ;
-  drop_statement(a, statement, pool_printf(a->pool, !a->ended_by_cmd ? "never runs, behind line %u"
+  struct claim *claim = drop_statement(a, statement, pool_printf(a->pool, !a->ended_by_cmd ? "never runs, behind line %u"
     : a->exited ? "never runs with this CMD: line %u has ended the script" : "never runs with this CMD: line %u has become another program", ended)) ;
+  claim->never_ran = 1 ;
 }
 
 /* What the script waits for; it never comes behind what it became by exec. */

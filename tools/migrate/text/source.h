@@ -29,6 +29,7 @@ struct claim
   char const *where ; /* where it went: a file, or "dropped" */
   char const *what ;
   struct texts todo ; /* what is left for a person */
+  int never_ran ; /* what it is of never runs, or in no container with this CMD */
   char const *described ; /* all that the report says of it; 0: it has not been asked yet */
 } ;
 

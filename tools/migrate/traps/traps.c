@@ -246,6 +246,7 @@ static void tell_ended (struct analysis *a, struct trap const *trap, struct clai
   if (!ended) return ;
   claim->todo = (struct texts){ 0 } ;
   claim->what = pool_printf(a->pool, "%s; it never ran%s, as exec of line %u ended it", claim->what, is_for_setup(a, trap) ? " behind the setup" : "", ended->line) ;
+  claim->never_ran = 1 ;
   if (is_for_setup(a, trap)) mark_lost_for_errors(a, trap, claim) ;
 }
 

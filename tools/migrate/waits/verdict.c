@@ -37,6 +37,7 @@ static void describe (struct analysis *a)
   char const *what = pool_printf(a->pool, "waits for %s: its readiness check%s%s%s; what comes later depends on it", service->name,
     service->builtin ? ", which reeve-exec makes itself (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
   service->is_forgiven = w->limit_ms && !w->gives_up ;
+  service->gives_up = w->limit_ms && w->gives_up ;
   if (w->limit_ms && w->gives_up)
     what = pool_printf(a->pool, "%s; " GAVE_UP, what) ; /* tell_giving_up() says what is done here */
   else if (w->limit_ms)
@@ -74,7 +75,7 @@ void settle_waits (struct analysis *a)
     tell_died(a, service) ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->check && service->conditions.first && !service->is_forgiven && service->check_claim && strstr(service->check_claim->what, GAVE_UP))
+    if (service->check && service->conditions.first && service->gives_up && service->check_claim)
       plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start), pool_printf(a->pool,
         "the script gave up when %s was not ready in time; as %s is started on a condition alone, what comes later is started without it then", service->name, service->name)) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
