@@ -291,3 +291,16 @@ EOS
     told 'TODO: it puts itself into the background: run the program itself'
   done
 }
+
+@test "a daemon with its version in a variable is that daemon" {
+  local name
+  for name in 'php-fpm$V' '/usr/sbin/php-fpm${PHP_VERSION}' '/usr/sbin/php-fpm-${PHP_VERSION:-8.2}' '"/usr/sbin/php-fpm$PHP_VERSION"'; do
+    wrapper <<<"$name"$'\nexec nginx -g "daemon off;"'
+    migrate
+    services php-fpm nginx
+    becomes php-fpm "exec $name -F"
+  done
+  wrapper <<<$'php-fpm${PHP_VERSION}-status\nexec web'
+  migrate
+  services web
+}

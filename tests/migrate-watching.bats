@@ -315,3 +315,14 @@ EOS
     lacks app/flag-main
   done
 }
+
+@test "a loop asks for the status of services also by a function" {
+  local check
+  for check in $'check() { for s in "$@"; do service $s status || exit 1; done; }\nwhile true; do\n  check nginx cron\n  sleep 30\ndone' \
+    $'check() { service "$1" status >/dev/null 2>&1 || exit 1; }\nwhile true; do\n  check nginx\n  check cron\n  sleep 30\ndone'; do
+    wrapper <<<$'service nginx start\nservice cron start\n'"$check"
+    migrate
+    services nginx cron
+    has {nginx,cron}/flag-main
+  done
+}

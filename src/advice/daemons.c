@@ -18,12 +18,26 @@ static char const *next_word (char const **list, size_t *len)
   return *len ? word : 0 ;
 }
 
-/* 8.2, -3, .sh: php-fpm8.2 is a php-fpm, php-fpm_exporter is not. */
+/* $V, ${V:-8.2}, and perhaps the quote that ends the word: a variable of the shell, and nothing behind it. */
+static int is_variable (char const *word)
+{
+  static char const letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_" ;
+  int in_braces = word[0] == '$' && word[1] == '{' ;
+  size_t len = *word == '$' ? strspn(word + 1 + in_braces, letters) : 0 ;
+  if (!len) return 0 ;
+  word += 1 + in_braces + len ;
+  if (in_braces) word += strcspn(word, "}") ;
+  if (in_braces && *word++ != '}') return 0 ;
+  return !*word || !strcmp(word, "\"") ;
+}
+
+/* 8.2, -3, .sh, ${VERSION}: php-fpm8.2 is a php-fpm, php-fpm_exporter is not. */
 static int is_version (char const *rest)
 {
   size_t len ;
   if (!*rest || !strcmp(rest, ".sh")) return 1 ;
   rest += strspn(rest, "-._") ;
+  if (is_variable(rest)) return 1 ;
   len = strspn(rest, "0123456789.") ;
   return len && !rest[len] ;
 }

@@ -212,6 +212,7 @@ TEST(the_configuration_may_decide)
   CHECK(!look("cron").unless_configured) ;
   CHECK(!look("php-fpm -D").unless_configured) ;
   CHECK(!look("php-fpm_exporter server").program && look("php-fpm-8.2").program && look("kafka-server-start.sh").program) ;
+  CHECK(look("php-fpm$V").program && look("php-fpm${V:-8.2}").program && !look("php-fpm${V}_exporter").program && !look("php-fpm${V").program) ;
   CHECK(unknown("redis-server /etc/redis/redis.conf") && look("redis-server /etc/redis/redis.conf").mend) ;
   CHECK(unknown("haproxy -f /etc/haproxy/haproxy.cfg") && look("haproxy -f x").mend) ;
 }

@@ -55,6 +55,12 @@ static char const *value_of (struct analysis *a, char const *name, int *is_count
   return plain(variable.constant) ;
 }
 
+/* php-fpm$PHP_VERSION: what is ahead of it tells more. */
+static int is_version_behind (struct reading const *r, char const *name)
+{
+  return r->len && (strstr(name, "VERSION") || strstr(name, "version") || !strcmp(name, "VER") || !strcmp(name, "ver")) ;
+}
+
 /* $NAME, ${NAME...}, at p. Returns the byte behind it. */
 static char const *add_variable (struct reading *r, char const *p)
 {
@@ -69,7 +75,7 @@ static char const *add_variable (struct reading *r, char const *p)
   name = pool_copy(r->a->pool, p, len) ;
   value = len ? value_of(r->a, name, &is_counted) : 0 ;
   if (value) add(r, value, strlen(value)) ;
-  else if (len > SAYS_NOTHING && !is_counted && (*name < '0' || *name > '9')) add(r, name, len) ;
+  else if (len > SAYS_NOTHING && !is_version_behind(r, name) && !is_counted && (*name < '0' || *name > '9')) add(r, name, len) ;
   else if (len && !r->dropped && (*name < '0' || *name > '9')) r->dropped = name ;
   p += len ;
   if (has_brace) p += strcspn(p, "}") + !!p[strcspn(p, "}")] ;

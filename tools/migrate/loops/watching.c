@@ -76,7 +76,7 @@ static int is_no_question (struct statement *statement, void *data)
 {
   struct asking *asking = data ;
   struct function *function = called_function(asking->a, statement) ;
-  if (looks_at_processes(statement, asking->a))
+  if (looks_at_processes(statement, asking->a) || asks_status_of_service(statement) || asks_own_status(asking->a, statement))
   {
     asking->asks = 1 ;
     return 0 ;
