@@ -102,3 +102,12 @@ EOS
   migrate
   grep -q '^# TODO reeve-migrate: line 8: it looks whether these run, and their supervisors start them again: nginx: ' "$tree"/watch/run
 }
+
+@test "what a loop in the background did is named, too, where the loop is gone" {
+  local work
+  for work in 'pgrep cron || service cron start' 'if ! pgrep cron >/dev/null; then service cron start; fi'; do
+    wrapper <<<"while true; do $work; ./mirror; sleep 60; done &"$'\nexec web'
+    migrate
+    told 'TODO: the loop also did this, which nothing does now: service cron start; ./mirror'
+  done
+}

@@ -54,3 +54,18 @@ teardown() { reeve_teardown; }
     untold 'no service is main'
   done
 }
+
+@test "a daemon that a service's run leaves in the background is marked" {
+  local start
+  for start in '(mkdir -p /run/x; cron; tail -f /var/log/x) &' '{ ./prepare && su app -c "crond -b" && ./server; } &' $'all() { mkdir /run/a; cron; exec ./server; }\nall &' \
+    $'if [ -n "$A" ]; then\n  (touch /a; service cron start; exec ./server) &\nfi'; do
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    told 'goes on in the background here, where nothing watches it: make it a service of its own, in the foreground' || { echo "# $start"; return 1; }
+  done
+  for start in '(mkdir -p /run/x; cron -f) &' '{ ./prepare; nginx; } &' '(nginx -t; cron -l 8 -f) &' 'redis-server --daemonize yes' $'(mkdir /run/x; nginx; ./load; nginx -s quit) &'; do
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    untold 'goes on in the background here' || { echo "# $start"; return 1; }
+  done
+}

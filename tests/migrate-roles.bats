@@ -304,3 +304,18 @@ EOS
   migrate
   services web
 }
+
+@test "daemons that a shell in the background leaves, ahead of what only shows their logs, are services" {
+  local group
+  for group in '(cron && tail -f /var/log/cron.log) &' '{ cron && tail -f /var/log/cron.log; } &' '(cron; tail -F /var/log/cron.log) &' '{ service cron start; exec tail -f /dev/null; } &'; do
+    wrapper <<<"$group"$'\nexec web'
+    migrate
+    has web/flag-main cron/run
+    becomes cron 'exec cron -f'
+    untold TODO
+  done
+  wrapper <<<$'(sleep 5; cron) &\nexec web'
+  migrate
+  services cron web
+  grep -qx 'sleep 5' "$tree/cron/run"
+}

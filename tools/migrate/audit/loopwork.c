@@ -10,6 +10,7 @@ struct going
 {
   struct analysis *a ;
   char const *said ;
+  struct statement const *loop ; /* perhaps in the background itself */
   struct range started ; /* what is started in the background last */
   struct texts lost ;
 } ;
@@ -30,6 +31,7 @@ static int look_at_command (struct statement *statement, void *data)
   struct going *going = data ;
   struct analysis *a = going->a ;
   char const *text = statement_text(a, statement) ;
+  if (statement == going->loop) return 0 ;
   if (going->started.start <= statement->range.start && statement->range.end <= going->started.end) return 0 ;
   if (statement->background) going->started = statement->range ; /* what starts something else is told of */
   if (statement->background || statement->kind != STATEMENT_COMMAND || !statement->nwords || called_function(a, statement)) return 0 ;
@@ -51,6 +53,7 @@ static int look_at_loop (struct statement *statement, void *data)
   struct going *going = data ;
   struct claim *claim = claim_of(going->a, statement) ;
   if ((statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR) || !is_replaced(claim) || claim->todo.first) return 0 ;
+  going->loop = statement ;
   going->lost = (struct texts){ 0 } ;
   going->started = (struct range){ 0, 0 } ;
   walk_with_calls(going->a, statement, &look_at_command, going) ;

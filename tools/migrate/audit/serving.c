@@ -1,5 +1,5 @@
 /* A known server, in whatever disguise, that the setup or a task starts: it stays there and holds up what comes behind it, or
-   goes on in the background, where nobody watches it. */
+   goes on in the background, where nobody watches it. And a daemon that a service's run leaves there, ahead of what it becomes. */
 
 #include <string.h>
 
@@ -60,8 +60,46 @@ static int look_at_command (struct statement *statement, void *data)
   return 0 ;
 }
 
+struct leaving
+{
+  struct analysis *a ;
+  struct statement *found ; /* the command, behind what changes its user and the like */
+} ;
+
+static int leaves (struct statement *statement, void *data)
+{
+  struct leaving *leaving = data ;
+  struct launch launch ;
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND || called_function(leaving->a, statement)) return 0 ;
+  leaving->found = command_inside(leaving->a, statement) ;
+  command_unwrap(leaving->a->pool, leaving->found, &launch) ;
+  foreground_of(leaving->a->plan, leaving->found, launch.first, &foreground) ;
+  return foreground.in_background && !foreground.ends && !foreground.may_leave && !launch.replaced ;
+}
+
+static void look_at_run (struct analysis *a, struct service *service, char const *text)
+{
+  struct leaving leaving = { .a = a } ;
+  struct source code ;
+  struct source *source = a->source ;
+  struct statement *one = shell_parse_text(a->pool, &code, text) ;
+  char const *name ;
+  while (one && one->next && !statement_walk(one, &leaves, &leaving)) one = one->next ;
+  if (!one || !one->next || audit_stops(text)) return ;
+  a->source = &code ;
+  name = name_of(a, leaving.found) ;
+  a->source = source ;
+  for (struct text const *todo = service->todo.first ; todo ; todo = todo->next)
+    if (strstr(todo->text, name)) return ;
+  plan_todo(a->plan, service, service->claim, service->line,
+    pool_printf(a->pool, "%s goes on in the background here, where nothing watches it: make it a service of its own, in the foreground", name)) ;
+}
+
 void audit_serving (struct analysis *a, struct statement *first, struct file const *files)
 {
   struct serving serving = { .a = a, .files = files } ;
   for (; first ; first = first->next) statement_walk(first, &look_at_command, &serving) ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (!one->is_oneshot && !service_has(one, "flag-forks")) look_at_run(a, one, audited_text(a, files, one, "run")) ;
 }

@@ -6,7 +6,7 @@
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
 
-/* ---- ( a & b & wait ) &, for x in 1 2; do a $x & done &: each start is a service ---- */
+/* ---- ( a & b & wait ) &, for x in 1 2; do a $x & done &, ( cron && tail -f LOG ) &: each start is a service ---- */
 
 static int is_bare_wait (struct statement const *statement)
 {
@@ -20,24 +20,43 @@ static int is_independent (struct statement const *statement)
    || shell_one_of(statement_command(statement), "echo printf cd umask ulimit export sleep") ;
 }
 
-static int only_starts (struct statement const *list)
+/* It puts itself into the background. */
+static int leaves (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND || statement->background) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  return foreground.in_background && !foreground.ends ;
+}
+
+static int only_starts (struct analysis *a, struct statement const *list)
 {
   int starts = 0 ;
   for (; list ; list = list->next)
   {
-    int loops = list->kind == STATEMENT_FOR && list->branches && only_starts(list->branches->body) ;
-    if (!list->background && !loops && !is_independent(list) && !(is_bare_wait(list) && !list->next)) return 0 ;
-    starts |= list->background || loops ;
+    int loops = list->kind == STATEMENT_FOR && list->branches && only_starts(a, list->branches->body) ;
+    int both = list->kind == STATEMENT_AND && only_starts(a, list->body) ;
+    int left = leaves(a, list) ;
+    if (!list->background && !loops && !both && !left && !is_independent(list) && !(is_bare_wait(list) && !list->next)) return 0 ;
+    starts |= list->background || loops || both || (left && list->next) ;
   }
   return starts ;
 }
 
-/* ( a & b ) &: b may as well be in the background. */
+/* ( a & b ) &, ( cron; tail -f LOG ) &: b and tail may as well be in the background. */
 static void put_last_beside (struct analysis *a, struct statement *body)
 {
   struct statement *last = body ;
-  while (last && last->next) last = last->next ;
-  if (last && is_server(a, last) && !last->background && !is_bare_wait(last) && starts_in_background(body)) last->background = 1 ;
+  int leaving = 0 ;
+  for (; last && last->next ; last = last->next) leaving |= leaves(a, last) ;
+  if (last && last->kind == STATEMENT_AND)
+  {
+    leaving |= leaves(a, last->body) ;
+    last = last->body->next ;
+  }
+  if (last && is_server(a, last) && !last->background && !is_bare_wait(last) && (starts_in_background(body) || (leaving && keeps_alive(last)))) last->background = 1 ;
 }
 
 /* pg_isready -q || postgres & : the left side asks, and ends. */
@@ -74,7 +93,7 @@ int begin_starts (struct analysis *a, struct statement *statement, struct starts
   struct statement *body = statement->kind == STATEMENT_FOR && statement->branches ? statement->branches->body : statement->body ;
   if (statement->kind != STATEMENT_FOR && statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) return 0 ;
   if (statement->kind != STATEMENT_FOR) put_last_beside(a, body) ;
-  if (!only_starts(body)) return 0 ;
+  if (!only_starts(a, body)) return 0 ;
   *starts = (struct starts){ .before = plan_last(a->plan), .ready = a->ready } ;
   drop_wait(a, body) ;
   if (statement->kind == STATEMENT_GROUP) statement->kind = STATEMENT_SUBSHELL ; /* in the background it was one */
