@@ -184,3 +184,19 @@ teardown() { reeve_teardown; }
   migrate --dockerfile Dockerfile
   has stunnel/flag-forks
 }
+
+@test "nginx in the background stays as it is where the script ended with it: its configuration has daemon off" {
+  local end
+  for end in $'nginx &\nwait' $'nginx & pid=$!\nphp-fpm &\nwait $pid' $'nginx &\nphp-fpm &\nwait -n' $'php-fpm &\nnginx &\nfg' $'set -m\nnginx &\nphp-fpm &\nfg %1' $'nginx -c /x &\nwait $!\nexit 1'; do
+    wrapper <<<$'#!/bin/bash\n'"$end"
+    migrate
+    has nginx/flag-main
+    told 'its configuration keeps it in the foreground, or else the container would have ended at once'
+    ! grep -q 'daemon off' "$tree/nginx/run" || { echo "# $end"; return 1; }
+  done
+  for end in $'nginx & A=$!\nphp-fpm & B=$!\nwait $A $B' $'nginx & A=$!\nphp-fpm & B=$!\nwait $A\nwait $B' $'nginx &\nphp-fpm &\nwait' $'nginx &\nwait\ntail -f /dev/null'; do
+    wrapper <<<$'#!/bin/bash\n'"$end"
+    migrate
+    becomes nginx "exec nginx -g 'daemon off;'"
+  done
+}

@@ -80,10 +80,15 @@ int image_nginx_stays_with (struct plan const *plan, char const *const *argv)
   return 0 ;
 }
 
+int image_refuses_twice (char const *const *argv)
+{
+  return argv[0] && shell_one_of(shell_basename(argv[0]), "nginx openresty angie tengine") ;
+}
+
 int image_leaves_as_it_is (struct plan *plan, struct service *service, uint32_t line, char const *const *argv, int is_certain)
 {
   int stays ;
-  if (!shell_one_of(shell_basename(argv[0]), "nginx openresty angie")) return 0 ;
+  if (!image_refuses_twice(argv)) return 0 ;
   stays = image_nginx_stays_with(plan, argv) ;
   if ((stays || is_certain) && service->claim)
     service->claim->what = pool_printf(plan->pool, "%s (as it is: its configuration keeps it in the foreground%s)", service->claim->what,

@@ -25,6 +25,9 @@ extern int image_nginx_stays (char const *configuration) ;
 /* The same of the configuration that nginx with these words reads: that of -c, or the image's own. */
 extern int image_nginx_stays_with (struct plan const *plan, char const *const *argv) ;
 
+/* Does the program not start if both its configuration and its words keep it in the foreground? */
+extern int image_refuses_twice (char const *const *argv) ;
+
 /* A server that stayed in the foreground, or the input would not have worked, and that does not start if
    both its configuration and its words say so: nginx. Returns 1 if the service's program, word 0 of `argv`, is
    one, which is then left as it is. The report says so, and a TODO, unless that is certain: by the

@@ -113,6 +113,8 @@ struct service
   int is_job ; /* a task that the script had in the background */
   int is_leaving ; /* what the script started puts itself into the background */
   int is_seen_late ; /* the script looked for it only when another had ended, which is told where it did */
+  char const *as_written ; /* its command without the words that keep it in the foreground, which it may not have twice; 0: as it is */
+  int has_stayed ; /* the script waited for its end: it stayed in the foreground by itself */
   int may_leave ; /* nothing tells whether its program puts itself into the background: its words are those of the script */
   char const *trap ; /* the line of run that sets what its loop asks, to end it; 0: there is none */
   int without_signals ; /* a shell stays between the supervisor and the program */

@@ -276,7 +276,7 @@ static void walk_fg (struct analysis *a, struct statement *statement, struct fra
       "the script waited for it here when what line %u waits for had ended; here that end is the container's: if it is not meant, move flag-main from there to here", a->waited_line)) ;
     return ;
   }
-  if (service) service->is_main = 1 ;
+  if (service) service->is_main = service->has_stayed = 1 ;
   is_ahead = service && !a->waited_line && starts_later(a, frame) ;
   drop_statement(a, statement, is_ahead ? pool_printf(a->pool, "fg: brought %s to the foreground; the script went on when it had ended", service->name)
     : service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;

@@ -296,6 +296,25 @@ static void decide_leaving (struct analysis *a, struct service *service, struct 
   else if (service->is_daemon && foreground->mend) foreground->mend = pool_printf(a->pool, "its configuration says so, as the script went on behind it: %s", foreground->mend) ;
 }
 
+/* nginx &: its words as they are, until the script's end tells whether it stayed by itself. */
+static void keep_written (struct analysis *a, struct service *service, struct statement const *statement, struct launch const *launch, struct foreground const *foreground)
+{
+  struct texts words = { 0 } ;
+  if (!service->is_background || launch->code || foreground->is_init_script || foreground->is_configured || !image_refuses_twice(foreground->argv)) return ;
+  for (unsigned int i = launch->first ; i < statement->nwords ; i++) texts_add(a->pool, &words, statement->words[i].raw) ;
+  service->as_written = texts_join(a->pool, &words, " ") ;
+}
+
+/* nginx & wait $!: the container would have ended at once, if it had left. */
+static void leave_as_written (struct analysis *a, struct service *service)
+{
+  static char const mark[] = " (in the foreground: it would have left by itself)" ;
+  char const *at = strstr(service->claim->what, mark) ;
+  service->command = service->as_written ;
+  if (at) service->claim->what = pool_printf(a->pool, "%.*s (as it is: its configuration keeps it in the foreground, or else the container would have ended at once)%s",
+    (int)(at - service->claim->what), service->claim->what, at + strlen(mark)) ;
+}
+
 /* The command that run becomes. */
 void become (struct analysis *a, struct service *service, struct statement *statement)
 {
@@ -324,6 +343,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   if (argv[0] && !*service->program) service->program = shell_basename(argv[0]) ;
   set_words(a, service, statement, &launch, &foreground) ;
   if (launch.kept) service->command = pool_printf(a->pool, "%s%s", launch.kept, service->command) ;
+  if (foreground.in_background && foreground.argv[0]) keep_written(a, service, statement, &launch, &foreground) ;
   tell_foreground(a, service, line_of(a, statement), &foreground) ;
   /* docker-entrypoint.sh nginx */
   if (!launch.code && !foreground.in_background && !foreground.is_daemon && leaves_inside(a, statement, &inside) && !inside.by_configuration)
@@ -333,7 +353,8 @@ void become (struct analysis *a, struct service *service, struct statement *stat
 void settle_leaving (struct analysis *a)
 {
   for (struct service *one = a->plan->services ; one ; one = one->next)
-    if (one->may_leave && !one->is_main)
+    if (one->as_written && one->is_main && one->has_stayed) leave_as_written(a, one) ;
+    else if (one->may_leave && !one->is_main)
       plan_todo(a->plan, one, one->claim, one->line, "nothing tells here whether nginx stays in the foreground: where neither its variables nor its configuration "
         "say daemon off, add -g 'daemon off;' (nginx refuses to start with both)") ;
 }

@@ -12,6 +12,15 @@ static int is_file_word (char const *name)
   return strchr(name, '.') && !shell_one_of(strrchr(name, '.'), ".sh .bash .py .pl .rb") ;
 }
 
+/* su app -c "start-dfs.sh && start-yarn.sh" */
+static int starts_in_code (struct analysis *a, char const *raw)
+{
+  struct source code ;
+  struct statement *one = shell_parse_text(a->pool, &code, shell_without_quotes(a->pool, raw)) ;
+  while (one && !statement_walk(one, &names_starter, a)) one = one->next ;
+  return !!one ;
+}
+
 /* start-dfs.sh, _start_daemons of a sourced file: does a name say that it starts something? */
 int names_starter (struct statement *statement, void *data)
 {
@@ -22,8 +31,9 @@ int names_starter (struct statement *statement, void *data)
   int is_code ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  first = statement_of_shell(statement, launch.first, &is_code) ;
-  if (!first || is_code) first = launch.first ;
+  first = launch.code ? 0 : statement_of_shell(statement, launch.first, &is_code) ;
+  if (launch.code || (first && is_code)) return starts_in_code(a, launch.code ? launch.code : statement->words[first].raw) ;
+  if (!first) first = launch.first ;
   name = first < statement->nwords ? shell_basename(shell_without_quotes(a->pool, statement->words[first].raw)) : "" ;
   if (strpbrk(name, "$`)}")) return 0 ;
   if (find_function(a, name) || is_file_word(name) || shell_one_of(name, "start-stop-daemon startx")) return 0 ;

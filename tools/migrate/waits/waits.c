@@ -72,6 +72,13 @@ static int is_beside (struct analysis *a, struct service const *service)
   return runs_beside(service) && !is_excluded_here(a, service) ;
 }
 
+/* The script went on, or ended, when one of them had: none has put itself into the background. */
+static void note_stayed (struct analysis *a, struct texts const *names, int has_stayed)
+{
+  for (struct text const *one = names->first ; one ; one = one->next)
+    if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->has_stayed = has_stayed ;
+}
+
 static void wait_for_any (struct analysis *a, struct statement *statement)
 {
   struct texts names = { 0 } ;
@@ -88,6 +95,7 @@ static void wait_for_any (struct analysis *a, struct statement *statement)
   }
   note_ended_with(a, &names, claim_statement(a, statement, "dropped", names.first
     ? pool_printf(a->pool, "waited for the first to end: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) : "waited for the first to end")) ;
+  note_stayed(a, &names, 1) ;
   if (!names.first && has_main(a) && waits_for_none(a, statement) && !fails_at_once(a, statement))
     plan_mistake(a->plan, line_of(a, statement), "wait -n waits only for what this shell has in the background, and that is nothing here: it failed at once with 127, whatever the exit code of the program ahead of it; now that is the container's") ;
 }
@@ -121,6 +129,7 @@ static int ends_others (struct analysis *a, struct statement const *wait)
 
 static void tell_waited_on (struct analysis *a, struct statement const *wait, struct claim *claim, char const *one_of, char const *others)
 {
+  note_stayed(a, &a->ended_with, 0) ;
   plan_todo(a->plan, plan_find(a->plan, a->ended_with.first->text), claim, line_of(a, wait), pool_printf(a->pool,
     "when %s%s had ended, the script waited on, for %s; here that end is the container's: take flag-main off, if it shall go on",
     one_of, texts_join(a->pool, &a->ended_with, ", "), others)) ;
@@ -277,6 +286,7 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
     only->is_main = 1 ;
     texts_add(a->pool, &names, only->name) ;
     note_ended_with(a, &names, claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name))) ;
+    note_stayed(a, &names, 1) ;
     return ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
@@ -401,6 +411,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     claim = claim_statement(a, statement, "dropped", first || any
       ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
     if (first || any) note_ended_with(a, &names, claim) ;
+    if (any || (first && n == 1 && names.first && !names.first->next)) note_stayed(a, &names, 1) ;
     else mark_waited_on(a, statement, &names, claim) ;
     if (first && !any && !ends_already && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
       texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
