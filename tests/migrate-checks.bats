@@ -132,3 +132,9 @@ $DB_HOST:${DB_PORT:-5432}|nc -z $DB_HOST ${DB_PORT:-5432}
 ${DB_ADDRESS:-localhost:5432}|wait-for-it ${DB_ADDRESS:-localhost:5432} -t 1
 EOS
 }
+
+@test "mongod is asked with mongosh, or with mongo, which old images have" {
+  wrapper <<<$'mongod --fork --logpath /var/log/m.log\nmongo admin --eval "db.createUser({})"\nexec npm start'
+  migrate
+  grep -q "^mongosh --quiet .* || mongo --quiet --eval 'db.adminCommand(\"ping\")'$" "$tree/mongod/data/check"
+}

@@ -334,7 +334,7 @@ EOS
   wrapper <<<$'service redis-server start\n/etc/init.d/mongodb start\nservice transmission-daemon start\nservice tor start\nservice haproxy start\nexec web'
   migrate
   last_line redis-server | grep -q -- ' --user redis:redis -- redis-server '
-  becomes mongod 'exec reeve-exec --user mongodb:mongodb -- mongod --config /etc/mongod.conf'
+  becomes mongod 'exec reeve-exec --user mongodb:mongodb -- mongod --config /etc/mongodb.conf'
   becomes transmission-daemon 'exec reeve-exec --user debian-transmission -- transmission-daemon -f'
   told 'note: redis-server: its init script ran it as the user redis:redis, and so does run'
   told 'TODO: its init script ran it with --defaults-torrc /usr/share/tor/tor-service-defaults-torrc'

@@ -333,3 +333,41 @@ EOS
   migrate
   untold TODO
 }
+
+@test "what works on data, or calls a service of ROS, ends" {
+  local job
+  for job in /code/db-update.sh ./export-initial-data.sh sync-data.sh ./backup-db 'python export_data.py' 'rosservice call --wait /spawn_robot x' 'ros2 service call /reset std_srvs/Empty' 'rosparam set /a b'; do
+    wrapper <<<"$job &"$'\nexec web'
+    migrate
+    [ "$(find "$tree" -name flag-oneshot | wc -l)" -eq 1 ] || { echo "# $job"; return 1; }
+  done
+  for job in ./data-api ./database sync-files 'ros2 run a b' ./update-server; do
+    wrapper <<<"$job &"$'\nexec web'
+    migrate
+    [ -z "$(find "$tree" -name flag-oneshot)" ] || { echo "# $job"; return 1; }
+  done
+}
+
+@test "a program in a folder of a variable, behind which the script only waited, is asked for, as others are" {
+  local program
+  for program in '"$APP_HOME/bin/server"' '$SPARK_HOME/bin/spark-class W' '$JAVA_HOME/bin/java -jar worker.jar' '${APP}/worker.sh'; do
+    wrapper <<<$'./master &\n'"$program"$'\nfg'
+    migrate
+    told 'TODO: behind it the script only waited for the others: if it goes on running'
+  done
+}
+
+@test "an option that is off puts nothing into the background" {
+  wrapper <<<$'rserver --server-daemonize 0 &\nredis-server --daemonize no &\nwait'
+  migrate
+  becomes rserver 'exec rserver --server-daemonize 0'
+  input=supervisord.conf
+  wrapper supervisord.conf <<<$'[program:r]\ncommand=rserver --server-daemonize off'
+  migrate
+  becomes r 'exec rserver --server-daemonize off'
+  input=start.sh
+  wrapper <<<$'rpc.statd --no-notify\nexec app'
+  migrate
+  becomes rpc.statd 'exec rpc.statd -F --no-notify'
+  has app/flag-main
+}

@@ -107,3 +107,13 @@ alone()
     told 'no trap for TERM' || { echo "# $cmd"; return 1; }
   done
 }
+
+@test "a command that stops a server stops the one of its name, not what mentions that" {
+  local other
+  for other in 'tail -f /var/log/nginx/error.log' 'nginx-exporter -scrape http://localhost/nginx_status' /opt/nginx/bin/reloader; do
+    wrapper <<<$'trap \'nginx -s quit; exit 0\' TERM\nnginx\n'"$other &"$'\nwait'
+    migrate
+    file nginx/down-signal <<<QUIT
+    [ "$(find "$tree" -name down-signal | wc -l)" -eq 1 ] || { echo "# $other"; return 1; }
+  done
+}

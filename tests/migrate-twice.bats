@@ -163,3 +163,14 @@ print(told("npm start", False), told("cron start", True), told("service cron sta
   [ "$status" -ne 0 ]
   [ -z "$(ls temporary)" ]
 }
+
+@test "an unknown init script's restart starts no second service" {
+  local start
+  for start in $'service webmin start\n./configure\nservice webmin restart\ntail -f /dev/null' '/etc/init.d/webmin start && ./configure && /etc/init.d/webmin restart && exec bash'; do
+    wrapper <<<"$start"
+    migrate
+    has webmin/flag-forks
+    told 'dropped: webmin was started again: its service starts once; TODO: it was started again here'
+    lacks webmin-restart/run webmin-2/run
+  done
+}

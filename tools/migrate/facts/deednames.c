@@ -19,21 +19,25 @@ static char const *next_word (char const **name, char *word, size_t size)
 }
 
 /* configure-db.sh & : its name says that it prepares something, and ends. Some verbs say it only ahead of what they are
-   done to: load-users.sh, no load-balancer; `app update` may be anything. */
+   done to: load-users.sh, no load-balancer; `app update` may be anything. Where that is data, they may stand anywhere: db-update. */
 int says_task (char const *name)
 {
   char word[32] ;
   int says = 0 ;
   int verb = 0 ;
+  int has_verb = 0 ;
+  int has_data = 0 ;
   for (unsigned int n = 0 ; *next_word(&name, word, sizeof(word)) ; n++)
   {
     if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
+    has_verb |= shell_one_of(word, "update upgrade sync export backup dump restore load insert refresh rebuild reindex clean cleanup fill reset") ;
+    has_data |= shell_one_of(word, "db database databases data schema table tables fixtures records indexes indices") ;
     says |= shell_one_of(word, "configure setup install create prepare download populate init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register warmup preload once oneshot generate dhparam") ;
     if (!n) verb = shell_one_of(word, "add load bootstrap update enable grant warm upload fetch insert apply") ;
     else if (shell_one_of(word, "balancer gateway proxy listener service bot")) verb = 0 ;
     else if (verb && word[1] && !isdigit((unsigned char)*word)) verb = 2 ; /* load-2 is the second one of its name */
   }
-  return says || verb == 2 ;
+  return says || verb == 2 || (has_verb && has_data) ;
 }
 
 /* configure-server, wait-for-server: a verb, and what it is done to */

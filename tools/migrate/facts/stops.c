@@ -195,29 +195,36 @@ static int is_elsewhere (struct statement const *statement)
   return 0 ;
 }
 
-/* Does a word of the text name the service, or what starts it? */
+/* Does a word of the text name the service (2), or something that its start mentions (1)? */
 static int names_service (struct stopping const *stopping, char const *text)
 {
+  int mentions = 0 ;
   for (char const *p = text ; *p ; p += strspn(p, " \t\n/\"'"))
   {
     size_t len = strcspn(p, " \t\n/\"'") ;
     char const *word = pool_copy(stopping->a->pool, p, len) ;
     p += len ;
     if (shell_one_of(word, "stop graceful-stop quit shutdown service systemctl invoke-rc.d rc-service su sudo gosu init.d etc usr sbin bin")) continue ;
-    if (is_name_of(stopping, word) || (len && *word != '-' && shell_mentions(stopping->text, word))) return 1 ;
+    if (is_name_of(stopping, word)) return 2 ;
+    mentions |= len && *word != '-' && shell_mentions(stopping->text, word) ;
   }
-  return 0 ;
+  return mentions ;
 }
 
 void add_stopped (struct analysis *a, struct statement *statement, char const *text, struct texts *names)
 {
+  struct texts mentioned = { 0 } ; /* nginx -s quit: tail -f /var/log/nginx/error.log, if there is no nginx */
   if (is_elsewhere(statement)) return ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
+    int named ;
     struct stopping stopping = { .a = a, .pid = "", .pidfile = "", .program = service->program ? service->program : "", .name = service->name, .text = service->text ? service->text : "" } ;
     if (service->is_oneshot || (!says_stop(statement) && !stops(statement, &stopping) && !stops_as_other(statement, &stopping))) continue ;
-    if (names_service(&stopping, text) || is_client_of(service, text) || is_its_stop(&stopping, statement_command(statement))) texts_add(a->pool, names, service->name) ;
+    named = names_service(&stopping, text) ;
+    if (named > 1 || is_client_of(service, text) || is_its_stop(&stopping, statement_command(statement))) texts_add(a->pool, names, service->name) ;
+    else if (named) texts_add(a->pool, &mentioned, service->name) ;
   }
+  if (!names->first) *names = mentioned ;
 }
 
 static int stops_a_service (struct analysis *a, struct statement *statement)

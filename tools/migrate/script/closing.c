@@ -103,7 +103,8 @@ int walk_looked_for (struct analysis *a, struct statement *statement, struct fra
 /* An unknown program, which may serve, ahead of what the script ends with. */
 int may_close (struct analysis *a, struct statement *statement, struct launch const *launch)
 {
-  char const *program = statement_word(statement, launch->first) ;
+  struct word const *word = launch->first < statement->nwords ? statement->words + launch->first : 0 ;
+  char const *program = !word ? "" : word->value ? word->value : word->path ? word->path : "" ; /* $HOME/bin/worker */
   return *program && !a->waited_line && may_serve_at_end(a, statement) && !names_deed(shell_basename(program)) && !names_deed(task_name(a, statement)) && !says_task(task_name(a, statement)) && !surely_ends(a, statement) && !script_ends(a, statement) && !says_that_it_asks(statement_text(a, statement)) ;
 }
 

@@ -35,6 +35,19 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   else a->branch_replaced = 1 ;
 }
 
+/* By the same init script: service webmin start, /etc/init.d/webmin start. 0: there is none. */
+static struct service *started_by_script (struct analysis *a, char const *script)
+{
+  char const *words = pool_printf(a->pool, "%s start", shell_basename(script)) ;
+  struct service *one = a->plan->services ;
+  for (; one ; one = one->next)
+  {
+    char const *at = one->is_oneshot || !one->text ? 0 : strstr(one->text, words) ;
+    if (at && at > one->text && strchr(" /", at[-1])) break ;
+  }
+  return one ;
+}
+
 /* service nginx restart, after its service was started */
 static int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
 {
@@ -44,6 +57,7 @@ static int starts_again (struct analysis *a, struct statement *statement, struct
   if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
   name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
   service = same_daemon(a, shell_basename(name)) ;
+  if (!service) service = started_by_script(a, foreground->init_script) ;
   if (!service) return 0 ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
   plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;

@@ -23,7 +23,7 @@ static struct row
   { "redis-server", "redis-cli ping", 0, 0 },
   { "rabbitmq-server", "rabbitmq-diagnostics -q check_running", "nc -z 127.0.0.1 5672", 0 },
   { "slapd", "ldapsearch -x -b '' -s base", "nc -z 127.0.0.1 389", 0 },
-  { "mongod", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'", "nc -z 127.0.0.1 27017", 0 },
+  { "mongod", "mongosh --quiet --eval 'db.adminCommand(\"ping\")' || mongo --quiet --eval 'db.adminCommand(\"ping\")'", "nc -z 127.0.0.1 27017", 0 },
   /* Other daemons talk to these, too. */
   { "dbus-daemon", "[ -S /run/dbus/system_bus_socket ] || [ -S /var/run/dbus/system_bus_socket ]", 0,
     "--system --nofork --nopidfile --nosyslog --syslog --syslog-only --print-pid --print-address "
