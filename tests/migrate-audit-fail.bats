@@ -112,3 +112,31 @@ EOS
   lacks init/finish
   told 'when it fails, what comes later is started all the same, as the script went on'
 }
+
+@test "a loop in the foreground that never ends, in whatever is around it, is marked" {
+  local loop
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\n'"$loop"$'\nnginx -g "daemon off;"'
+    migrate
+    told 'line 2: cont-init.d/10-start: setup, as it was; TODO: this loop never ends' || { echo "# $loop"; return 1; }
+    wrapper <<<$'#!/bin/bash\nredis-server &\n'"$loop"$'\nnginx -g "daemon off;"'
+    migrate
+    told 'TODO: this loop never ends' || { echo "# task $loop"; return 1; }
+  done <<'EOS'
+( while true; do ./sync.sh; sleep 60; done )
+sh -c 'while :; do ./sync.sh; sleep 60; done'
+su app -c "while sleep 60; do ./sync.sh; done"
+EOS
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\n'"$loop"$'\nnginx -g "daemon off;"'
+    migrate
+    untold 'this loop never ends' || { echo "# $loop"; return 1; }
+  done <<'EOS'
+( while true; do ./load && break; sleep 1; done )
+sh -c 'until ./load; do sleep 1; done'
+bash -c 'while :; do ./load && exit; sleep 60; done'
+( while true; do ./sync.sh; sleep 60; done ) &
+sh -c 'while :; do ./sync.sh; sleep 60; done' &
+watch() { while :; do ./sync.sh; sleep 60; done; }
+EOS
+}

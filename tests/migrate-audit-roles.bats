@@ -69,3 +69,12 @@ teardown() { reeve_teardown; }
     untold 'goes on in the background here' || { echo "# $start"; return 1; }
   done
 }
+
+@test "a function that waits for this container is marked where the setup calls it" {
+  wrapper <<<$'#!/bin/bash\nwait_for_db() { until nc -z localhost 5432; do sleep 1; done; }\nmkdir -p /data\nexport -f wait_for_db\nmake-conf\nexec web'
+  migrate
+  untold 'it waits until something in this container answers'
+  wrapper <<<$'#!/bin/bash\nwait_for_db() { until nc -z localhost 5432; do sleep 1; done; }\n./init-all.sh\nwait_for_db\n./create-db\nexec web'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 4: it waits until something in this container answers' "$init/10-start"
+}

@@ -92,3 +92,13 @@ optional^^{ wait $A || echo bad; wait $B; } || exit 1
 optional^optional^wait $A && wait $B
 EOS
 }
+
+@test "without pipefail, set -e does not end the script where what is ahead of | tee has failed" {
+  wrapper <<<$'#!/bin/bash\nset -e\nmyapp-server | tee log\nrc=${PIPESTATUS[0]}\nif [[ $rc -ne 0 ]]; then ./upload; fi\nexit $rc'
+  migrate
+  untold 'mistake: set -e'
+  run ! grep -q -- "-eq 0" "$tree/myapp-server/finish"
+  wrapper <<<$'#!/bin/bash\nset -eo pipefail\nmyapp-server | tee log\nrc=${PIPESTATUS[0]}\n./upload\nexit $rc'
+  migrate
+  told 'line 4: mistake: set -e ends the script ahead of this where myapp-server has failed'
+}

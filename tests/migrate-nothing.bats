@@ -31,3 +31,10 @@ teardown() { reeve_teardown; }
     told 'line 4: dropped: there is no CMD: it ran nothing'
   done
 }
+
+@test "a sleep that the script ends with kept the container alive for so long" {
+  wrapper <<<$'#!/bin/bash\na &\nb &\nsleep 3600\n# no more'
+  migrate
+  told 'line 4: dropped: kept the container alive for so long'
+  told 'the container ended behind sleep 3600; now it goes on'
+}

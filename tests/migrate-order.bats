@@ -171,3 +171,18 @@ EOS
   file browser/dependencies.d/xvfb </dev/null
   lacks browser/dependencies.d/redis
 }
+
+@test "a task comes behind what was started ahead of it, whatever else it waits for" {
+  wrapper <<<$'#!/bin/bash\npostgres &\nuntil pg_isready; do sleep 1; done\n./seed.sh\nredis-server &\n./warm-cache\ngunicorn app:app'
+  migrate
+  file warm-cache/dependencies.d/redis-server <<<optional
+  file warm-cache/dependencies.d/postgres </dev/null
+  wrapper <<<$'#!/bin/bash\ndb-server &\n[ -n "$LOAD" ] && load-data\nqueue-server &\nmigrate\nexec web'
+  migrate
+  has migrate/dependencies.d/load-data migrate/dependencies.d/queue-server
+  # Not what it is behind already, nor what another branch has started.
+  wrapper <<<$'#!/bin/bash\npostgres &\nuntil pg_isready; do sleep 1; done\n./seed\nif [ "$ROLE" = a ]; then a-server & else b-server & ./b-load; fi\nexec web'
+  migrate
+  lacks b-load/dependencies.d/a-server
+  has b-load/dependencies.d/b-server
+}

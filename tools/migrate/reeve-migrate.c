@@ -107,6 +107,7 @@
      builtin.c        the same question as one that reeve-exec can ask
      display.c        the socket of a display
      following.c      tail -f, and tail --pid
+     inorder.c        a task comes behind what was started ahead of it
      logs.c           waiting for a line in a log
      ready.c          what the order said without words
      verdict.c        later questions about the result of the waiting
@@ -158,6 +159,7 @@
      exits.c          is each exit with a failure in a file, or named?
      noend.c          what is the container's end, where nothing is main?
      serving.c        does the setup or a task start a server?
+     endless.c        does it stay in a loop?
      waited.c         does the setup wait for what it has started itself?
      named.c          is a function whose name is computed where it is called?
      usershell.c      the shell that su executes

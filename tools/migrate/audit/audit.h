@@ -25,6 +25,7 @@ extern void audit_rounds (struct analysis *a, struct statement *first, struct fi
 extern void audit_usershell (struct analysis *a, struct statement *first, struct file const *files) ; /* does a user's code run in the shell that the Dockerfile gave to that user? */
 extern void audit_exits (struct analysis *a, struct statement *first, struct file const *files) ; /* is each exit with a failure in a file, or named? */
 extern void audit_serving (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, start a server? */
+extern void audit_endless (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, stay in a loop? */
 extern void audit_noend (struct analysis *a, struct statement *first, struct file const *files) ; /* what was the container's end, where nothing is main? */
 extern void audit_waited (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup wait for what it has started itself? */
 extern void audit_named (struct analysis *a, struct statement *first, struct file const *files) ; /* is a function whose name is computed where it is called? */

@@ -399,6 +399,7 @@ extern int only_ends (struct analysis *a, struct statement *list, int with_value
 
 /* ---- failing.c ---- */
 extern int ends_by_errexit (struct analysis *a, struct statement *statement) ; /* where set -e is in force; not pull || true, ! pull, if ! pull; then echo failed; fi */
+extern int has_pipefail (struct analysis const *a) ; /* else the status of a pipeline is that of its last program */
 extern int failing_ends_script (struct analysis *a, struct statement *statement, int errexit) ; /* perhaps by an exit in it */
 
 /* ---- loopend.c ---- */

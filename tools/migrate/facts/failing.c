@@ -4,6 +4,11 @@
 
 #include "migrate/facts/facts.h"
 
+int has_pipefail (struct analysis const *a)
+{
+  return strstr(a->source->text, "pipefail") || (a->plan->shell_options && strstr(a->plan->shell_options, "pipefail")) ;
+}
+
 static int any_ends_by_errexit (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)

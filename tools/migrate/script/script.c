@@ -252,6 +252,7 @@ static void order_behind_code (struct plan *plan, struct service *input)
   for (; input ; input = input->next)
     for (struct text const *one = plan->code_ready.first ; one ; one = one->next) texts_add_once(plan->pool, &input->dependencies, one->text) ;
   settle_ready(&a) ;
+  settle_in_order(&a) ;
   plan_settle_order(plan) ;
 }
 
@@ -397,6 +398,7 @@ void migrate_script (struct plan *plan)
   settle_ended_where(&a) ;
   settle_end(&a) ;
   settle_ready(&a) ;
+  settle_in_order(&a) ;
   settle_removed(&a, first) ;
   settle_once(&a) ;
   settle_sourced(&a) ;

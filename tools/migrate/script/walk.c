@@ -425,8 +425,10 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
 
 static void start_last (struct analysis *a, struct statement *statement)
 {
-  start_service(a, statement, START_MAIN) ;
+  struct service const *service = start_service(a, statement, START_MAIN) ;
   waits_for_success(a, line_of(a, statement)) ;
+  /* server | tee LOG: without pipefail, tee's status is that of both. */
+  if (statement->kind == STATEMENT_PIPELINE && service->logger.first && !has_pipefail(a)) a->ends_waiting = 0 ;
 }
 
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)

@@ -208,9 +208,8 @@ static void find_zombies (struct analysis *a, struct statement *first)
 
 static void find_lost_status (struct analysis *a)
 {
-  char const *text = a->source->text ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_main && !service->is_background && service->logger.first && !strstr(text, "pipefail") && !strstr(text, "PIPESTATUS"))
+    if (service->is_main && !service->is_background && service->logger.first && !has_pipefail(a) && !strstr(a->source->text, "PIPESTATUS"))
       plan_mistake(a->plan, service->line, "the status of a pipeline is its last program's: the exit code of the service is lost") ;
 }
 
@@ -225,9 +224,13 @@ static void find_early_end (struct analysis *a, struct statement *first)
 {
   struct texts names = { 0 } ;
   struct service const *last = 0 ;
+  char const *when = "at once" ;
   if (a->waited_line || a->replaced_line || a->plan->goes_on) return ;
   for (; first ; first = first->next)
+  {
     if (first->damaged || (!first->next && (mentions_positional(statement_text(a, first)) || statement_walk(first, &may_stay, 0)))) return ;
+    if (first->kind != STATEMENT_COMMENT) when = !strcmp(statement_command(first), "sleep") && !first->background ? pool_printf(a->pool, "behind %s", statement_text(a, first)) : "at once" ;
+  }
   for (struct service const *service = a->plan->services ; service ; service = service->next)
   {
     if (service->is_main || service->is_exec) return ;
@@ -236,7 +239,7 @@ static void find_early_end (struct analysis *a, struct statement *first)
     last = service ;
   }
   if (last) plan_mistake(a->plan, last->line, pool_printf(a->pool, "the script ends here and waits for none of these: %s. If it was the container's first process, "
-    "the container ended at once; now it goes on", texts_join(a->pool, &names, ", "))) ;
+    "the container ended %s; now it goes on", texts_join(a->pool, &names, ", "), when)) ;
 }
 
 /* ---- the same daemon twice ---- */

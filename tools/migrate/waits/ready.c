@@ -272,6 +272,13 @@ static void follow_slept_task (struct analysis *a, struct service *task)
   task->slept->what = pool_printf(a->pool, "%s, and starts when that has ended, also if it has failed", task->slept->what) ;
 }
 
+/* server & sleep 3600, and no more: the container ended behind it. */
+static int is_last_line (struct analysis *a, struct claim const *claim)
+{
+  char const *behind = shell_uncommented(a->pool, a->source->text + claim->range.end) ;
+  return !behind[strspn(behind, " \t\n;")] ;
+}
+
 /* server & sleep 5: the sleep is there for what its readiness check asks. */
 static void check_slept (struct analysis *a, struct service *service)
 {
@@ -288,7 +295,8 @@ static void check_slept (struct analysis *a, struct service *service)
   }
   if (!is_needed(service))
   {
-    service->slept->what = pool_printf(a->pool, "a bare sleep, to give %s time: nothing that comes later depends on it", service->name) ;
+    service->slept->what = is_last_line(a, service->slept) ? "kept the container alive for so long"
+      : pool_printf(a->pool, "a bare sleep, to give %s time: nothing that comes later depends on it", service->name) ;
     return ;
   }
   for (struct text const *one = service->todo.first ; one ; one = one->next)

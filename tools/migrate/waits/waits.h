@@ -87,6 +87,9 @@ extern void drop_verdict (struct analysis *a, struct statement const *list) ; /*
 /* ---- ready.c: at the end, readiness checks of known daemons ---- */
 extern void settle_ready (struct analysis *a) ;
 
+/* ---- inorder.c ---- */
+extern void settle_in_order (struct analysis *a) ; /* behind settle_ready(): each task comes behind what was started ahead of it */
+
 /* ---- display.c ---- */
 extern char const *display_check (struct analysis *a, char const *words) ; /* the readiness check of Xvfb WORDS; 0: its display is not known */
 
