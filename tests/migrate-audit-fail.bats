@@ -140,3 +140,67 @@ sh -c 'while :; do ./sync.sh; sleep 60; done' &
 watch() { while :; do ./sync.sh; sleep 60; done; }
 EOS
 }
+
+@test "work that waited for nothing but time is marked" {
+  local job
+  while IFS= read -r job; do
+    wrapper <<<$'#!/bin/bash\nseed_later() { sleep 15; ./seed.sh; }\n'"$job"$' &\nexec web'
+    migrate
+    told 'TODO: it waits for nothing but time (sleep 1' || { echo "# $job"; return 1; }
+  done <<'EOS'
+( sleep 10; ./add-admin.sh )
+(sleep 15 && curl -X POST localhost:8080/init)
+{ sleep 10; ./create-users; }
+seed_later
+EOS
+  wrapper <<<$'#!/bin/bash\n( sleep 86400; certbot renew ) &\n(sleep 5; echo ready) &\n(sleep 5; php artisan queue:work) &\n( sleep 5; ./worker ) &\nexec web'
+  migrate
+  untold TODO
+  # A service would do it again and again.
+  wrapper <<<$'#!/bin/bash\nbash -c "sleep 10; ./notify.sh" &\n(sleep 20; ./hello.sh) &\nexec web'
+  migrate
+  told 'line 2: services.d/notify/run: service notify, started in the background; TODO: behind sleep 10 it may serve, or do its work and end'
+  told 'line 3: services.d/hello/run: service hello, started in the background; TODO: behind sleep 20 it may serve'
+}
+
+@test "a file that the script read behind its last start, and that may do more than set variables, is marked" {
+  local read
+  while IFS= read -r read; do
+    wrapper <<<$'#!/bin/bash\nnginx &\n'"$read"$'\nwait'
+    migrate
+    told 'here, and nothing does now: if it does more than set variables' || { echo "# $read"; return 1; }
+    untold 'each service reads these files again'
+  done <<'EOS'
+. /init.sh
+source ./post-start.sh
+for f in /docker-entrypoint-init.d/*.sh; do . "$f"; done
+[ -f /init.sh ] && . /init.sh
+if [ -f /seed.sh ]; then . /seed.sh; fi
+EOS
+  while IFS= read -r read; do
+    wrapper <<<$'#!/bin/bash\nnginx &\n'"$read"$'\nwait'
+    migrate
+    untold 'here, and nothing does now' || { echo "# $read"; return 1; }
+  done <<'EOS'
+. /app/.env
+source venv/bin/activate
+for f in /etc/profile.d/*.sh; do . "$f"; done
+EOS
+  # Its text, where it is known, says it.
+  wrapper <<<$'#!/bin/bash\nnginx &\n. /start-lib.sh\n. /init.sh\nwait'
+  printf 'FROM debian\nCOPY start.sh start-lib.sh init.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  echo './load-data' >start-lib.sh
+  echo 'A=1; say() { echo "$A"; }' >init.sh
+  migrate --dockerfile Dockerfile
+  told 'line 3: dropped: environment; nothing needs it; TODO: the script read /start-lib.sh here'
+  untold 'read /init.sh'
+}
+
+@test "what a task leaves in the background is marked, unless the task waits for it, or ends it" {
+  wrapper <<<$'#!/bin/bash\nnginx\nget-cert\nrenew &\nnginx -s quit\nexec nginx -g "daemon off;"'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 4: renew goes on in the background, and is ended with this file' "$tree/get-cert/run"
+  wrapper <<<$'#!/bin/bash\nnginx\nget-cert\nrenew & R=$!\nnginx -s quit\nwait $R\nexec nginx -g "daemon off;"'
+  migrate
+  untold 'goes on in the background'
+}

@@ -167,3 +167,11 @@ EOS
   migrate
   has server/flag-main
 }
+
+@test "work in the background that slept for a service whose client it is depends on its readiness check" {
+  wrapper <<<$'#!/bin/bash\nredis-server &\n( sleep 5; redis-cli set ready 1 ) &\n(sleep 5; psql -U postgres -c "create database x") &\npostgres &\nexec web'
+  migrate
+  has redis-cli/dependencies.d/redis-server redis-server/notification-fd psql/dependencies.d/postgres
+  told 'it slept until postgres was ready: it depends on that, by its readiness check'
+  untold TODO
+}

@@ -160,6 +160,8 @@
      noend.c          what is the container's end, where nothing is main?
      serving.c        does the setup or a task start a server?
      endless.c        does it stay in a loop?
+     onlytime.c       does a task in the background only sleep ahead of its work?
+     readfiles.c      is a file that the script read behind its last start read by nobody?
      waited.c         does the setup wait for what it has started itself?
      named.c          is a function whose name is computed where it is called?
      usershell.c      the shell that su executes

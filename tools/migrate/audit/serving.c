@@ -10,6 +10,7 @@ struct serving
 {
   struct analysis *a ;
   struct file const *files ;
+  uint32_t left_until ; /* the end of the last statement in the background: what is in it, is in it */
 } ;
 
 /* The setup, or a task: the file's text; 0: it is for a service, too, or no file. */
@@ -96,10 +97,54 @@ static void look_at_run (struct analysis *a, struct service *service, char const
     pool_printf(a->pool, "%s goes on in the background here, where nothing watches it: make it a service of its own, in the foreground", name)) ;
 }
 
+/* Is it there with its & behind it? A task's own command has none. */
+static int goes_beside (char const *content, char const *text)
+{
+  size_t len = strlen(text) ;
+  for (char const *at = content ; len && (at = strstr(at, text)) ; at++)
+  {
+    char const *behind = at + len + strspn(at + len, " \t") ;
+    if (*behind == '&' && behind[1] != '&') return 1 ;
+  }
+  return 0 ;
+}
+
+/* Does a line of the file stop something that is no service? Or wait for it? */
+static int ends_what_it_starts (struct serving const *serving, char const *content)
+{
+  if (shell_mentions(content, "wait") || shell_mentions(content, "kill") || shell_mentions(content, "pkill") || shell_mentions(content, "killall")) return 1 ;
+  for (; *content ; content += strcspn(content, "\n"), content += *content == '\n')
+  {
+    char const *line = pool_copy(serving->a->pool, content, strcspn(content, "\n")) ;
+    struct service const *one = audit_stops(line) ? serving->a->plan->services : 0 ;
+    if (!one) continue ;
+    while (one && !shell_mentions(line, one->program)) one = one->next ;
+    if (!one) return 1 ;
+  }
+  return 0 ;
+}
+
+/* renew &, in a task that goes on, and ends */
+static int look_at_left (struct statement *statement, void *data)
+{
+  struct serving *serving = data ;
+  struct analysis *a = serving->a ;
+  struct claim *claim = statement->background && statement->range.start >= serving->left_until ? claim_of(a, statement) : 0 ;
+  char const *text = claim && !claim->todo.first ? file_that_ends(serving, claim->where) : 0 ;
+  if (statement->background && statement->range.end > serving->left_until) serving->left_until = statement->range.end ;
+  if (!text || !strcmp(statement_command(statement), "sleep") || !goes_beside(text, statement_text(a, statement)) || ends_what_it_starts(serving, text)) return 0 ;
+  audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "%s goes on in the background, and is ended with this file: if it serves, or has to come to its end, make it a service, or a task of its own", name_of(a, statement))) ;
+  return 0 ;
+}
+
 void audit_serving (struct analysis *a, struct statement *first, struct file const *files)
 {
   struct serving serving = { .a = a, .files = files } ;
-  for (; first ; first = first->next) statement_walk(first, &look_at_command, &serving) ;
+  for (; first ; first = first->next)
+  {
+    statement_walk(first, &look_at_command, &serving) ;
+    statement_walk(first, &look_at_left, &serving) ;
+  }
   for (struct service *one = a->plan->services ; one ; one = one->next)
     if (!one->is_oneshot && !service_has(one, "flag-forks")) look_at_run(a, one, audited_text(a, files, one, "run")) ;
 }

@@ -350,7 +350,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (asks_terminal(statement))
     texts_add(a->pool, &claim->todo, "it read an answer from the container's input, which no service has: let a variable say that") ;
   if (!piece->shared && statement_walk(statement, &sources_many, 0))
-    texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
+    piece->todo_of_readers = "each service reads these files again, for their variables: what else they do is done as often" ;
   if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;
   tell_redirections(a, claim, &files, &loggers, before_all) ;
   if (!piece->shared) return 1 ;

@@ -244,6 +244,7 @@ extern char const *sourced_function (struct analysis *a, char const *name) ; /* 
 extern char const *sourced_start (struct analysis *a, char const *name) ; /* the same, if the function starts something */
 extern char const *left_by_script (struct analysis *a, struct statement const *statement) ; /* what a script of the build context that it executes leaves in the background; "": nothing, or not known */
 extern int script_ends (struct analysis *a, struct statement const *statement) ; /* does it execute a script of the build context that surely ends? */
+extern int sourced_may_work (struct analysis *a, struct statement const *statement, char const *text) ; /* . FILE: does the file do more than set variables, or define functions? By its text, else by the names in `text` */
 extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such a file starts while it is read */
 
 /* ---- context.c: what applies to everything behind it ---- */

@@ -42,6 +42,7 @@ static struct
   { "vault", "vault" },
   { "supervisorctl", "supervisord" },
   { "consul", "consul" },
+  { "ollama", "ollama" },
   { "cypher-shell", "neo4j" },
   { "mosquitto_pub", "mosquitto" },
   { "kafka-topics.sh", "kafka-server-start.sh" },

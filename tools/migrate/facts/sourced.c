@@ -190,6 +190,31 @@ void settle_sourced (struct analysis *a)
   }
 }
 
+/* ---- does a file do more than set something? ---- */
+
+/* Those that only set variables, or define functions, as they are called. */
+static int says_setting (char const *text)
+{
+  static char const *const marks[] = { "env", "activate", "profile", "bashrc", "func", "lib", "util", "common", "helper", "conf", "var", "setting", "default", "release", "secret",
+    "cred", "param", "option", "version", "color", "log", "nvm", "sdkman", "setup.bash", "completion" } ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strcasestr(text, marks[i])) return 1 ;
+  return 0 ;
+}
+
+int sourced_may_work (struct analysis *a, struct statement const *statement, char const *text)
+{
+  struct configuration const *file = read_by(a, statement) ;
+  struct analysis inner = *a ;
+  struct source code ;
+  if (!shell_one_of(statement_command(statement), "source .") || statement->nwords < 2) return 0 ;
+  if (!file) return !says_setting(strchr(shell_basename(statement->words[1].raw), '$') ? text : shell_basename(statement->words[1].raw)) ;
+  inner.source = &code ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, file->text) ; one ; one = one->next)
+    if (one->kind != STATEMENT_FUNCTION && statement_walk(one, &does_something, &inner)) return 1 ;
+  return 0 ;
+}
+
 /* ---- what an executed file leaves ---- */
 
 /* sh FILE, ./FILE, /DIR/FILE. A name alone may be any program. */

@@ -326,6 +326,13 @@ void settle_pieces (struct plan *plan)
     piece->claim->where = where[i].first ? texts_join(plan->pool, where + i, ", ") : "dropped" ;
     for (struct comment *one = piece->comments ; one ; one = one->next) one->claim->where = piece->claim->where ;
     if (piece->todo_of_several && (where[i].first ? where[i].first->next != 0 : does_work(piece->text))) texts_add(plan->pool, &piece->claim->todo, piece->todo_of_several) ;
+    if (piece->todo_of_readers && where[i].first)
+    {
+      struct texts todo = { 0 } ; /* ahead of the others */
+      texts_add(plan->pool, &todo, piece->todo_of_readers) ;
+      texts_add_all(plan->pool, &todo, &piece->claim->todo) ;
+      piece->claim->todo = todo ;
+    }
     if (readers[i].first && piece->names[1])
       piece->claim->what = pool_printf(plan->pool, "%s; %s: done once, and handed on to %s", piece->claim->what, pool_copy(plan->pool, piece->names + 1, strlen(piece->names) - 2), texts_join(plan->pool, readers + i, ", ")) ;
     if (!where[i].first) piece->claim->what = piece->became ? piece->became : pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;

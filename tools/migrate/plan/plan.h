@@ -35,6 +35,7 @@ struct piece
   struct placed const *placed ; /* the call or loop that it is in; 0: none */
   struct texts used ; /* files that have it in another form */
   char const *todo_of_several ; /* a TODO, unless just one file needs it; 0: none */
+  char const *todo_of_readers ; /* the same if one has it; 0: nothing is to be said */
   int may_exit ; /* it may end the script, and no cont-init.d script does so: a TODO where a service that is not main has it */
   char const *became ; /* what became of it, where no file needs it; 0: nothing */
   struct comment *comments ; /* those right above it */

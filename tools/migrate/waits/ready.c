@@ -215,8 +215,8 @@ static char const *redis_socket (struct analysis *a, char const *command)
   return *path == '/' && strcspn(path, "$`\"'\\*?") >= len ? pool_copy(a->pool, path, len) : 0 ;
 }
 
-/* Sets the readiness check, if that is known. `ollama list` asks where OLLAMA_HOST says. */
-static int set_known_check (struct analysis *a, struct service *service)
+/* `ollama list` asks where OLLAMA_HOST says. */
+int set_known_check (struct analysis *a, struct service *service)
 {
   struct row const *row = service->is_daemon || service->is_oneshot || service->check ? 0 : row_of(a, service) ;
   char const *command = service->command ? service->command : "" ;

@@ -85,6 +85,7 @@ extern void mark_lost_verdict (struct analysis *a, struct statement *list, struc
 extern void drop_verdict (struct analysis *a, struct statement const *list) ; /* the statements for a failure */
 
 /* ---- ready.c: at the end, readiness checks of known daemons ---- */
+extern int set_known_check (struct analysis *a, struct service *service) ; /* its readiness check, if that is known; 0: none is, or it has another */
 extern void settle_ready (struct analysis *a) ;
 
 /* ---- inorder.c ---- */
