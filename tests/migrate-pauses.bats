@@ -175,3 +175,19 @@ EOS
   told 'it slept until postgres was ready: it depends on that, by its readiness check'
   untold TODO
 }
+
+@test "a loop that sleeps for a day ahead of its work is no pause without end" {
+  local loop
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\n'"$loop"$' &\nexec web'
+    migrate
+    grep -q 'pg_dump app' "$tree"/*/run || { echo "# $loop"; return 1; }
+  done <<'EOS'
+( while true; do sleep 86400; pg_dump app >/backup/db.sql; done )
+while :; do sleep 1d & wait $!; pg_dump app >/backup/db.sql; done
+{ while :; do sleep 24h; pg_dump app >/backup/db.sql; done; }
+EOS
+  wrapper <<<$'#!/bin/bash\nweb &\nwhile true; do sleep 1d; done'
+  migrate
+  told 'line 3: dropped: kept the container alive'
+}

@@ -57,3 +57,25 @@ teardown() { reeve_teardown; }
   migrate
   told 'what comes later is started all the same, as the script went on; but not what is behind its &&'
 }
+
+@test "who ends the others ahead of an exit with a failure only ends the script" {
+  local fails
+  while IFS= read -r fails; do
+    wrapper <<<$'#!/bin/bash\ndb-server & DB=$!\nfail() { echo "$1"; kill $(jobs -p); wait; exit 4; }\n'"${fails//OR/||}"$'\nexec web'
+    migrate
+    file web/dependencies.d/migrate </dev/null
+    lacks db-server/flag-main cont-init.d/10-start
+    run ! grep -q 'kill\|wait' "$tree/migrate/run" || { echo "# $fails"; return 1; }
+    untold TODO || { echo "# $fails"; return 1; }
+  done <<'EOS'
+./migrate OR { kill $DB; wait $DB; exit 3; }
+if ! ./migrate; then echo bad; kill -TERM $DB 2>/dev/null OR true; wait $DB; exit 3; fi
+./migrate; if [ $? -ne 0 ]; then kill %1; wait; exit 3; fi
+./migrate OR fail "no"
+EOS
+  # The lines of what stays are as they were, without it.
+  wrapper <<<$'#!/bin/bash\ndb-server & DB=$!\nif ! ./migrate; then\n  echo bad\n  kill $DB\n  wait $DB\n  exit 3\nfi\nexec web'
+  migrate
+  tail -n 4 "$tree/migrate/run" | diff - <(printf '%s\n' 'if ! ./migrate; then' '  echo bad' '  exit 3' 'fi')
+  told 'lines 3-8: services.d/migrate/run: task migrate, run once after db-server; when it fails, what depends on it is not started'
+}

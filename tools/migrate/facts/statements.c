@@ -237,7 +237,7 @@ static int body_only_sleeps (struct statement const *body, int may_print)
   for (; body ; body = body->next)
   {
     int keeps = keeps_alive(body) ; /* once: loops in loops would double the work with each */
-    if (keeps && !body->background) return 1 ; /* what is behind it never runs */
+    if (keeps && !body->background && !statement_sleeps_days(body)) return 1 ; /* what is behind it never runs */
     if (!keeps && body->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(body), "sleep wait : true read") && !(may_print && is_sign_of_life(body))) return 0 ;
   }
   return 1 ;

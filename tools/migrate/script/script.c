@@ -386,6 +386,7 @@ void migrate_script (struct plan *plan)
   add_arguments(&a, first) ;
   add_shell_options(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
+  drop_ends_ahead_of_exits(&a, first) ;
   walk_script(&a, first, 0) ;
   if (plan->refused) return ;
   apply_traps(&a) ;

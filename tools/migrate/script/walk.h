@@ -15,6 +15,9 @@ extern int asks_positional (struct analysis *a, struct statement *first) ; /* do
 /* ---- namedcalls.c ---- */
 extern void spell_out_calls (struct analysis *a, struct statement *first) ; /* changes the source: "start_$ROLE" becomes a case */
 
+/* ---- failbranch.c ---- */
+extern void drop_ends_ahead_of_exits (struct analysis *a, struct statement *first) ; /* changes the source: || { kill $DB; wait; exit 3; } becomes the exit alone */
+
 /* ---- interpreter.c ---- */
 /* Sets plan->shell, or plan->refused if the input is no shell script. */
 extern void interpreter_choose (struct plan *plan) ;

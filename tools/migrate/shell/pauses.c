@@ -5,11 +5,27 @@
 
 #include "migrate/shell/tree.h"
 
-int statement_sleeps_for_ever (struct statement const *statement)
+#define DAYS_MAX 366 /* who sleeps longer means for ever */
+
+/* In days, which count as for ever where nothing is behind them. */
+static unsigned long days_of (struct statement const *statement)
 {
   char const *duration = statement_word(statement, 1) ;
+  char const *unit ;
+  unsigned long n = shell_number(duration, 1000000000, &unit) ;
+  return unit == duration ? 0 : *unit == 'd' ? n : *unit == 'h' ? n / 24 : *unit == 'm' ? n / 1440 : n / 86400 ;
+}
+
+int statement_sleeps_for_ever (struct statement const *statement)
+{
   if (strcmp(statement_command(statement), "sleep") != 0) return 0 ;
-  return shell_one_of(duration, "infinity inf") || strtoul(duration, 0, 10) >= 86400 || (strchr(duration, 'd') && strtoul(duration, 0, 10) > 0) ;
+  return shell_one_of(statement_word(statement, 1), "infinity inf") || days_of(statement) > 0 ;
+}
+
+int statement_sleeps_days (struct statement const *statement)
+{
+  unsigned long days = strcmp(statement_command(statement), "sleep") ? 0 : days_of(statement) ;
+  return days > 0 && days < DAYS_MAX ;
 }
 
 /* $!, "${!}", "$NAP": is it the variable of that name? */
@@ -33,7 +49,7 @@ static char const *keeps_pid (struct source *source, struct statement const *sta
 
 static int is_nap (struct statement const *statement)
 {
-  return statement->background && statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "sleep") && !statement_sleeps_for_ever(statement) ;
+  return statement->background && statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "sleep") && (!statement_sleeps_for_ever(statement) || statement_sleeps_days(statement)) ;
 }
 
 /* The wait that a statement begins with: wait $!; wait $! || break */

@@ -129,6 +129,7 @@ extern unsigned int statement_of_shell (struct statement const *statement, unsig
    0: it sets only options. */
 extern unsigned int statement_sets_arguments (struct statement const *statement) ;
 extern int statement_sleeps_for_ever (struct statement const *statement) ; /* sleep infinity, sleep 365d */
+extern int statement_sleeps_days (struct statement const *statement) ; /* sleep 86400, sleep 1d: for ever too, but what a loop has behind it runs */
 /* Behind a start in the background, does what comes next wait for that: wait $!, PID=$! and wait $PID, wait $! || exit?
    is_alone: `wait` does so, too. Returns the statement, 0: it does not. */
 extern struct statement *statement_waiting_next (struct source *source, struct statement *next, int is_alone) ;

@@ -38,6 +38,22 @@ void source_init (struct source *source, struct pool *pool, char const *name, ch
   source->owner = pool_alloc(pool, source->len * sizeof(uint32_t)) ;
 }
 
+void source_blank (struct source *source, struct range range)
+{
+  char *copy = pool_alloc(source->pool, source->len + 1) ; /* zeroed */
+  uint32_t start = source->line_start[source_line(source, range.start) - 1] ;
+  memcpy(copy, source->text, source->len) ;
+  range.end += (uint32_t)strspn(copy + range.end, " \t") ;
+  if (copy[range.end] == ';') range.end += 1 + (uint32_t)strspn(copy + range.end + 1, " \t") ;
+  for (uint32_t i = range.start ; i < range.end ; i++)
+    if (copy[i] != '\n') copy[i] = ' ' ;
+  if (start + strspn(copy + start, " \t") >= range.end && copy[range.end] == '\n') range = (struct range){ start, range.end + 1 } ; /* whole lines */
+  if (!source->is_blank) source->is_blank = pool_alloc(source->pool, source->len + 1) ;
+  memset(source->is_blank + range.start, 1, range.end - range.start) ;
+  source->text = copy ;
+  source->uncommented = 0 ;
+}
+
 uint32_t source_line (struct source const *source, uint32_t byte)
 {
   uint32_t low = 0 ;
@@ -71,7 +87,13 @@ char const *source_place (struct source const *source, uint32_t line)
 
 char const *source_copy (struct source const *source, struct range range)
 {
-  return pool_copy(source->pool, source->text + range.start, range.end - range.start) ;
+  char *copy ;
+  size_t n = 0 ;
+  if (!source->is_blank) return pool_copy(source->pool, source->text + range.start, range.end - range.start) ;
+  copy = pool_alloc(source->pool, range.end - range.start + 1) ;
+  for (uint32_t i = range.start ; i < range.end ; i++)
+    if (!source->is_blank[i]) copy[n++] = source->text[i] ;
+  return copy ;
 }
 
 struct range source_line_range (struct source const *source, uint32_t line)

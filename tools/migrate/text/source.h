@@ -47,6 +47,7 @@ struct source
   struct pool *pool ;
   char const *name ; /* as it was given */
   char const *text ; /* NUL-terminated; no carriage return at the end of a line */
+  char *is_blank ; /* by byte: source_blank() has been there; 0: nowhere */
   char const *uncommented ; /* the same, of a shell script, with blanks in place of its comments; 0: nobody has asked yet */
   uint32_t len ;
   uint32_t *line_start ; /* by line, from 0; one more element than lines: len */
@@ -74,6 +75,9 @@ extern struct range source_line_range (struct source const *source, uint32_t lin
 extern char const *source_place (struct source const *source, uint32_t line) ;
 /* The part that the line is in; 0: the first file. */
 extern struct source_part const *source_part_of (struct source const *source, uint32_t line) ;
+
+/* Blanks in place of what is in the range, and of a `;` behind it. source_copy() leaves them out. */
+extern void source_blank (struct source *source, struct range range) ;
 
 /* Claims the bytes of `range` that have no owner yet. Texts are borrowed. */
 extern struct claim *source_claim (struct source *source, struct range range, char const *where, char const *what) ;
