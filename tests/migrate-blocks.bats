@@ -74,3 +74,19 @@ EOS
   told 'TODO: it also exports NEW'
   [ -z "$(grep NEW "$tree/web/run")" ]
 }
+
+@test "a value of a loop decides its branches: one service for each round, also by the name of a function" {
+  local start
+  for start in 'case $s in a) one & ;; b) two & ;; c) three & ;; esac' 'if [ "$s" = a ]; then one & else two & fi' 'run_$s &' '"run_${s}" &'; do
+    wrapper <<<$'#!/bin/bash\nrun_a() { exec one; }\nrun_b() { exec two; }\nfor s in a b; do\n  '"$start"$'\ndone\nwait'
+    migrate
+    [ "$(find "$tree" -mindepth 1 -maxdepth 1 | wc -l)" -eq 2 ] || { echo "# $start"; find "$tree" -mindepth 1; return 1; }
+    grep -q 'one$' "$tree"/one*/run
+    grep -q 'two$' "$tree"/two*/run
+    untold 'on a condition'
+  done
+  # behind the loop its variable is what the script asks again
+  wrapper <<<$'#!/bin/bash\nfor s in a b; do one-$s & done\nread s\nif [ "$s" = b ]; then two & fi\nwait'
+  migrate
+  told 'two (on a condition'
+}

@@ -138,3 +138,34 @@ EOS
   migrate
   grep -q "^mongosh --quiet .* || mongo --quiet --eval 'db.adminCommand(\"ping\")'$" "$tree/mongod/data/check"
 }
+
+@test "a question that holds when the service is gone is no readiness check" {
+  local loop
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\nservice postgresql start\n'"$loop"$'\nexec web'
+    migrate
+    lacks postgresql/data/check || { echo "# $loop"; return 1; }
+    told 'TODO: the script waited here until it had ended'
+  done <<'EOS'
+while :; do [ "$(service postgresql status)" != started ] && break; sleep 1; done
+until [ "$(service postgresql status)" = stopped ]; do sleep 1; done
+while [[ "$(service postgresql status)" == running ]]; do sleep 1; done
+EOS
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\nserver --port 8080 &\n'"$loop"$'\nexec web'
+    migrate
+    has server/data/check || { echo "# $loop"; return 1; }
+  done <<'EOS'
+until [ "$(curl -s -o /dev/null -w '%{http_code}' localhost:8080)" != 000 ]; do sleep 1; done
+while [ "$(curl -s -o /dev/null -w '%{http_code}' localhost:8080)" != 200 ]; do sleep 1; done
+while [[ "$(curl -s localhost:8080/state)" == starting ]]; do sleep 1; done
+EOS
+}
+
+@test "what waits for an event asks nobody, whatever its path is called" {
+  wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\nP=$!\nwhile inotifywait -e modify /etc/nginx/conf.d; do kill -HUP $P; done'
+  migrate
+  lacks nginx/data/check
+  grep -q '^while inotifywait' "$tree"/inotifywait/run
+  told '`reeve kill SIGNAL nginx` sends it a signal'
+}

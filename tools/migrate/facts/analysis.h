@@ -41,11 +41,12 @@ struct pid_variable
   struct pid_variable *next ;
 } ;
 
-/* A variable that the script has set, and its value if the image's CMD decides it. */
+/* A variable that the script has set, and its value if the image's CMD, or the round of a loop, decides it. */
 struct known
 {
   char const *name ;
   char const *value ; /* 0: not known */
+  int of_round ;
   char const *constant ; /* that the script gives it; 0: it is none */
   struct known *next ;
 } ;

@@ -1,4 +1,5 @@
-/* Tests of how many processes run: [ $(pgrep -c web) -ge 2 ], [ -z "$(pidof web)" ]. */
+/* Tests of what a program answers: how many processes run ([ $(pgrep -c web) -ge 2 ], [ -z "$(pidof web)" ]), or how a
+   service is ([ "$(service db status)" = started ]). */
 
 #include <string.h>
 
@@ -40,4 +41,30 @@ int asks_for_enough (struct pool *pool, char const *text)
   for (unsigned int count = 1 ; count <= MOST_COUNTED ; count++)
     if (holds_with(pool, text, counted, pool_printf(pool, "%u", count)) == !none) return !none ;
   return -1 ;
+}
+
+/* Answers of programs that are asked how a service is. */
+static char const *const good[] = { "200", "201", "204", "ok", "up", "started", "running", "active", "ready", "healthy", "pong", "alive", "online", "imok", "green" } ;
+static char const *const bad[] = { "000", "500", "502", "503", "504", "stopped", "inactive", "failed", "down", "dead", "exited", "fatal", "crashed", "offline", "unhealthy", "starting", "activating" } ;
+
+/* The text has one of the words; it is there as it is spelled. 0: none */
+static char const *word_in (struct pool *pool, char const *text, char const *const *words, size_t n)
+{
+  for (char const *p = text ; *(p += strcspn(p, NAME_LETTERS)) ; p += strspn(p, NAME_LETTERS))
+  {
+    char const *one = pool_copy(pool, p, strspn(p, NAME_LETTERS)) ;
+    for (size_t i = 0 ; i < n ; i++)
+      if (!strcasecmp(one, words[i])) return one ;
+  }
+  return 0 ;
+}
+
+int asks_for_answer (struct pool *pool, char const *text)
+{
+  struct range answer = substitution_in(text) ;
+  char const *rest = pool_printf(pool, "%.*s %s", (int)answer.start, text, text + answer.end) ;
+  char const *is_good = word_in(pool, rest, good, ROWS(good)) ;
+  char const *is_bad = word_in(pool, rest, bad, ROWS(bad)) ;
+  int holds = answer.end && !is_good != !is_bad ? holds_with(pool, text, answer, is_good ? is_good : is_bad) : -1 ;
+  return holds < 0 ? -1 : holds == !!is_good ;
 }

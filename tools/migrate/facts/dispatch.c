@@ -193,8 +193,15 @@ static void add_known (struct analysis *a, char const *name, char const *value, 
   known->name = name ;
   known->value = value ;
   known->constant = constant ;
+  known->of_round = 0 ;
   known->next = a->known ;
   a->known = known ;
+}
+
+void know_round (struct analysis *a, char const *name, char const *value)
+{
+  add_known(a, name, value, value) ;
+  a->known->of_round = 1 ;
 }
 
 void forget_values (struct analysis *a, char const *names)
@@ -371,46 +378,51 @@ int decide_where (struct analysis *a, char const *test, char const *name, char c
   return decided ;
 }
 
-/* Only a question about the arguments is decided here. A run asks the others. */
-static int asks_arguments (struct analysis *a, char const *text)
+/* Only a question about the arguments, or a loop's variable, is decided here. A run asks the others. */
+static enum decided who_decides (struct analysis *a, char const *text)
 {
-  if (mentions_positional(text)) return 1 ;
-  for (struct known const *one = a->known ; one ; one = one->next)
-    if (one->value && shell_mentions(text, one->name)) return 1 ;
-  return 0 ;
+  enum decided decided = a->arguments && mentions_positional(text) ? BY_CMD : NOT_DECIDED ;
+  for (struct known const *one = a->known ; one && decided != BY_ROUND ; one = one->next)
+    if (one->value && shell_mentions(text, one->name)) decided = one->of_round ? BY_ROUND : a->arguments ? BY_CMD : decided ;
+  return decided ;
 }
 
-int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken)
+enum decided decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken)
 {
+  enum decided decided = NOT_DECIDED ;
   *taken = 0 ;
-  if (!a->arguments || case_falls(a, statement)) return 0 ;
+  if (case_falls(a, statement)) return NOT_DECIDED ;
   if (statement->kind == STATEMENT_CASE)
   {
-    char const *value = statement->nwords == 1 && asks_arguments(a, statement->words[0].raw) ? value_of(a, statement->words[0].raw, 0) : 0 ;
-    if (!value) return 0 ;
+    char const *value ;
+    if (statement->nwords == 1) decided = who_decides(a, statement->words[0].raw) ;
+    value = decided ? value_of(a, statement->words[0].raw, 0) : 0 ;
+    if (!value) return NOT_DECIDED ;
     for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
     {
-      if (!branch->pattern || strchr(branch->pattern, '$')) return 0 ;
+      if (!branch->pattern || strchr(branch->pattern, '$')) return NOT_DECIDED ;
       if (!matches(a, branch->pattern, value)) continue ;
       *taken = branch ;
-      return 1 ;
+      return decided ;
     }
-    return 1 ;
+    return decided ;
   }
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
   {
     int r = 1 ;
     if (branch->condition)
     {
-      if (!asks_arguments(a, source_copy(a->source, branch->condition_range))) return 0 ;
+      enum decided who = who_decides(a, source_copy(a->source, branch->condition_range)) ;
+      if (!who) return NOT_DECIDED ;
+      if (who > decided) decided = who ;
       r = branch->condition->next ? -1 : decide_condition(a, branch->condition) ;
     }
-    if (r == -1) return 0 ;
+    if (r == -1) return NOT_DECIDED ;
     if (!r) continue ;
     *taken = branch ;
-    return 1 ;
+    return decided ;
   }
-  return 1 ;
+  return decided ;
 }
 
 void drop_branch (struct analysis *a, struct branch const *branch)

@@ -172,8 +172,10 @@ extern enum case_end case_end (struct analysis *a, struct branch const *branch) 
 extern int case_falls (struct analysis *a, struct statement const *statement) ; /* does a branch end in ;& or ;;&? Then several may be taken */
 
 /* ---- dispatch.c ---- */
-/* Returns 1 if the image's CMD decides. *taken is the branch then, 0 for none. */
-extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
+/* Who decides which branch is taken: the image's CMD, or the value that a loop's variable has in this round? *taken is the
+   branch then, 0 for none. */
+enum decided { NOT_DECIDED, BY_CMD, BY_ROUND } ;
+extern enum decided decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 extern int decide_where (struct analysis *a, char const *test, char const *name, char const *value) ; /* the text of a test, where a variable has that value: 1, 0; -1: not known */
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
 extern int replaces_arguments (struct analysis *a, struct statement const *statement) ; /* set -- WORDS, without "$@" in them */
@@ -181,6 +183,7 @@ extern void note_arguments_set (struct analysis *a, struct statement const *stat
 extern int is_image_command (struct analysis *a, struct statement const *statement) ; /* exec "$@" */
 extern int runs_nothing (struct analysis *a, struct statement const *statement) ; /* exec "$@", and nothing is left of the arguments */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
+extern void know_round (struct analysis *a, char const *name, char const *value) ; /* of a loop's variable */
 extern void forget_values (struct analysis *a, char const *names) ; /* something else gives them others */
 
 
@@ -371,6 +374,7 @@ extern statement_visit add_process_names ;
 /* [ $(pgrep -c web) -ge 2 ], [ -n "$(pidof web)" ]: 1: the test holds as soon as enough processes run; 0: it holds
    while they do not; -1: it asks for something else. */
 extern int asks_for_enough (struct pool *pool, char const *test) ;
+extern int asks_for_answer (struct pool *pool, char const *test) ; /* the same of [ "$(service db status)" = started ], [ $(curl ...) != 200 ] */
 
 /* ---- waitloop.c ---- */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */

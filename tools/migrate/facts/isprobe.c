@@ -12,6 +12,24 @@ static char const *const probes[] =
   "healthcheck", "health", "nginx", "clickhouse-client", "influx", "zkServer.sh", "memcached-tool", "s6-svstat", "rndc", "kinit", "tcpcheck", "wait-for-port"
 } ;
 
+/* Does a word of the text name that program? Not a part of a path: /etc/nginx/conf.d */
+static int names_program (char const *text, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+    if ((p == text || !strchr(NAME_LETTERS, p[-1])) && (!p[len] || !strchr(NAME_LETTERS "/", p[len]))) return 1 ;
+  return 0 ;
+}
+
+/* while inotifywait -e modify /etc/nginx: it waits for an event, which is no answer. */
+static int waits_for_event (char const *condition)
+{
+  static char const *const waiting[] = { "inotifywait", "inotifywatch", "fswatch", "entr", "watchmedo" } ;
+  for (size_t i = 0 ; i < ROWS(waiting) ; i++)
+    if (names_program(condition, waiting[i])) return 1 ;
+  return 0 ;
+}
+
 /* test $n -lt 30 */
 static int only_counts (char const *condition)
 {
@@ -39,13 +57,13 @@ int asks_for_life (struct statement const *statement)
 
 int is_probe (char const *condition)
 {
-  if (only_counts(condition)) return 0 ;
+  if (only_counts(condition) || waits_for_event(condition)) return 0 ;
   if (strstr(condition, "/dev/tcp/") || strstr(condition, "/dev/udp/")) return 1 ;
   if ((shell_mentions(condition, "supervisorctl") || shell_mentions(condition, "service") || strstr(condition, "/etc/init.d/")) && shell_mentions(condition, "status")) return 1 ;
   if ((shell_mentions(condition, "pkill") || shell_mentions(condition, "killall")) && (strstr(condition, " -0") || strstr(condition, "signal 0") || strstr(condition, "signal=0"))) return 1 ;
   if (shell_mentions(condition, "systemctl") && strstr(condition, "is-active")) return 1 ;
   for (size_t i = 0 ; i < ROWS(probes) ; i++)
-    if (shell_mentions(condition, probes[i])) return 1 ;
+    if (names_program(condition, probes[i])) return 1 ;
   /* a file or a socket that has to appear: [ -S /run/x.sock ] */
   if (*condition == '[' || strstr(condition, "! ["))
     for (char const *p = condition ; (p = strchr(p, '-')) ; p++)

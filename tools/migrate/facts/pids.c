@@ -377,8 +377,9 @@ void settle_pids (struct analysis *a)
     if (strchr(text, '#')) text = shell_uncommented(a->pool, text) ;
     for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
       if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
-        plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
-          pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
+        plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (%s)",
+          pid->name, pid->service ? pid->service->name : "what kept the script alive", pid->service && shell_mentions(text, "kill")
+            ? pool_printf(a->pool, "`reeve kill SIGNAL %s` sends it a signal", pid->service->name) : "`reeve status --json`")) ;
     killing = kills_script(a->pool, text, names) ;
     if (killing.ends)
       plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it ended the script, and the container with it; here $$ is only the shell of this file: write `reeve shutdown` in its place") ;

@@ -273,6 +273,7 @@ static int test_asks_for_end (struct pool *pool, char const *text, int negated)
 {
   int is_empty = strstr(text, "-z ") || strstr(text, "= \"\"") || strstr(text, "-eq 0") ;
   int enough = asks_for_enough(pool, text) ;
+  if (enough == -1) enough = asks_for_answer(pool, text) ;
   if (enough != -1) return enough == negated ;
   if (strstr(text, "pidof ") || strstr(text, "pgrep "))
     return is_empty ? !negated : negated && !strstr(text, "-eq") && !strstr(text, "-ge") && !strstr(text, "-gt") ;

@@ -197,6 +197,7 @@ int next_round (struct analysis *a, struct looping *loop)
   place_values(a, loop->positional, pool_printf(a->pool, "%s=%s", loop->statement->name, shell_quote(a->pool, loop->value->text))) ;
   a->suffix = suffix_of(a, loop) ;
   set_values(a, body, loop->statement->name, loop->value->text) ;
+  know_round(a, loop->statement->name, loop->value->text) ;
   return 1 ;
 }
 
@@ -224,6 +225,7 @@ void end_loop (struct analysis *a, struct looping const *loop)
     return ;
   }
   set_values(a, loop->statement->branches->body, loop->statement->name, 0) ;
+  forget_values(a, loop->statement->name) ;
   a->positional = loop->positional ;
   a->suffix = loop->suffix ;
   claim_statement(a, loop->statement, "dropped", pool_printf(a->pool, "the loop: a service for each value of %s", loop->statement->name)) ;

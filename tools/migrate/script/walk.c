@@ -33,7 +33,13 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
   struct branch const *taken ;
   int over = never_comes_to(a) ;
   int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
-  if (by_verdict || decide_branch(a, statement, &taken))
+  enum decided decided = by_verdict ? NOT_DECIDED : decide_branch(a, statement, &taken) ;
+  if (decided == BY_ROUND)
+  {
+    if (taken) walk_list(a, taken->body, frame) ;
+    return ; /* the others are for other rounds; end_loop() claims what is left */
+  }
+  if (by_verdict || decided)
   {
     for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
       if (branch == taken) walk_list(a, branch->body, frame) ;
@@ -478,7 +484,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     else if ((statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame)) && !walk_leaving(a, statement, frame))
       start_last(a, statement) ;
   }
-  else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken)) walk_branches(a, statement, frame) ;
+  else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken) == BY_CMD) walk_branches(a, statement, frame) ;
   else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_with_branches(a, statement, frame) ;
   a->depth-- ;
 }
