@@ -14,6 +14,18 @@ teardown() { reeve_teardown; }
   done
 }
 
+@test "a trap of CHLD that asks for some of the processes ends all with these alone" {
+  local trap
+  for trap in $'trap \'if ! kill -0 $A; then kill $B; exit 1; fi\' CHLD' $'look() { kill -0 $A || exit 1; }\ntrap look CHLD' $'look() { for p in $A; do kill -0 "$p" || { kill $B; exit 1; }; done; }\ntrap look CHLD'; do
+    wrapper <<<$'#!/bin/bash\na & A=$!\nb & B=$!\n'"$trap"$'\nwait'
+    migrate
+    has a/flag-main
+    lacks b/flag-main || { echo "# $trap"; return 1; }
+    told 'and ended all when this had ended: main is a'
+    untold 'their exit codes are lost'
+  done
+}
+
 @test "what a trap of CHLD did beside that is a question; a trap of others, too, does their work" {
   wrapper <<<$'trap \'alert "a child died"; kill $(jobs -p); exit 1\' 17\na &\nb &\nwait'
   migrate

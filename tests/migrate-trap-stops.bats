@@ -117,3 +117,18 @@ alone()
     [ "$(find "$tree" -name down-signal | wc -l)" -eq 1 ] || { echo "# $other"; return 1; }
   done
 }
+
+@test "a command that has a server read its configuration anew, in a trap of HUP or USR1, is its reload-signal" {
+  wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" & N=$!\ntrap \'nginx -t && nginx -s reload\' HUP\ntrap \'nginx -s quit\' TERM\nwait $N'
+  migrate
+  told '`reeve reload nginx` sends HUP, in place of `nginx -s reload`; TODO: docker kill -s HUP CONTAINER reached it'
+  untold 'not done any more'
+  untold 'which nothing does now'
+  wrapper <<<$'#!/bin/bash\nreload() { echo reload; apachectl graceful; }\ntrap reload USR1\ntrap "apachectl stop" TERM\napache2ctl -D FOREGROUND &\nwait'
+  migrate
+  file apache2ctl/reload-signal <<<USR1
+  told 'in place of `apachectl graceful`, which looked at the configuration first'
+  wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\ntrap \'render >/etc/nginx/nginx.conf; nginx -s reload\' HUP\nwait'
+  migrate
+  told 'TODO: what it did is not done any more: render >/etc/nginx/nginx.conf'
+}

@@ -4,6 +4,7 @@
 
 #include "migrate/audit/audit.h"
 #include "migrate/facts/facts.h"
+#include "migrate/traps/traps.h"
 
 #define DEPTH_MAX 10
 
@@ -42,7 +43,7 @@ static int look_at_command (struct statement *statement, void *data)
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   text = source_copy(doing->source, statement->range) ;
   inside = command_inside(doing->a, statement) ;
-  if ((shell_one_of(statement_command(statement), PLAIN) || asks_for_life(inside)) && !goes_to_file(statement)) return 0 ;
+  if ((shell_one_of(statement_command(statement), PLAIN) || asks_for_life(inside) || checks_configuration(inside)) && !goes_to_file(statement)) return 0 ;
   if (says_stop(inside) || is_called_stop(statement_command(inside)) || audit_says(doing->a, doing->said, text)) return 0 ;
   if (function && function->statement->body) look_into(doing, function) ;
   else texts_add_once(doing->a->pool, &doing->lost, text) ;

@@ -18,6 +18,7 @@ static int look_at_part (struct statement *statement, void *data)
   struct doing *doing = data ;
   char const *command = statement_command(statement) ;
   struct function *function = called_function(doing->a, statement) ;
+  if (shell_one_of(command, "pgrep pidof") || asks_whether_alive(statement, 0)) doing->what.asks = 1 ;
   if (function && function->statement->body) function->walked = 1 ;
   else if (!strcmp(command, "exit") || sends_signal(statement, 0)) doing->what.ends = 1 ;
   else if (statement->background) doing->what.starts = 1 ;
@@ -87,9 +88,15 @@ uint32_t no_trap_until (struct analysis *a)
   return a->stuck_line ;
 }
 
-int ends_with_child (struct analysis *a)
+int ends_with_child (struct analysis *a, int *asks)
 {
+  *asks = 0 ;
   for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
-    if (is_child_trap(trap) && child_trap(a, trap).ends) return 1 ;
+  {
+    struct child_trap what = { 0 } ;
+    if (is_child_trap(trap)) what = child_trap(a, trap) ;
+    *asks |= what.asks ;
+    if (what.ends) return 1 ;
+  }
   return 0 ;
 }

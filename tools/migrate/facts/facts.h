@@ -322,6 +322,7 @@ extern void note_unknown_code (struct analysis *a, struct statement *statement, 
 struct child_trap /* what it did when a child had ended */
 {
   int ends ; /* it ended all */
+  int asks ; /* it asked whether some run */
   int starts ; /* it started something, perhaps again */
   int works ;
 } ;
@@ -332,7 +333,7 @@ extern int ends_with_script (struct trap const *trap) ; /* of EXIT, perhaps amon
 extern int is_child_trap (struct trap const *trap) ; /* of CHLD, perhaps among others */
 extern struct child_trap child_trap (struct analysis *a, struct trap const *trap) ;
 extern uint32_t no_trap_until (struct analysis *a) ; /* the line of a command in the foreground in which the script stays: a trap runs only when that has ended; 0: it stays in none */
-extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */
+extern int ends_with_child (struct analysis *a, int *asks) ; /* does a trap of CHLD, set so far, end the script? asks: perhaps only for some */
 
 /* ---- pids.c ---- */
 extern char const *written_file (struct statement const *statement) ; /* echo $! 2>/dev/null >FILE: where its output goes, raw; "": to no file */

@@ -1,5 +1,5 @@
-/* Commands of a trap that stop a server: redis-cli shutdown, nginx -s quit. The signal at which it does the same
-   is its down-signal. */
+/* Commands of a trap that stop a server, or have it read its configuration anew: redis-cli shutdown, nginx -s reload. The
+   signal at which it does the same is its down-signal, or its reload-signal. */
 
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/services/services.h"
 #include "migrate/traps/trapping.h"
+#include "migrate/traps/traps.h"
 
 /* The first row that fits counts: a command, with one of the texts in its words. */
 struct stop
@@ -50,6 +51,18 @@ static struct stop const stops[] =
   { "uwsgi", "--stop", "INT", 0, 0 },
 } ;
 
+#define UNLOOKED ", which looked at the configuration first: where that is wrong, the signal ends the server"
+static struct stop const reloads[] =
+{
+  { "nginx openresty", "-s reload", "HUP", 0, 0 },
+  { "nginx openresty", "-s reopen", "USR1", 0, 0 },
+  { APACHE, "graceful", "USR1", UNLOOKED, 0 },
+  { APACHE, "restart", "HUP", UNLOOKED, 0 },
+  { "pg_ctl pg_ctlcluster rndc doveadm dovecot postfix", "reload", "HUP", 0, 0 },
+  { "squid", "reconfigure", "HUP", 0, 0 },
+  { "uwsgi", "--reload", "HUP", 0, 0 },
+} ;
+
 /* Its words, without its redirections. */
 static char const *words_of (struct pool *pool, struct statement const *statement)
 {
@@ -58,10 +71,10 @@ static char const *words_of (struct pool *pool, struct statement const *statemen
   return text ;
 }
 
-static struct stop const *find_stop (struct statement const *statement, char const *text)
+static struct stop const *find_row (struct stop const *rows, size_t n, struct statement const *statement, char const *text)
 {
-  for (size_t i = 0 ; i < ROWS(stops) ; i++)
-    if (shell_one_of(statement_command(statement), stops[i].commands) && strcasestr(text, stops[i].text)) return stops + i ;
+  for (size_t i = 0 ; i < n ; i++)
+    if (shell_one_of(statement_command(statement), rows[i].commands) && strcasestr(text, rows[i].text)) return rows + i ;
   return 0 ;
 }
 
@@ -106,7 +119,7 @@ int apply_stop (struct trapping *t, struct statement *plain)
   struct analysis *a = t->a ;
   struct statement *statement = command_inside(a, plain) ; /* su -c "pg_ctl stop" */
   char const *text = words_of(a->pool, statement) ;
-  struct stop const *stop = find_stop(statement, text) ;
+  struct stop const *stop = find_row(stops, ROWS(stops), statement, text) ;
   struct texts names = { 0 } ;
   if (!stop && !stops_something(statement)) return 0 ;
   add_stopped(a, statement, text, &names) ;
@@ -123,4 +136,28 @@ int apply_stop (struct trapping *t, struct statement *plain)
     else t->claim->what = pool_printf(a->pool, "%s; %s gets %s in place of `%s`%s%s", t->claim->what, service->name, stop->signal, text, stop->differs ? ", " : "", stop->differs ? stop->differs : "") ;
   }
   return 1 ;
+}
+
+int apply_reload (struct trapping *t, struct statement *plain)
+{
+  struct analysis *a = t->a ;
+  struct statement *statement = command_inside(a, plain) ;
+  char const *text = words_of(a->pool, statement) ;
+  struct stop const *reload = t->reloads ? find_row(reloads, ROWS(reloads), statement, text) : 0 ;
+  int any = 0 ;
+  for (struct service *service = reload ? a->plan->services : 0 ; service ; service = service->next)
+  {
+    if (service->is_oneshot || (!mentions_family(a->pool, statement_command(statement), service->program) && !is_client_of(service, text))) continue ;
+    set_signal(t, service, reload->signal) ;
+    t->claim->what = pool_printf(a->pool, "%s, in place of `%s`%s", t->claim->what, text, reload->differs ? reload->differs : "") ;
+    any = 1 ;
+  }
+  return any ;
+}
+
+int checks_configuration (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_command(statement), "nginx openresty haproxy") && shell_one_of(statement_word(statement, i), "-t -c")) return 1 ;
+  return 0 ;
 }

@@ -144,6 +144,7 @@ static int look_at_trap (struct statement *whole, void *data)
     else if (!t->all_signalled) t->pause = command_text(t->a->pool, statement) ;
   }
   else if (redirects_everything(statement)) return 0 ; /* the shell's own output */
+  else if (apply_reload(t, statement)) t->kills = 1 ;
   else if (apply_stop(t, statement)) t->kills = t->all_signalled = 1 ;
   else if (writes_stop(statement))
   {
@@ -153,7 +154,7 @@ static int look_at_trap (struct statement *whole, void *data)
   }
   else if (!strcmp(command, "exit")) note_code(t, statement) ;
   else if ((shell_one_of(command, "echo printf") && !is_message(t->a, statement)) || goes_to_file(statement)) t->works = 1 ; /* date >>/var/log/stops */
-  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps break continue seq let") && !asks_for_life(statement)) t->works = 1 ;
+  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps break continue seq let") && !asks_for_life(statement) && !(t->reloads && checks_configuration(statement))) t->works = 1 ;
   return 0 ;
 }
 

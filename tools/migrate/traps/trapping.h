@@ -71,6 +71,7 @@ extern void finish_later (struct trapping *t, struct statement *one, struct stat
 /* ---- stopcommand.c ---- */
 extern int stops_something (struct statement const *statement) ; /* by its name, or a word: stop.sh, app stop */
 extern int apply_stop (struct trapping *t, struct statement *plain) ; /* a command that stops a program: the services get the signal that means the same; 0: it is none */
+extern int apply_reload (struct trapping *t, struct statement *statement) ; /* the same of nginx -s reload, for HUP and the like */
 
 /* ---- flags.c ---- */
 extern void keep_with_loops (struct trapping *t, struct statement *first, struct source *code) ; /* what it did to a working loop is in that one's run */

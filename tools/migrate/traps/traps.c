@@ -4,6 +4,7 @@
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
 #include "migrate/services/services.h"
 #include "migrate/traps/trapping.h"
 #include "migrate/traps/traps.h"
@@ -135,23 +136,65 @@ static int are_all_of (struct pool *pool, char const *signals, char const *names
   return signals[strspn(signals, " ")] != 0 ;
 }
 
+static int note_loop (struct statement *statement, void *data)
+{
+  if (statement->kind == STATEMENT_FOR) alias_loop(data, statement) ; /* for p in $A $B; do kill -0 $p */
+  return 0 ;
+}
+
+/* if ! kill -0 $A; then kill $B; fi: the processes that it asks for, in words; 0: it asks for none of the services. */
+static char const *asked_by_trap (struct analysis *a, struct trap const *trap)
+{
+  struct function *function = find_function(a, trap->code) ;
+  struct source code ;
+  struct statement *one = function ? function->statement->body : shell_parse_text(a->pool, &code, trap->code) ;
+  char const *asked = "" ;
+  struct analysis inner = *a ;
+  struct seen seen = { 0 } ;
+  if (!function) inner.source = &code ;
+  for (; one ; one = one->next)
+  {
+    struct statement alone = *one ;
+    alone.next = 0 ;
+    statement_walk(&alone, &note_loop, a) ;
+    inner.pids = a->pids ;
+    asked = pool_printf(a->pool, "%s %s", asked, look_for_watching_in(&inner, &alone, &seen)) ;
+  }
+  for (struct service const *service = a->plan->services ; service ; service = service->next)
+    if (is_watched(a, service, asked)) return asked ;
+  return 0 ;
+}
+
 static char const *all_are_main (struct analysis *a, struct trap const *trap)
 {
   struct texts names = { 0 } ;
+  char const *asked = asked_by_trap(a, trap) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (runs_beside(service) && !are_exclusive(a, &trap->place, service))
+    if (runs_beside(service) && !are_exclusive(a, &trap->place, service) && (!asked || is_watched(a, service, asked)))
     {
       service->is_main = 1 ;
       texts_add(a->pool, &names, service->name) ;
     }
   if (!names.first) return "" ;
-  return pool_printf(a->pool, ", and ended all when one had ended: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) ;
+  return pool_printf(a->pool, asked && !names.first->next ? ", and ended all when this had ended: main %s %s" : ", and ended all when one had ended: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) ;
+}
+
+/* The function was only for the trap: its lines have what is said of that. */
+static void tell_of_function (struct analysis *a, struct function *function, struct trap const *trap, char const *where, char const *what)
+{
+  char const *text = pool_printf(a->pool, trap->is_call ? "function %s, called at the end, in line %u: %s" : "function %s, the trap of line %u: %s", function->name, trap->line, what) ;
+  char const *names = pool_printf(a->pool, " %s ", function->name) ;
+  function->walked = 1 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (a->plan->pieces[i].is_function && !strcmp(a->plan->pieces[i].names, names)) a->plan->pieces[i].became = text ;
+  source_claim(a->source, function->statement->range, where, text) ;
 }
 
 /* `is_for_all`: the same code is applied for the end, too. */
 static void apply_child_trap (struct analysis *a, struct trap const *trap, struct claim *claim, int is_for_all)
 {
   struct child_trap what = child_trap(a, trap) ;
+  struct function *function = find_function(a, trap->code) ;
   char const *ended = "" ;
   if (no_trap_until(a))
   {
@@ -161,6 +204,7 @@ static void apply_child_trap (struct analysis *a, struct trap const *trap, struc
   }
   ended = what.ends && !what.starts ? all_are_main(a, trap) : "" ;
   claim->what = pool_printf(a->pool, "%s%swatched its children%s", is_for_all ? claim->what : "", is_for_all ? "; it " : "", *ended ? ended : ": supervision replaces it") ;
+  if (function && !is_for_all) tell_of_function(a, function, trap, "dropped", claim->what) ;
   if (what.ends && what.starts)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "when a child had ended, it started some again and ended all for others: flag-main for those with which the container should end: %s", trap->code)) ;
   if (what.works && !is_for_all)
@@ -173,17 +217,6 @@ static int is_trap_too (struct analysis *a, struct trap const *call)
   struct trap const *one = call->is_call ? a->traps : 0 ;
   while (one && (one->is_call || strcmp(one->code, call->code) != 0)) one = one->next ;
   return !!one ;
-}
-
-/* The function was only for the trap: its lines have what is said of that. */
-static void tell_of_function (struct analysis *a, struct function *function, struct trap const *trap, char const *where, char const *what)
-{
-  char const *text = pool_printf(a->pool, trap->is_call ? "function %s, called at the end, in line %u: %s" : "function %s, the trap of line %u: %s", function->name, trap->line, what) ;
-  char const *names = pool_printf(a->pool, " %s ", function->name) ;
-  function->walked = 1 ;
-  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-    if (a->plan->pieces[i].is_function && !strcmp(a->plan->pieces[i].names, names)) a->plan->pieces[i].became = text ;
-  source_claim(a->source, function->statement->range, where, text) ;
 }
 
 /* Applies the trap's code, for the end or for a reload. */

@@ -11,4 +11,7 @@ extern int walk_trap_call (struct analysis *a, struct statement *statement) ; /*
 extern struct claim *walk_end_call (struct analysis *a, struct statement *statement) ; /* of a function that signals services and works, behind the wait: as a trap of EXIT */
 extern void apply_traps (struct analysis *a) ;
 
+/* ---- stopcommand.c ---- */
+extern int checks_configuration (struct statement const *statement) ; /* nginx -t, ahead of its signal, at which it does that itself */
+
 #endif

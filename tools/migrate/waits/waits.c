@@ -349,6 +349,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   int any = 0 ;
   int unknown = 0 ;
   int idle = 0 ;
+  int trap_asks = 0 ;
   int stays = 0 ; /* for ever, though more follows */
   unsigned int n = 0 ;
   close_task(a) ;
@@ -388,7 +389,15 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   if (fails_at_once(a, statement))
     plan_mistake(a->plan, line_of(a, statement), "dash, which is sh in Debian and Ubuntu, has no wait -n: it fails with 2, and waits for nothing: write #!/bin/bash") ;
   if (server_ahead(a) && count_background(a) && (any || names.first)) wait_behind_server(a, statement, server_ahead(a)) ;
-  else if (!names.first && (any || (!n && ends_with_child(a)))) wait_for_any(a, statement) ;
+  else if (!names.first && (any || (!n && ends_with_child(a, &trap_asks))))
+  {
+    if (any || !trap_asks) wait_for_any(a, statement) ;
+    else
+    {
+      claim_statement(a, statement, "dropped", "waited until the trap of CHLD ended all: what it asks for is main") ;
+      script_waits(a, line_of(a, statement)) ;
+    }
+  }
   else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_one_process(a, statement->words[statement->nwords - 1].raw))
   {
     struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;
