@@ -301,3 +301,24 @@ $MODE & true|web
 if "check_$MODE"; then echo ok; fi|check_web
 EOS
 }
+
+@test "the words of a call decide the branches of its function" {
+  local body
+  while IFS= read -r body; do
+    wrapper <<<$'#!/bin/bash\nstart() { '"$body"$'; }\nstart web\nstart cron\nwait -n'
+    migrate
+    services nginx cron || { echo "# $body"; return 1; }
+    untold 'on a condition'
+  done <<'EOS'
+case $1 in web) nginx -g 'daemon off;' & ;; cron) cron -f & ;; esac
+local name="$1" dir="${2:-/srv}"; if [ "$name" = web ]; then nginx -g 'daemon off;' & else cron -f & fi
+local what=$1; shift; case "$what" in web) nginx -g 'daemon off;' & ;; *) cron -f & ;; esac
+EOS
+  # a word that is not known decides nothing, and behind the call its words are those of the script again
+  wrapper <<<$'#!/bin/bash\nstart() { case $1 in web) nginx -g "daemon off;" & ;; *) cron -f & ;; esac; }\nstart "$ROLE"\nwait -n'
+  migrate
+  told 'nginx (main; on a condition)'
+  wrapper <<<$'#!/bin/bash\nstart() { "$1" --serve & }\nstart web\nif [ "$1" = web ]; then nginx -g "daemon off;" & fi\nwait -n'
+  migrate
+  told 'nginx (main; on a condition; TODO)'
+}

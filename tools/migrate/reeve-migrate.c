@@ -67,6 +67,7 @@
      failing.c        does a failure of a statement end the script?
      exclude.c        services of which a container runs only one
      families.c       the names of one daemon
+     inround.c        what is known in one round of a loop, or one call of a function
      isprobe.c        does a condition ask a service?
      limits.c         how long, and did the script give up then?
      loopend.c        how other loops end

@@ -31,8 +31,10 @@ static char const *parameter (struct analysis *a, char const *p, char const **en
 {
   unsigned int n = shell_number(p, 99, end) ;
   struct known const *known = a->known ;
+  while (known && (strncmp(known->name, p, (size_t)(*end - p)) != 0 || known->name[*end - p])) known = known->next ;
   if (*end > p)
   {
+    if (known && known->value) return known->value ; /* of a function's call */
     if (!arguments_are_known(a) || !n) return 0 ;
     return n <= count_arguments(a) ? a->arguments[n - 1] : "" ;
   }
@@ -43,6 +45,7 @@ static char const *parameter (struct analysis *a, char const *p, char const **en
     return *p == '#' ? pool_printf(a->pool, "%u", count_arguments(a)) : joined_arguments(a) ;
   }
   *end = p + strspn(p, NAME_LETTERS) ;
+  known = a->known ;
   while (known && (strncmp(known->name, p, (size_t)(*end - p)) != 0 || known->name[*end - p])) known = known->next ;
   return !known ? 0 : known->value ? known->value : a->with_constants ? known->constant : 0 ;
 }
@@ -146,6 +149,7 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   struct texts words = { 0 } ;
   char const **array ;
   unsigned int n = 0 ;
+  if (a->in_function) shift_words(a, statement) ;
   if (!a->conditions.first && !a->in_function && replaces_arguments(a, statement)) a->sets_arguments = 1 ;
   if (!a->in_function && statement_walk((struct statement *)statement, &loses_arguments, a)) a->loses_arguments = 1 ;
   if (statement->kind == STATEMENT_AND && statement->body->kind == STATEMENT_ASSIGNMENT && !strcmp(statement_command(statement->body->next), "shift"))
@@ -187,29 +191,6 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
   a->arguments = array ;
 }
 
-static void add_known (struct analysis *a, char const *name, char const *value, char const *constant)
-{
-  struct known *known = pool_alloc(a->pool, sizeof(*known)) ;
-  known->name = name ;
-  known->value = value ;
-  known->constant = constant ;
-  known->of_round = 0 ;
-  known->next = a->known ;
-  a->known = known ;
-}
-
-void know_round (struct analysis *a, char const *name, char const *value)
-{
-  add_known(a, name, value, value) ;
-  a->known->of_round = 1 ;
-}
-
-void forget_values (struct analysis *a, char const *names)
-{
-  for (char const *p = names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
-    add_known(a, pool_copy(a->pool, p, strcspn(p, " ")), 0, 0) ;
-}
-
 /* Does nothing else give it a value, or may? Then its name stands once without a $, where it is set. */
 static int is_set_once (char const *text, char const *name)
 {
@@ -233,18 +214,20 @@ static void give_value (struct analysis *a, struct statement const *statement, c
   else if (strspn(value, NAME_LETTERS "./-:=,@+% \t\n") == strlen(value)) spread_values(a, statement->next, name, value, is_array) ;
 }
 
-void note_value (struct analysis *a, struct statement const *statement)
+/* Only a question about the arguments, or a loop's variable, is decided here. A run asks the others. */
+static enum decided who_decides (struct analysis *a, char const *text)
 {
-  char const *raw = statement_text(a, statement) ;
+  enum decided decided = a->arguments && mentions_positional(text) ? BY_CMD : NOT_DECIDED ;
+  for (struct known const *one = a->known ; one && decided != BY_ROUND ; one = one->next)
+    if (one->value && shell_mentions(text, one->name)) decided = one->of_round ? BY_ROUND : a->arguments ? BY_CMD : decided ;
+  return decided ;
+}
+
+/* NAME=VALUE */
+static void note_setting (struct analysis *a, struct statement const *statement, char const *raw)
+{
   size_t len = strcspn(raw, "=") ;
-  if (statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION) return ;
-  if (statement->kind == STATEMENT_DECLARATION)
-  {
-    if (statement->nwords != 2) return ;
-    raw = statement->words[1].raw ;
-    len = strcspn(raw, "=") ;
-  }
-  else if (statement->nassignments > 1) return ;
+  int of_round ;
   if (!raw[len]) return ;
   if (strspn(raw, NAME_LETTERS) != len) /* NAME+=VALUE, NAME[0]=VALUE */
   {
@@ -252,9 +235,17 @@ void note_value (struct analysis *a, struct statement const *statement)
     return ;
   }
   /* Only values from the arguments count: others may come from the environment. */
+  of_round = who_decides(a, raw + len + 1) == BY_ROUND ;
   add_known(a, pool_copy(a->pool, raw, len), a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0),
     a->conditions.first ? 0 : shell_unquote(a->pool, raw + len + 1)) ;
+  a->known->of_round = of_round ;
   if (a->known->constant || raw[len + 1] == '(') give_value(a, statement, a->known->name, raw + len + 1) ;
+}
+
+void note_value (struct analysis *a, struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_ASSIGNMENT && statement->nassignments < 2) note_setting(a, statement, statement_text(a, statement)) ;
+  for (unsigned int i = 1 ; statement->kind == STATEMENT_DECLARATION && i < statement->nwords ; i++) note_setting(a, statement, statement->words[i].raw) ;
 }
 
 /* "a"|b* */
@@ -375,15 +366,6 @@ int decide_where (struct analysis *a, char const *test, char const *name, char c
   add_known(a, name, value, value) ;
   decided = decide_test(a, test) ;
   a->known = was ;
-  return decided ;
-}
-
-/* Only a question about the arguments, or a loop's variable, is decided here. A run asks the others. */
-static enum decided who_decides (struct analysis *a, char const *text)
-{
-  enum decided decided = a->arguments && mentions_positional(text) ? BY_CMD : NOT_DECIDED ;
-  for (struct known const *one = a->known ; one && decided != BY_ROUND ; one = one->next)
-    if (one->value && shell_mentions(text, one->name)) decided = one->of_round ? BY_ROUND : a->arguments ? BY_CMD : decided ;
   return decided ;
 }
 

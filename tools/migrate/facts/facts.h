@@ -171,6 +171,14 @@ enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ; /* ;; - ;& into the next
 extern enum case_end case_end (struct analysis *a, struct branch const *branch) ;
 extern int case_falls (struct analysis *a, struct statement const *statement) ; /* does a branch end in ;& or ;;&? Then several may be taken */
 
+/* ---- inround.c ---- */
+extern void add_known (struct analysis *a, char const *name, char const *value, char const *constant) ; /* 0: not known */
+extern void forget_values (struct analysis *a, char const *names) ; /* something else gives them others */
+extern void know_round (struct analysis *a, char const *name, char const *value) ; /* of a loop's variable */
+extern void know_words (struct analysis *a, struct statement const *call) ; /* $1, $2, ... of the function, if the call's words are known */
+extern void shift_words (struct analysis *a, struct statement const *statement) ; /* shift, or what else changes them, in the function */
+extern void forget_words (struct analysis *a, struct known *ahead) ; /* behind the call: what was known ahead of it, but for the values that its words gave */
+
 /* ---- dispatch.c ---- */
 /* Who decides which branch is taken: the image's CMD, or the value that a loop's variable has in this round? *taken is the
    branch then, 0 for none. */
@@ -183,8 +191,6 @@ extern void note_arguments_set (struct analysis *a, struct statement const *stat
 extern int is_image_command (struct analysis *a, struct statement const *statement) ; /* exec "$@" */
 extern int runs_nothing (struct analysis *a, struct statement const *statement) ; /* exec "$@", and nothing is left of the arguments */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
-extern void know_round (struct analysis *a, char const *name, char const *value) ; /* of a loop's variable */
-extern void forget_values (struct analysis *a, char const *names) ; /* something else gives them others */
 
 
 /* ---- arguments.c: what changes the script's arguments, among others ---- */

@@ -146,7 +146,7 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
   struct function *function = called_function(a, statement) ;
   struct statement *body = function ? function->statement->body : 0 ;
   if (!body || a->in_function > 10 || (!starts_something(a, body) && !watches_at_end(a, statement, body))) return 0 ;
-  *call = (struct calling){ .statement = statement, .function = function, .positional = a->positional, .before = plan_last(a->plan) } ;
+  *call = (struct calling){ .statement = statement, .function = function, .positional = a->positional, .known = a->known, .before = plan_last(a->plan) } ;
   function->walked = 1 ;
   if (ends_with_exec(body) && !statement_walk(body, &is_started, a))
   {
@@ -166,6 +166,7 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
     place_values(a, call->positional, pool_printf(a->pool, "set -- %s", texts_join(a->pool, &words, " "))) ;
     set_arguments(a, body, statement, &call->expanded) ;
   }
+  if (!passes_all(statement)) know_words(a, statement) ;
   a->in_function++ ;
   return 1 ;
 }
@@ -176,6 +177,7 @@ void end_call (struct analysis *a, struct calling const *call)
   struct texts made = { 0 } ;
   a->in_function-- ;
   if (statement->nwords > 1 && !passes_all(statement)) reset_arguments(a, call->body, call->expanded) ;
+  if (!passes_all(statement)) forget_words(a, call->known) ;
   a->positional = call->positional ;
   for (struct service *one = call->before ? call->before->next : a->plan->services ; one ; one = one->next) texts_add(a->pool, &made, one->name) ;
   if (made.first) claim_statement(a, statement, "services.d", pool_printf(a->pool, "call of %s: %s", call->function->name, texts_join(a->pool, &made, ", "))) ;

@@ -207,6 +207,7 @@ struct calling /* a function that starts something */
   struct statement *body ; /* to be walked; 0: the call itself has become a service */
   struct expanded *expanded ; /* statements that have its words for now */
   struct placed const *positional ; /* as before the statement */
+  struct known *known ; /* as before it */
   struct service *before ;
 } ;
 extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: the function starts nothing */
