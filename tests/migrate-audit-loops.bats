@@ -111,3 +111,9 @@ EOS
     told 'TODO: the loop also did this, which nothing does now: service cron start; ./mirror'
   done
 }
+
+@test "a loop that has a service read its configuration anew looks for nobody" {
+  wrapper <<<$'#!/bin/bash\nfollow() { while inotifywait -e close_write /etc/haproxy; do kill -USR2 $(cat /run/haproxy.pid); done; }\nfollow &\nexec haproxy -W -db -f /etc/haproxy/h.cfg -p /run/haproxy.pid'
+  migrate
+  untold TODO
+}

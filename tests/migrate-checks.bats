@@ -169,3 +169,18 @@ EOS
   grep -q '^while inotifywait' "$tree"/inotifywait/run
   told '`reeve kill SIGNAL nginx` sends it a signal'
 }
+
+@test "what reads a FIFO that the script has made waits for who writes there" {
+  wrapper <<<$'#!/bin/bash\nmkfifo /run/ready\nserver --fifo /run/ready &\nread -r _ </run/ready\nexec web'
+  migrate
+  file web/dependencies.d/read <<<optional
+  file read/run <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+read -r _ </run/ready
+EOS
+  # what somebody asks for is read where that is
+  wrapper <<<$'#!/bin/bash\nmkfifo /run/ready\nserver --fifo /run/ready &\nread -r PORT </run/ready\nexec web "$PORT"'
+  migrate
+  grep -qx 'read -r PORT </run/ready' "$tree/web/run"
+}

@@ -322,3 +322,15 @@ EOS
   migrate
   told 'nginx (main; on a condition; TODO)'
 }
+
+@test "the words of a call, or a loop's value, decide what is behind && and ||" {
+  wrapper <<<$'#!/bin/bash\nstart() {\n  [ "$1" = web ] && nginx -g "daemon off;" &\n  [ "$1" = web ] || cron -f &\n}\nstart web\nstart jobs\nwait -n'
+  migrate
+  services nginx cron
+  untold 'on a condition'
+  told '; services.d/cron/run: service cron'
+  wrapper <<<$'#!/bin/bash\nfor s in web jobs; do\n  [[ $s == web ]] && { nginx -g "daemon off;" & }\n  [ "$s" = "$ONLY" ] && cron -f &\ndone\nwait -n'
+  migrate
+  untold 'nginx (main; on a condition'
+  told 'cron-web (main; on a condition'
+}

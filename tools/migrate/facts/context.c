@@ -250,10 +250,19 @@ static int sleeps (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "sleep") ;
 }
 
-/* A loop that tries again and again, behind a start: the variables in it only say how that went. */
-static int waits_for_something (struct statement *statement)
+/* read line </run/ready, which the script has made by mkfifo */
+static int reads_fifo (struct analysis const *a, struct statement const *statement)
 {
-  return (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0) ;
+  if (!shell_one_of(statement_command(statement), "read mapfile readarray")) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!statement->redirects[i].is_output && *statement->redirects[i].target && is_made_fifo(a, statement->redirects[i].target)) return 1 ;
+  return 0 ;
+}
+
+/* A loop that tries again and again, behind a start, or an answer from a FIFO: the variables in it only say how that went. */
+static int waits_for_something (struct analysis *a, struct statement *statement, char const *names)
+{
+  return (reads_fifo(a, statement) && !is_used_later(a, statement, names)) || ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0)) ;
 }
 
 /* out=$(client list); code=$? : work, whose success is looked at. */
@@ -297,7 +306,7 @@ int add_context (struct analysis *a, struct statement *statement)
   struct piece *piece ;
   struct claim *claim ;
   repeatable |= asks ;
-  if (!before_all && (waits_for_something(statement) || is_asked_for_status(a, statement))) return 0 ;
+  if (!before_all && (waits_for_something(a, statement, names) || is_asked_for_status(a, statement))) return 0 ;
   if (!before_all && *evaluated_names(statement)) return 0 ; /* none of several may start that again */
   if (!before_all && !asks && block_works(a, statement)) return 0 ; /* what it exports: services/exports.c */
   if (executes && statement_walk(body ? body : statement, before_all ? &executes_hook : &executes_variable, a)) return 0 ;

@@ -359,6 +359,11 @@ static int decide_condition (struct analysis *a, struct statement const *conditi
   }
 }
 
+int decide_in_round (struct analysis *a, struct statement const *condition)
+{
+  return who_decides(a, statement_text(a, (struct statement *)condition)) == BY_ROUND ? decide_condition(a, condition) : -1 ;
+}
+
 int decide_where (struct analysis *a, char const *test, char const *name, char const *value)
 {
   struct known *was = a->known ;

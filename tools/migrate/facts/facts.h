@@ -184,6 +184,7 @@ extern void forget_words (struct analysis *a, struct known *ahead) ; /* behind t
    branch then, 0 for none. */
 enum decided { NOT_DECIDED, BY_CMD, BY_ROUND } ;
 extern enum decided decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
+extern int decide_in_round (struct analysis *a, struct statement const *condition) ; /* does the round of a loop, or a call, decide it? 1, 0, or -1: it does not */
 extern int decide_where (struct analysis *a, char const *test, char const *name, char const *value) ; /* the text of a test, where a variable has that value: 1, 0; -1: not known */
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
 extern int replaces_arguments (struct analysis *a, struct statement const *statement) ; /* set -- WORDS, without "$@" in them */
@@ -265,6 +266,7 @@ extern int executes_variable (struct statement *statement, void *data) ; /* eval
 extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
 
 /* ---- redirections.c ---- */
+extern int is_made_fifo (struct analysis const *a, char const *path) ; /* by mkfifo in the script */
 extern int leaves_redirections (struct statement const *statement) ; /* does what comes later write elsewhere? */
 /* mkdir /log; exec >/log/all, in a function or a branch that is setup or a task (`service`; 0: setup):
    what it redirects is each later service's, too, or a TODO. */

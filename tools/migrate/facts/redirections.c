@@ -41,7 +41,7 @@ static int is_regular (char const *target)
 }
 
 /* mkfifo FILE: there is nothing in it that could be emptied. */
-static int is_fifo (struct analysis *a, char const *target)
+int is_made_fifo (struct analysis const *a, char const *target)
 {
   for (char const *p = a->source->text ; (p = strstr(p, "mkfifo")) ; p++)
   {
@@ -57,7 +57,7 @@ static void append_redirect (struct appending *appending, struct redirect const 
   char const *raw = redirect->raw ;
   char const *sign = strchr(raw, '>') ;
   uint32_t at ;
-  if (!redirect->is_output || !sign || !is_regular(redirect->target) || is_fifo(appending->a, redirect->target)) return ;
+  if (!redirect->is_output || !sign || !is_regular(redirect->target) || is_made_fifo(appending->a, redirect->target)) return ;
   at = redirect->range.start + (uint32_t)(sign - raw) ;
   if ((sign > raw && sign[-1] == '<') || strchr(">&", sign[1])) return ;
   texts_add_once(appending->a->pool, appending->files, redirect->target) ;

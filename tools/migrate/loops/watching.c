@@ -199,14 +199,14 @@ static int look_for_watching (struct statement *statement, void *data)
     else if (!shell_one_of(one->text, HARMLESS " cat cut tr head tail sed sort uniq seq hostname expr")) watching->seen.works = 1 ;
   }
   if (writes_files(statement)) watching->seen.works = 1 ;
-  if (statement->programs.first || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, watching->a))) add_asked(watching, statement) ;
+  if ((statement->programs.first && !sends_signal(statement, 0)) || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, watching->a))) add_asked(watching, statement) ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (!strcmp(command, "supervisorctl") && shell_one_of(statement_word(statement, 1), "start restart")) watching->seen.starts = 1 ;
-  if (shell_one_of(command, WATCHERS))
+  if (!strcmp(command, "kill") && !asks_whether_alive(statement, 0) && tells_something(statement)) watching->seen.works = 1 ;
+  else if (shell_one_of(command, WATCHERS))
   {
     watching->seen.watches = 1 ;
     if (strcmp(command, "kill") != 0 || asks_whether_alive(statement, 0)) add_asked(watching, statement) ;
-    else if (tells_something(statement)) watching->seen.works = 1 ;
   }
   else if (!strcmp(command, "wait")) add_asked(watching, statement) ;
   else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;

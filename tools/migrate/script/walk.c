@@ -342,6 +342,12 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   struct statement *choice = work ? 0 : choice_of_two(a, statement) ;
   int was = a->errexit ;
   int waits ;
+  int decided = starts_something(a, right) ? decide_in_round(a, left) : -1 ;
+  if (decided != -1)
+  {
+    if (decided == (statement->kind == STATEMENT_AND)) walk_statement(a, right, frame) ;
+    return ; /* what is left is claimed with the loop, or the function */
+  }
   if (choice)
   {
     struct service *before = plan_last(a->plan) ;
