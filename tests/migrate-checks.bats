@@ -184,3 +184,16 @@ EOS
   migrate
   grep -qx 'read -r PORT </run/ready' "$tree/web/run"
 }
+
+@test "a program in a pipeline that fails when it has found something ends a waiting loop" {
+  local program
+  for program in '/:2181 /{exit 1}' '/:2181 /{f=1} END{exit f}'; do
+    wrapper <<<$'#!/bin/bash\nzookeeper --port 2181 &\nwhile ss -ltn | awk \''"$program"$'\'; do sleep 1; done\nexec app'
+    migrate
+    grep -q '^! ss -ltn | awk' "$tree"/zookeeper/data/check
+  done
+  wrapper <<<$'#!/bin/bash\nzookeeper --port 2181 &\nsleep 5\nwhile ss -ltn | awk \'/:2181 /{f=1} END{exit !f}\'; do sleep 1; done'
+  migrate
+  lacks zookeeper/data/check
+  has zookeeper/flag-main
+}

@@ -132,3 +132,13 @@ alone()
   migrate
   told 'TODO: what it did is not done any more: render >/etc/nginx/nginx.conf'
 }
+
+@test "pkill -P \$\$ in a trap signals all that the script has started" {
+  local kill
+  for kill in 'pkill -INT -P $$' 'pkill --signal INT --parent $$' 'pkill -P $$ -INT'; do
+    wrapper <<<$'#!/bin/bash\ntrap \''"$kill"$'\' TERM\na &\nb &\nwait'
+    migrate
+    untold TODO
+    grep -qx INT "$tree"/a/down-signal "$tree"/b/down-signal || { echo "# $kill"; return 1; }
+  done
+}

@@ -292,3 +292,27 @@ EOS
   migrate
   has worker/flag-main
 }
+
+@test "a flag that a watching loop sets when one is gone is its end" {
+  local loop
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\na & A=$!\nb & B=$!\nstop_all() { kill $A $B; ok=false; }\nok=true\n'"$loop"$'\nexit 1'
+    migrate
+    has a/flag-main b/flag-main || { echo "# $loop"; return 1; }
+    has a/finish
+    untold TODO || { echo "# $loop"; return 1; }
+  done <<'EOS'
+while [ $ok = true ]; do sleep 5; for p in $A $B; do kill -0 $p || ok=false; done; done
+while $ok; do sleep 5; for p in $A $B; do ps -p $p >/dev/null || stop_all; done; done
+EOS
+  # it stays as long as one of them runs
+  wrapper <<<$'#!/bin/bash\na & A=$!\nb & B=$!\nalive=1\nwhile [ $alive = 1 ]; do alive=0; for p in $A $B; do kill -0 $p && alive=1; done; sleep 5; done'
+  migrate
+  told 'TODO: the script ended when all of them had ended: a, b'
+}
+
+@test "a loop that starts again behind || and gives up after some times is marked" {
+  wrapper <<<$'#!/bin/bash\napp & PID=$!\nn=0\nwhile sleep 60; do\n  kill -0 $PID || { [ $n -ge 5 ] && exit 1; n=$((n+1)); app & PID=$!; }\ndone'
+  migrate
+  told 'TODO: the loop started it again, and ended the script in a certain case'
+}

@@ -34,7 +34,7 @@ static int look_at_command (struct statement *statement, void *data)
   if (statement == going->loop) return 0 ;
   if (going->started.start <= statement->range.start && statement->range.end <= going->started.end) return 0 ;
   if (statement->background) going->started = statement->range ; /* what starts something else is told of */
-  if (statement->background || statement->kind != STATEMENT_COMMAND || !statement->nwords || called_function(a, statement)) return 0 ;
+  if (statement->background || statement->kind != STATEMENT_COMMAND || !statement->nwords || called_function(a, statement) || is_flag_of(going->loop, statement)) return 0 ;
   if (statement->nwords == 1 && *text == '$') return 0 ; /* while $RUNNING */
   if (shell_one_of(statement_command(statement), PLAIN) && !goes_to_file(statement)) return 0 ;
   if (is_message(a, statement) || asks_status_of_service(statement) || asks_own_status(a, statement) || is_probe(text) || says_stop(statement) || is_called_stop(statement_command(statement)) || is_started(a, text) || audit_says(a, going->said, text)) return 0 ;

@@ -300,6 +300,17 @@ static int finds_status (struct pool *pool, struct statement const *pipeline, in
   return (looks_for_down(pool, last) ^ selects_others(pool, last)) == ended ;
 }
 
+/* ss -ltn | awk '/:2181/ {exit 1}': it fails when it has found something; not END {exit !found} */
+static int fails_when_found (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *at = strstr(statement->words[i].raw, "exit") ;
+    if (at) return !strchr(at, '!') && shell_one_of(statement_command(statement), "awk gawk mawk nawk perl ruby python python2 python3") ;
+  }
+  return 0 ;
+}
+
 /* Does the question succeed when what it asks for is gone? */
 static int asks_for_end (struct analysis *a, struct statement *question, struct source const *code)
 {
@@ -316,8 +327,8 @@ static int asks_for_end (struct analysis *a, struct statement *question, struct 
   if (question->kind == STATEMENT_PIPELINE && finds_status(a->pool, question, !negated)) return 1 ;
   if (!negated) return 0 ;
   if (question->kind == STATEMENT_PIPELINE && question->body)
-    return shell_one_of(statement_command(question->body), "ps pgrep pidof ss netstat lsof")
-     || shell_one_of(statement_command(last_of(question->body)), ASKS_WHETHER_IT_RUNS) ;
+    return !fails_when_found(last_of(question->body)) && (shell_one_of(statement_command(question->body), "ps pgrep pidof ss netstat lsof")
+     || shell_one_of(statement_command(last_of(question->body)), ASKS_WHETHER_IT_RUNS)) ;
   if (question->kind != STATEMENT_COMMAND) return 0 ;
   if (asks_status_of_service(question)) return 1 ;
   command_unwrap(a->pool, question, &launch) ;

@@ -137,12 +137,6 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   script_waits(a, line_of(a, statement)) ;
 }
 
-/* while $RUNNING */
-static int is_variable (struct statement const *condition)
-{
-  return condition->kind == STATEMENT_COMMAND && condition->nwords == 1 && condition->words[0].raw[strspn(condition->words[0].raw, "$\"{}" NAME_LETTERS)] == 0 ;
-}
-
 /* -e FILE, -S PATH; not -n, -z, -eq */
 static int asks_file (char const *test)
 {

@@ -11,6 +11,8 @@ extern int only_ends_processes (struct analysis *a, struct statement *statement)
 /* for i in {1..30}; do if curl http://localhost; then break; elif ...: the question of a loop that tries until something
    answers, and may look for its process, or start it again, when that does not; 0: another loop. */
 extern struct statement *reaching_question (struct analysis *a, struct statement *loop) ;
+extern int is_variable (struct statement const *condition) ; /* while $running: the command is a variable alone */
+extern int is_flag_of (struct statement const *loop, struct statement const *statement) ; /* is the statement that condition of the loop? */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
 /* What a loop, or a part of one, does. */
 struct seen
@@ -35,6 +37,7 @@ struct loop_ends
   struct texts others ; /* what else it asked, and ended the script then */
 } ;
 extern int kills_script (struct statement *statement, void *data) ; /* kill $$; for statement_walk() */
+extern int ends_by_flag (struct analysis *a, struct statement *loop, int *is_all) ; /* while [ $ok = 1 ]; do ... kill -0 $p || ok=0; done: *is_all: only when all have ended */
 extern int ends_by_failure (struct analysis *a, struct statement const *loop) ; /* set -e: pgrep web, in the loop by itself: its failure ended the script */
 extern struct loop_ends loop_ends (struct analysis *a, struct statement *loop) ;
 

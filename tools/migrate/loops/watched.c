@@ -27,7 +27,8 @@ static int find_restart (struct statement *statement, void *data)
   if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
   {
     struct statement *right = statement->body->next ;
-    if (starts_something(a, right) && !may_end(a, right)) restarts->asked = pool_printf(a->pool, "%s %s", restarts->asked, statement_text(a, statement->body)) ;
+    char const **conditions = may_end(a, right) ? &restarts->either : &restarts->asked ;
+    if (starts_something(a, right)) *conditions = pool_printf(a->pool, "%s %s", *conditions, statement_text(a, statement->body)) ;
   }
   for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
   {
@@ -57,6 +58,7 @@ struct watched
   struct texts told ; /* it only printed that they had ended */
   struct texts late ; /* it came to look for them only when what is main had ended */
   int is_any ; /* it names none: all are main */
+  int is_all ; /* it ended with the last of them */
 } ;
 
 static int is_asked_for (struct analysis *a, struct service const *service, char const *text, struct texts const *names)
@@ -95,7 +97,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   int ends = may_end(a, statement) || (statement->kind != STATEMENT_FOR && loop_breaks(statement)) || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && statement->branches->condition && asks_for_processes(a, statement->branches->condition)) ;
-  ends |= ends_by_failure(a, statement) ;
+  ends |= ends_by_failure(a, statement) | ends_by_flag(a, statement, &w.is_all) ;
   statement_walk(statement, &find_pids, a) ;
   text = look_for_watching_in(a, ending, &seen) ; /* whom it only ends does not count */
   all_text = look_for_watching_in(a, statement, &seen) ;
@@ -244,7 +246,7 @@ static int has_common_name (struct analysis *a, struct statement *loop, struct w
 
 static void tell_all (struct analysis *a, struct statement *loop, struct watched const *w, struct claim *claim)
 {
-  if ((loop_ends(a, loop).is_all || has_common_name(a, loop, w)) && w->names.first && w->names.first->next)
+  if ((w->is_all || loop_ends(a, loop).is_all || has_common_name(a, loop, w)) && w->names.first && w->names.first->next)
     plan_todo(a->plan, plan_find(a->plan, w->names.first->text), claim, line_of(a, loop), pool_printf(a->pool,
       "the script ended when all of them had ended: %s; here the end of the first one is the container's: if that is not meant, leave flag-main to one of them", texts_join(a->pool, &w->names, ", "))) ;
 }

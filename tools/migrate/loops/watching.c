@@ -176,6 +176,19 @@ static void add_words (struct watching *watching, struct statement const *loop)
   }
 }
 
+/* while $RUNNING */
+int is_variable (struct statement const *condition)
+{
+  return condition->kind == STATEMENT_COMMAND && condition->nwords == 1 && condition->words[0].raw[strspn(condition->words[0].raw, "$\"{}" NAME_LETTERS)] == 0 ;
+}
+
+/* Is it the loop's condition, and a variable alone? */
+int is_flag_of (struct statement const *loop, struct statement const *statement)
+{
+  struct statement const *condition = loop->kind == STATEMENT_LOOP && loop->branches ? loop->branches->condition : 0 ;
+  return condition && statement->range.start == condition->range.start && is_variable(statement) ;
+}
+
 static int look_for_watching (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
@@ -218,7 +231,7 @@ static int look_for_watching (struct statement *statement, void *data)
     add_asked(watching, statement) ;
   }
   else if (starts_again(watching->a, statement)) watching->seen.starts = 1 ;
-  else if (!shell_one_of(command, HARMLESS) && !statement->background) watching->seen.works = 1 ;
+  else if (!shell_one_of(command, HARMLESS) && !statement->background && !is_flag_of(watching->whole, statement)) watching->seen.works = 1 ;
   return 0 ;
 }
 

@@ -172,13 +172,43 @@ static void look_at_parts (struct looking *looking, struct statement *list)
   for (; list ; list = list->next) look_at_part(looking, list) ;
 }
 
+/* Its text, with that of the functions that it calls: they may set its flag, too. */
+static int add_called (struct statement *statement, void *data)
+{
+  struct looking *looking = data ;
+  struct function *function = called_function(looking->a, statement) ;
+  if (function && function->statement->body) looking->loop = pool_printf(looking->a->pool, "%s\n%s", looking->loop, statement_text(looking->a, function->statement)) ;
+  return 0 ;
+}
+
 struct loop_ends loop_ends (struct analysis *a, struct statement *loop)
 {
   struct looking looking = { .a = a, .loop = statement_text(a, loop) } ;
   struct statement *condition = loop->kind == STATEMENT_LOOP ? loop->branches->condition : 0 ;
+  statement_walk(loop, &add_called, &looking) ;
   if (condition && !condition->next) look_at_condition(&looking, condition, loop->until, condition) ;
   if (loop->branches) look_at_parts(&looking, loop->branches->body) ;
   return looking.ends ;
+}
+
+/* kill -0 $p && alive=1: the flag stays as long as one of them runs. */
+static int keeps_flag (struct statement *statement, void *data)
+{
+  struct branch const *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ;
+  if (statement->kind == STATEMENT_AND) return statement->body->next->kind == STATEMENT_ASSIGNMENT && statement->body->kind != STATEMENT_NOT && asks_for_processes(data, statement->body) ;
+  return branch && !branch->next && branch->body && branch->body->kind == STATEMENT_ASSIGNMENT && !branch->body->next && branch->condition->kind != STATEMENT_NOT
+   && asks_for_processes(data, branch->condition) && !strchr(statement_text(data, branch->condition), '!') ;
+}
+
+int ends_by_flag (struct analysis *a, struct statement *loop, int *is_all)
+{
+  struct looking looking = { .a = a, .loop = statement_text(a, loop) } ;
+  struct statement *condition = loop->kind == STATEMENT_LOOP ? loop->branches->condition : 0 ;
+  if (!condition || condition->next || is_always_true(condition) || has_process(statement_text(a, condition))) return 0 ;
+  statement_walk(loop, &add_called, &looking) ;
+  if (!is_about_process(a, statement_text(a, condition), looking.loop)) return 0 ;
+  *is_all = statement_walk(loop, &keeps_flag, a) ;
+  return 1 ;
 }
 
 int ends_by_failure (struct analysis *a, struct statement const *loop)

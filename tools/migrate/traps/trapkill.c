@@ -221,12 +221,14 @@ void set_signals (struct trapping *t, struct statement const *kill)
   struct analysis *a = t->a ;
   char const *signal = "TERM" ; /* 0: not known */
   int by_name = shell_one_of(statement_command(kill), "pkill killall") ;
+  int all_children = 0 ; /* pkill -P $$ */
   for (unsigned int i = 1 ; i < kill->nwords ; i++)
   {
     char const *raw = kill->words[i].raw ;
     if (!strcmp(raw, "--")) continue ;
     if (shell_one_of(raw, "-s -n --signal") && i + 1 < kill->nwords) signal = signal_of(t, kill->words[++i].raw) ;
-    else if (*raw == '-' && i == 1 && strncmp(raw, "-$$", 3) != 0 && !shell_one_of(raw, "-f -x") && (strcmp(raw, "-1") != 0 || i + 1 < kill->nwords)) signal = signal_of(t, raw + 1) ;
+    else if (by_name && shell_one_of(raw, "-P --parent")) all_children = strstr(kill->words[i + 1 < kill->nwords ? ++i : i].raw, "$$") != 0 ;
+    else if (*raw == '-' && (i == 1 || (all_children && strchr("ABCDEFGHIJKLMNOQRSTUVWXYZ123456789", raw[1]))) && strncmp(raw, "-$$", 3) != 0 && !shell_one_of(raw, "-f -x") && (strcmp(raw, "-1") != 0 || i + 1 < kill->nwords)) signal = signal_of(t, raw + 1) ;
     else if (*raw == '-' && by_name) continue ;
     else
     {
@@ -245,4 +247,7 @@ void set_signals (struct trapping *t, struct statement const *kill)
           ? pool_printf(a->pool, "whose pid is %s? It got %s: write that to its down-signal", raw, signal) : pool_printf(a->pool, "whose pid is %s?", raw)) ;
     }
   }
+  for (struct service *service = all_children ? a->plan->services : 0 ; service ; service = service->next)
+    if (!are_exclusive(a, &t->trap->place, service)) set_signal(t, service, signal) ;
+  t->all_signalled |= all_children ;
 }
