@@ -101,3 +101,21 @@ EOS
     [[ $output = *"services: ${from#*:}"* ]] || { echo "# $from: $output"; return 1; }
   done
 }
+
+@test "a here-document without quotes is read as the builder writes it: \\X is X, variables of ENV have their values" {
+  local text
+  alone_is() # TEXT, SERVICE, LAST-LINES
+  {
+    printf 'FROM python:3\nENV PORT=80 MORE=$UNKNOWN\nARG LEVEL=1\nCOPY <<EOF /start.sh\n#!/bin/sh\n%s\nEOF\nCMD ["/start.sh"]\n' "$1" >Dockerfile
+    rm -rf rootfs
+    reeve-migrate Dockerfile -o rootfs/etc/services.d >/dev/null && [ "$(tail -n "$(wc -l <<<"$3")" "$tree/$2/run")" = "$3" ] || { echo "# $1"; return 1; }
+  }
+  alone_is $'old &\nexec web \\$NAME ${PORT}1 $PORT $(date) \\\\\\$X' web 'exec web $NAME 801 80 $(date) \$X'
+  alone_is $'old &\nexec web a \\\\\n  b' web $'exec web a \\\n  b'
+  alone_is $'old &\nexec web "\\\\n"' web 'exec web "\n"'
+  for text in 'exec web $LEVEL' 'exec web $OTHER' 'exec web $@' 'exec web ${PORT:-1}' 'exec web $MORE' 'exec web $1' 'exec web $$'; do
+    printf 'FROM python:3\nENV PORT=80 MORE=$UNKNOWN\nARG LEVEL=1\nCOPY <<EOF /start.sh\n#!/bin/sh\nold &\n%s\nEOF\nCMD ["/start.sh"]\n' "$text" >Dockerfile
+    run reeve-migrate Dockerfile
+    [[ $output = *'where the builder expands its variables'* ]] || { echo "# $text: $output"; return 1; }
+  done
+}

@@ -90,6 +90,18 @@ mistake() # LINE TEXT
   told 'line 3: dropped: nginx was started again'
 }
 
+@test "a client of a daemon is not that daemon once more" {
+  local client
+  for client in 'dockerd &|docker compose up' '/usr/sbin/sshd -D &|ssh -N -R 80:localhost:80 host' 'mysqld &|mysql'; do
+    wrapper <<<"${client%|*}"$'\n'"exec ${client#*|}"
+    migrate
+    untold 'is the same: remove one' || { echo "# $client"; return 1; }
+  done
+  wrapper <<<$'dockerd &\nservice docker start\nwait -n'
+  migrate
+  told 'dockerd is the same: remove one of the two'
+}
+
 @test "all that nobody waits for" {
   wrapper <<<$'worker-high &\nworker-low &\nweb'
   migrate

@@ -58,6 +58,7 @@ struct foreground
   int unless_configured ; /* in_background, and no word can change that; its configuration may say otherwise */
   int by_letter ; /* in_background, as it is told -D or -d, and nobody knows the program */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
+  int is_supposed ; /* in_background, as the script went on behind it; its configuration, which says so or not, is not here */
   int is_configured ; /* in_background, but its configuration file keeps it in the foreground */
   int ends ; /* a daemon's program that only checks its configuration, or the like */
   int works ; /* command_ends() */

@@ -47,12 +47,14 @@ char const *copying_path (struct pool *pool, struct copying const *copying, char
   return len && copying->target[len - 1] == '/' ? pool_printf(pool, "%s%s", copying->target, shell_basename(source)) : copying->target ;
 }
 
-char const *copying_document (struct pool *pool, struct instruction const *copy, int *is_expanded)
+char const *copying_document (struct dockerfile const *dockerfile, struct instruction const *copy, int *is_unknown)
 {
   char const *text = copy->documents.first ? copy->documents.first->text : 0 ;
+  char const *written = text ;
   if (!text || copy->documents.first->next || strncmp(copy->arguments, "<<", 2) != 0) return 0 ;
-  *is_expanded = strchr(text, '$') && !strchr("\"'", copy->arguments[2 + (copy->arguments[2] == '-')]) ;
-  return pool_printf(pool, "%s\n", text) ;
+  if (!strchr("\"'\\", copy->arguments[2 + (copy->arguments[2] == '-')])) written = dockerfile_written(dockerfile, copy, text) ;
+  *is_unknown = !written ;
+  return pool_printf(dockerfile->source->pool, "%s\n", written ? written : text) ;
 }
 
 void dockerfile_read (struct source *source, struct dockerfile *dockerfile)

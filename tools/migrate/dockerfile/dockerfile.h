@@ -61,6 +61,8 @@ extern char const *dockerfile_below (struct pool *pool, char const *folder, char
 extern char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text) ;
 /* The same of a path that the builder expands itself: what nothing sets is empty. */
 extern char const *dockerfile_path (struct dockerfile const *dockerfile, struct instruction const *at, char const *text) ;
+/* What the builder writes of a here-document without quotes: \X is X, variables of ENV have their values. 0: a value is not known. */
+extern char const *dockerfile_written (struct dockerfile const *dockerfile, struct instruction const *at, char const *text) ;
 extern char const *dockerfile_image (struct dockerfile const *dockerfile) ; /* that it is made from: registry/debian:12@sha256:...: debian:12; "": none */
 /* Adds the names that ENV sets. */
 extern void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names) ;
@@ -78,8 +80,8 @@ struct copying
   int from_stage ; /* another stage or image than the build context */
 } ;
 extern int makes_folder (char const *code, char const *path) ; /* does shell code of a RUN: mkdir -p PATH */
-/* COPY <<EOF /start.sh: the text of the one file that it brings; 0: it brings none, or several. *is_expanded: it has variables that the builder expands. */
-extern char const *copying_document (struct pool *pool, struct instruction const *copy, int *is_expanded) ;
+/* COPY <<EOF /start.sh: the text of the one file that it brings; 0: it brings none, or several. *is_unknown: the builder puts values into it that are not known. */
+extern char const *copying_document (struct dockerfile const *dockerfile, struct instruction const *copy, int *is_unknown) ;
 /* The path of `source` in the image. */
 extern char const *copying_path (struct pool *pool, struct copying const *copying, char const *source) ;
 

@@ -113,6 +113,31 @@ char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instr
   return expand(dockerfile, at, text, &left) ;
 }
 
+char const *dockerfile_written (struct dockerfile const *dockerfile, struct instruction const *at, char const *text)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *out = "" ;
+  for (char const *end ; *(end = text + strcspn(text, "\\$")) ; text = end)
+  {
+    int is_braced = end[1] == '{' ;
+    char const *name = end + 1 + is_braced ;
+    size_t len = strspn(name, NAME_LETTERS) ;
+    char const *value = pool_copy(pool, end + (*end == '\\'), 1) ; /* a $ that begins no variable stays */
+    if (*end == '$' && (len || is_braced || strchr("@*#?!-$", *name)))
+    {
+      struct instruction const *where = setting_of(dockerfile, at, pool_copy(pool, name, len)) ;
+      if ((is_braced && name[len] != '}') || !where || strcmp(where->name, "ENV") != 0) return 0 ; /* --build-arg changes an ARG */
+      value = dockerfile_expand(dockerfile, at, pool_printf(pool, "$%.*s", (int)len, name)) ;
+      if (strchr(value, '$')) return 0 ;
+      name += len + is_braced ;
+    }
+    else name = end + 1 + (*end == '\\' && end[1]) ;
+    out = pool_printf(pool, "%s%.*s%s", out, (int)(end - text), text, value) ;
+    end = name ;
+  }
+  return pool_printf(pool, "%s%s", out, text) ;
+}
+
 char const *dockerfile_image (struct dockerfile const *dockerfile)
 {
   struct pool *pool = dockerfile->source->pool ;

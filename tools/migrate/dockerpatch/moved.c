@@ -138,7 +138,7 @@ char const *document_at (struct dockerfile const *dockerfile, char const **place
     {
       struct copying const *copying = one->copying ;
       int expands ;
-      char const *text = copying_document(dockerfile->source->pool, one, &expands) ;
+      char const *text = copying_document(dockerfile, one, &expands) ;
       if (!text || strcmp(copying->target, at) != 0) continue ;
       *place = at ;
       found = text ;

@@ -102,6 +102,7 @@ extern struct statement *temporary_part (struct analysis *a, struct statement *f
 
 /* ---- families.c ---- */
 extern char const *family_of (char const *name) ; /* all names of the daemon; 0: it is not known. The same pointer for each of them */
+extern int is_family_client (char const *name) ; /* a name of a daemon that is a client of it as well: docker compose up, mysql -e */
 extern int mentions_family (struct pool *pool, char const *text, char const *name) ; /* is one of the words in the text such a name? */
 
 /* ---- stops.c: servers that are only started to be prepared ---- */

@@ -28,8 +28,10 @@ char const *family_of (char const *name)
   return 0 ;
 }
 
-/* They are clients of it as well, unless something asks for a process, or a service, of that name: $(mysql -e ...) */
-#define CLIENTS "mysql mariadb mongo docker"
+int is_family_client (char const *name)
+{
+  return shell_one_of(name, "mysql mariadb mongo docker ssh") ;
+}
 
 int mentions_family (struct pool *pool, char const *text, char const *name)
 {
@@ -39,8 +41,9 @@ int mentions_family (struct pool *pool, char const *text, char const *name)
   {
     size_t len = strspn(p, NAME_LETTERS "-.") ;
     char const *one = pool_copy(pool, p, len) ;
+    /* A client's name counts where something asks for a process, or a service, of that name: not $(mysql -e ...). */
     int asks = !*ahead || shell_one_of(ahead, GREPS " pgrep pidof service systemctl rc-service init.d in") ;
-    if (len && family_of(one) == family && (asks || !shell_one_of(one, CLIENTS))) return 1 ;
+    if (len && family_of(one) == family && (asks || !is_family_client(one))) return 1 ;
     if (len && *one != '-') ahead = one ;
     p += len + !len ;
   }

@@ -293,7 +293,7 @@ static void decide_leaving (struct analysis *a, struct service *service, struct 
     if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) foreground->in_background = foreground->by_configuration = 1 ;
   }
   if (!foreground->in_background) foreground->argv[0] = 0 ;
-  else if (service->is_daemon && foreground->mend) foreground->mend = pool_printf(a->pool, "its configuration says so, as the script went on behind it: %s", foreground->mend) ;
+  foreground->is_supposed = service->is_daemon && foreground->mend ;
 }
 
 /* nginx &: its words as they are, until the script's end tells whether it stayed by itself. */

@@ -256,6 +256,7 @@ static char const *family_of_service (struct analysis *a, struct service const *
     size_t len = strcspn(command, " ") ;
     char const *word = pool_copy(a->pool, command, len) ;
     int is_program = !i || !strchr(word, '/') || strstr(word, "bin/") || strstr(word, "init.d/") ; /* inotifyd hook /etc/nginx is none */
+    if (is_program && !i && !strstr(word, "init.d/") && is_family_client(shell_basename(word))) return 0 ; /* docker compose up is not dockerd */
     if (is_program) family = family_of(shell_basename(word)) ;
     command += len ;
     command += strspn(command, " ") ;

@@ -136,9 +136,9 @@ static int add_from_image (struct including *in, char const *pattern)
   for (struct instruction *one = 0 ; in->dockerfile && (one = dockerfile_next(in->dockerfile, one, "COPY ADD")) ; )
   {
     struct copying const *copying = one->copying ;
-    int is_expanded ;
-    char const *document = copying_document(in->pool, one, &is_expanded) ;
-    if (document && !is_expanded && !fnmatch(pattern, copying->target, FNM_PATHNAME)) any |= add_text(in, copying->target, document) ;
+    int is_unknown ;
+    char const *document = copying_document(in->dockerfile, one, &is_unknown) ;
+    if (document && !is_unknown && !fnmatch(pattern, copying->target, FNM_PATHNAME)) any |= add_text(in, copying->target, document) ;
     for (struct text const *source = copying->from_stage ? 0 : copying->sources.first ; source && !document ; source = source->next)
       for (struct text const *folder = in->folders.first ; folder ; folder = folder->next)
         any |= add_copied(in, copying, source->text, folder->text, pattern) ;
