@@ -1,4 +1,5 @@
 # What the image does around the input, and /init does not: users, inits, login shells, redirections.
+# shellcheck disable=SC2034 # input is read by migrate
 load lib
 load migrate
 
@@ -69,4 +70,18 @@ image() # LINES of the Dockerfile
   printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT ["su","-s","/bin/sh","app","-c","exec \\"$0\\" \\"$@\\"","--","/start.sh"]\n' >"$dir/Dockerfile"
   migrate --dockerfile Dockerfile
   grep -qx '+ENTRYPOINT \["/init"\]' <<<"$report"
+}
+
+@test "what Bash executes ahead of the input, and only Bash knows, is executed by Bash" {
+  local cmd
+  input=start.sh
+  for cmd in '["/bin/bash", "-c", "for f in /p/*.sh; do source $f; done; /start.sh"]' '["/bin/bash", "-c", "[[ $A ]] && export A; /start.sh"]' '["/bin/bash", "-c", "source /p; supervisord -n -c /supervisord.conf"]'; do
+    case $cmd in *supervisord*) input=supervisord.conf ;; esac
+    image "CMD $cmd"
+    [ "$(head -n 1 "$tree/web/run")" = '#!/bin/bash' ] || { echo "# $cmd"; return 1; }
+  done
+  for cmd in '["/bin/bash", "-c", "prepare; supervisord -n -c /supervisord.conf"]' '["sh", "-c", "source /p; supervisord -n -c /supervisord.conf"]'; do
+    image "CMD $cmd"
+    [ "$(head -n 1 "$tree/web/run")" = '#!/bin/sh' ] || { echo "# $cmd"; return 1; }
+  done
 }

@@ -455,3 +455,19 @@ EOS
   services web
   file cont-init.d/10-start <<<$'#!/bin/bash\nrm -f /tmp/lock\nsed -i s/a/b/ /etc/x.conf\nmkfifo /run/x\nexit 0 # the last command\'s code did not matter to the script'
 }
+
+@test "a pipeline that works ahead of && is setup; one that asks stays with what it is asked for" {
+  local work
+  for work in 'printenv | grep -v X >>/etc/environment' 'env | sed s/^/export\ / >/etc/env.sh' 'echo "root:$PW" | chpasswd' 'echo "$KEY" | base64 -d >/key'; do
+    wrapper <<<"$work && cron && tail -f /var/log/cron.log"
+    migrate
+    services cron logs
+    grep -q -x -F "$work || exit" "$init/10-start" && lacks cron/dependencies.d && [ "$(wc -l <"$tree/cron/run")" -eq 3 ] || { echo "# $work"; return 1; }
+  done
+  wrapper <<<'grep -v X a >b && cron && tail -f /var/log/cron.log'
+  migrate
+  grep -q -x 'grep -v X a >b || exit' "$init/10-start"
+  wrapper <<<'lsmod | grep tun && nginx && tail -f /var/log/cron.log'
+  migrate
+  grep -q 'lsmod | grep tun' "$tree/nginx/run"
+}

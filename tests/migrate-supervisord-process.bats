@@ -74,3 +74,12 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   untold mistake
   told 'note: supervisord threw away output of these: web; here it goes to the container'
 }
+
+@test "what supervisord started again and again stays in the foreground, though its -d may say otherwise" {
+  input=supervisord.conf
+  wrapper <<<$'[program:mail]\ncommand=/usr/lib/postfix/master -d\n[program:once]\ncommand=/opt/agent -d\nautorestart=false\n[program:bus]\ncommand=agent --daemonize'
+  migrate
+  lacks mail/flag-forks
+  has once/flag-forks bus/flag-forks
+  [ "$(grep -c 'TODO: it puts itself' <<<"$report")" -eq 2 ]
+}

@@ -200,6 +200,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->prefix = start->prefix ;
   plan->code = start->code ;
   plan->code_must_succeed = start->code_must_succeed ;
+  plan->code_shell = start->code_shell ;
   dockerfile_environment(dockerfile, &plan->environment) ;
   plan->console_told = speaks_of_console(plan->pool, dockerfile->source->text) ;
   read_values(plan, dockerfile) ;

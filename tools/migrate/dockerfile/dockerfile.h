@@ -132,6 +132,7 @@ struct docker_start
   struct texts passed ; /* words that the image gives it as arguments */
   char const *code ; /* shell code that is executed before the input; 0: none */
   int code_must_succeed ; /* the input follows its && */
+  char const *code_shell ; /* which executes that code, and the input behind it; 0: no code does */
   char const *kept ; /* what kept the container alive behind the input: tail -f /dev/null; 0: nothing */
   char const *code_behind ; /* another command that it executes when the input has ended; 0: none */
   uint32_t line ; /* of the code */

@@ -93,6 +93,7 @@ void find_in_code (struct starting *s)
     s->start->script = "supervisord" ;
     if (kept) s->start->kept = source_copy(&code, kept->range) ;
     add_front_words(s, at) ;
+    s->start->code_shell = s->start->shell ;
     s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
     return ;
   }
@@ -100,6 +101,7 @@ void find_in_code (struct starting *s)
   s->start->script = executed_name(statement_word(one, i)) ;
   if (kept) s->start->kept = source_copy(&code, kept->range) ;
   add_front_words(s, at) ;
+  s->start->code_shell = s->start->shell ;
   s->start->shell_options = 0 ; /* those of the shell around it */
   add_front(s, one, i) ;
   lose_redirects(s, one) ;

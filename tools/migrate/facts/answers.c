@@ -29,6 +29,16 @@ int runs_code (struct statement const *statement, unsigned int first)
   return first + 1 < statement->nwords && shell_one_of(statement_word(statement, first + 1), "-c -e -r") ;
 }
 
+int writes_files (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    struct redirect const *redirect = statement->redirects + i ;
+    if (redirect->is_output && !shell_one_of(redirect->target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
+  }
+  return 0 ;
+}
+
 /* [ -n "$X" ] && start & : asks before it starts. */
 int is_question (struct statement const *statement)
 {
@@ -42,6 +52,7 @@ int is_question (struct statement const *statement)
     while (last && last->next) last = last->next ;
     return last && is_question(last) ;
   }
+  if (writes_files(statement) && shell_one_of(statement_command(statement), "grep egrep cat curl wget ls stat getent")) return 0 ; /* printenv | grep -v X >>/etc/environment */
   return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [ command which type hash grep egrep pgrep pidof cmp diff nc true false : getent id ping curl wget ls stat cat") ;
 }
 

@@ -65,16 +65,6 @@ static int substitutions_are_pure (struct analysis *a, struct statement const *s
   return 1 ;
 }
 
-int writes_files (struct statement const *statement)
-{
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-  {
-    struct redirect const *redirect = statement->redirects + i ;
-    if (redirect->is_output && !shell_one_of(redirect->target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
-  }
-  return 0 ;
-}
-
 /* eval $(printenv | sed ... >>/etc/profile) prints nothing, if it is one pipeline. */
 int evaluates_nothing (struct statement const *statement)
 {

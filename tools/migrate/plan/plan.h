@@ -206,6 +206,7 @@ struct plan
   char const *code_where ; /* its place */
   struct source *code_source ; /* its account, once it has been walked */
   int code_must_succeed ; /* the script follows && */
+  char const *code_shell ; /* that executed it */
   struct texts code_ready ; /* services of that code which it gave time, or waited for */
   char const *refused ; /* why nothing is written; 0: files are written */
 } ;

@@ -277,7 +277,6 @@ void migrate_procfile (struct plan *plan)
 {
   struct texts remarks = { 0 } ;
   struct numbering n = { .port = plan->procrun ? plan->procrun->port : 5000 } ;
-  plan->shell = "/bin/sh" ;
   for (uint32_t line = 1 ; line <= plan->source->nlines && !plan->refused ; line++)
   {
     struct range range = source_line_range(plan->source, line) ;

@@ -107,6 +107,8 @@ static int is_work (struct analysis *a, struct statement *statement)
   struct waiting waiting ;
   if (find_waiting(a, statement, &waiting)) return 1 ;
   if (statement->kind == STATEMENT_AND) return is_work(a, statement->body) && is_work(a, statement->body->next) ;
+  if (statement->kind == STATEMENT_PIPELINE && !starts_something(a, statement)) /* printenv | sed ... >/etc/environment && cron */
+    while (statement->kind == STATEMENT_PIPELINE && statement->body) for (statement = statement->body ; statement->next ; ) statement = statement->next ;
   if (statement->kind == STATEMENT_COMMAND) foreground_of(a->plan, statement, 0, &foreground) ;
   if (is_compound_work(a, statement)) return 1 ;
   if (foreground.ends) return 0 ; /* sshd -t && sshd */

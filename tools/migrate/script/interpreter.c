@@ -64,9 +64,8 @@ static char const *from_workdir (struct plan const *plan, char const *word)
 
 /* CMD ["sh", "/start.sh"]: #! was a comment, and the image may not have that interpreter. A bare name is found by
    PATH, as the image found it, but for sh, which is always there. */
-static void choose_image_shell (struct plan *plan)
+static void choose_image_shell (struct plan *plan, char const *word)
 {
-  char const *word = plan->image_shell ;
   char const *name = shell_basename(word) ;
   char const *own = pool_copy(plan->pool, plan->shell, strcspn(plan->shell, " \t")) ; /* without -e: that was in the comment, too */
   char const *second = plan->shell + strlen(own) ;
@@ -79,7 +78,13 @@ static void choose_image_shell (struct plan *plan)
 void interpreter_choose (struct plan *plan)
 {
   choose_own(plan) ;
-  if (plan->image_shell && !plan->refused) choose_image_shell(plan) ;
+  if (plan->image_shell && !plan->refused) choose_image_shell(plan, plan->image_shell) ;
+}
+
+void interpreter_of_code (struct plan *plan, struct source const *code)
+{
+  int is_bash = plan->code_shell && !strcmp(shell_basename(plan->code_shell), "bash") ;
+  if (is_bash && !strstr(plan->shell, "bash") && (uses_bash(code) || strstr(code->text, "source "))) choose_image_shell(plan, plan->code_shell) ;
 }
 
 void interpreter_claim (struct analysis *a, struct statement *first)

@@ -211,6 +211,7 @@ struct service *migrate_code (struct plan *plan)
   if (!plan->code) return 0 ;
   first = last = shell_parse_text(plan->pool, code, plan->code) ;
   plan->code_source = code ;
+  interpreter_of_code(plan, code) ;
   if (plan->code_must_succeed && last)
   {
     /* a; b && input: the input did not run when b failed. */

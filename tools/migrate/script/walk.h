@@ -21,6 +21,7 @@ extern void drop_ends_ahead_of_exits (struct analysis *a, struct statement *firs
 /* ---- interpreter.c ---- */
 /* Sets plan->shell, or plan->refused if the input is no shell script. */
 extern void interpreter_choose (struct plan *plan) ;
+extern void interpreter_of_code (struct plan *plan, struct source const *code) ; /* bash, where what is ahead of the input needs that */
 extern void interpreter_claim (struct analysis *a, struct statement *first) ; /* the line with #! */
 
 /* ---- commands.c: single commands ---- */

@@ -242,7 +242,7 @@ int supervisord_environment (struct pool *pool, struct expansion const *expansio
   return 1 ;
 }
 
-void supervisord_foreground (struct plan *plan, struct service *service, uint32_t line)
+void supervisord_foreground (struct plan *plan, struct service *service, int is_restarted, uint32_t line)
 {
   struct source code ;
   struct foreground foreground ;
@@ -257,7 +257,7 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
   if (!foreground.in_background) return ;
   /* Its configuration kept it there, as supervisord needs that; redis went on behind it all the same, and the option does no harm. */
   if (foreground.by_configuration && !shell_one_of(shell_basename(foreground.argv[0]), "redis-server valkey-server")) return ;
-  if (foreground.unless_configured) return ;
+  if (foreground.unless_configured || (foreground.by_letter && is_restarted)) return ; /* master -d */
   initscript_look(plan, service, &foreground) ;
   initscript_note(plan, service, line, &foreground) ;
   if (foreground.argv[0] && !foreground.is_init_script && image_leaves_as_it_is(plan, service, line, foreground.argv, 0)) return ;

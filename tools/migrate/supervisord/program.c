@@ -45,6 +45,7 @@ static int executes_safe (struct pool *pool, char const *command)
 static void set_command (struct translation *t)
 {
   struct plan *plan = t->plan ;
+  char const *restarts = ini_take(t->source, t->section, "autorestart", "", 0) ;
   char const *command = take(t, "command", "run", pool_printf(plan->pool, "service %s", t->service->name)) ;
   uint32_t line = source_line(t->source, t->section->range.start) ;
   char const *todo = 0 ;
@@ -62,7 +63,7 @@ static void set_command (struct translation *t)
   t->service->command = supervisord_command(plan->pool, &t->expansion, command, &splits, &todo) ;
   if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
   if (splits) texts_add(plan->pool, &t->service->before, "set -f # as for supervisord, * is no pattern") ;
-  supervisord_foreground(plan, t->service, line) ;
+  supervisord_foreground(plan, t->service, !restarts || !is_false(restarts), line) ;
   mark_left_behind(t, line) ;
 }
 

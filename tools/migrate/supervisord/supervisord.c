@@ -362,7 +362,6 @@ void migrate_supervisord (struct plan *plan)
   struct ini ini ;
   struct ini_section none = { .name = "supervisord" } ;
   struct translation t = { .plan = plan, .source = plan->source, .ini = &ini, .global = &none } ;
-  plan->shell = "/bin/sh" ;
   ini_read(plan->source, &ini) ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
     if (!strcmp(t.section->name, "supervisord")) t.global = t.section ;

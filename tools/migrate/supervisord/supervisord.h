@@ -29,8 +29,8 @@ extern char const *supervisord_word (struct pool *pool, struct expansion const *
 extern char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, int *splits, char const **todo) ;
 /* KEY="value",... as lines with export. Returns 0 when some of it makes no sense. */
 extern int supervisord_environment (struct pool *pool, struct expansion const *expansion, char const *value, struct texts *lines) ;
-/* A command that puts itself into the background gets its foreground form. */
-extern void supervisord_foreground (struct plan *plan, struct service *service, uint32_t line) ;
+/* A command that puts itself into the background gets its foreground form. is_restarted: supervisord started it again when it had left. */
+extern void supervisord_foreground (struct plan *plan, struct service *service, int is_restarted, uint32_t line) ;
 
 /* What [fcgi-program:x] says of its socket. */
 struct fcgi
