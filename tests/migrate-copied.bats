@@ -119,3 +119,28 @@ EOS
     [[ $output = *'where the builder expands its variables'* ]] || { echo "# $text: $output"; return 1; }
   done
 }
+
+@test "the tabs ahead of the lines of <<- are none of the script's" {
+  printf 'FROM debian\nCOPY --chmod=755 <<-"SH" /start.sh\n\t#!/bin/bash\n\tweb &\n\t\texec worker\n\tSH\nCMD ["/start.sh"]\n' >Dockerfile
+  reeve-migrate Dockerfile -o rootfs/etc/services.d >/dev/null
+  services web worker
+  [ "$(cat "$tree/web/run")" = $'#!/bin/bash\ncd "${REEVE_WORKDIR:-/}" || exit 111\nexec web' ]
+}
+
+@test "the code of a shell in a shell is read where the first one only puts in variables" {
+  local code
+  coded() # CODE, as it is written behind bash -c
+  {
+    printf 'FROM debian\nCMD bash -c %s\n' "$1" >Dockerfile
+    rm -rf rootfs
+    run reeve-migrate Dockerfile -o rootfs/etc/services.d
+  }
+  for code in '"web --port $PORT & worker ${X:-3} & wait -n"' '"web \"$A\" & worker & wait -n; exit $?"' "'web & worker & wait -n'" '"prepare && cd $HOME; web & exec worker \$B"'; do
+    coded "$code"
+    services web worker || { echo "# $code"; return 1; }
+  done
+  for code in '"web --host $(hostname) & worker & wait"' '"web $$ & worker & wait"' '"X=1; web $X & worker & wait"' "\"web '\$X' & worker & wait\"" '"$RUN & worker & wait"' '"web `x` & worker & wait"'; do
+    coded "$code"
+    grep -q -h -F "exec bash -c $code" "$tree"/*/run || { echo "# $code"; return 1; }
+  done
+}

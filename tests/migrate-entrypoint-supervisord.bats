@@ -258,3 +258,21 @@ EOS
   migrate --dockerfile Dockerfile
   untold 'and not supervisord.conf'
 }
+
+@test "%(here)s is the folder of a relative -c, too" {
+  input=supervisord.conf
+  printf '[supervisord]\n[program:web]\ncommand=%%(here)s/web --log %%(here)s/web.log\n' >supervisord.conf
+  printf 'FROM debian\nWORKDIR /srv\nCOPY supervisord.conf conf/\nCMD ["supervisord", "-n", "-c", "conf/supervisord.conf"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes web 'exec /srv/conf/web --log /srv/conf/web.log'
+  untold TODO
+}
+
+@test "where a RUN has written the configuration that includes a folder, each of its files is read" {
+  mkdir conf
+  printf '[program:web]\ncommand=web\n' >conf/web.conf
+  printf 'FROM python:3\nRUN echo_supervisord_conf >/etc/supervisord.conf && echo "files = /etc/supervisord.d/*.conf" >>/etc/supervisord.conf\nCOPY conf/web.conf /etc/supervisord.d/\nCMD supervisord -n -c /etc/supervisord.conf\n' >Dockerfile
+  run reeve-migrate Dockerfile -o rootfs/etc/services.d
+  services web
+  [[ $output = *'TODO: a RUN of the Dockerfile changes supervisord.conf in the image: line 2'* ]]
+}

@@ -1,4 +1,5 @@
 # As whom a program of supervisord runs, and with which environment and limits.
+# shellcheck disable=SC2034 # input is read by migrate
 load lib
 load migrate
 
@@ -82,4 +83,16 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   lacks mail/flag-forks
   has once/flag-forks bus/flag-forks
   [ "$(grep -c 'TODO: it puts itself' <<<"$report")" -eq 2 ]
+}
+
+@test "in environment= a backslash is one, and quotes at both ends of a value go" {
+  input=supervisord.conf
+  wrapper <<'EOF'
+[program:web]
+command=web
+environment=R="^\d+\.x$",B="a\\b",J='{"a": "b"}',K="it's",A='"x"',E=""
+EOF
+  migrate
+  untold TODO
+  [ "$(grep '^export' "$tree/web/run")" = "$(printf '%s\n' "export R='^\\d+\\.x$'" "export B='a\\\\b'" "export J='{\"a\": \"b\"}'" "export K='it'\\''s'" 'export A=x' "export E=''")" ]
 }

@@ -112,6 +112,7 @@ static void look_at_commandline (struct plan *plan, struct dockerfile const *doc
   struct commandline *c = commandline_read(plan->pool, &start->command) ;
   plan->commandline = c ;
   if (!c) return ;
+  if (c->file && !start->through && !strpbrk(c->file, "$~")) c->file = shell_quote(plan->pool, dockerfile_below(plan->pool, dockerfile_workdir(dockerfile, 0), shell_unquote(plan->pool, c->file))) ;
   /* Without -c it looks into these places. */
   c->reads_input = c->file ? is_input(dockerfile, shell_unquote(plan->pool, c->file), input)
     : is_input(dockerfile, "/etc/supervisord.conf", input) || is_input(dockerfile, "/etc/supervisor/supervisord.conf", input) ;

@@ -112,7 +112,8 @@ static void read_documents (struct reading *r, struct instruction *instruction)
     for (line = instruction->last + 1 ; line <= r->source->nlines ; line++)
     {
       char const *text = line_text(r->source, line) ;
-      if (!strcmp(text + (tabs ? strspn(text, "\t") : 0), word)) break ;
+      if (tabs) text += strspn(text, "\t") ;
+      if (!strcmp(text, word)) break ;
       texts_add(pool, &lines, text) ;
     }
     if (line > r->source->nlines) return ; /* it has no end: it is none */

@@ -12,6 +12,41 @@
 
 #define SHELLS "sh bash ash dash"
 
+/* Does the code give the variable a value of its own? */
+static int sets (struct pool *pool, char const *code, char const *name, size_t len)
+{
+  return strstr(code, pool_printf(pool, "%.*s=", (int)len, name)) || strstr(code, pool_printf(pool, "for %.*s ", (int)len, name)) || strstr(code, "read ") ;
+}
+
+/* "CODE", where the shell ahead only puts in values of variables, which the one behind it has, too, and $?, which is 0 there;
+   0: it does more. */
+static char const *code_in_quotes (struct pool *pool, char const *raw)
+{
+  char *out = pool_alloc(pool, strlen(raw) + 1) ;
+  char *end = out ;
+  char const *p = raw ;
+  int has_variables = 0 ;
+  if (*p++ != '"') return 0 ;
+  for (; *p && *p != '"' ; p++)
+  {
+    char const *name = p + 1 + (p[1] == '{') ;
+    size_t len = strspn(name, NAME_LETTERS) ;
+    char const *before = end ;
+    if (*p == '\\' && p[1] && strchr("$`\"\\", p[1])) *end++ = *++p ;
+    else if (*p == '`') return 0 ;
+    else if (*p != '$') *end++ = *p ;
+    else if (p[1] == '?') *end++ = (p++, '0') ;
+    else
+    {
+      while (before > out && strchr(" \t\n", before[-1])) before-- ;
+      if (before == out || strchr(";&|({", before[-1]) || !len || strchr("0123456789", *name) || sets(pool, raw, name, len)) return 0 ;
+      has_variables = 1 ;
+      *end++ = *p ;
+    }
+  }
+  return *p == '"' && !p[1] && !(has_variables && strchr(out, '\'')) ? out : 0 ;
+}
+
 /* CMD sh -c "CODE" is a shell that executes a shell. */
 char const *cmdcode_innermost (struct pool *pool, char const *text, char const **shell)
 {
@@ -20,10 +55,13 @@ char const *cmdcode_innermost (struct pool *pool, char const *text, char const *
     struct source code ;
     struct statement const *one = shell_parse_text(pool, &code, text) ;
     unsigned int i = one && !strcmp(statement_command(one), "exec") ;
+    char const *inner ;
     if (!one || one->next || one->background || one->kind != STATEMENT_COMMAND || one->nassignments || one->nredirects || one->nwords != i + 3
-     || !shell_one_of(shell_basename(statement_word(one, i)), SHELLS) || !shell_one_of(statement_word(one, i + 1), "-c -lc") || !one->words[i + 2].value) break ;
+     || !shell_one_of(shell_basename(statement_word(one, i)), SHELLS) || !shell_one_of(statement_word(one, i + 1), "-c -lc")) break ;
+    inner = one->words[i + 2].value ? one->words[i + 2].value : code_in_quotes(pool, one->words[i + 2].raw) ;
+    if (!inner) break ;
     *shell = statement_word(one, i) ;
-    text = one->words[i + 2].value ;
+    text = inner ;
   }
   return text ;
 }

@@ -108,12 +108,13 @@ static int find_package_configuration (struct finding *f, char const *named)
     {
       struct copying const *copying = one->copying ;
       char const *place ;
+      char const *pattern = strstr(why_missing(f->s.dockerfile, kinds[kind][0]), "RUN") ? "*" : kinds[kind][2] ; /* a RUN wrote other patterns */
       place = pool_printf(f->s.pool, "%s/", copying->target) ;
       if (copying->from_stage || (named && strcmp(named, kinds[kind][0]) != 0) || strncmp(place, kinds[kind][1], strlen(kinds[kind][1])) != 0) continue ;
       f->input->file = kinds[kind][0] ;
-      f->input->text = pool_printf(f->s.pool, "[include]\nfiles = %s%s\n", kinds[kind][1], kinds[kind][2]) ;
+      f->input->text = pool_printf(f->s.pool, "[include]\nfiles = %s%s\n", kinds[kind][1], pattern) ;
       f->input->of_package = 1 ;
-      f->input->taken = pool_printf(f->s.pool, "%s of the package, which is not here: it is read as if it only had the [include] of %s%s", kinds[kind][0], kinds[kind][1], kinds[kind][2]) ;
+      f->input->taken = pool_printf(f->s.pool, "%s of the package, which is not here: it is read as if it only had the [include] of %s%s", kinds[kind][0], kinds[kind][1], pattern) ;
       return 1 ;
     }
   return 0 ;

@@ -227,13 +227,11 @@ int supervisord_environment (struct pool *pool, struct expansion const *expansio
     if (*text == '"' || *text == '\'')
     {
       char q = *text++ ;
-      while (*text && *text != q)
-      {
-        if (*text == '\\' && text[1]) text++ ;
-        *out++ = *text++ ;
-      }
+      while (*text && *text != q) *out++ = *text++ ; /* a \ there is one */
       if (!*text) return 0 ;
       text++ ;
+      while (out > content && strchr("'\"", out[-1])) *--out = 0 ;
+      content += strspn(content, "'\"") ;
     }
     else
       while (*text && !strchr(", \t\n", *text)) *out++ = *text++ ;
