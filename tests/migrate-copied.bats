@@ -144,3 +144,15 @@ EOS
     grep -q -h -F "exec bash -c $code" "$tree"/*/run || { echo "# $code"; return 1; }
   done
 }
+
+@test "an ENTRYPOINT of one empty word is none" {
+  local empty cmd
+  printf '#!/bin/sh\nweb &\nexec worker\n' >start.sh
+  for empty in '[""]' '[ "" ]' '[]'; do
+    for cmd in '["/start.sh"]' '/start.sh' '["bash", "/start.sh"]'; do
+      printf 'FROM postgres:16\nCOPY start.sh /start.sh\nENTRYPOINT %s\nCMD %s\n' "$empty" "$cmd" >Dockerfile
+      patched
+      untold TODO && [[ $result == *$'\nENTRYPOINT ["/init"]' ]] || { echo "# $empty $cmd"; return 1; }
+    done
+  done
+}

@@ -75,6 +75,7 @@ void add_start_words (struct starting *s)
   int is_exec = 1 ;
   find_instructions(s->dockerfile, &entrypoint, &cmd) ;
   if (entrypoint) is_exec = add_words(s, entrypoint) ;
+  if (is_exec && s->words.first && !s->words.first->next && !*s->words.first->text) s->words = (struct texts){ 0 } ; /* [""] is [], for docker */
   for (struct text const *one = s->words.first ; one && is_exec ; one = one->next) s->nentrypoint++ ;
   if (cmd && is_exec) add_words(s, cmd) ;
   else if (cmd) s->start->lost_cmd = cmd->first ;
