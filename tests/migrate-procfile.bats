@@ -483,3 +483,19 @@ EOS
   migrate
   told 'TODO: services.d/w: honcho starts and watches'
 }
+
+@test "a process in which somebody works has the container's terminal, and a TODO" {
+  local process
+  input=Procfile
+  printf 'FROM ruby\nCOPY . .\nCMD ["foreman", "start"]\n' >Dockerfile
+  for process in /bin/bash 'bundle exec rails console' 'rails c' 'bash -i' 'psql -U app' 'cd x && irb' 'python manage.py shell'; do
+    wrapper <<<"web: ./web"$'\n'"con: $process"
+    migrate --dockerfile Dockerfile
+    has con/flag-console && told 'TODO: somebody worked in this' && lacks web/flag-console || { echo "# $process"; return 1; }
+  done
+  for process in 'psql -c x' 'bash run.sh' 'bundle exec rake x' 'python manage.py runserver' 'flask run'; do
+    wrapper <<<"web: ./web"$'\n'"con: $process"
+    migrate --dockerfile Dockerfile
+    lacks con/flag-console || { echo "# $process"; return 1; }
+  done
+}

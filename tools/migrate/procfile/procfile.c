@@ -121,6 +121,9 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
     first = first->next ;
   }
   run_lines(&a, service, first) ;
+  give_console(&a, service, first) ;
+  if (service_has(service, "flag-console"))
+    plan_todo(plan, service, service->claim, line, "somebody worked in this, with docker run -it: without a terminal it ends at once, and with it what ended with it before: remove the service, if it is not wanted there") ;
   if (first->background) plan_todo(plan, service, service->claim, line, "it was started in the background: a service stays in the foreground") ;
 }
 

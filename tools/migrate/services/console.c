@@ -23,15 +23,20 @@ static int talks (struct pool *pool, struct statement const *statement, char con
   struct launch launch ;
   char const *name ;
   char const *second ;
+  char const *third ;
   command_unwrap(pool, statement, &launch) ;
   if (launch.code) return code_talks(pool, launch.code, depth) ;
+  if (shell_one_of(statement_word(statement, launch.first), "bundle poetry pipenv uv pdm") && shell_one_of(statement_word(statement, launch.first + 1), "exec run")) launch.first += 2 ;
   name = shell_basename(statement_word(statement, launch.first)) ;
   second = statement_word(statement, launch.first + 1) ;
+  third = statement_word(statement, launch.first + 2) ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
     if (!statement->redirects[i].is_output) return 0 ;
-  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(text, " -e ") && !strstr(text, " -c ") && !says_stop(statement) ;
+  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb pry login mc")) return !strstr(text, " -e ") && !strstr(text, " -c ") && !says_stop(statement) ;
   if (shell_one_of(name, "rails console") && shell_one_of(second, "console c")) return 1 ;
-  if (!strcmp(name, "php") && (shell_one_of(second, "-a --interactive") || (shell_one_of(shell_basename(second), "artisan") && shell_one_of(statement_word(statement, launch.first + 2), "tinker")))) return 1 ;
+  if (!strcmp(name, "php") && (shell_one_of(second, "-a --interactive") || (shell_one_of(shell_basename(second), "artisan") && shell_one_of(third, "tinker")))) return 1 ;
+  if (!strcmp(name, "flask")) return !strcmp(second, "shell") ;
+  if (!strcmp(shell_basename(second), "manage.py")) return shell_one_of(third, "shell shell_plus dbshell") ;
   if (shell_one_of(name, "python python2 python3 node ruby ipython jshell iex")) return launch.first + 1 == statement->nwords ;
   if (!shell_one_of(name, "sh bash ash dash zsh fish")) return 0 ;
   if (!strcmp(second, "-c") && launch.first + 3 == statement->nwords) return code_talks(pool, statement->words[launch.first + 2].raw, depth) ;
@@ -103,7 +108,7 @@ int start_console (struct analysis *a, struct statement *statement)
 
 void give_console (struct analysis *a, struct service *service, struct statement const *body)
 {
-  struct statement const *last = body->kind == STATEMENT_GROUP || body->kind == STATEMENT_SUBSHELL ? body->body : body ;
+  struct statement const *last = body->kind == STATEMENT_GROUP || body->kind == STATEMENT_SUBSHELL || body->kind == STATEMENT_AND ? body->body : body ;
   while (last && last->next) last = last->next ;
   if (last && talks_to_person(a, last) && !has_console(a)) set_console(a, service) ;
 }
