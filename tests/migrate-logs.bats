@@ -95,3 +95,23 @@ teardown() { reeve_teardown; }
   untold 'log files that'
   told 'line 3: dropped: kept the container alive'
 }
+
+@test "in the code of sh, too, &> is what was meant" {
+  local code
+  while IFS='|' read -r code is; do
+    wrapper <<<$'#!/bin/sh\n'"$code"$'\nexec web'
+    migrate
+    [[ "$(last_line worker)" == *"$is" ]] && told 'where sh is dash, &> is & and >' || { echo "# $code: $(last_line worker)"; return 1; }
+  done <<'EOF'
+su app -c 'worker &>/L' &|/bin/sh -c 'exec worker >/L 2>&1'
+runuser -l app -c 'worker -e "run()" &>>/L &'|/bin/sh -l -c 'exec worker -e "run()" >>/L 2>&1'
+sh -c 'worker &>L' &|sh -c 'worker >L 2>&1'
+sh -c "worker >&L" &|sh -c 'worker >L 2>&1'
+su - app -c 'cd /x && worker >&L' &|/bin/sh -l -c 'cd /x && exec worker >L 2>&1'
+EOF
+  for code in "su -s /bin/bash app -c 'worker &>/L' &" "bash -c 'worker &>L' &" "sh -c 'worker >L 2>&1' &"; do
+    wrapper <<<$'#!/bin/sh\n'"$code"$'\nexec web'
+    migrate
+    untold 'where sh is dash' || { echo "# $code"; return 1; }
+  done
+}

@@ -499,3 +499,19 @@ EOS
     lacks con/flag-console || { echo "# $process"; return 1; }
   done
 }
+
+@test "a folder that is called as the runner is not the runner" {
+  local lines
+  supervisord_conf Procfile
+  echo 'web: ./web' >Procfile
+  for lines in 'WORKDIR /srv/honcho\nCOPY . /srv/honcho' 'COPY honcho/ Procfile /srv/\nWORKDIR /srv\nRUN chown -R app /srv/honcho' 'COPY . /srv/honcho/\nWORKDIR /srv/honcho\nRUN cd /srv/honcho && make'; do
+    printf "FROM python:3\n$lines\nRUN pip install honcho\nCMD [\"honcho\", \"start\"]\n" >Dockerfile
+    patched
+    untold TODO && untold 'honcho is not needed any more' && [[ $result != *'pip install'* ]] || { echo "# $lines"; return 1; }
+  done
+  for lines in 'COPY --from=x /go/bin/honcho /usr/local/bin/' 'RUN curl -Lo /usr/bin/honcho https://x.y/z/1.0' 'RUN go install github.com/x/honcho@latest'; do
+    printf "FROM python:3\n$lines\nCOPY . .\nCMD [\"honcho\", \"start\"]\n" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told honcho\ stays || told 'honcho is not needed any more' || { echo "# $lines"; return 1; }
+  done
+}

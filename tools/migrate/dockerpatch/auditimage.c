@@ -18,12 +18,13 @@ struct image
 
 typedef int names_it (char const *text, char const *name) ;
 
-/* As a command, and not in /etc/supervisord.conf or supervisord.log. */
+/* As a command, and not in /etc/supervisord.conf or supervisord.log, nor a folder: cd /srv/honcho. */
 static int names_program (char const *text, char const *name)
 {
   size_t len = strlen(name) ;
   for (char const *p = text ; (p = strstr(p, name)) ; p++)
-    if ((p == text || strchr(" \t\n/'\"`(;|&={[,", p[-1])) && (!p[len] || strchr(" \t\n'\"`);|&]},", p[len]))) return 1 ;
+    if ((p == text || strchr(" \t\n/'\"`(;|&={[,", p[-1])) && (!p[len] || strchr(" \t\n'\"`);|&]},", p[len]))
+     && (p == text || p[-1] != '/' || (p - text > 4 && !strncmp(p - 4, "bin/", 4)))) return 1 ;
   return 0 ;
 }
 

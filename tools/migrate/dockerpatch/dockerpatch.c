@@ -11,6 +11,20 @@
 
 /* ---- variables, and what is only named ---- */
 
+/* As a program, or what brings it: not in WORKDIR /srv/honcho, nor in COPY honcho/ /srv. */
+static int names_runner (struct pool *pool, char const *text, char const *name)
+{
+  static char const ends[] = " \t\n\"'=;&|()[]," ;
+  for (char const *p = text ; *(p += strspn(p, ends)) ; p += strcspn(p, ends))
+  {
+    char const *word = pool_copy(pool, p, strcspn(p, ends)) ;
+    char const *at = strstr(word, name) ;
+    int is_path = *word == '/' || !strncmp(word, "./", 2) ;
+    if (at && shell_mentions(word, name) && (!is_path || (at - word > 4 && !strncmp(at - 4, "bin/", 4))) && (at[strlen(name)] != '/' || strchr(pool_copy(pool, word, (size_t)(at - word)), '.'))) return 1 ;
+  }
+  return 0 ;
+}
+
 /* What starts the processes of a Procfile, installed or executed there; 0: nothing that goes. */
 static char const *runner_in (struct patching *p, char const *text)
 {
@@ -18,7 +32,7 @@ static char const *runner_in (struct patching *p, char const *text)
   for (unsigned int i = 0 ; procrunner_name(i) ; i++)
   {
     char const *one = procrunner_name(i) ;
-    if (shell_mentions(text, one) && !patching_executes(p, one) && !script_needs(p, one)) return one ;
+    if (names_runner(p->pool, text, one) && !patching_executes(p, one) && !script_needs(p, one)) return one ;
   }
   return 0 ;
 }

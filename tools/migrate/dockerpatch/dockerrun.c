@@ -130,7 +130,8 @@ static int uses_file (struct statement *statement, void *data)
   {
     char const *raw = statement->words[i].raw ;
     char const *value = statement->words[i].value ;
-    if (value ? strchr(value, '/') && !strcmp(shell_basename(value), program)
+    char const *name = value ? shell_basename(value) : "" ;
+    if (value ? !strcmp(name, program) && name - value >= 4 && !strncmp(name - 4, "bin/", 4) /* not the folder /srv/honcho */
      : (strstr(raw, "which ") || strstr(raw, "command -v ")) && shell_mentions(raw, program)) return 1 ;
   }
   return 0 ;

@@ -200,10 +200,69 @@ int may_be_dash (struct analysis *a)
   return !strcmp(name, "dash") || (!strcmp(name, "sh") && !a->plan->has_other_sh) ;
 }
 
-char const *plain_redirect (struct analysis *a, struct redirect const *redirect)
+static char const *for_dash (struct pool *pool, struct redirect const *redirect)
 {
   char const *raw = redirect->raw ;
   int appends = !strncmp(raw, "&>>", 3) ;
-  if (!may_be_dash(a) || (strncmp(raw, "&>", 2) != 0 && (strncmp(raw, ">&", 2) != 0 || !*redirect->target || strchr("0123456789-$", *redirect->target)))) return raw ;
-  return pool_printf(a->pool, "%s%s 2>&1", appends ? ">>" : ">", redirect->target) ;
+  if (strncmp(raw, "&>", 2) != 0 && (strncmp(raw, ">&", 2) != 0 || !*redirect->target || strchr("0123456789-$", *redirect->target))) return raw ;
+  return pool_printf(pool, "%s%s 2>&1", appends ? ">>" : ">", redirect->target) ;
+}
+
+char const *plain_redirect (struct analysis *a, struct redirect const *redirect)
+{
+  return may_be_dash(a) ? for_dash(a->pool, redirect) : redirect->raw ;
+}
+
+/* ---- the same in code for a shell ---- */
+
+struct rewriting
+{
+  struct pool *pool ;
+  struct source const *code ;
+  char const *out ;
+  uint32_t at ;
+} ;
+
+static int rewrite (struct statement *statement, void *data)
+{
+  struct rewriting *r = data ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    struct redirect const *redirect = statement->redirects + i ;
+    char const *plain = for_dash(r->pool, redirect) ;
+    if (plain == redirect->raw || redirect->range.start < r->at) continue ;
+    r->out = pool_printf(r->pool, "%s%s%s", r->out, source_copy(r->code, (struct range){ r->at, redirect->range.start }), plain) ;
+    r->at = redirect->range.end ;
+  }
+  return 0 ;
+}
+
+/* The word of code, as it is written, with >FILE 2>&1 for &>FILE; the word itself: nothing is to change, or it is not understood. */
+static char const *plain_word (struct pool *pool, char const *raw)
+{
+  struct source code ;
+  struct rewriting r = { .pool = pool, .code = &code, .out = "" } ;
+  char const *value = shell_unquote(pool, raw) ;
+  char const *text = value ? value : *raw == '"' && raw[1] ? pool_copy(pool, raw + 1, strlen(raw) - 2) : "" ;
+  for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next) statement_walk(one, &rewrite, &r) ;
+  if (!r.at) return raw ;
+  text = pool_printf(pool, "%s%s", r.out, text + r.at) ;
+  return value ? shell_quote(pool, text) : pool_printf(pool, "\"%s\"", text) ;
+}
+
+char const *plain_command (struct analysis *a, char const *command)
+{
+  struct source code ;
+  struct statement *one = strchr(command, '&') ? shell_parse_text(a->pool, &code, command) : 0 ;
+  if (!one || one->next || one->kind != STATEMENT_COMMAND) return command ;
+  for (unsigned int i = 0 ; i < one->nwords ; i++)
+  {
+    char const *shell = shell_basename(statement_word(one, i)) ;
+    int is_code ;
+    unsigned int at = shell_one_of(shell, "sh dash") ? statement_of_shell(one, i, &is_code) : 0 ;
+    char const *plain = at && is_code && (!a->plan->has_other_sh || !strcmp(shell, "dash")) ? plain_word(a->pool, one->words[at].raw) : 0 ;
+    if (plain && plain != one->words[at].raw)
+      return pool_printf(a->pool, "%.*s%s%s", (int)one->words[at].range.start, command, plain, command + one->words[at].range.end) ;
+  }
+  return command ;
 }

@@ -151,11 +151,15 @@ char const *put_arguments (struct analysis *a, char const *command)
   return command ;
 }
 
-static void tell_redirects (struct analysis *a, struct statement const *statement)
+static void tell_redirects (struct analysis *a, struct service *service, struct statement const *statement)
 {
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-    if (!strncmp(statement->redirects[i].raw, "&>", 2) && may_be_dash(a))
-      plan_mistake(a->plan, line_of(a, statement), "where sh is dash, &> is & and >: what is ahead of it starts in the background, and keeps its output; here it is what was meant, >FILE 2>&1") ;
+  char const *before = service->command ;
+  int is_told = 0 ;
+  service->command = plain_command(a, before) ;
+  is_told = service->command != before ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++) is_told |= !strncmp(statement->redirects[i].raw, "&>", 2) && may_be_dash(a) ;
+  if (is_told)
+    plan_mistake(a->plan, line_of(a, statement), "where sh is dash, &> is & and >: what is ahead of it starts in the background, and keeps its output; here it is what was meant, >FILE 2>&1") ;
 }
 
 /* Program and arguments, and the redirections behind them. */
@@ -163,7 +167,6 @@ static void set_words (struct analysis *a, struct service *service, struct state
   struct foreground const *foreground)
 {
   uint32_t first = launch->first < statement->nwords ? statement->words[launch->first].range.start : statement->core.end ;
-  tell_redirects(a, statement) ;
   service->redirects = trim(a->pool, redirects_of(a, statement, first, statement->core.end)) ;
   if (launch->code)
   {
@@ -180,6 +183,7 @@ static void set_words (struct analysis *a, struct service *service, struct state
     service->command = pool_printf(a->pool, "%s %s", statement->words[launch->first].raw,
       trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->dashes].range.end, statement->core.end }))) ;
   else service->command = put_arguments(a, trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end }))) ;
+  tell_redirects(a, service, statement) ;
 }
 
 /* A=1 command "$A": its words see the old A. */
