@@ -1,4 +1,5 @@
 # An ENTRYPOINT that prepares, and executes supervisord or another one that starts processes.
+# shellcheck disable=SC2034 # input is read by migrate
 load lib
 load migrate
 
@@ -275,4 +276,19 @@ EOS
   run reeve-migrate Dockerfile -o rootfs/etc/services.d
   services web
   [[ $output = *'TODO: a RUN of the Dockerfile changes supervisord.conf in the image: line 2'* ]]
+}
+
+@test "a RUN that edits the file of supervisor's package does not change the input" {
+  local run
+  mkdir docker
+  input=docker/supervisord.conf
+  printf '[program:web]\ncommand=web\n' >docker/supervisord.conf
+  printf 'FROM debian\nRUN apt-get install -y supervisor\nCOPY docker/supervisord.conf /etc/conf/\nRUN ln -s /etc/conf/supervisord.conf /etc/supervisor/conf.d/ && sed -i s/false/true/ /etc/supervisor/supervisord.conf\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold TODO
+  for run in 'sed -i s/a/b/ /etc/conf/supervisord.conf' 'ln -sf /etc/conf/supervisord.conf /etc/supervisor/supervisord.conf \&\& sed -i s/a/b/ /etc/supervisor/supervisord.conf' "sed -i 's#files =.*#files = /x#' /etc/supervisor/supervisord.conf"; do
+    sed -i "4s|.*|RUN $run|" Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'TODO: a RUN of the Dockerfile changes supervisord.conf' || { echo "# $run"; return 1; }
+  done
 }

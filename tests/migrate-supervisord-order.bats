@@ -1,4 +1,5 @@
 # The order in which supervisord started programs, and what it waited for.
+# shellcheck disable=SC2034 # input is read by migrate
 load lib
 load migrate
 
@@ -37,7 +38,6 @@ EOS
 }
 
 @test "what supervisord-dependent-startup started is started, behind what it waited for" {
-  input=supervisord.conf
   cat >supervisord.conf <<'EOS'
 [eventlistener:dependent-startup]
 command=python3 -m supervisord_dependent_startup
@@ -88,4 +88,48 @@ EOS
   for line in $'command=app\nenvironment=DB_HOST=db.local,DB_PORT=5432' $'command=app\nenvironment=PORT=5432' 'command=app --listen-port 5432' $'command=app\nenvironment=DB_PORT=54321' 'command=app --db-port 5433'; do
     ! needs "$line" || { echo "# used: $line"; return 1; }
   done
+}
+
+@test "supervisord did not wait for the end of a task: what the task uses does not wait for that" {
+  wrapper <<'EOF'
+[program:first]
+command=chown -R postgres /data
+startsecs=0
+autorestart=false
+priority=1
+[program:setup]
+command=/bin/sh -c "until mysqladmin ping; do sleep 1; done; mysql app < /s.sql"
+startsecs=0
+autorestart=false
+priority=10
+[program:mysqld]
+command=mysqld --user=mysql
+priority=20
+[program:web]
+command=web
+priority=30
+EOF
+  migrate
+  has setup/dependencies.d/mysqld mysqld/dependencies.d/first web/dependencies.d/mysqld
+  lacks mysqld/dependencies.d/setup web/dependencies.d/setup
+  told 'line 10: services.d/setup/dependencies.d: priority: supervisord did not wait for its end, and it uses mysqld: it comes behind that'
+  untold TODO
+  wrapper <<<$'[program:m]\ncommand=wait-for-it.sh localhost:5432 -- python manage.py migrate\nstartsecs=0\nautorestart=false\npriority=1\n[program:pg]\ncommand=postgres -D /d\npriority=5'
+  migrate
+  has m/dependencies.d/pg
+  lacks pg/dependencies.d
+  wrapper <<<$'[program:setup]\ncommand=/app/setup.sh\nstartsecs=0\nautorestart=false\npriority=1\n[program:web]\ncommand=web\npriority=5'
+  migrate
+  file web/dependencies.d/setup <<<optional
+  told 'TODO: supervisord did not wait for its end, and these start here when it has ended: web: if it waits for one of them, or for what comes behind, remove the file setup from their dependencies.d'
+}
+
+@test "a user's name is no use of a program, and what is not done is not reported" {
+  wrapper <<<$'[program:own]\ncommand=chown -R postgres /data\nstartsecs=0\nautorestart=false\npriority=1\n[program:pg]\ncommand=postgres -D /data\npriority=2\nkillasgroup=false\nstopasgroup=no\n[program:api]\ncommand=api --db postgres://localhost:5432/x\npriority=3'
+  migrate
+  file pg/dependencies.d/own <<<optional
+  lacks api/dependencies.d/own pg/flag-timeout-killpg pg/flag-down-group
+  [ ! -s "$tree/api/dependencies.d/pg" ]
+  untold 'its group is killed'
+  told 'dropped: it is killed alone, as here'
 }

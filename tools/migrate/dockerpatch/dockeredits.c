@@ -6,6 +6,7 @@
 
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/patching.h"
+#include "migrate/dockerpatch/starting.h"
 #include "migrate/shell/shell.h"
 
 struct changes
@@ -165,6 +166,15 @@ static int edits_in_place (struct statement const *statement)
   return in_place ;
 }
 
+/* sed -i 's/nodaemon=false/nodaemon=true/' of the file that supervisor's package brings, and no COPY */
+static int edits_package_file (struct changes const *c, struct statement const *statement)
+{
+  char const *text = source_copy(c->code, statement->range) ;
+  char const *file = statement->nwords ? file_of(c, statement->words[statement->nwords - 1].raw) : "" ;
+  return c->in_build && shell_one_of(file, "/etc/supervisor/supervisord.conf /etc/supervisord.conf") && !strstr(text, "files") && !strstr(text, "include") && !strstr(text, "program")
+    && !c->p->plan->is_of_package && !context_file_at(c->p->dockerfile, c->p->dockerfile->source->name, file) ;
+}
+
 static int appends (struct statement const *statement)
 {
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
@@ -177,7 +187,7 @@ static int changes_word (struct changes const *c, struct statement const *statem
 {
   char const *command = statement_command(statement) ;
   unsigned int from = 1 ;
-  if (shell_one_of(command, "sed perl") ? !edits_in_place(statement)
+  if (shell_one_of(command, "sed perl") ? !edits_in_place(statement) || edits_package_file(c, statement)
    : !strcmp(command, "tee") ? c->in_build && !appends(statement)
    : shell_one_of(command, "rm unlink truncate wget curl confd") ? c->in_build
    : !shell_one_of(command, "cp mv ln install rsync crudini patch ed ex dockerize gomplate envplate ep")) return 0 ;

@@ -18,7 +18,7 @@ static struct
   { "mysql://localhost @localhost:3306 @127.0.0.1:3306 MYSQL_HOST=localhost MYSQL_HOST=127.0.0.1 DB_HOST=localhost DB_HOST=127.0.0.1 mysqladmin mariadb-admin", "mysqld mariadbd mysqld_safe mariadbd-safe" },
   { "amqp://localhost amqp://127.0.0.1 @localhost:5672 @127.0.0.1:5672 rabbitmqctl", "rabbitmq-server" },
   { "mongodb://localhost mongodb://127.0.0.1 mongosh", "mongod" },
-  { "DISPLAY= -display x11vnc fluxbox openbox xterm xfce4-session startxfce4 xrdp-sesman", "Xvfb Xvnc Xorg Xtigervnc" },
+  { "DISPLAY= -display x11vnc fluxbox openbox xterm xrandr xset xsetroot xdpyinfo xdotool wmctrl xhost xfce4-session startxfce4 xrdp-sesman", "Xvfb Xvnc Xorg Xtigervnc" },
   { "websockify novnc_proxy launch.sh", "x11vnc Xvnc Xtigervnc vncserver" },
   { "dbus-launch DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS avahi-daemon", "dbus-daemon" },
   { "pulseaudio PULSE_SERVER", "dbus-daemon pulseaudio" },
@@ -68,7 +68,7 @@ struct said
 } ;
 
 static char const *const clients = "redis-cli valkey-cli psql pg_isready pg_dump createdb createuser mysql mariadb mysqladmin mariadb-admin mysqldump mongo mongosh "
-  "docker supervisorctl curl wget" ;
+  "docker supervisorctl curl wget chown chgrp install useradd adduser usermod id getent pgrep pidof pkill killall" ; /* also what only names users, or processes */
 static char const *const separators = " \t\n\"'`();|&" ;
 
 /* The next word at `at`; 0: there is none. The first time, `said` is zero. */

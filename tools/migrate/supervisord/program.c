@@ -85,8 +85,12 @@ static void set_stop (struct translation *t)
   char const *signal = take(t, "stopsignal", "down-signal", "the signal that stops it") ;
   int is_kill = signal && shell_one_of(signal, "KILL SIGKILL kill sigkill 9") ; /* nothing survives that */
   char const *wait = is_kill ? 0 : take(t, "stopwaitsecs", "timeout-kill", "how long it may take to stop") ;
-  char const *group = take(t, "stopasgroup", "flag-down-group", "its group is stopped, and killed") ;
-  char const *kill = is_kill ? 0 : take(t, "killasgroup", "flag-timeout-killpg", "its group is killed") ;
+  char const *group = ini_take(t->source, t->section, "stopasgroup", "", 0) ;
+  char const *kill = is_kill ? 0 : ini_take(t->source, t->section, "killasgroup", "", 0) ;
+  if (group && is_true(group)) take(t, "stopasgroup", "flag-down-group", "its group is stopped, and killed") ;
+  else note(t, "stopasgroup", "it is signalled alone, as here") ;
+  if (kill && is_true(kill)) take(t, "killasgroup", "flag-timeout-killpg", "its group is killed") ;
+  else if (!is_kill) note(t, "killasgroup", "it is killed alone, as here") ;
   if (is_kill)
   {
     note(t, "stopwaitsecs", "it is killed at once") ;

@@ -49,6 +49,48 @@ static int is_before (struct translation const *t, struct ini_section const *one
   return priority_of(group ? group : one) < priority_of(others ? others : other) ;
 }
 
+/* Is it a task that uses the other program, which supervisord started later? It did not wait for the end of a task. */
+static int task_uses_later (struct translation *t, struct ini_section const *section, struct ini_section const *other)
+{
+  if (!is_before(t, section, other)) return 0 ;
+  for (struct service *task = t->plan->services ; task ; task = task->next)
+    for (struct service *one = t->plan->services ; one && task->is_oneshot && !strcmp(task->program, program_of(section)) ; one = one->next)
+      if (!one->is_oneshot && !strcmp(one->program, program_of(other)) && order_uses(t->plan->pool, task, one, &t->inherited)) return 1 ;
+  return 0 ;
+}
+
+static int uses_any_later (struct translation *t, struct ini_section const *section)
+{
+  for (struct ini_section const *other = t->ini->sections ; other ; other = other->next)
+    if (program_of(other) && task_uses_later(t, section, other)) return 1 ;
+  return 0 ;
+}
+
+/* By the priorities, but for such tasks. */
+static int comes_before (struct translation *t, struct ini_section const *one, struct ini_section const *other)
+{
+  return task_uses_later(t, other, one) || (is_before(t, one, other) && !uses_any_later(t, one)) ;
+}
+
+/* Others start here when the task has ended. If what it executes may wait for one of them, neither would go on. */
+static void mark_waiting (struct translation *t)
+{
+  static char const *const marks[] = { ".sh", ".py", ".rb", ".js", ".php", "until ", "while ", "wait", "sleep " } ;
+  for (struct service *task = t->plan->services ; task ; task = task->next)
+  {
+    struct texts later = { 0 } ;
+    int may_wait = 0 ;
+    for (struct service const *one = t->plan->services ; one ; one = one->next)
+      if (task->is_oneshot && !one->is_oneshot && texts_has(&one->optional, task->name)) texts_add(t->plan->pool, &later, one->name) ;
+    for (struct text const *one = task->dependencies.first ; one ; one = one->next)
+      if (!texts_has(&task->optional, one->text)) later.first = 0 ; /* it waits for that */
+    for (size_t i = 0 ; i < ROWS(marks) ; i++) may_wait |= !!strstr(task->text ? task->text : "", marks[i]) ;
+    if (later.first && may_wait)
+      plan_todo(t->plan, task, task->claim, task->line, pool_printf(t->plan->pool, "supervisord did not wait for its end, and these start here when it has ended: %s: if it waits for one of them, or for what comes behind, "
+        "remove the file %s from their dependencies.d", texts_join(t->plan->pool, &later, ", "), task->name)) ;
+  }
+}
+
 /* A program that is not started automatically, or not restarted, delays no other. */
 static void depend (struct translation *t, struct service *later, struct service const *earlier, int needs)
 {
@@ -57,10 +99,10 @@ static void depend (struct translation *t, struct service *later, struct service
 }
 
 /* Is nothing between them? */
-static int is_next (struct translation const *t, struct ini_section const *earlier, struct ini_section const *later)
+static int is_next (struct translation *t, struct ini_section const *earlier, struct ini_section const *later)
 {
   for (struct ini_section const *between = t->ini->sections ; between ; between = between->next)
-    if (program_of(between) && is_before(t, earlier, between) && is_before(t, between, later)) return 0 ;
+    if (program_of(between) && comes_before(t, earlier, between) && comes_before(t, between, later)) return 0 ;
   return 1 ;
 }
 
@@ -106,12 +148,12 @@ static void set_order (struct translation *t)
     for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
     {
       if (!program_of(other)) continue ;
-      is_first |= is_before(t, section, other) ;
-      if (is_before(t, other, section)) any |= order_two(t, section, other, &used) ;
+      is_first |= comes_before(t, section, other) ;
+      if (comes_before(t, other, section)) any |= order_two(t, section, other, &used) ;
     }
     ini_take(t->source, section, "priority", any ? order_places(t, section) : "dropped",
       !any ? is_first ? "priority: it is the first: those with the next larger one have it in their dependencies.d" : "priority: the others have the same" : used.first
-        ? pool_printf(pool, "priority: it uses %s, and needs it; others with the next smaller priority come before it (optional)", texts_join(pool, &used, ", "))
+        ? pool_printf(pool, uses_any_later(t, section) ? "priority: supervisord did not wait for its end, and it uses %s: it comes behind that" : "priority: it uses %s, and needs it; others with the next smaller priority come before it (optional)", texts_join(pool, &used, ", "))
         : "priority: those with the next smaller one come before it, but nothing says that it needs them (optional)") ;
   }
 }
@@ -373,6 +415,7 @@ void migrate_supervisord (struct plan *plan)
   }
   if (plan->refused) return ;
   set_order(&t) ;
+  mark_waiting(&t) ;
   for (struct ini_section *section = ini.sections ; section ; section = section->next)
     if (program_of(section))
     {
