@@ -200,3 +200,52 @@ teardown() { reeve_teardown; }
     becomes nginx "exec nginx -g 'daemon off;'"
   done
 }
+
+@test "an init script in another folder, or behind cd, is no daemon's program: run executes it, with a TODO" {
+  for line in './php5-fpm start' '/opt/nginx/sbin/nginx.sh start' './redis-server start' '/usr/local/etc/php-fpm restart'; do
+    wrapper <<<$'#!/bin/sh\ncd /etc/init.d\n'"$line"$'\nexec web'
+    migrate
+    grep -rq -- "exec.* $line\$" "$tree" || { echo "# $line"; return 1; }
+    told 'TODO: it puts itself into the background: its foreground form is not known' || { echo "# $line"; return 1; }
+  done
+  wrapper <<<$'#!/bin/sh\ncd /etc/init.d && ./php7.0-fpm start && ./cron start\nexec web'
+  migrate
+  services php7.0-fpm cron web
+  # What starts and stops is none, and words of the program itself are its own.
+  wrapper <<<$'#!/bin/sh\n./nginx stop\n/usr/sbin/postfix start\n./caddy start\nexec web'
+  migrate
+  services postfix caddy web
+  becomes postfix 'exec /usr/sbin/postfix start-fg'
+  becomes caddy 'exec ./caddy run'
+}
+
+@test "an init script that nobody knows and that is started again is one service" {
+  wrapper <<<$'#!/bin/sh\nservice webmin start\n./configure\nservice webmin restart\ntail -f /dev/null'
+  migrate
+  services webmin configure
+  told 'line 4: dropped: webmin was started again: its service starts once; TODO: it was started again here'
+  wrapper <<<$'#!/bin/bash\n/etc/init.d/olad start && ./configure && /etc/init.d/olad restart && exec bash'
+  migrate
+  services olad configure bash
+  # In another branch it is the only start.
+  wrapper <<<$'#!/bin/sh\nif [ -n "$A" ]; then service apache2 start; else service apache2 restart; fi\ntail -f /dev/null'
+  migrate
+  untold 'was started again'
+  [ "$(cat "$tree"/apache2ctl*/env/* "$tree"/apache2ctl*/enable-if 2>/dev/null | sort | xargs)" = '!A A' ]
+}
+
+@test "what nobody knows and that is told to start has a TODO, in the setup, in a task and in the foreground" {
+  for line in 'httpfs.sh start' 'agent start' '/opt/x/bin/control.sh start' 'app gateway start --level 3' 'app gateway restart' 'if [ -f /a ]; then agent start; fi'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\nweb &\nwait'
+    migrate
+    told 'TODO: by its word start it may leave a daemon behind' || { echo "# $line"; return 1; }
+  done
+  wrapper <<<$'#!/bin/sh\nweb &\napp gateway start --port 18789\ntail -f /dev/null'
+  migrate
+  told 'line 3: services.d/app/run: service app, in the foreground; not main: the script kept the container alive behind it; TODO: by its word start it may put itself into the background'
+  for line in 'npm start' 'echo start' 'send-notice start' 'monitor start app.py' 'supervisorctl start a' '/etc/init.d/networking start'; do
+    wrapper <<<$'#!/bin/sh\n'"$line"$'\nweb &\nwait'
+    migrate
+    untold 'by its word start' || { echo "# $line"; return 1; }
+  done
+}

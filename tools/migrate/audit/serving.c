@@ -1,5 +1,6 @@
 /* A known server, in whatever disguise, that the setup or a task starts: it stays there and holds up what comes behind it, or
-   goes on in the background, where nobody watches it. And a daemon that a service's run leaves there, ahead of what it becomes. */
+   goes on in the background, where nobody watches it. What is told to start something may do so, too. And a daemon that a
+   service's run leaves there, ahead of what it becomes. */
 
 #include <string.h>
 
@@ -55,7 +56,12 @@ static int look_at_command (struct statement *statement, void *data)
   first = server_of_xargs(a, statement) ;
   foreground_of(a->plan, inside, first ? first : launch.first, &foreground) ;
   leaves = foreground.in_background || statement->background || launch.detached ;
-  if (foreground.ends || !foreground.is_daemon || audit_stops(text)) return 0 ;
+  if (foreground.ends || audit_stops(text)) return 0 ;
+  if (!foreground.is_daemon)
+  {
+    if (says_start(a, inside)) audit_todo(a, claim, line_of(a, statement), "by its word start it may leave a daemon behind, which nobody supervises: run that in the foreground, as a service (often run, console or foreground in place of start)") ;
+    return 0 ;
+  }
   audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, leaves ? "%s goes on in the background, where nothing watches it, and is ended with this file: make it a service, in the foreground"
     : "%s serves, and does not end by itself: what is behind it here never comes: make it a service", first ? source_copy(a->source, (struct range){ statement->words[first].range.start, statement->core.end }) : name_of(a, inside))) ;
   return 0 ;

@@ -17,6 +17,29 @@ void command_argv (struct statement const *statement, unsigned int first, char c
   argv[n] = 0 ;
 }
 
+/* ./php5-fpm start behind cd /etc/init.d, /opt/nginx/sbin/nginx.sh start: what is called as a known daemon, and is told what
+   that does not know, is its init script. */
+static int is_init_script_elsewhere (char const *const *argv)
+{
+  char name[32] ;
+  char const *base = shell_basename(argv[0]) ;
+  char const *const told[] = { name, "start", 0 } ;
+  char const *const bare[] = { name, 0 } ;
+  char const *words[COMMAND_WORDS_MAX] ;
+  struct daemon_advice advice ;
+  struct daemon_advice by_itself ;
+  size_t len = strlen(base) ;
+  if (base == argv[0] || !argv[1] || argv[2] || !shell_one_of(argv[1], "start restart stop reload force-reload status")) return 0 ;
+  if (len > 3 && !strcmp(base + len - 3, ".sh")) len -= 3 ;
+  if (len >= sizeof(name)) return 0 ;
+  memcpy(name, base, len) ;
+  name[len] = 0 ;
+  if (!daemon_of_init_script(name, words, COMMAND_WORDS_MAX)) return 0 ;
+  daemon_look(told, &advice) ;
+  daemon_look(bare, &by_itself) ;
+  return advice.stays == by_itself.stays && advice.ends == by_itself.ends ;
+}
+
 static char const *init_script (char const *const *argv, char const **out)
 {
   char const *name = 0 ;
@@ -31,6 +54,11 @@ static char const *init_script (char const *const *argv, char const **out)
     int verb_is_first = !strcmp(shell_basename(argv[0]), "systemctl") ;
     while (argv[1] && *argv[1] == '-') argv++ ; /* --quiet */
     if (argv[1] && argv[2] && shell_one_of(argv[verb_is_first ? 1 : 2], "start restart")) name = argv[verb_is_first ? 2 : 1] ;
+  }
+  else if (is_init_script_elsewhere(argv) && shell_one_of(argv[1], "start restart"))
+  {
+    out[0] = 0 ; /* which program it starts, only that file says */
+    return shell_basename(argv[0]) ;
   }
   if (!name) return 0 ;
   out[0] = 0 ;
@@ -75,6 +103,7 @@ static int only_controls (char const *const *argv)
 {
   char const *name = shell_basename(argv[0]) ;
   if (!strncmp(argv[0], "/etc/init.d/", 12) || !strncmp(argv[0], "/etc/rc.d/", 10)) return !!argv[1] ;
+  if (is_init_script_elsewhere(argv)) return 1 ;
   if (!shell_one_of(name, "service invoke-rc.d rc-service systemctl pg_ctl pg_ctlcluster")) return 0 ;
   for (unsigned int i = 1 ; argv[i] ; i++)
     if (shell_one_of(argv[i], "stop status reload force-reload")) return 1 ;

@@ -123,6 +123,26 @@ int names_server (struct statement const *statement, unsigned int first)
   return has_word(name, SERVE) || shell_one_of(statement_word(statement, first + 1), "serve server runserver daemon listen run-server start-server") ;
 }
 
+int says_start (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *program ;
+  unsigned int word = 0 ;
+  unsigned int n = 1 ;
+  if (statement->kind != STATEMENT_COMMAND || called_function(a, statement)) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  command_argv(statement, launch.first, argv) ;
+  for (; argv[0] && argv[n] ; n++)
+    if (!word && shell_one_of(argv[n], "start restart") && (!argv[n + 1] || *argv[n + 1] == '-')) word = n ;
+  if (!word || (word != n - 1 && word > 2)) return 0 ;
+  program = shell_basename(argv[0]) ;
+  return !foreground.is_daemon && !foreground.ends && !foreground.works && !command_serves(argv) && !is_short(program) && !is_task_program(program) && !names_deed(program)
+   && !shell_one_of(program, "npm yarn pnpm bun npx node nest ng next strapi gatsby pm2-runtime rails bundle foreman forego overmind hivemind honcho symfony php python python3 log msg logger info") ;
+}
+
 /* nginx -t: a daemon's program that ends. */
 int only_checks (struct analysis *a, struct statement const *statement)
 {

@@ -58,7 +58,7 @@ static int starts_again (struct analysis *a, struct statement *statement, struct
   name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
   service = same_daemon(a, shell_basename(name)) ;
   if (!service) service = started_by_script(a, foreground->init_script) ;
-  if (!service) return 0 ;
+  if (!service || service->is_oneshot || is_excluded_here(a, service)) return 0 ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
   plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
   return 1 ;

@@ -266,9 +266,6 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   /* What the setup leaves is marked where it is taken from the script. */
   if (output.left.first && service && !strstr(texts_join(a->pool, &service->todo, "\n"), "its code leaves"))
     plan_todo(plan, service, claim, line, pool_printf(a->pool, "its code leaves %s in the background, and nobody supervises that: make a service of each, in the foreground", texts_join(a->pool, &output.left, ", "))) ;
-  if (is_run && service->is_oneshot && !service->todo.first && service->command && strlen(service->command) > 6
-   && !strcmp(service->command + strlen(service->command) - 6, " start"))
-    plan_todo(plan, service, claim, line, "it may leave a daemon behind, which nobody supervises: run that in the foreground, as a service") ;
   if (left)
     plan_todo(plan, service, left, source_line(a->source, left->range.start), pool_printf(a->pool, "return left a function of the script; here (%s) it leaves nothing, and what came behind it in the function is done all the same: ask for the opposite ahead of that", base)) ;
   if (word) plan_todo(plan, service, claim, line, pool_printf(a->pool, "%s is the shell's own, which exec does not find: write what was meant", word)) ;

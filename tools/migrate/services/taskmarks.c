@@ -147,20 +147,9 @@ void mark_starter (struct analysis *a, struct service *service, struct statement
   mark_started_elsewhere(a, service, statement, claim, 1) ;
 }
 
-/* bin/server.sh start, ctl -v start; not npm start, known programs */
 void mark_start_word (struct analysis *a, struct service *service, struct statement *statement)
 {
-  struct launch launch ;
-  struct foreground foreground ;
-  char const *argv[COMMAND_WORDS_MAX] ;
-  unsigned int n = 0 ;
-  if (statement->kind != STATEMENT_COMMAND || service->is_oneshot || service->todo.first || service_has(service, "flag-forks") || called_function(a, statement)) return ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
-  command_argv(statement, launch.first, argv) ;
-  while (argv[n]) n++ ;
-  if (foreground.is_daemon || n < 2 || strcmp(argv[n - 1], "start") != 0 || command_serves(argv)
-   || shell_one_of(shell_basename(argv[0]), "npm yarn pnpm bun npx node nest ng next strapi gatsby pm2-runtime rails bundle foreman honcho symfony php python python3")) return ;
+  if (service->is_oneshot || service->todo.first || service_has(service, "flag-forks") || !says_start(a, statement)) return ;
   plan_todo(a->plan, service, service->claim, service->line, "by its word start it may put itself into the background: if it does, look up how it stays in the foreground (often run, console or foreground); "
     "until then give it flag-forks") ;
 }
