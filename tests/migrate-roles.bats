@@ -371,3 +371,34 @@ EOS
   becomes rpc.statd 'exec rpc.statd -F --no-notify'
   has app/flag-main
 }
+
+@test "a name, or words, of work in the background make a task, with a TODO; what goes on does not" {
+  local line
+  for line in /code/db-update.sh ./export-initial-data.sh ./sync-data.sh ./backup-db.sh 'python export_data.py' 'topic pub --once /a b' 'ctl node create x'; do
+    wrapper <<<"$line &"$'\nexec web'
+    migrate
+    told 'run once, in the background; TODO: by its ' || { echo "# $line"; return 1; }
+  done
+  for line in 'rosservice call --wait /spawn x' 'ros2 service call /x y' 'rosparam set /a b'; do
+    wrapper <<<"$line &"$'\nexec web'
+    migrate
+    told 'run once, in the background' || { echo "# $line"; return 1; }
+  done
+  for line in ./backup.sh ./shairport-sync ./git-sync ./log-export ./backup-loop.sh 'rq worker export' 'app --set a'; do
+    wrapper <<<"$line &"$'\nexec web'
+    migrate
+    untold 'run once' || { echo "# $line"; return 1; }
+  done
+}
+
+@test "rserver that is told to stay, in any words, is not told again" {
+  local value
+  for value in ' 0' ' off' '=no' ' false'; do
+    wrapper <<<"rserver --server-daemonize$value &"$'\nwait'
+    migrate
+    becomes rserver "exec rserver --server-daemonize$value"
+  done
+  wrapper <<<$'rserver --server-daemonize 1 &\nwait'
+  migrate
+  becomes rserver 'exec rserver --server-daemonize 1 --server-daemonize=0'
+}

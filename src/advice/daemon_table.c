@@ -73,7 +73,7 @@ struct daemon const daemon_table[] =
     .add = { "--daemonize", "no" }, .mend = "add --daemonize no", .stays = DEPENDS, .configured = 1, .at_end = 1 },
   { .names = "redis-server redis-sentinel valkey-server keydb-server", .background = "--daemonize+yes", .foreground = "--daemonize+no", .overrules = "--daemonize+yes",
     .add = { "--daemonize", "no" }, .mend = "add --daemonize no", .stays = STAYS, .at_end = 1 },
-  { .names = "memcached mongod mongos pgbouncer", .background = "-d --daemon --fork", .ends = "--repair --shutdown",
+  { .names = "memcached mongod mongos pgbouncer", .background = "-d --daemon --fork", .foreground = "--fork+false --fork=false", .ends = "--repair --shutdown",
     .mend = "leave -d (--daemon, --fork) out", .stays = STAYS },
   { .names = "mysqld", .background = "-D --daemonize", .ends = "--initialize --initialize-insecure --bootstrap --validate-config -V",
     .mend = "leave --daemonize out", .stays = STAYS },

@@ -49,6 +49,9 @@ static struct
   { "rosparam", "set get load dump delete list" },
   { "ros2", "service param lifecycle pkg" },
   { "huggingface-cli hf", "download login" },
+  { "rosservice rosparam", "call set load get delete dump list info type args find" },
+  { "gz ign", "service" },
+  { "ros2", "service param lifecycle control" },
   { "tailscale", "up down login logout set status ip ping cert" },
 } ;
 

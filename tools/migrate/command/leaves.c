@@ -55,10 +55,25 @@ static int has_one (char const *const *argv, char const *words)
   return 0 ;
 }
 
+/* --server-daemonize 0, --server-daemonize=off: the value of --server-daemonize=0 in other words, or in the next word */
+static int says_no (char const *const *argv, char const *words)
+{
+  for (char const *p = words ; p && *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    size_t len = strcspn(p, "= ") ;
+    for (char const *const *one = argv ; p[len] == '=' && *one ; one++)
+    {
+      char const *value = strncmp(*one, p, len) != 0 ? 0 : (*one)[len] == '=' ? *one + len + 1 : (*one)[len] ? 0 : one[1] ;
+      if (value && shell_one_of(value, "0 no off false")) return 1 ;
+    }
+  }
+  return 0 ;
+}
+
 /* -D, also among other letters: -Dvvv */
 static int stays (char const *const *argv, char const *words)
 {
-  if (has_one(argv, words)) return 1 ;
+  if (has_one(argv, words) || says_no(argv, words)) return 1 ;
   for (; words && *argv ; argv++)
     for (char const *letter = *argv + 1 ; **argv == '-' && strspn(*argv + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(*argv + 1) && *letter ; letter++)
       if (shell_one_of((char const []){ '-', *letter, 0 }, words)) return 1 ;

@@ -73,7 +73,7 @@ static int sources_many (struct statement *statement, void *data)
 }
 
 /* export "$name=$value", export $name */
-static int exports_computed (struct statement *statement, void *data)
+int exports_computed (struct statement *statement, void *data)
 {
   (void)data ;
   if (!shell_one_of(statement_command(statement), "export declare typeset")) return 0 ;

@@ -18,6 +18,9 @@ static char const *next_word (char const **name, char *word, size_t size)
   return word ;
 }
 
+#define GOES_ON "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron"
+#define GIVES "balancer gateway proxy listener service bot"
+
 /* configure-db.sh & : its name says that it prepares something, and ends. Some verbs say it only ahead of what they are
    done to: load-users.sh, no load-balancer; `app update` may be anything. Where that is data, they may stand anywhere: db-update. */
 int says_task (char const *name)
@@ -29,15 +32,29 @@ int says_task (char const *name)
   int has_data = 0 ;
   for (unsigned int n = 0 ; *next_word(&name, word, sizeof(word)) ; n++)
   {
-    if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
+    if (shell_one_of(word, GOES_ON)) return 0 ;
     has_verb |= shell_one_of(word, "update upgrade sync export backup dump restore load insert refresh rebuild reindex clean cleanup fill reset") ;
     has_data |= shell_one_of(word, "db database databases data schema table tables fixtures records indexes indices") ;
     says |= shell_one_of(word, "configure setup install create prepare download populate init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register warmup preload once oneshot generate dhparam") ;
     if (!n) verb = shell_one_of(word, "add load bootstrap update enable grant warm upload fetch insert apply") ;
-    else if (shell_one_of(word, "balancer gateway proxy listener service bot")) verb = 0 ;
+    else if (shell_one_of(word, GIVES)) verb = 0 ;
     else if (verb && word[1] && !isdigit((unsigned char)*word)) verb = 2 ; /* load-2 is the second one of its name */
   }
   return says || verb == 2 || (has_verb && has_data) ;
+}
+
+/* db-update.sh &, sync-data.sh &: a verb of work and what it is done to, wherever each stands, and no word of what goes on.
+   Without any other word, backup.sh may be a loop as well. */
+int may_be_task (char const *name)
+{
+  char word[32] ;
+  int verb = 0 ;
+  int other = 0 ;
+  for (unsigned int n = 0 ; *next_word(&name, word, sizeof(word)) ; n++)
+    if (shell_one_of(word, GOES_ON " " GIVES " auto live stream realtime continuous continuously periodic hourly daily loop timer git dns ddns time clock ntp log logs metrics prometheus")) return 0 ;
+    else if (shell_one_of(word, "add load bootstrap update enable grant warm upload fetch insert apply export backup dump copy build compile patch cleanup purge") || (!n && !strcmp(word, "sync") && !strstr(name, "file"))) verb = 1 ; /* not shairport-sync; sync-files may mirror them for ever */
+    else if (word[1] && !isdigit((unsigned char)*word) && !shell_one_of(word, "sh bash py js ts rb pl php jar app all run start")) other = 1 ;
+  return verb && other ;
 }
 
 /* configure-server, wait-for-server: a verb, and what it is done to */

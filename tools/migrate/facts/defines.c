@@ -48,6 +48,18 @@ static void add_defaults (struct names *names, char const *text)
   }
 }
 
+/* let "n = 1", declare "n=1", read "n": the word of a name may be in quotes; not read -p "name: " n */
+static void add_words (struct names *names, struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    char const *before = statement->words[i - 1].raw ;
+    int is_quoted = (*raw == '"' || *raw == '\'') && strcmp(statement_command(statement), "getopts") != 0 ;
+    if (!is_quoted || *before != '-' || before[strlen(before) - 1] != 'p') add_name(names, raw + is_quoted) ;
+  }
+}
+
 /* ((n = 1)), ((n += 2)), ((n++)), ((++n)) */
 static void add_arithmetic (struct names *names, char const *text)
 {
@@ -75,7 +87,7 @@ static int add_names (struct statement *statement, void *data)
   else if (statement->kind == STATEMENT_DECLARATION || shell_one_of(command, "read mapfile readarray getopts export readonly let"))
   {
     if (strcmp(command, "unset") != 0)
-      for (unsigned int i = 1 ; i < statement->nwords ; i++) add_name(names, statement->words[i].raw) ;
+      add_words(names, statement) ;
     if (!strcmp(command, "read") && (statement->nwords < 2 || statement->words[statement->nwords - 1].raw[0] == '-')) add_name(names, "REPLY") ;
     if (!strcmp(command, "getopts")) (void)(add_name(names, "OPTIND"), add_name(names, "OPTARG")) ;
   }
@@ -93,6 +105,12 @@ static int add_names (struct statement *statement, void *data)
   {
     if (!strcmp(command, "printf") && !strcmp(statement_word(statement, 1), "-v")) add_name(names, statement_word(statement, 2)) ;
     add_defaults(names, source_copy(names->a->source, statement->range)) ;
+    for (unsigned int i = 1 ; i < statement->nwords && !strcmp(command, ":") ; i++) /* : $((n = 1)) */
+    {
+      char const *raw = statement->words[i].raw ;
+      if (*raw == '"') raw++ ;
+      if (*raw == '$') add_arithmetic(names, raw + 1) ;
+    }
   }
   return 0 ;
 }

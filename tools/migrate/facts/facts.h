@@ -115,6 +115,7 @@ extern int only_stops_services (struct analysis *a, struct statement *statement)
 
 /* ---- deednames.c: what names say ---- */
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
+extern int may_be_task (char const *name) ; /* db-update.sh: the same, by less certain words */
 extern int names_deed (char const *program) ; /* configure-server, wait-for-server: a verb, and what it is done to */
 
 /* ---- sides.c: what a command is for ---- */
@@ -131,6 +132,7 @@ extern int is_known_server (struct analysis *a, struct statement *statement) ; /
 /* bin/server.sh start, ctl -v start, app gateway start --port 80, app gateway restart: what nobody knows is told to start
    something. Not npm start, monitor start.py, notify start. */
 extern int says_start (struct analysis *a, struct statement const *statement) ;
+extern int exports_computed (struct statement *statement, void *data) ; /* export "$name=$value" */
 extern int serves_surely (struct analysis *a, struct statement *statement) ; /* the same, or a command that says so by its words */
 /* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
 extern struct statement *staying_part (struct analysis *a, struct statement *statement) ;

@@ -207,6 +207,20 @@ static int still_leaves (struct analysis *a, struct service const *service, stru
   return one && one->kind == STATEMENT_COMMAND && leaves_inside(a, one, inside) ;
 }
 
+/* client call NAME, ctl node create, topic pub --once: a word of what is done once. */
+static int says_deed (struct statement const *statement)
+{
+  char const *argv[COMMAND_WORDS_MAX] ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "--once --oneshot --one-shot --run-once")) return 1 ;
+  command_argv(statement, !strcmp(statement_command(statement), "nohup"), argv) ;
+  if (!argv[0] || command_is_interpreter(shell_basename(argv[0]))) return 0 ;
+  for (unsigned int i = 1 ; i < 3 && argv[i] && *argv[i] != '-' ; i++)
+    if (shell_one_of(argv[i], "call set create delete send_goal") && argv[i + 1]) return 1 ;
+  return 0 ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -271,13 +285,20 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
   }
-  else if (how == START_BACKGROUND && !is_init && (says_task(service->name) || (called_function(a, statement) && says_task(statement_command(statement)))))
+  else if (how == START_BACKGROUND && !is_init && (says_task(service->name) || (may_be_task(service->name) && !service->serves) || (called_function(a, statement) && says_task(statement_command(statement)))))
   {
     /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
     service->is_oneshot = service->is_job = 1 ;
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
     plan_todo(a->plan, service, service->claim, service->line, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
+  }
+  else if (how == START_BACKGROUND && !is_init && !service->serves && says_deed(statement))
+  {
+    service->is_oneshot = service->is_job = 1 ;
+    service->is_background = 0 ;
+    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, "by its words it does something once, and ends: if it goes on running, remove flag-oneshot") ;
   }
   else if (how == START_BACKGROUND && (strstr(service->name, "startup") || strstr(service->name, "start_up") || strstr(service->name, "start-up")))
     plan_todo(a->plan, service, service->claim, service->line, "by its name it may start something, and end: if it does, give it flag-oneshot, as a service is started again, and make a service of what it leaves") ;
