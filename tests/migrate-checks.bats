@@ -197,3 +197,22 @@ EOS
   lacks zookeeper/data/check
   has zookeeper/flag-main
 }
+
+@test "Debian's first PostgreSQL cluster is asked whether it is ready; another one may have another port" {
+  local next
+  for next in $'psql -c "select 1"\nexec app' 'exec app'; do
+    wrapper <<<$'pg_ctlcluster 13 main start\n'"$next"
+    migrate
+    grep -qx 'pg_isready -q' "$tree/pg_ctlcluster/data/check"
+    has app/dependencies.d/pg_ctlcluster
+  done
+  wrapper <<<'pg_ctlcluster 13 main start && psql -c "select 1" && exec app'
+  migrate
+  has pg_ctlcluster/data/check
+  for next in '13 second start' '13 main start -o "-p 5433"'; do
+    wrapper <<<"pg_ctlcluster $next"$'\npsql -c "select 1"\nexec app'
+    migrate
+    lacks pg_ctlcluster/data/check
+    told 'psql needs that: write data/check'
+  done
+}

@@ -436,3 +436,17 @@ EOS
   migrate
   told 'line 2: mistake: a trap runs only when this command has ended'
 }
+
+@test "wait alone loses the exit code of the one program that it waits for" {
+  local end
+  for end in wait $'wait\nexit $?' $'set -e\nwait\n# the end'; do
+    wrapper <<<"node server.js &"$'\n'"$end"
+    migrate
+    told 'mistake: wait without a pid returns 0: the exit code of server was lost; now it is the container'
+  done
+  for end in 'wait $!' $'wait\nexit 0' $'wait\necho over' 'wait -n'; do
+    wrapper <<<"node server.js &"$'\n'"$end"
+    migrate
+    untold 'wait without a pid'
+  done
+}

@@ -11,8 +11,8 @@ static struct
   char const *programs ;
 } const relations[] =
 {
-  { "pg_isready", "postgres postgresql pgbouncer pg_ctl postmaster" },
-  { "psql", "postgres postgresql" },
+  { "pg_isready", "postgres postgresql pgbouncer pg_ctl pg_ctlcluster postmaster" },
+  { "psql", "postgres postgresql pg_ctlcluster" },
   { "redis-cli", "redis-server redis valkey-server keydb-server" },
   { "valkey-cli", "valkey-server redis-server" },
   { "mysqladmin", "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb" },
@@ -27,9 +27,9 @@ static struct
   { "etcdctl", "etcd" },
   { "cqlsh", "cassandra" },
   { "nodetool", "cassandra" },
-  { "createdb", "postgres postgresql" },
-  { "createuser", "postgres postgresql" },
-  { "pg_restore", "postgres postgresql" },
+  { "createdb", "postgres postgresql pg_ctlcluster" },
+  { "createuser", "postgres postgresql pg_ctlcluster" },
+  { "pg_restore", "postgres postgresql pg_ctlcluster" },
   { "mysqlimport", "mysqld mariadbd" },
   { "clickhouse-client", "clickhouse-server clickhouse" },
   { "ldapsearch", "slapd" },

@@ -20,6 +20,7 @@ static struct row
   { "mysqld_safe", "mysqladmin --silent ping", 0, 0 },
   { "mariadbd-safe", "mariadb-admin --silent ping", "mariadb-admin --silent ping || mysqladmin --silent ping", 0 },
   { "postgres", "pg_isready -q", 0, 0 },
+  { "pg_ctlcluster", "pg_isready -q", 0, 0 },
   { "redis-server", "redis-cli ping", 0, 0 },
   { "rabbitmq-server", "rabbitmq-diagnostics -q check_running", "nc -z 127.0.0.1 5672", 0 },
   { "slapd", "ldapsearch -x -b '' -s base", "nc -z 127.0.0.1 389", 0 },
@@ -32,7 +33,6 @@ static struct row
   { "avahi-daemon", "[ -S /run/avahi-daemon/socket ] || [ -S /var/run/avahi-daemon/socket ]", 0, "--no-chroot --no-drop-root --no-rlimits --no-proc-title --debug -s" },
   /* They stay what they are (flag-forks). */
   { "pg_ctl", 0, 0, 0 },
-  { "pg_ctlcluster", 0, 0, 0 },
   { "postgresql", 0, 0, 0 },
 } ;
 
@@ -57,18 +57,6 @@ static struct row const *row_of (struct analysis *a, struct service const *servi
   return 0 ;
 }
 
-/* If a file or an option moves it to another port, a check of the default port never succeeds. */
-static int may_listen_elsewhere (struct service const *service)
-{
-  static char const *const marks[] = { "port", " -p", "socket", "bind", " -h", "listen", "conf", "defaults-file", "skip-networking", " -f ", " -c ", " -k", "$" } ;
-  char const *command = service->command ? service->command : "$" ;
-  /* The packages' own. */
-  if (!strcmp(command, "redis-server /etc/redis/redis.conf --daemonize no") || strstr(command, "config_file=/etc/postgresql/")) return 0 ;
-  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
-    if (strstr(command, marks[i])) return 1 ;
-  return 0 ;
-}
-
 /* redis-server --port 7000: the client is told so, too, and the check is not. A database's client asks its socket. */
 static int has_other_port (struct service const *service)
 {
@@ -84,6 +72,19 @@ static int has_other_port (struct service const *service)
       p += strspn(p, " =") ;
       if (strncmp(p, usual[i].port, len) != 0 || (p[len] && p[len] != ' ')) return 1 ;
     }
+  return !strcmp(service->program, "pg_ctlcluster") && service->command && (!strstr(service->command, " main ") || strstr(service->command, "-p")) ; /* Debian's first cluster is called so */
+}
+
+/* If a file or an option moves it to another port, a check of the default port never succeeds. */
+static int may_listen_elsewhere (struct service const *service)
+{
+  static char const *const marks[] = { "port", " -p", "socket", "bind", " -h", "listen", "conf", "defaults-file", "skip-networking", " -f ", " -c ", " -k", "$" } ;
+  char const *command = service->command ? service->command : "$" ;
+  /* The packages' own. */
+  if (!strcmp(command, "redis-server /etc/redis/redis.conf --daemonize no") || strstr(command, "config_file=/etc/postgresql/")) return 0 ;
+  if (has_other_port(service)) return 1 ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(command, marks[i])) return 1 ;
   return 0 ;
 }
 

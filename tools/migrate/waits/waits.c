@@ -263,7 +263,16 @@ static unsigned int count_beside (struct analysis *a, int is_leaving, struct ser
   return n ;
 }
 
-static void wait_for_all (struct analysis *a, struct statement *statement)
+/* Does the script end with the code of what is being walked? */
+static int is_end_code (struct analysis *a, struct frame const *frame)
+{
+  for (; frame ; frame = frame->up)
+    for (struct statement const *one = frame->rest ; one ; one = one->next)
+      if (one->kind != STATEMENT_COMMENT && (!shell_one_of(statement_command(one), "exit return") || (one->nwords > 1 && !strstr(statement_text(a, one), "$?")))) return 0 ;
+  return 1 ;
+}
+
+static void wait_for_all (struct analysis *a, struct statement *statement, struct frame const *frame)
 {
   struct service *only = 0 ;
   struct texts jobs = { 0 } ;
@@ -287,6 +296,8 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
     texts_add(a->pool, &names, only->name) ;
     note_ended_with(a, &names, claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name))) ;
     note_stayed(a, &names, 1) ;
+    if (statement->nwords == 1 && is_end_code(a, frame))
+      plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "wait without a pid returns 0: the exit code of %s was lost; now it is the container's", only->name)) ;
     return ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
@@ -406,7 +417,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   }
   else if (!n || (unknown && !names.first))
   {
-    wait_for_all(a, statement) ;
+    wait_for_all(a, statement, frame) ;
     if (stays && !a->ended_with.first) note_ended_with(a, &beside, claim_of(a, statement)) ;
   }
   else
