@@ -450,3 +450,28 @@ EOS
     untold 'wait without a pid'
   done
 }
+
+@test "signals that a loop over their names traps are trapped" {
+  local signal
+  for signal in '$s' '"SIG$s"'; do
+    wrapper <<<$'for s in INT TERM; do\ntrap \'kill $(jobs -p)\' '"$signal"$'\ndone\na &\nb &\nwait'
+    migrate
+    untold 'no trap for TERM'
+  done
+  wrapper <<<$'for s in INT TERM; do\necho "$s"\ndone\na &\nb &\nwait'
+  migrate
+  told 'no trap for TERM'
+}
+
+@test "fg waits for what runs in the background, so that nobody waits for it is no mistake" {
+  local job
+  for job in '' %1 %./a; do
+    wrapper <<<$'set -m\n./a &\njupyter lab\nfg '"$job"
+    migrate
+    told 'TODO: the script waited for it here'
+    untold 'nobody waits for a'
+  done
+  wrapper <<<$'set -m\n./a &\njupyter lab'
+  migrate
+  told 'nobody waits for a'
+}

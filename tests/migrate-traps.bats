@@ -411,3 +411,25 @@ EOS
   migrate
   file apachectl/down-signal <<<WINCH
 }
+
+@test "kill -0 ahead of a kill is no waiting for what the trap has killed before" {
+  local body
+  of_body() { wrapper <<<$'cleanup() {\n'"$body"$'\nwait\n}\ntrap cleanup TERM\nbackend &\nb=$!\nworker &\nw=$!\nwait -n'; migrate; }
+  for body in $'if kill -0 "$b"; then\nkill "$b"\nfi\nif kill -0 "$w"; then\nkill "$w"\nfi' $'[[ -n "$b" ]] && kill -0 "$b" && kill "$b"\n[[ -n "$w" ]] && kill -0 "$w" && kill "$w"'; do
+    of_body
+    untold TODO
+  done
+  for body in $'kill "$b"\nwait "$b"\nkill "$w"' $'kill "$b"\nwhile kill -0 "$b"; do :; done\nkill "$w"'; do
+    of_body
+    told 'TODO: it ended them one behind the other'
+  done
+}
+
+@test "a reload that ends a program and starts it again loses no work, as its supervisor starts it" {
+  reload() { wrapper <<<$'start_worker() {\npython worker.py &\nW=$!\n}\nreload() {\nkill -TERM "$W"\nwait "$W"\n'"$1"$'\n}\ntrap reload HUP\nstart_worker\nwait "$W"'; migrate; }
+  reload start_worker
+  file worker/reload-signal <<<TERM
+  untold 'is not done any more'
+  reload $'./tables\nstart_worker'
+  told 'what it did is not done any more: ./tables'
+}

@@ -471,3 +471,17 @@ EOS
   migrate
   told 'TODO: nothing in it names emulator: is it the one that is asked? If it is, nginx, which the script started ahead of the loop, is started when it succeeds.'
 }
+
+@test "a port in a URL is that of another service, if one has it as its own" {
+  local server client
+  while IFS='|' read -r server client; do
+    wrapper <<<"$server &"$'\n'"$client &"$'\nuntil nc -z localhost 6380; do sleep 1; done\nexec nginx -g "daemon off;"'
+    migrate
+    has nginx/dependencies.d/"${server%% *}"
+    [ "$(ls "$tree/nginx/dependencies.d")" = "${server%% *}" ]
+  done <<'EOS'
+redis-server --port 6380|REDIS_URL=redis://localhost:6380 node server.js
+uvicorn api:app --port 6380|node web.js --api http://127.0.0.1:6380
+uvicorn api:app --bind http://127.0.0.1:6380|node web.js
+EOS
+}

@@ -144,9 +144,24 @@ static int is_other_number (char const *condition, char const *number, size_t di
   return 0 ;
 }
 
-/* A number of two digits or more, or a path, that both have. */
+/* redis://localhost:6380: a number in a URL is whose service it uses, unless nothing else has that. */
+static int has_own_number (char const *text, char const *number)
+{
+  size_t len = strlen(number) ;
+  for (char const *at = text ; (at = strstr(at, number)) ; at += len)
+  {
+    char const *word = at ;
+    if ((at > text && strchr(NAME_LETTERS, at[-1])) || (at[len] && strchr(NAME_LETTERS, at[len]))) continue ;
+    while (word > text && !strchr(" \t\n\"'=,", word[-1])) word-- ;
+    if (!memmem(word, (size_t)(at - word), "://", 3)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* A number of two digits or more, or a path, that both have: 5; a number of a URL: 3. */
 static int shares_address (struct service const *service, char const *condition)
 {
+  int found = 0 ;
   for (char const *p = condition ; *p ; )
   {
     size_t digits = strspn(p, "0123456789") ;
@@ -157,12 +172,13 @@ static int shares_address (struct service const *service, char const *condition)
     {
       memcpy(word, p, len) ;
       word[len] = 0 ;
-      if (digits ? shell_mentions(service->text, word) : strstr(service->text, word) != 0) return 1 ;
+      if (digits ? has_own_number(service->text, word) : strstr(service->text, word) != 0) return 5 ;
+      if (digits && shell_mentions(service->text, word)) found = 3 ;
       p += digits ? len : 1 ;
     }
     else p += digits ? digits : 1 ;
   }
-  return 0 ;
+  return found ;
 }
 
 /* $DB_PORT in both, or the port that the loop gave it. */
@@ -191,8 +207,9 @@ static int shares_variable (struct service const *service, char const *condition
 static int likelihood (struct service const *service, char const *condition)
 {
   int known = 0 ;
+  int address = shares_address(service, condition) ;
   if (service->is_oneshot || shell_one_of(service->program, "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports")) return -1 ;
-  if (shares_address(service, condition) || shares_variable(service, condition)) return 5 ;
+  if (address == 5 || shares_variable(service, condition)) return 5 ;
   for (size_t i = 0 ; i < ROWS(relations) ; i++)
     if (shell_mentions(condition, relations[i].probe))
     {
@@ -200,7 +217,8 @@ static int likelihood (struct service const *service, char const *condition)
       if (has > known) known = has ;
     }
   if (shell_mentions(condition, "celery") && shell_mentions(service->text, "celery") && shell_mentions(service->text, "worker")) return 3 ; /* its beat and flower answer nobody */
-  if (known) return 2 + known ;
+  if (known && 2 + known > address) return 2 + known ;
+  if (address) return address ;
   if (*service->program && shell_mentions(condition, service->program)) return 2 ;
   if (shell_mentions(condition, service->name)) return 2 ;
   return 0 ;

@@ -284,6 +284,7 @@ static void walk_fg (struct analysis *a, struct statement *statement, struct fra
   if (service && !service->is_main && a->waited_line)
   {
     struct claim *claim ;
+    service->is_seen_late = 1 ;
     drop_remarks(a, statement) ;
     claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "fg: it came when what line %u waits for had ended", a->waited_line)) ;
     plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,

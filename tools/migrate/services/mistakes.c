@@ -150,11 +150,21 @@ static void find_exec_mistakes (struct analysis *a, struct statement *first, str
     plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
 }
 
+/* for s in INT TERM; do trap stop $s; done */
+static int traps_variable (struct statement *statement, void *data)
+{
+  (void)data ;
+  for (unsigned int i = 2 ; !strcmp(statement_command(statement), "trap") && i < statement->nwords ; i++)
+    if (strchr(statement->words[i].raw, '$')) return 1 ;
+  return 0 ;
+}
+
 static void find_signal_mistakes (struct analysis *a, struct statement *list)
 {
   struct service *first = first_process(a) ;
   int execs = 0 ;
   int handled = 0 ;
+  for (struct statement *one = list ; one ; one = one->next) handled |= statement_walk(one, &traps_variable, 0) ;
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
   {
     if (!handles_stop(trap)) continue ;

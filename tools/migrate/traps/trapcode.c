@@ -4,6 +4,7 @@
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
 #include "migrate/services/services.h"
 #include "migrate/traps/trapping.h"
 #include "migrate/traps/traps.h"
@@ -109,6 +110,12 @@ static void note_jobs (struct trapping *t, struct statement const *statement)
     if (are_children(t, statement->words[i].raw)) texts_add_once(t->a->pool, &t->jobs, statement->name) ;
 }
 
+/* kill "$W"; wait "$W"; worker & : its supervisor starts it again */
+static int starts_again (struct trapping const *t, struct statement *statement)
+{
+  return t->reloads && statement->background && t->text == t->a->source && service_of_program(t->a, statement) ;
+}
+
 static int look_at_trap (struct statement *whole, void *data)
 {
   struct trapping *t = data ;
@@ -124,7 +131,7 @@ static int look_at_trap (struct statement *whole, void *data)
   if (asks_whether_alive(statement, 0))
   {
     t->kills = 1 ;
-    t->waited |= !!t->killed ; /* for i in 1 2 3; do kill -0 $PID || break; sleep 1; done */
+    t->waited |= asks_for_killed(t, statement) ; /* for i in 1 2 3; do kill -0 $PID || break; sleep 1; done */
   }
   else if (shell_one_of(command, "kill pkill killall"))
   {
@@ -154,6 +161,7 @@ static int look_at_trap (struct statement *whole, void *data)
   }
   else if (!strcmp(command, "exit")) note_code(t, statement) ;
   else if ((shell_one_of(command, "echo printf") && !is_message(t->a, statement)) || goes_to_file(statement)) t->works = 1 ; /* date >>/var/log/stops */
+  else if (starts_again(t, whole)) return 0 ;
   else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set pgrep pidof ps break continue seq let") && !asks_for_life(statement) && !(t->reloads && checks_configuration(statement))) t->works = 1 ;
   return 0 ;
 }

@@ -32,6 +32,17 @@ static void services_of_kill (struct analysis *a, struct statement const *statem
   for (kill_signal(statement, &i) ; i < statement->nwords ; i++) services_of_pid(a, statement->words[i].raw, names) ;
 }
 
+/* kill A; while kill -0 A: it waits; not kill -0 B && kill B */
+int asks_for_killed (struct trapping *t, struct statement const *question)
+{
+  struct texts all = { 0 } ;
+  services_of_kill(t->a, question, &all) ;
+  if (!all.first || !t->killed_services.first) return t->killed && !strcmp(t->killed, question->words[question->nwords - 1].raw) ;
+  for (struct text const *one = all.first ; one ; one = one->next)
+    if (texts_has(&t->killed_services, one->text)) return 1 ;
+  return 0 ;
+}
+
 /* kill A; kill B; wait; kill C: one behind the other. */
 void note_order (struct trapping *t, struct statement const *statement)
 {

@@ -78,6 +78,7 @@ extern void keep_with_loops (struct trapping *t, struct statement *first, struct
 
 /* ---- trapkill.c ---- */
 /* kill A; wait; kill B: one after the other. */
+extern int asks_for_killed (struct trapping *t, struct statement const *question) ; /* kill -0, of one that it has told to end since it last waited */
 extern void note_order (struct trapping *t, struct statement const *statement) ;
 extern void set_signals (struct trapping *t, struct statement const *kill) ;
 extern void set_signal (struct trapping *t, struct service *service, char const *signal) ; /* either may be 0 */
