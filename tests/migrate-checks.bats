@@ -216,3 +216,12 @@ EOS
     told 'psql needs that: write data/check'
   done
 }
+
+@test "mongod is asked by the old client as well, which images of old versions have alone" {
+  local start
+  for start in $'mongod --fork --logpath /l\nmongo </x' $'mongod &\nsleep 5\nmongo </x' $'service mongod start\nmongo </x'; do
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    [ "$(tail -n 1 "$tree/mongod/data/check")" = "mongosh --quiet --eval 'db.adminCommand(\"ping\")' || mongo --quiet --eval 'db.adminCommand(\"ping\")'" ]
+  done
+}

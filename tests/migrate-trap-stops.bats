@@ -142,3 +142,13 @@ alone()
     grep -qx INT "$tree"/a/down-signal "$tree"/b/down-signal || { echo "# $kill"; return 1; }
   done
 }
+
+@test "a program whose words only contain another's name is not stopped by that one's stop" {
+  local other
+  for other in 'tail -f /var/log/nginx/error.log' 'nginx-exporter -scrape http://localhost/nginx_status' '/opt/nginx/bin/reloader' 'tail -f /var/log/php-fpm'; do
+    wrapper <<<$'trap "nginx -s quit; service php-fpm stop; exit 0" TERM\nservice php-fpm start\nnginx\n'"$other"$' &\nwait'
+    migrate
+    told 'nginx gets QUIT in place of `nginx -s quit`; php-fpm gets TERM in place of `service php-fpm stop`; down-signal of nginx: QUIT'
+    [ "$(find "$tree" -name down-signal)" = "$tree/nginx/down-signal" ]
+  done
+}

@@ -101,14 +101,14 @@ struct daemon const daemon_table[] =
   { .names = "crond", .background = "-b", .foreground = "-f -n -i -s -c+?", .ends = "-V -h", ADD("-f"), .stays = LEAVES },
   { .names = "atd", .foreground = "-f -d", .ends = "-s", ADD("-f"), .stays = LEAVES },
   { .names = "chronyd", .foreground = "-d -n", .ends = "-q -Q -p -v -h", ADD("-d"), .stays = LEAVES },
-  { .names = "ntpd", .foreground = "-n -d -D --nofork", .ends = "-q -V --quit --wait-sync", ADD("-n"), .stays = LEAVES },
+  { .names = "ntpd", .foreground = "-n -d -D --nofork", .ends = "-q -V --quit", ADD("-n"), .stays = LEAVES },
   { .names = "fcron", .foreground = "-f --foreground", .ends = "-V -h", ADD("-f"), .stays = LEAVES },
   { .names = "incrond", .foreground = "-n --foreground", .ends = "-V -h", ADD("-n"), .stays = LEAVES },
   { .names = "inotifywait", .background = "-d> --daemon>", .foreground = "-m", .add = { "-m" }, .mend = "-m, not -d", .stays = DEPENDS },
   { .names = "lsyncd", .foreground = "-nodaemon", .ends = "-version -help", ADD("-nodaemon"), .stays = LEAVES },
   { .names = "rsyslogd", .foreground = "-n", .ends = "-v -N", ADD("-n"), .stays = LEAVES },
   { .names = "syslogd klogd", .foreground = "-n -F -d --no-detach --foreground", ADD("-n"), .stays = LEAVES },
-  { .names = "syslog-ng", .foreground = "-F --foreground -e -d", .ends = "-s --syntax-only -V", ADD("-F"), .stays = LEAVES },
+  { .names = "syslog-ng", .foreground = "-F --foreground -d", .ends = "-s --syntax-only -V", ADD("-F"), .stays = LEAVES },
 
   /* names and networks */
   { .names = "named", .foreground = "-f -g", .ends = "-v -V -C", ADD("-f"), .stays = LEAVES },
@@ -171,7 +171,8 @@ struct daemon const daemon_table[] =
   { .names = "xinetd", .foreground = "-dontfork -d", .ends = "-version", ADD("-dontfork"), .stays = LEAVES },
   { .names = "sshd", .foreground = "-D -d -i", .ends = "-t -T -G -V", ADD("-D"), .stays = LEAVES, .strays = 1 },
   { .names = "dropbear", .foreground = "-F -i", .ends = "-V -h", ADD("-F"), .stays = LEAVES, .strays = 1 },
-  { .names = "rpcbind rpc.idmapd rpc.gssd rpc.svcgssd", .foreground = "-f -d", .ends = "-h", ADD("-f"), .stays = LEAVES },
+  { .names = "rpc.gssd", .foreground = "-f", .ends = "-h", ADD("-f"), .stays = LEAVES }, /* its -d is a folder */
+  { .names = "rpcbind rpc.idmapd rpc.svcgssd", .foreground = "-f -d", .ends = "-h", ADD("-f"), .stays = LEAVES },
   { .names = "rpc.statd rpc.mountd", .foreground = "-F --foreground", .ends = "-h -v --help --version", ADD("-F"), .stays = LEAVES },
   { .names = "smbd nmbd winbindd", .background = "-D --daemon", .foreground = "-F -i -S --foreground --interactive",
     .ends = "-b --build-options", .add = { "--foreground", "--no-process-group" }, .mend = "add --foreground --no-process-group",

@@ -72,7 +72,7 @@ TEST(what_leaves_by_itself)
   static char const *const lines[] =
   {
     "nginx", "/usr/sbin/nginx -c /etc/nginx/nginx.conf", "apache2ctl start", "apachectl -k start", "httpd -k start", "php-fpm", "php-fpm8.2 -c /etc/php.ini",
-    "/usr/sbin/sshd -e", "cron", "crond -l 2", "rsyslogd", "syslog-ng", "keepalived", "dnsmasq", "named -u bind", "unbound", "postfix start", "dovecot",
+    "/usr/sbin/sshd -e", "cron", "crond -l 2", "rsyslogd", "syslog-ng", "syslog-ng -e", "rpc.statd --no-notify --port 4000", "rpc.gssd -d /tmp", "ntpd -g --wait-sync 30", "keepalived", "dnsmasq", "named -u bind", "unbound", "postfix start", "dovecot",
     "exim4 -bd -q30m", "proftpd", "smbd", "smbd -D", "rpcbind -w", "chronyd", "ntpd -g", "supervisord -c /etc/supervisord.conf", "squid", "varnishd -a :80",
     "lighttpd -f /etc/lighttpd.conf", "privoxy", "stunnel", "fail2ban-server start", "xinetd", "atd", "dbus-daemon --system", "cupsd", "slapd -h ldap:///",
     "freeradius", "collectd", "snmpd -Lsd -Lf /dev/null", "zabbix_agentd", "pg_ctl -D /data start", "catalina.sh start", "daemonize /bin/foo",

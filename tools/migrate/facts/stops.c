@@ -195,7 +195,20 @@ static int is_elsewhere (struct statement const *statement)
   return 0 ;
 }
 
-/* Does a word of the text name the service (2), or something that its start mentions (1)? */
+/* Is it one of the words that start the service, or the file that one of them names? nginx-exporter is no nginx, nor is a
+   program below /opt/nginx. */
+static int is_among_words (struct stopping const *stopping, char const *word)
+{
+  if (!*word || *word == '-') return 0 ;
+  for (char const *p = stopping->text ; *(p += strspn(p, " \t\n\"'")) ; p += strcspn(p, " \t\n\"'"))
+  {
+    char const *one = pool_copy(stopping->a->pool, p, strcspn(p, " \t\n\"'")) ;
+    if (!strcmp(one, word) || (!family_of(word) && !strcmp(shell_basename(one), word))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Does a word of the text name the service (2), or is it one of those that start it (1)? */
 static int names_service (struct stopping const *stopping, char const *text)
 {
   int mentions = 0 ;
@@ -206,7 +219,7 @@ static int names_service (struct stopping const *stopping, char const *text)
     p += len ;
     if (shell_one_of(word, "stop graceful-stop quit shutdown service systemctl invoke-rc.d rc-service su sudo gosu init.d etc usr sbin bin")) continue ;
     if (is_name_of(stopping, word)) return 2 ;
-    mentions |= len && *word != '-' && shell_mentions(stopping->text, word) ;
+    mentions |= is_among_words(stopping, word) ;
   }
   return mentions ;
 }
@@ -220,6 +233,7 @@ void add_stopped (struct analysis *a, struct statement *statement, char const *t
     int named ;
     struct stopping stopping = { .a = a, .pid = "", .pidfile = "", .program = service->program ? service->program : "", .name = service->name, .text = service->text ? service->text : "" } ;
     if (service->is_oneshot || (!says_stop(statement) && !stops(statement, &stopping) && !stops_as_other(statement, &stopping))) continue ;
+    if (!strcmp(stopping.program, "tail") && strcmp(statement_command(statement), "tail") != 0) continue ; /* of its file, whatever that is called */
     named = names_service(&stopping, text) ;
     if (named > 1 || is_client_of(service, text) || is_its_stop(&stopping, statement_command(statement))) texts_add(a->pool, names, service->name) ;
     else if (named) texts_add(a->pool, &mentioned, service->name) ;
