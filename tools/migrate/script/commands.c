@@ -182,6 +182,16 @@ int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, str
   return 1 ;
 }
 
+/* redis-server --daemonize yes & app; wait: all that was started in the background has left long before that. */
+static int waits_for_left (struct analysis *a, struct statement const *closing)
+{
+  int left = 0 ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if ((runs_beside(one) && !one->is_leaving) || one->is_job) return 0 ;
+    else left |= runs_beside(one) ;
+  return left && closing && !strcmp(statement_command(closing), "wait") ;
+}
+
 /* A program that the script waits for by itself. */
 void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -195,6 +205,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   int serves ;
   int says ; /* that it serves */
   int ahead_of_work ;
+  int behind_left ;
   struct statement *closing ;
   struct statement *inside = command_inside(a, statement) ;
   struct launch inner ;
@@ -239,9 +250,10 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     return ;
   }
   ahead_of_work = !foreground.is_daemon && !serves && serves_ahead_of_work(a, inside, &inner, frame) ;
-  if (ahead_of_work || foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !foreground.works && !is_short(name) && (a->plan->services || !is_task_program(name))) || (may_serve && says))
+  behind_left = !foreground.ends && !foreground.works && waits_for_left(a, closing) && may_close(a, inside, &inner) ;
+  if (ahead_of_work || behind_left || foreground.is_daemon || serves || (is_last(a, frame) && !foreground.ends && !foreground.works && !is_short(name) && (a->plan->services || !is_task_program(name))) || (may_serve && says))
   {
-    int is_middle = !is_last(a, frame) && !a->waited_line ;
+    int is_middle = !is_last(a, frame) && !a->waited_line && !behind_left ;
     struct service *service = start_service(a, statement, START_MAIN) ;
     if (!serves && !foreground.may_leave && a->plan->services->next && !service->todo.first && !ends_with_kept_status(a, frame) && may_end_soon(a, statement, launch.first, service->name))
       plan_todo(a->plan, service, service->claim, service->line, a->plan->goes_on

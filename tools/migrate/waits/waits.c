@@ -79,24 +79,32 @@ static void note_stayed (struct analysis *a, struct texts const *names, int has_
     if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->has_stayed = has_stayed ;
 }
 
+/* wait -n, or the end of any child. nginx & has left long before: what starts it is the first to end. */
 static void wait_for_any (struct analysis *a, struct statement *statement)
 {
   struct texts names = { 0 } ;
+  struct texts left = { 0 } ;
   if (a->ended_with.first) /* wait $A; wait -n */
   {
     mark_waited_on(a, statement, &names, claim_statement(a, statement, "dropped", "the scanner waits for all")) ;
     return ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (is_beside(a, service)) texts_add(a->pool, service->is_leaving ? &left : &names, service->name) ;
+  if (!names.first && !has_main(a)) /* its configuration keeps it in the foreground, or the container would have ended at once */
   {
-    if (!is_beside(a, service)) continue ;
-    service->is_main = 1 ;
-    texts_add(a->pool, &names, service->name) ;
+    names = left ;
+    left = (struct texts){ 0 } ;
   }
+  for (struct text const *one = names.first ; one ; one = one->next) plan_find(a->plan, one->text)->is_main = 1 ;
   note_ended_with(a, &names, claim_statement(a, statement, "dropped", names.first
     ? pool_printf(a->pool, "waited for the first to end: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) : "waited for the first to end")) ;
   note_stayed(a, &names, 1) ;
-  if (!names.first && has_main(a) && waits_for_none(a, statement) && !fails_at_once(a, statement))
+  if (fails_at_once(a, statement)) return ;
+  if (left.first)
+    plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "the first to end is what starts %s, unless its configuration keeps it in the foreground: the script went on then, and ended if nothing follows; now %s main", texts_join(a->pool, &left, ", "),
+      names.first && names.first->next ? pool_printf(a->pool, "%s are", texts_join(a->pool, &names, ", ")) : pool_printf(a->pool, "%s is", names.first ? names.first->text : "what is ahead of it"))) ;
+  else if (!names.first && has_main(a) && waits_for_none(a, statement))
     plan_mistake(a->plan, line_of(a, statement), "wait -n waits only for what this shell has in the background, and that is nothing here: it failed at once with 127, whatever the exit code of the program ahead of it; now that is the container's") ;
 }
 
