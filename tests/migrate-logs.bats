@@ -115,3 +115,9 @@ EOF
     untold 'where sh is dash' || { echo "# $code"; return 1; }
   done
 }
+
+@test "a log that is called startup starts nothing" {
+  wrapper <<<$'for f in startup_log rabbit.log; do tail -f /var/log/$f & done\ntail -F /var/log/startup.log &\nexec rabbitmq-server'
+  migrate
+  untold TODO
+}

@@ -163,6 +163,7 @@
      endless.c        does it stay in a loop?
      onlytime.c       does a task in the background only sleep ahead of its work?
      readfiles.c      is a file that the script read behind its last start read by nobody?
+     byvalue.c        or a daemon that a variable names?
      waited.c         does the setup wait for what it has started itself?
      named.c          is a function whose name is computed where it is called?
      usershell.c      the shell that su executes

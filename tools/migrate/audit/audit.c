@@ -20,6 +20,7 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_endless(a, first, plain) ;
   audit_readfiles(a, first, plain) ;
   audit_onlytime(a, first, plain) ;
+  audit_byvalue(a, first, plain) ;
   audit_noend(a, first, plain) ;
   audit_waited(a, first, plain) ;
   audit_named(a, first, plain) ;

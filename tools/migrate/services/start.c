@@ -300,7 +300,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
     plan_todo(a->plan, service, service->claim, service->line, "by its words it does something once, and ends: if it goes on running, remove flag-oneshot") ;
   }
-  else if (how == START_BACKGROUND && (strstr(service->name, "startup") || strstr(service->name, "start_up") || strstr(service->name, "start-up")))
+  else if (how == START_BACKGROUND && strcmp(service->program, "tail") != 0 && (strstr(service->name, "startup") || strstr(service->name, "start_up") || strstr(service->name, "start-up")))
     plan_todo(a->plan, service, service->claim, service->line, "by its name it may start something, and end: if it does, give it flag-oneshot, as a service is started again, and make a service of what it leaves") ;
   else if (how == START_BACKGROUND && loop_end(a, statement))
   {
