@@ -378,3 +378,24 @@ EOS
   lacks worker@/flag-main
   told 'waited until all had ended: none is main'
 }
+
+@test "wait -n does not wait for what has put itself into the background" {
+  local starter
+  for starter in 'redis-server --daemonize yes' /usr/sbin/sshd 'memcached -d' crond 'service redis-server start'; do
+    wrapper <<<$'#!/bin/bash\n'"$starter &"$'\n/app/web\nwait -n\nexit $?'
+    migrate
+    [ "$(find "$tree" -name flag-main)" = "$tree/web/flag-main" ] || { echo "# $starter"; return 1; }
+    wrapper <<<$'#!/bin/bash\n'"$starter &"$'\n/app/web &\nwait -n'
+    migrate
+    [ "$(find "$tree" -name flag-main)" = "$tree/web/flag-main" ] || { echo "# $starter"; return 1; }
+    told "the first to end is what starts"
+  done
+}
+
+@test "what runs ahead of the same program in the background is not what a loop looks for" {
+  wrapper <<<$'python3 api.py --mode=init\npython3 api.py --mode=run &\nwhile sleep 60; do\n  ps aux | grep api.py | grep -q -v grep\n  if [ $? -ne 0 ]; then exit 1; fi\ndone'
+  migrate
+  services api
+  has cont-init.d/10-start api/flag-main
+  untold 'it stays in the foreground'
+}

@@ -174,3 +174,26 @@ print(told("npm start", False), told("cron start", True), told("service cron sta
     lacks webmin-restart/run webmin-2/run
   done
 }
+
+@test "a daemon with a file of its own, and its init script beside it, may be the same" {
+  local start
+  for start in $'nginx -c /x/nginx.conf\nservice nginx start' $'redis-server /etc/redis.conf --daemonize yes\nservice redis-server start' $'service nginx start\nnginx -c /x/nginx.conf'; do
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    told 'is the same: remove one of the two'
+    told 'two on one data directory, or one port, unless the configuration file that one of them names says otherwise'
+  done
+  wrapper <<<$'mysqld --port 3307 --datadir=/x &\nservice mysql start\nexec web'
+  migrate
+  untold 'is the same'
+}
+
+@test "a haproxy that takes over from the one before it is no second service" {
+  local second
+  for second in 'haproxy -f /e.cfg -D -p /run/h.pid -sf $(cat /run/h.pid)' 'haproxy -f /e.cfg -sf $(pidof haproxy)' 'service haproxy reload' '/etc/init.d/haproxy reload'; do
+    wrapper <<<$'haproxy -f /e.cfg -D -p /run/h.pid\n./render\n'"$second"$'\nexec web'
+    migrate
+    [ "$(grep -l haproxy "$tree"/*/run)" = "$tree/haproxy/run" ] || { echo "# $second"; return 1; }
+    told 'TODO: it was started again here: what was done in between has to be done before it starts'
+  done
+}

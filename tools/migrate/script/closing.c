@@ -41,6 +41,19 @@ static int is_anothers (struct analysis *a, char const *name)
   return !!one ;
 }
 
+/* app --mode=init; app & : the loop means the one in the background. */
+static int is_started_behind (struct analysis *a, struct statement const *first, struct statement const *loop, char const *name)
+{
+  for (; first != loop ; first = first->next)
+  {
+    struct launch launch ;
+    if (!first->background || first->kind != STATEMENT_COMMAND) continue ;
+    command_unwrap(a->pool, first, &launch) ;
+    if (launch.first < first->nwords && is_called(a, first, launch.first, name)) return 1 ;
+  }
+  return 0 ;
+}
+
 static struct statement *looked_for_later (struct analysis *a, struct statement *statement, struct frame const *frame)
 {
   struct launch launch ;
@@ -51,7 +64,7 @@ static struct statement *looked_for_later (struct analysis *a, struct statement 
       {
         struct texts names = names_asked_for(a, one) ;
         for (struct text const *name = names.first ; name ; name = name->next)
-          if (is_called(a, statement, launch.first, name->text) && !is_anothers(a, name->text)) return one ;
+          if (is_called(a, statement, launch.first, name->text) && !is_anothers(a, name->text) && !is_started_behind(a, frame->rest, one, name->text)) return one ;
       }
   return 0 ;
 }

@@ -289,6 +289,18 @@ static int is_told_apart (struct service const *service)
   return !!service->positional ;
 }
 
+/* nginx -c FILE; service nginx start: one names a file, and nothing else that tells it apart, the other is the init script's. */
+static int may_be_same (struct service const *one, struct service const *other)
+{
+  static char const *const marks[] = { "--session", "--address", "port", "socket", "datadir", "dbpath", " -p ", " -P ", " -D/", " -D ", " -a ", " -i " } ;
+  struct service const *own = is_told_apart(one) ? one : other ; /* the one that names a file */
+  char const *script = own == one ? other->text : one->text ;
+  if (own->positional || !strstr(script, " start") || (strncmp(script, "service ", 8) != 0 && !strstr(script, "init.d/"))) return 0 ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(own->text, marks[i])) return 0 ;
+  return 1 ;
+}
+
 /* Two questions in a row may exclude each other: [ "$MODE" = dev ], [ "$MODE" = prod ]. */
 static int are_asked_apart (struct service const *one, struct service const *other)
 {
@@ -303,8 +315,9 @@ static void find_twice (struct analysis *a, struct statement *first)
     for (struct service *other = a->plan->services ; family && other != service ; other = other->next)
     {
       if (other->is_oneshot || family_of_service(a, other) != family || are_asked_apart(service, other) || !runs_with(a, first, other, service)) continue ;
-      if (is_told_apart(service) != is_told_apart(other) || (is_told_apart(service) && strcmp(service->text, other->text) != 0)) continue ;
-      plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port", other->name, other->line)) ;
+      if (is_told_apart(service) != is_told_apart(other) ? !may_be_same(service, other) : (is_told_apart(service) && strcmp(service->text, other->text) != 0)) continue ;
+      plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port%s", other->name, other->line,
+        is_told_apart(service) != is_told_apart(other) ? ", unless the configuration file that one of them names says otherwise" : "")) ;
       plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "%s is the same: remove one of the two", other->name)) ;
       break ;
     }
