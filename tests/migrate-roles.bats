@@ -336,7 +336,7 @@ EOS
 
 @test "what works on data, or calls a service of ROS, ends" {
   local job
-  for job in /code/db-update.sh ./export-initial-data.sh sync-data.sh ./backup-db 'python export_data.py' 'rosservice call --wait /spawn_robot x' 'ros2 service call /reset std_srvs/Empty' 'rosparam set /a b'; do
+  for job in /code/db-update.sh ./export-initial-data.sh sync-data.sh ./backup-db 'python export_data.py' 'rosservice call --wait /spawn_robot x' 'ros2 service call /reset std_srvs/Empty' 'rosparam set /a b' 'ollama run llama3'; do
     wrapper <<<"$job &"$'\nexec web'
     migrate
     [ "$(find "$tree" -name flag-oneshot | wc -l)" -eq 1 ] || { echo "# $job"; return 1; }

@@ -78,6 +78,7 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
     if (script_ends(a, statement)) return 1 ;
     behind = command_behind_runners(a->pool, argv) ;
     if (behind[0] && !strchr(behind[0], '/') && is_short(behind[0]) && !shell_one_of(behind[0], "env cat sed awk grep find")) return 1 ;
+    if (argv[0] && argv[1] && !strcmp(shell_basename(argv[0]), "ollama") && !strcmp(argv[1], "run")) return 1 ; /* without a terminal it ends with its input */
     if (!launch.code && command_ends(command_behind_runners(a->pool, argv))) return 1 ;
   }
   if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_PIPELINE || (statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && !has_code(statement, &launch))) return 0 ;
