@@ -196,11 +196,42 @@ EOS
   untold 'read /init.sh'
 }
 
-@test "what a task leaves in the background is marked, unless the task waits for it, or ends it" {
-  wrapper <<<$'#!/bin/bash\nnginx\nget-cert\nrenew &\nnginx -s quit\nexec nginx -g "daemon off;"'
+@test "what the setup leaves in the background is marked, unless it waits for it, or ends it" {
+  wrapper <<<$'#!/bin/bash\nnginx\nget-cert\n( renew & )\nnginx -s quit\nexec nginx -g "daemon off;"'
   migrate
-  grep -q '^# TODO reeve-migrate: line 4: renew goes on in the background, and is ended with this file' "$tree/get-cert/run"
-  wrapper <<<$'#!/bin/bash\nnginx\nget-cert\nrenew & R=$!\nnginx -s quit\nwait $R\nexec nginx -g "daemon off;"'
+  grep -q '^# TODO reeve-migrate: line 4: renew goes on in the background, and is ended with this file' "$init/10-start"
+  wrapper <<<$'#!/bin/bash\nnginx\nget-cert\n( renew & wait $! )\nnginx -s quit\nexec nginx -g "daemon off;"'
   migrate
   untold 'goes on in the background'
+  wrapper <<<$'#!/bin/bash\nnginx\nget-cert\nrenew &\nnginx -s quit\nexec nginx -g "daemon off;"'
+  migrate
+  becomes renew 'exec renew'
+}
+
+@test "only what a stop is for is started for a while, not what was started ahead of it" {
+  local start stop
+  while IFS='^' read -r start stop; do
+    wrapper <<<$'#!/bin/bash\n'"$start"$'\n'"$stop"$'\nexec web'
+    migrate
+    lacks cont-init.d/10-start || { echo "# $start: $stop"; return 1; }
+    has web/flag-main
+  done <<'EOS'
+worker &^nginx -s stop
+cron^service nginx stop || true
+memcached -d^apachectl stop
+redis-server --daemonize yes^mysqladmin shutdown
+worker &^mongod --shutdown
+worker &^redis-cli shutdown
+EOS
+  wrapper <<<$'#!/bin/bash\nmysqld &\nservice apache2 start\ncertbot --apache\nservice apache2 stop\nexec apachectl -DFOREGROUND'
+  migrate
+  services mysqld apachectl apache2ctl-setup
+  has apache2ctl-setup/flag-oneshot
+  # The same one, by another name, or by a script that starts it.
+  wrapper <<<$'#!/bin/bash\n./start-db &\nsleep 5\nload\nmysqladmin shutdown\nexec web'
+  migrate
+  has cont-init.d/10-start
+  wrapper <<<$'#!/bin/bash\nmysqld &\ncron\nmysql -e x\nmysqladmin shutdown\nexec mysqld'
+  migrate
+  told 'TODO: cron goes on in the background, where nothing watches it'
 }

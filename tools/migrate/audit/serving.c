@@ -39,6 +39,18 @@ static unsigned int server_of_xargs (struct analysis *a, struct statement const 
   return 0 ;
 }
 
+/* Does a line of the file stop that server? kill $PID may. */
+static int is_stopped (struct analysis *a, char const *content, char const *name)
+{
+  struct service const server = { .program = name, .name = name, .text = name } ;
+  for (; *content ; content += strcspn(content, "\n"), content += *content == '\n')
+  {
+    char const *line = pool_copy(a->pool, content, strcspn(content, "\n")) ;
+    if (audit_stops(line) && (shell_mentions(line, "kill") || shell_mentions(line, "quit") || mentions_family(a->pool, line, name) || shell_mentions(line, name) || is_client_of(&server, line))) return 1 ;
+  }
+  return 0 ;
+}
+
 static int look_at_command (struct statement *statement, void *data)
 {
   struct serving *serving = data ;
@@ -56,7 +68,7 @@ static int look_at_command (struct statement *statement, void *data)
   first = server_of_xargs(a, statement) ;
   foreground_of(a->plan, inside, first ? first : launch.first, &foreground) ;
   leaves = foreground.in_background || statement->background || launch.detached ;
-  if (foreground.ends || audit_stops(text)) return 0 ;
+  if (foreground.ends || is_stopped(a, text, name_of(a, inside))) return 0 ;
   if (!foreground.is_daemon)
   {
     if (says_start(a, inside)) audit_todo(a, claim, line_of(a, statement), "by its word start it may leave a daemon behind, which nobody supervises: run that in the foreground, as a service (often run, console or foreground in place of start)") ;

@@ -58,6 +58,54 @@ static int is_its_stop (struct stopping const *stopping, char const *command)
   return start && *command && !strcmp(command, pool_printf(stopping->a->pool, "%.*sstop%s", (int)(start - stopping->program), stopping->program, start + 5)) ;
 }
 
+/* Is it one of the words that start the service, or the file that one of them names? nginx-exporter is no nginx, nor is a
+   program below /opt/nginx. */
+static int is_among_words (struct stopping const *stopping, char const *word)
+{
+  if (!*word || *word == '-') return 0 ;
+  for (char const *p = stopping->text ; *(p += strspn(p, " \t\n\"'")) ; p += strcspn(p, " \t\n\"'"))
+  {
+    char const *one = pool_copy(stopping->a->pool, p, strcspn(p, " \t\n\"'")) ;
+    if (!strcmp(one, word) || (!family_of(word) && !strcmp(shell_basename(one), word))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Does a word of the text name the service (2), or is it one of those that start it (1)? */
+static int names_service (struct stopping const *stopping, char const *text)
+{
+  int mentions = 0 ;
+  for (char const *p = text ; *p ; p += strspn(p, " \t\n/\"'"))
+  {
+    size_t len = strcspn(p, " \t\n/\"'") ;
+    char const *word = pool_copy(stopping->a->pool, p, len) ;
+    p += len ;
+    if (shell_one_of(word, "stop graceful-stop quit shutdown service systemctl invoke-rc.d rc-service su sudo gosu init.d etc usr sbin bin")) continue ;
+    if (is_name_of(stopping, word)) return 2 ;
+    mentions |= is_among_words(stopping, word) ;
+  }
+  return mentions ;
+}
+
+/* What a script of another name may start: ./start-db & ...; mysqladmin shutdown */
+static struct { char const *commands ; char const *marks ; } const hints[] =
+{
+  { "mysqladmin mariadb-admin mysql mariadb", "sql maria db entrypoint" }, { "redis-cli valkey-cli", "redis valkey" }, { "rabbitmqctl", "rabbit" }, { "mongo mongosh mongod", "mongo db entrypoint" },
+  { "jboss-cli.sh", "standalone domain jboss wildfly" }, { "pg_ctl pg_ctlcluster", "pg postgres sql db entrypoint" }, { "apache2ctl apachectl httpd", "apache httpd" }, { "rndc", "named bind" },
+} ;
+
+/* Is the stop for this server? mysqladmin shutdown ends no worker. */
+static int is_for (struct stopping const *stopping, struct statement const *statement)
+{
+  struct service const server = { .program = stopping->program, .name = stopping->name, .text = stopping->text } ;
+  char const *text = statement_text(stopping->a, statement) ;
+  if (names_service(stopping, text) || is_client_of(&server, text)) return 1 ;
+  for (size_t i = 0 ; i < ROWS(hints) ; i++)
+    for (char const *p = shell_one_of(statement_command(statement), hints[i].commands) ? hints[i].marks : "" ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+      if (strcasestr(stopping->text, pool_copy(stopping->a->pool, p, strcspn(p, " ")))) return 1 ;
+  return 0 ;
+}
+
 static int stops (struct statement *statement, struct stopping const *stopping)
 {
   char const *command = statement_command(statement) ;
@@ -72,11 +120,11 @@ static int stops (struct statement *statement, struct stopping const *stopping)
     char const *value = shell_unquote(stopping->a->pool, raw) ;
     if (is_kill && ((*stopping->pid && shell_mentions(raw, stopping->pid)) || shell_one_of(raw, "%1 %% %+") || strstr(raw, "$!") || is_pid_of(stopping, raw))) return 1 ;
     if (by_name && value && (is_name_of(stopping, value) || (!strcmp(command, "pkill") && is_part_of(stopping, value)))) return 1 ;
-    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || shell_one_of(raw, "stop stop_app"))) return 1 ;
-    if (shell_one_of(command, "pg_ctl pg_ctlcluster service invoke-rc.d rc-service systemctl apache2ctl apachectl httpd rndc") && shell_one_of(raw, "stop graceful-stop")) return 1 ;
-    if (shell_one_of(command, "nginx") && shell_one_of(raw, "quit stop")) return 1 ;
+    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || shell_one_of(raw, "stop stop_app"))) return is_for(stopping, statement) ;
+    if (shell_one_of(command, "pg_ctl pg_ctlcluster service invoke-rc.d rc-service systemctl apache2ctl apachectl httpd rndc") && shell_one_of(raw, "stop graceful-stop")) return is_for(stopping, statement) ;
+    if (shell_one_of(command, "nginx") && shell_one_of(raw, "quit stop")) return is_for(stopping, statement) ;
   }
-  return !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) && !strcmp(statement_word(statement, 1), "stop") ;
+  return !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) && !strcmp(statement_word(statement, 1), "stop") && is_for(stopping, statement) ;
 }
 
 static int list_stops (struct statement *list, struct stopping *stopping) ;
@@ -193,35 +241,6 @@ static int is_elsewhere (struct statement const *statement)
   for (unsigned int i = 1 ; i + 1 < statement->nwords ; i++)
     if (shell_one_of(statement_word(statement, i), "-h --host -host") && !shell_one_of(statement_word(statement, i + 1), "localhost 127.0.0.1 ::1")) return 1 ;
   return 0 ;
-}
-
-/* Is it one of the words that start the service, or the file that one of them names? nginx-exporter is no nginx, nor is a
-   program below /opt/nginx. */
-static int is_among_words (struct stopping const *stopping, char const *word)
-{
-  if (!*word || *word == '-') return 0 ;
-  for (char const *p = stopping->text ; *(p += strspn(p, " \t\n\"'")) ; p += strcspn(p, " \t\n\"'"))
-  {
-    char const *one = pool_copy(stopping->a->pool, p, strcspn(p, " \t\n\"'")) ;
-    if (!strcmp(one, word) || (!family_of(word) && !strcmp(shell_basename(one), word))) return 1 ;
-  }
-  return 0 ;
-}
-
-/* Does a word of the text name the service (2), or is it one of those that start it (1)? */
-static int names_service (struct stopping const *stopping, char const *text)
-{
-  int mentions = 0 ;
-  for (char const *p = text ; *p ; p += strspn(p, " \t\n/\"'"))
-  {
-    size_t len = strcspn(p, " \t\n/\"'") ;
-    char const *word = pool_copy(stopping->a->pool, p, len) ;
-    p += len ;
-    if (shell_one_of(word, "stop graceful-stop quit shutdown service systemctl invoke-rc.d rc-service su sudo gosu init.d etc usr sbin bin")) continue ;
-    if (is_name_of(stopping, word)) return 2 ;
-    mentions |= is_among_words(stopping, word) ;
-  }
-  return mentions ;
 }
 
 void add_stopped (struct analysis *a, struct statement *statement, char const *text, struct texts *names)
