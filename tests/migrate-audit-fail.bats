@@ -235,3 +235,35 @@ EOS
   migrate
   told 'TODO: cron goes on in the background, where nothing watches it'
 }
+
+@test "what came only where the work ahead of && exec had failed is marked" {
+  local first behind
+  while IFS='^' read -r first behind; do
+    wrapper <<<$'#!/bin/bash\nagent &\n'"$first"$'\n'"$behind"
+    migrate
+    told "dropped: came only where ./update had failed; TODO: the script did this where ./update had failed, and nothing does now: ${behind% &}" || { echo "# $first; $behind"; return 1; }
+    untold 'mistake: it never runs'
+  done <<'EOS'
+./update && exec ./server^./fallback
+{ ./update && exec ./server; }^exec ./fallback
+set -e; ./update && exec ./server^./fallback &
+./update && exec ./server^exit 3
+EOS
+  wrapper <<<$'#!/bin/bash\nagent &\n./update && exec ./server\nrc=$?\necho failed\nexit $rc'
+  migrate
+  untold TODO
+  wrapper <<<$'#!/bin/bash\nagent &\nexec ./server\n./fallback'
+  migrate
+  told 'line 4: mistake: it never runs'
+}
+
+@test "a wait for what is no service here came back" {
+  wrapper <<<$'#!/bin/bash\nfor s in a b; do /wait_for.sh $s & wait $!; done\nwait $!\nexec "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["gunicorn", "app:app"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes gunicorn 'exec gunicorn app:app'
+  has gunicorn/flag-main
+  wrapper <<<$'#!/bin/bash\nnginx\nwait\nexec app'
+  migrate
+  told 'line 3: dropped: waited for no service: it came back, and the script went on'
+}

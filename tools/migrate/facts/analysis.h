@@ -159,6 +159,7 @@ struct analysis
   struct texts branch_waits ; /* the lines in branches from which on it waits, with their conditions */
   int waits_always ; /* it waits outside of branches, too */
   uint32_t replaced_line ; /* of the `exec` or `exit` after which nothing runs; 0: none */
+  char const *replaced_if ; /* work ahead of that && exec: where it fails, the script goes on; 0: there is none */
   int exited ; /* it is an `exit` */
   int stays ; /* there it stays in a server in each branch: what follows and starts nothing ran at their end */
   struct service *branch_last ; /* `last` at the beginning of the branch */

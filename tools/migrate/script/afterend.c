@@ -57,10 +57,32 @@ int never_comes_to (struct analysis *a)
   return a->replaced_line || (last && last->is_exec && !stayed_in(a)) ;
 }
 
+char const *work_ahead_of_exec (struct analysis *a, struct statement *statement)
+{
+  while ((statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) && statement->body && !statement->body->next) statement = statement->body ;
+  return statement->kind == STATEMENT_AND && !strcmp(statement_command(statement->body->next), "exec") && statement_walk(statement->body, &does_something, a)
+    ? source_copy(a->source, statement->body->core) : 0 ;
+}
+
+/* Of what came only where something had failed: is anything lost? The code of a failure is as before. */
+static int matters_there (struct analysis *a, struct statement *statement)
+{
+  if (!strcmp(statement_command(statement), "exit")) return statement->nwords > 1 && !strchr(statement->words[1].raw, '$') ;
+  return statement->kind != STATEMENT_FUNCTION && statement->kind != STATEMENT_ASSIGNMENT && !is_message(a, statement) && !shell_one_of(statement_command(statement), "set wait : true") ;
+}
+
 void drop_never (struct analysis *a, struct statement *statement)
 {
-  uint32_t ended = find_dead_code(a, line_of(a, statement)) ;
-  struct claim *claim = drop_statement(a, statement, pool_printf(a->pool, !a->ended_by_cmd ? "never runs, behind line %u"
+  struct claim *claim ;
+  uint32_t ended ;
+  if (a->replaced_if)
+  {
+    claim = drop_statement(a, statement, pool_printf(a->pool, "came only where %s had failed", a->replaced_if)) ;
+    if (matters_there(a, statement)) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "the script did this where %s had failed, and nothing does now: %s", a->replaced_if, statement_text(a, statement))) ;
+    return ;
+  }
+  ended = find_dead_code(a, line_of(a, statement)) ;
+  claim = drop_statement(a, statement, pool_printf(a->pool, !a->ended_by_cmd ? "never runs, behind line %u"
     : a->exited ? "never runs with this CMD: line %u has ended the script" : "never runs with this CMD: line %u has become another program", ended)) ;
   claim->never_ran = 1 ;
 }

@@ -520,7 +520,9 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
     }
     else
     {
+      uint32_t replaced = a->replaced_line ;
       walk_statement(a, one, &frame) ;
+      if (!replaced && a->replaced_line) a->replaced_if = work_ahead_of_exec(a, one) ;
       note_endless(a, one) ;
     }
     ends = drop_failure_behind(a, one) ;

@@ -63,6 +63,7 @@ extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a 
 extern struct service *stayed_in (struct analysis *a) ; /* the server in which the branch that is being walked stays; 0: none */
 extern int never_comes_to (struct analysis *a) ; /* is what the walk comes to behind what the script became? */
 extern void drop_never (struct analysis *a, struct statement *statement) ;
+extern char const *work_ahead_of_exec (struct analysis *a, struct statement *statement) ; /* load && exec web: load; 0: it is something else, or only asks */
 extern int keep_behind_loop (struct analysis *a, struct statement *statement) ; /* exit $rc, behind a loop that is main, and keeps that: 1 if it is such */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 extern void find_lost_failure (struct analysis *a, struct statement const *statement) ; /* RC=$? behind the waiting: a mistake where set -e ended the script ahead of it */

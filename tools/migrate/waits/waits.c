@@ -45,6 +45,8 @@ static void mark_word_of_cmd (struct analysis *a, struct statement *statement, s
   }
 }
 
+#define WAITED_FOR_NONE "waited for no service: it came back, and the script went on"
+
 static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
 {
   struct texts tasks = { 0 } ;
@@ -61,7 +63,7 @@ static void make_tasks (struct analysis *a, struct statement *statement, struct 
     add_ready(a, service) ;
   }
   a->waited_tasks = tasks ;
-  claim_statement(a, statement, "dropped", tasks.first || !names->first ? pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends%s", texts_join(a->pool, &tasks, ", "),
+  claim_statement(a, statement, "dropped", !names->first ? WAITED_FOR_NONE : tasks.first ? pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends%s", texts_join(a->pool, &tasks, ", "),
       ends ? "" : "; when it fails, the rest is started all the same, unless the script looks at that")
     : pool_printf(a->pool, "waited until %s had put itself into the background", texts_join(a->pool, names, ", "))) ;
 }
@@ -113,6 +115,13 @@ static unsigned int count_background (struct analysis *a)
   unsigned int n = 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next) n += is_beside(a, one) ;
   return n ;
+}
+
+static int runs_any (struct analysis *a)
+{
+  struct service const *one = a->plan->services ;
+  while (one && !one->is_job && !one->is_background) one = one->next ;
+  return !!one ;
 }
 
 void note_ended_with (struct analysis *a, struct texts const *names, struct claim *claim)
@@ -391,6 +400,11 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     main_is_none(a) ;
     claim_statement(a, statement, "dropped", "waited for what never ends: kept the container alive, as the scanner does") ;
     script_waits(a, line_of(a, statement)) ;
+    return ;
+  }
+  if (unknown && !any && !names.first && !a->waited_line && starts_later(a, frame) && !ran_nothing_behind(a, frame) && !runs_any(a))
+  {
+    claim_statement(a, statement, "dropped", WAITED_FOR_NONE) ; /* for x in a b; do wait-for $x & wait $!; done; wait $! */
     return ;
   }
   if (!any && !a->waited_line && (names.first || !unknown) && starts_later(a, frame) && !ran_nothing_behind(a, frame))
