@@ -307,18 +307,34 @@ static int are_asked_apart (struct service const *one, struct service const *oth
   return one->conditions.first && other->conditions.first && !texts_has(&one->conditions, other->conditions.first->text) ;
 }
 
+/* service nginx start; get-cert; nginx -s stop; exec nginx: the task that stopped the first one; 0: none did. */
+static struct service const *stopped_between (struct analysis *a, struct service const *first, struct service const *second)
+{
+  static char const *const words[] = { "stop", "quit", "shutdown" } ;
+  for (struct service const *one = first->next ; one && one != second ; one = one->next)
+  {
+    char const *text = one->is_oneshot ? pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &one->run, "\n"), one->command ? one->command : "") : "" ;
+    for (size_t i = 0 ; i < ROWS(words) ; i++)
+      if (shell_mentions(text, words[i]) && (mentions_family(a->pool, text, first->name) || is_client_of(first, text))) return one ;
+  }
+  return 0 ;
+}
+
 static void find_twice (struct analysis *a, struct statement *first)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     char const *family = service->is_oneshot ? 0 : family_of_service(a, service) ;
+    struct service const *stop ;
     for (struct service *other = a->plan->services ; family && other != service ; other = other->next)
     {
       if (other->is_oneshot || family_of_service(a, other) != family || are_asked_apart(service, other) || !runs_with(a, first, other, service)) continue ;
       if (is_told_apart(service) != is_told_apart(other) ? !may_be_same(service, other) : (is_told_apart(service) && strcmp(service->text, other->text) != 0)) continue ;
-      plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port%s", other->name, other->line,
+      stop = stopped_between(a, other, service) ;
+      if (!stop) plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port%s", other->name, other->line,
         is_told_apart(service) != is_told_apart(other) ? ", unless the configuration file that one of them names says otherwise" : "")) ;
-      plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "%s is the same: remove one of the two", other->name)) ;
+      plan_todo(a->plan, service, service->claim, service->line, stop ? pool_printf(a->pool, "%s is the same, which the script stopped in line %u, ahead of this: do what was done in between in the setup, "
+        "and remove %s and %s", other->name, stop->line, other->name, stop->name) : pool_printf(a->pool, "%s is the same: remove one of the two", other->name)) ;
       break ;
     }
   }
