@@ -117,3 +117,29 @@ EOS
   migrate
   untold TODO
 }
+
+@test "a loop that starts a service anew on a change stays, and is marked" {
+  local loop
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\nstart() { app --serve & CHILD=$!; }\nstart\n'"$loop"
+    migrate
+    grep -q inotifywait "$tree"/inotifywait/run || { echo "# $loop"; return 1; }
+    told 'TODO: it starts app in the background, which nobody supervises: write `reeve restart NAME`'
+    untold 'its supervisor does'
+    untold 'it looks whether'
+  done <<'EOS'
+while inotifywait -e modify /conf; do kill $CHILD; wait $CHILD; start; done
+while true; do inotifywait -e modify /conf; kill $CHILD; wait $CHILD; app --serve & CHILD=$!; done
+EOS
+  while IFS= read -r loop; do
+    wrapper <<<$'#!/bin/bash\nnginx\nwhile inotifywait -e modify /etc/nginx; do '"$loop"$'; done'
+    migrate
+    told 'TODO: it starts nginx in the background, which nobody supervises' || { echo "# $loop"; return 1; }
+  done <<'EOS'
+nginx -s stop; nginx
+service nginx restart
+EOS
+  wrapper <<<$'#!/bin/bash\nnginx\nwhile inotifywait -e modify /etc/nginx; do nginx -t && nginx -s reload; done'
+  migrate
+  untold TODO
+}

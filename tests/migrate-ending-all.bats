@@ -120,3 +120,14 @@ EOS
   migrate
   told 'dropped: watched these, and ended everything when one had ended: they are main: front; the script ended by that signal then, or as its trap says'
 }
+
+@test "a trap of CHLD that ends all, and a loop that ends the others by a function, wait on for nobody" {
+  wrapper <<<$'#!/bin/bash\ntrap "exit" CHLD\na & A=$!\nb & B=$!\nwait $A $B'
+  migrate
+  has a/flag-main b/flag-main
+  untold TODO
+  wrapper <<<$'#!/bin/bash\na & A=$!\nb & B=$!\nstop_all() { kill $A $B; }\nwhile true; do wait -n; if ! kill -0 $A || ! kill -0 $B; then stop_all; break; fi; done\nwait'
+  migrate
+  has a/flag-main b/flag-main
+  untold TODO
+}

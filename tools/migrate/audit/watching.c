@@ -46,7 +46,7 @@ static struct texts watched_by (struct analysis *a, struct service const *own)
   {
     struct seen seen ;
     char const *asked = look_for_watching_in(a, one, &seen) ;
-    if ((one->kind != STATEMENT_LOOP && one->kind != STATEMENT_FOR) || !seen.watches) continue ;
+    if ((one->kind != STATEMENT_LOOP && one->kind != STATEMENT_FOR) || !seen.watches || acts_on_change(a, one)) continue ;
     for (struct service const *other = a->plan->services ; other ; other = other->next)
       if (other != own && !other->is_oneshot && is_watched(a, other, asked)) texts_add_once(a->pool, &names, other->name) ;
   }

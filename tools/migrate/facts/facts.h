@@ -395,6 +395,7 @@ extern int asks_for_answer (struct pool *pool, char const *test) ; /* the same o
 /* ---- waitloop.c ---- */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */
 extern char const *end_probe (struct analysis *a, struct statement *statement) ; /* the same of a loop that waits until what it asks is gone */
+extern int waits_for_event (char const *text) ; /* inotifywait and the like: isprobe.c */
 extern int asks_whether_gone (struct analysis *a, char const *question) ; /* ! kill -0 $P, [ -z "$(pidof x)" ]: does it hold when that has ended? */
 /* Does the loop, or the function that is called, only wait until something has ended? */
 extern int waits_for_end (struct analysis *a, struct statement *statement) ;

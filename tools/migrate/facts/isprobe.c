@@ -22,7 +22,7 @@ static int names_program (char const *text, char const *name)
 }
 
 /* while inotifywait -e modify /etc/nginx: it waits for an event, which is no answer. */
-static int waits_for_event (char const *condition)
+int waits_for_event (char const *condition)
 {
   static char const *const waiting[] = { "inotifywait", "inotifywatch", "fswatch", "entr", "watchmedo" } ;
   for (size_t i = 0 ; i < ROWS(waiting) ; i++)

@@ -13,6 +13,7 @@ extern int only_ends_processes (struct analysis *a, struct statement *statement)
 extern struct statement *reaching_question (struct analysis *a, struct statement *loop) ;
 extern int is_variable (struct statement const *condition) ; /* while $running: the command is a variable alone */
 extern int is_flag_of (struct statement const *loop, struct statement const *statement) ; /* is the statement that condition of the loop? */
+extern int acts_on_change (struct analysis *a, struct statement *loop) ; /* while inotifywait ...; do kill $P; server & done: what it ends has not ended by itself */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
 /* What a loop, or a part of one, does. */
 struct seen

@@ -333,7 +333,7 @@ int walk_starting_again (struct analysis *a, struct statement *statement)
   int always ;
   if (statement->kind != STATEMENT_LOOP || statement->background) return 0 ;
   walk_with_calls(a, statement, &find_starting_again, &s) ;
-  if (!s.waits || !s.names.first || s.other) return 0 ;
+  if (!s.waits || !s.names.first || s.other || acts_on_change(a, statement)) return 0 ;
   drop_remarks(a, statement) ;
   always = starts_again_always(a, statement) ;
   mains = always ? "" : note_watched(a, statement) ;

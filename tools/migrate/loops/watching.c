@@ -271,10 +271,16 @@ struct statement *reaching_question (struct analysis *a, struct statement *loop)
   return last && !strcmp(statement_command(last), "break") ? first : 0 ;
 }
 
+int acts_on_change (struct analysis *a, struct statement *loop)
+{
+  return waits_for_event(statement_text(a, loop)) && !statement_walk(loop, &looks_at_processes, a) ;
+}
+
 int watches_processes (struct analysis *a, struct statement *statement)
 {
   struct watching watching = { .a = a, .whole = statement, .asked = "" } ;
   char const *text = statement_text(a, statement) ;
+  if (acts_on_change(a, statement)) return 0 ;
   statement_walk(statement, &look_for_watching, &watching) ;
   if (!watching.seen.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
     watching.seen.watches = 1 ;

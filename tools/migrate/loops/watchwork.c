@@ -195,7 +195,7 @@ int walk_watching_work (struct analysis *a, struct statement *statement)
   int is_apart ;
   if (!a->plan->services || loop->kind != STATEMENT_LOOP || !loop->branches) return 0 ;
   look_for_watching_in(a, loop, &seen) ;
-  if (!seen.watches || !seen.works) return 0 ;
+  if (!seen.watches || !seen.works || acts_on_change(a, loop)) return 0 ;
   is_apart = !loop->nredirects && take_apart(&taking) ;
   if (is_apart && taking.works) start_apart(&taking, statement) ;
   else if (is_apart && (taking.at_end.first || taking.ends_otherwise) && !statement->background)
@@ -229,7 +229,7 @@ int walk_waiting_work (struct analysis *a, struct statement *statement)
 {
   struct waited waited = { .a = a } ;
   struct service *service ;
-  if (statement->background || statement->kind != STATEMENT_LOOP || a->waited_line) return 0 ;
+  if (statement->background || statement->kind != STATEMENT_LOOP || a->waited_line || acts_on_change(a, statement)) return 0 ;
   statement_walk(statement, &add_waited, &waited) ;
   if (!waited.names.first) return 0 ;
   for (struct text const *one = waited.names.first ; one ; one = one->next)

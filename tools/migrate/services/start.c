@@ -180,12 +180,32 @@ static int is_job_of_round (struct starts_in_loop const *starts, struct statemen
   return starts->with_rounds && (!same || same == starts->service) && !is_known_server(starts->a, start) ;
 }
 
+/* nginx; service nginx restart: it leaves a daemon in the background that is a service already. */
+static char const *starts_daemon_again (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct service *same ;
+  if (statement->kind != STATEMENT_COMMAND || statement->background) return 0 ;
+  if (shell_one_of(statement_command(statement), "service rc-service systemctl invoke-rc.d"))
+  {
+    int is_systemctl = !strcmp(statement_command(statement), "systemctl") ;
+    same = shell_one_of(statement_word(statement, is_systemctl ? 1 : 2), "start restart") ? same_daemon(a, statement_word(statement, is_systemctl ? 2 : 1)) : 0 ;
+    return same ? same->name : 0 ;
+  }
+  if (!starts_something(a, statement)) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  for (same = a->plan->services ; same ; same = same->next)
+    if (same->is_daemon && !strcmp(shell_basename(same->program), shell_basename(statement_word(statement, launch.first)))) return same->name ;
+  return 0 ;
+}
+
 static int add_start_in_loop (struct statement *statement, void *data)
 {
   struct starts_in_loop *starts = data ;
   starts->waits |= calls_wait(statement, 0) ;
   if (statement->background && statement->kind == STATEMENT_COMMAND && !is_short(command_behind_env(statement, 0)) && !is_job_of_round(starts, statement))
     texts_add_once(starts->a->pool, &starts->names, name_of(starts->a, statement)) ;
+  if (starts_daemon_again(starts->a, statement)) texts_add_once(starts->a->pool, &starts->names, starts_daemon_again(starts->a, statement)) ;
   return 0 ;
 }
 
@@ -195,7 +215,7 @@ static void mark_starts_in_loop (struct analysis *a, struct service *service, st
   struct starts_in_loop starts = { .a = a, .service = service, .with_rounds = loop->branches && has_rounds(a, loop) } ;
   keep_functions(a, loop, 0) ;
   for (struct statement *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next) walk_with_calls(a, one, &add_start_in_loop, &starts) ;
-  if (starts.names.first && !starts.waits)
+  if (starts.names.first && (!starts.waits || waits_for_event(statement_text(a, loop))))
     plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it starts %s in the background, which nobody supervises: "
       "write `reeve restart NAME` in place of that, and of what ends it, where it is one of the services; else make it one", texts_join(a->pool, &starts.names, ", "))) ;
 }

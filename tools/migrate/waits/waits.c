@@ -134,14 +134,23 @@ void note_ended_with (struct analysis *a, struct texts const *names, struct clai
   a->ended_in_exit = 0 ;
 }
 
-/* Between the two waits: does it look as if the script ended the others? */
+static int calls_kill (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct function *function = called_function(a, statement) ;
+  return sends_signal(statement, 0) || (function && function->statement->body && statement_walk(function->statement->body, &sends_signal, 0)) ;
+}
+
+/* Between the two waits, or in the loop that the first one was: does it look as if the script ended the others? */
 static int ends_others (struct analysis *a, struct statement const *wait)
 {
+  struct source code ;
+  struct statement *first = shell_parse_text(a->pool, &code, source_copy(a->source, a->ended_claim->range)) ;
   static char const *const words[] = { "kill", "stop", "clean", "shut", "term", "quit" } ;
   char const *text = source_copy(a->source, (struct range){ a->ended_claim->range.end, wait->range.start }) ;
   for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
     if (strcasestr(text, words[i])) return 1 ;
-  return 0 ;
+  return first && first->kind == STATEMENT_LOOP && statement_walk(first, &calls_kill, a) ;
 }
 
 static void tell_waited_on (struct analysis *a, struct statement const *wait, struct claim *claim, char const *one_of, char const *others)
@@ -455,7 +464,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     if (first || any) note_ended_with(a, &names, claim) ;
     if (any || (first && n == 1 && names.first && !names.first->next)) note_stayed(a, &names, 1) ;
     else mark_waited_on(a, statement, &names, claim) ;
-    if (first && !any && !ends_already && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
+    if (first && !any && !ends_already && !ends_with_child(a, &trap_asks) && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
       texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
         "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
   }
