@@ -113,6 +113,7 @@ struct analysis
   struct source const *defined_in ; /* where these files are read: `source`, then; 0: that is not known yet */
   struct pid_variable *pids ;
   struct texts pause_pids ; /* variables with the pid of an interruptible sleep */
+  struct texts told_to_end ; /* services that the script has sent an ending signal, behind all starts so far */
   struct trap *traps ;
   struct ending *endings ; /* where the script ended behind the waiting */
   int end_is_forgiven ; /* a failure of what is main did not end it: wait || true */

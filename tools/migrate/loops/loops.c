@@ -257,6 +257,23 @@ int waits_in_rounds (struct statement const *loop)
   return waits ;
 }
 
+/* server; kill $OTHER; while kill -0 $OTHER; do sleep 1; done: it waits only for what the script has ended. */
+static int waits_for_ended (struct analysis *a, struct statement *statement)
+{
+  struct seen seen ;
+  char const *asked ;
+  int any = 0 ;
+  if (!a->told_to_end.first || !a->waited_line || !watches_processes(a, statement)) return 0 ;
+  asked = look_for_watching_in(a, statement, &seen) ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (is_watched(a, one, asked))
+    {
+      if (!texts_has(&a->told_to_end, one->name) || one->is_main) return 0 ;
+      any = 1 ;
+    }
+  return any ;
+}
+
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;
@@ -285,7 +302,8 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   }
   if (walk_restarting(a, statement, frame) || walk_start_if_down(a, statement)) return 1 ;
   if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement, 0)) return 1 ;
-  if (a->waited_line && !has_main(a) && (waits_for_end(a, statement) || watches_processes(a, statement)))
+  if ((!starts_later(a, frame) && waits_for_ended(a, statement))
+   || (a->waited_line && !has_main(a) && (waits_for_end(a, statement) || watches_processes(a, statement))))
   {
     drop_statement(a, statement, "waited at the end until these had ended: the scanner waits for all") ;
     return 1 ;

@@ -203,10 +203,12 @@ int next_round (struct analysis *a, struct looping *loop)
 
 static void end_unknown_loop (struct analysis *a, struct looping const *loop)
 {
-  char const *what = pool_printf(a->pool, "a loop over values of %s that are not known here", loop->statement->name) ;
+  char const *what = *loop->statement->name ? pool_printf(a->pool, "a loop over values of %s that are not known here", loop->statement->name)
+    : "a loop whose rounds are not known here" ; /* for ((i = 0; i < n; i++)) */
   if (a->plan->nsetup > loop->nsetup) plan_todo(a->plan, 0, 0, line_of(a, loop->statement), pool_printf(a->pool, "part of this was in %s", what)) ;
   for (struct service *one = loop->before ? loop->before->next : a->plan->services ; one ; one = one->next)
-    if (!one->is_oneshot) plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, "%s started it: one directory for each", what)) ;
+    if (!one->is_oneshot) plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, *loop->statement->name
+      ? "%s started it: one directory for each" : "%s started it: one directory for each, or NAME@ with count", what)) ;
   claim_statement(a, loop->statement, "dropped", "the loop around a start") ;
 }
 

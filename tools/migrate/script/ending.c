@@ -250,9 +250,18 @@ int is_between_signals (struct statement const *statement)
   return !strcmp(statement_command(statement), "sleep") && next && shell_one_of(statement_command(next), "kill pkill killall") ;
 }
 
+/* kill $OTHER, of whose end a loop behind it waits */
+static void note_told_to_end (struct analysis *a, struct statement const *statement)
+{
+  unsigned int first ;
+  if (a->conditions.first || strcmp(statement_command(statement), "kill") != 0 || !is_ending_signal(kill_signal(statement, &first))) return ;
+  for (unsigned int i = first ; i < statement->nwords ; i++) services_of_pid(a, statement->words[i].raw, &a->told_to_end) ;
+}
+
 void drop_end_signal (struct analysis *a, struct statement *statement)
 {
   struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
+  note_told_to_end(a, statement) ;
   if (is_script_end(a, statement)) add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = "0" }) ;
 }
 
