@@ -271,3 +271,12 @@ teardown() { reeve_teardown; }
   has redis-server/flag-main web/flag-main
   untold 'the first to end is what starts'
 }
+
+@test "a program that is known by its name alone stays as it is where the script became it" {
+  wrapper <<<$'#!/bin/sh\nweb &\nexec /usr/local/bin/searchd --port 1'
+  migrate
+  becomes searchd 'exec /usr/local/bin/searchd --port 1'
+  wrapper <<<$'#!/bin/sh\nsearchd --config /x\nexec web'
+  migrate
+  becomes searchd 'exec searchd --config /x --nodetach'
+}

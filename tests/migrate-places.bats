@@ -83,3 +83,18 @@ alone() # the Dockerfile is the input
   migrate
   run ! grep REEVE_WORKDIR "$tree/web/run"
 }
+
+@test "readlink -f of a link to the script is the script's own place" {
+  local run
+  mkdir -p bin
+  printf '#!/bin/sh\ncd "$(dirname "$(readlink -f "$0")")"\nhelper &\nexec web\n' >bin/all
+  for run in 'ln -s /srv/bin/all /run-all' 'ln -s /srv/bin/all /a && ln -s a /run-all'; do
+    alone <<<$'FROM debian\nCOPY bin/ /srv/bin/\nRUN '"$run"$'\nCMD ["/run-all"]'
+    grep -q -x 'cd "/srv/bin"' "$tree/web/run" || { echo "# $run"; return 1; }
+  done
+  alone <<<$'FROM debian\nCOPY bin/all /opt/all\nRUN cp /opt/all /run-all\nCMD ["/run-all"]'
+  grep -q -x 'cd "/"' "$tree/web/run"
+  printf '#!/bin/sh\ncd "$(dirname "$0")"\nhelper &\nexec web\n' >bin/all
+  alone <<<$'FROM debian\nCOPY bin/ /srv/bin/\nRUN ln -s /srv/bin/all /opt/run-all\nCMD ["/opt/run-all"]'
+  grep -q -x 'cd "/opt"' "$tree/web/run"
+}

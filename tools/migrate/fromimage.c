@@ -181,6 +181,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->configurations = context_configurations(dockerfile, path) ;
   plan->script_name = start->script ;
   plan->script_path = start->path ;
+  plan->script_real_path = behind_links(dockerfile, start->path) ;
   plan->cmd = start->arguments ;
   plan->cmd_code = start->arguments_code ;
   plan->lost_cmd = start->lost_cmd ;

@@ -110,7 +110,7 @@ int command_leaves (char const *const *argv, struct foreground *foreground)
     if ((table[row].words && !has_one(program + 1, table[row].words)) || executes(program + 1, table[row].values)) return 0 ;
     *foreground = (struct foreground){ .ends = has_one(program + 1, OTHERS) } ;
     if (foreground->ends) return 1 ;
-    *foreground = (struct foreground){ .is_daemon = 1, .in_background = !stays(program + 1, table[row].stays), .mend = table[row].mend } ;
+    *foreground = (struct foreground){ .is_daemon = 1, .in_background = !stays(program + 1, table[row].stays), .by_letter = !table[row].words, .mend = table[row].mend } ;
     if (!foreground->in_background) return 1 ;
     for (; table[row].add && n < COMMAND_WORDS_MAX - 2 && argv[n] ; n++) foreground->argv[n] = argv[n] ;
     if (table[row].add) foreground->argv[n] = table[row].add ;

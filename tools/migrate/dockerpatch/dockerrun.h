@@ -19,6 +19,7 @@ extern int text_names_file (char const *text, char const *path) ;
 extern int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path) ;
 
 /* echo "#!/bin/sh" >/NAME, | tee /NAME: does the RUN make the file's text? */
+extern char const *behind_links (struct dockerfile const *dockerfile, char const *place) ; /* moved.c: the file to which a RUN made `place` a link; else that itself */
 extern int run_writes (struct instruction const *run, char const *name) ;
 /* Why a file of the image is not here, in words: a RUN writes it, or it is not in the build context. */
 extern char const *why_missing (struct dockerfile const *dockerfile, char const *path) ;

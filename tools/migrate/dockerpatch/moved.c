@@ -13,6 +13,7 @@ struct moving
   struct instruction const *run ;
   char const *place ; /* what is asked for */
   char const *from ; /* where it came from; 0: not known yet */
+  int is_link ; /* to that */
 } ;
 
 /* The folder of a path, with its slash. */
@@ -64,7 +65,9 @@ static int find_move (struct statement *statement, void *data)
   target = placed(m, words[1]) ;
   if (words[1][strlen(words[1]) - 1] == '/' || !strcmp(pool_printf(pool, "%s/", target), folder_of(pool, m->place)))
     target = pool_printf(pool, "%s%s%s", target, target[strlen(target) - 1] == '/' ? "" : "/", shell_basename(words[0])) ;
-  if (!strcmp(target, m->place)) m->from = is_symbolic ? link_source(m, words[0]) : placed(m, words[0]) ;
+  if (strcmp(target, m->place) != 0) return 0 ;
+  m->from = is_symbolic ? link_source(m, words[0]) : placed(m, words[0]) ;
+  m->is_link = is_symbolic ;
   return 0 ;
 }
 
@@ -91,6 +94,18 @@ static char const *moved_from (struct dockerfile const *dockerfile, char const *
   struct moving m = { .dockerfile = dockerfile, .place = place } ;
   walk_runs(dockerfile, &m.run, &find_move, &m) ;
   return m.from ;
+}
+
+char const *behind_links (struct dockerfile const *dockerfile, char const *place)
+{
+  for (int i = 0 ; place && i < 4 ; i++)
+  {
+    struct moving m = { .dockerfile = dockerfile, .place = place } ;
+    walk_runs(dockerfile, &m.run, &find_move, &m) ;
+    if (!m.is_link) return place ;
+    place = m.from ;
+  }
+  return place ;
 }
 
 struct naming

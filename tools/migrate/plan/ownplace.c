@@ -13,21 +13,27 @@ static char const *replaced (struct pool *pool, char const *text, char const *wh
   return text ;
 }
 
+static char const *folder_of (struct pool *pool, char const *path)
+{
+  return shell_basename(path) - path > 1 ? pool_copy(pool, path, (size_t)(shell_basename(path) - path) - 1) : "/" ;
+}
+
 char const *plan_with_place (struct plan const *plan, char const *text)
 {
   static char const *const selves[] = { "$0", "${0}", "$BASH_SOURCE", "${BASH_SOURCE}", "${BASH_SOURCE[0]}", "${BASH_SOURCE[0]:-$0}", "${BASH_SOURCE:-$0}" } ;
   static char const *const paths[] = { "readlink -f", "readlink -m", "realpath", "readlink -f --", "realpath --" } ;
   struct pool *pool = plan->pool ;
   char const *path = plan->script_path ;
+  char const *real = plan->script_real_path ;
   char const *folder ;
-  if (!path || strspn(path, NAME_LETTERS "/.-") != strlen(path) || (!strstr(text, "$0") && !strstr(text, "${0") && !strstr(text, "BASH_SOURCE"))) return text ;
-  folder = shell_basename(path) - path > 1 ? pool_copy(pool, path, (size_t)(shell_basename(path) - path) - 1) : "/" ;
+  if (!path || !real || strspn(real, NAME_LETTERS "/.-") != strlen(real) || strspn(path, NAME_LETTERS "/.-") != strlen(path) || (!strstr(text, "$0") && !strstr(text, "${0") && !strstr(text, "BASH_SOURCE"))) return text ;
+  folder = folder_of(pool, path) ;
   for (size_t i = 0 ; i < sizeof(selves) / sizeof(*selves) ; i++)
     for (int quoted = 0 ; quoted < 2 ; quoted++)
     {
       char const *self = quoted ? pool_printf(pool, "\"%s\"", selves[i]) : selves[i] ;
       for (size_t j = 0 ; j < sizeof(paths) / sizeof(*paths) ; j++)
-        text = replaced(pool, text, pool_printf(pool, "$(%s %s)", paths[j], self), path) ;
+        text = replaced(pool, text, pool_printf(pool, "$(%s %s)", paths[j], self), real) ;
       text = replaced(pool, text, pool_printf(pool, "$(dirname %s)", self), folder) ;
       text = replaced(pool, text, pool_printf(pool, "$(dirname -- %s)", self), folder) ;
       text = replaced(pool, text, pool_printf(pool, "`dirname %s`", self), folder) ;
@@ -35,6 +41,7 @@ char const *plan_with_place (struct plan const *plan, char const *text)
   text = replaced(pool, text, "${0%/*}", folder) ;
   text = replaced(pool, text, "${BASH_SOURCE%/*}", folder) ;
   text = replaced(pool, text, "${BASH_SOURCE[0]%/*}", folder) ;
-  text = replaced(pool, text, pool_printf(pool, "$(dirname \"%s\")", path), folder) ; /* $(dirname "$(readlink -f "$0")") */
-  return replaced(pool, text, pool_printf(pool, "$(dirname %s)", path), folder) ;
+  folder = folder_of(pool, real) ;
+  text = replaced(pool, text, pool_printf(pool, "$(dirname \"%s\")", real), folder) ; /* $(dirname "$(readlink -f "$0")") */
+  return replaced(pool, text, pool_printf(pool, "$(dirname %s)", real), folder) ;
 }

@@ -194,7 +194,8 @@ void plan_todo (struct plan *plan, struct service *service, struct claim *claim,
 void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text)
 {
   if (plan_with_place(plan, text) != text)
-    texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "where the script asked for its own place, the files have %s", plan->script_path)) ;
+    texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "where the script asked for its own place, the files have %s%s", plan->script_path,
+      strcmp(plan->script_path, plan->script_real_path) ? pool_printf(plan->pool, ", or, behind the link, %s", plan->script_real_path) : "")) ;
   text = plan_with_place(plan, text) ;
   if (!strstr(text, "$0") && !strstr(text, "${0") && !strstr(text, "BASH_SOURCE")) return ;
   if (strstr(text, "basename"))

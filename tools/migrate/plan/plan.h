@@ -158,6 +158,7 @@ struct plan
   enum input_kind kind ;
   char const *script_name ; /* that the input has in the image; 0: not known */
   char const *script_path ; /* by which the image executes it, absolute; 0: not known */
+  char const *script_real_path ; /* the same behind links */
   char const *taken ; /* what was taken as the input, of a Dockerfile; 0: the input is what was given */
   int is_of_package ; /* that is the configuration which supervisor's package has, of a text that is assumed */
   char const *setup_name ; /* of the scripts in cont-init.d and cont-finish.d */
