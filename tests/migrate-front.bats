@@ -1,4 +1,5 @@
 # A script that stays ahead of /init: whether it becomes its arguments.
+# shellcheck disable=SC2034,SC2089,SC2090 # report is read by told; lines of a Dockerfile
 load lib
 load migrate
 
@@ -186,4 +187,26 @@ EOS
   migrate --dockerfile Dockerfile
   services helper app-a
   told 'its arguments were web, which the patch takes out: what it did for them is no service'
+}
+
+@test "wait-for-it ahead of -- waits, and becomes what is behind that" {
+  local lines
+  printf '#!/bin/bash\nwhile [[ $# -gt 0 ]]; do case "$1" in --) shift; CLI="$@"; break ;; *) shift ;; esac; done\nuntil check; do sleep 1; done\nexec $CLI\n' >wait-for-it.sh
+  printf '#!/bin/sh\nnginx &\nexec web\n' >start.sh
+  from() # LINES of the Dockerfile, which is the input
+  {
+    printf "FROM debian\nWORKDIR /app\nCOPY . .\n$1\n" >Dockerfile
+    rm -rf rootfs
+    run reeve-migrate Dockerfile -o rootfs/etc/services.d
+    report=$output
+    untold TODO
+  }
+  for lines in 'CMD ["./wait-for-it.sh", "db:5432", "--", "./start.sh"]' 'CMD ./wait-for-it.sh db:5432 -- ./start.sh' 'ENTRYPOINT ["./wait-for-it.sh", "db:5432", "--"]\nCMD ["./start.sh"]' \
+    'CMD ["./wait-for-it.sh", "db:5432", "--", "sh", "-c", "nginx & exec web"]'; do
+    from "$lines"
+    services nginx web
+    told '+ENTRYPOINT ["./wait-for-it.sh", "db:5432", "--", "/init"]' && told 'stays ahead of /init, which it executes when it has waited, as before' || { echo "# $lines"; return 1; }
+  done
+  from 'CMD ["./wait-for-it.sh", "db:5432", "--", "python", "app.py"]'
+  becomes app 'exec ./wait-for-it.sh db:5432 -- python app.py'
 }

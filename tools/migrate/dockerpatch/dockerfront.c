@@ -5,6 +5,7 @@
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/handover.h"
 #include "migrate/dockerpatch/patching.h"
+#include "migrate/dockerpatch/starting.h"
 #include "migrate/facts/facts.h"
 #include "migrate/shell/shell.h"
 
@@ -289,6 +290,8 @@ void note_front (struct patching *p)
     patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which so runs as that user, and all services with it, as before", words)) ;
   else if (!text && shell_one_of(first, "env nice ionice chrt taskset stdbuf"))
     patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which has what this sets, and all services with it, as before", words)) ;
+  else if (shell_one_of(first, WAITERS) && !strcmp(words + strlen(words) - 2, "--"))
+    patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which it executes when it has waited, as before: until then nothing runs", words)) ;
   else if (!text && !is_script_name(p->start->front.first->text))
     patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: /init has to be PID 1: "
       "if it starts that as a child in place of becoming it, make a service of what it does, and let the others depend on that", words)) ;

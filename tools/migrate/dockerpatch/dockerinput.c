@@ -169,6 +169,13 @@ static int has_value (char const *option)
   return shell_one_of(option, "-o -eo -uo -eux -euo -euxo --rewrite -r -p -e -l") && (option[strlen(option) - 1] == 'o' || shell_one_of(option, "--rewrite -r")) ;
 }
 
+/* The -- behind the word that has another one behind it; 0: there is none. */
+static struct text const *behind_dashes (struct text const *one)
+{
+  while (one && strcmp(one->text, "--") != 0) one = one->next ;
+  return one && one->next ? one : 0 ;
+}
+
 /* Sets the input's file, or f->code, from the words that are executed. */
 static void scan (struct finding *f, struct text const *one)
 {
@@ -194,6 +201,7 @@ static void scan (struct finding *f, struct text const *one)
       options = 1 ;
       shell = shell_one_of(name, SHELLS) ? one->text : 0 ;
     }
+    else if (shell_one_of(name, WAITERS) && behind_dashes(one)) one = behind_dashes(one) ;
     else if (is_supervisord(f, one->text)) return find_configuration(f, one) ;
     else if (procrunner_is(name)) return find_procfile(f, one) ;
     else if (is_project_starter(one->text))
@@ -334,7 +342,7 @@ static char const *missing_script (struct finding const *f, struct texts const *
   {
     char const *name = shell_basename(one->text) ;
     size_t len = strlen(name) ;
-    if (is_starter(one->text) || strpbrk(one->text, " ;&|")) continue ;
+    if (is_starter(one->text) || strpbrk(one->text, " ;&|") || (shell_one_of(name, WAITERS) && behind_dashes(one))) continue ;
     if (is_known_program(&f->s, name)) return 0 ;
     if (!one->next ? !!strstr(name, "entrypoint") || (len > 3 && !strcmp(name + len - 3, ".sh")) : len > 3 && !strcmp(name + len - 3, ".sh") && !strstr(name, "entrypoint")) return one->text ;
   }

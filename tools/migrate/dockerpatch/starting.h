@@ -23,6 +23,9 @@ struct starting
   struct docker_start *start ;
 } ;
 
+/* They wait, and become the command behind their --. */
+#define WAITERS "wait-for-it wait-for-it.sh wait-for wait-for.sh waitforit waitforit.sh"
+
 extern int is_starter (char const *word) ; /* it only starts another program, as sh and tini do */
 extern int env_sets (char const *word, char const *next) ; /* env -u X, env X=1: more than the start of a program */
 extern int takes_code (char const *option) ; /* -c, -euc of a shell: the next word is code */
