@@ -75,7 +75,7 @@ static int comes_before (struct translation *t, struct ini_section const *one, s
 /* Others start here when the task has ended. If what it executes may wait for one of them, neither would go on. */
 static void mark_waiting (struct translation *t)
 {
-  static char const *const marks[] = { ".sh", ".py", ".rb", ".js", ".php", "until ", "while ", "wait", "sleep " } ;
+  static char const *const marks[] = { ".sh", ".py", ".rb", ".js", "until ", "while ", "wait", "sleep " } ;
   for (struct service *task = t->plan->services ; task ; task = task->next)
   {
     struct texts later = { 0 } ;
@@ -85,7 +85,7 @@ static void mark_waiting (struct translation *t)
     for (struct text const *one = task->dependencies.first ; one ; one = one->next)
       if (!texts_has(&task->optional, one->text)) later.first = 0 ; /* it waits for that */
     for (size_t i = 0 ; i < ROWS(marks) ; i++) may_wait |= !!strstr(task->text ? task->text : "", marks[i]) ;
-    if (later.first && may_wait)
+    if (later.first && may_wait && !strstr(task->text, "manage.py ")) /* that works, and waits for nothing */
       plan_todo(t->plan, task, task->claim, task->line, pool_printf(t->plan->pool, "supervisord did not wait for its end, and these start here when it has ended: %s: if it waits for one of them, or for what comes behind, "
         "remove the file %s from their dependencies.d", texts_join(t->plan->pool, &later, ", "), task->name)) ;
   }
