@@ -390,3 +390,15 @@ EOS
   grep -qx 'if test -f x; then exec ./a; fi' "$tree/file/run"
   lacks web/finish file/finish
 }
+
+@test "a test whose words the shell does not part is no enable-if; the pid behind branches in a branch is of all of them" {
+  local test
+  for test in '[ "$R" = yes]' '["$R" = yes ]'; do
+    wrapper <<<$'#!/bin/sh\n'"if $test; then b & fi"$'\nwait'
+    migrate
+    lacks b/enable-if || { echo "# $test"; return 1; }
+  done
+  wrapper <<<$'#!/bin/sh\nif [ "$D" = false ]; then a & else\nif [ "$X" = 1 ]; then b & else c & fi\nfi\nP=$!\nwait $P'
+  migrate
+  has a/flag-main b/flag-main c/flag-main
+}

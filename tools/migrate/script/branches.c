@@ -203,6 +203,8 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
   int replaced = a->branch_replaced |= stays_and_ends(a, branching, branch) ;
   branching->any_stays |= !!stayed_in(a) ;
   if (!replaced && a->last && a->last != branching->last) texts_add_once(a->pool, &branching->lasts, a->last->name) ;
+  if (!replaced && a->last && a->last != branching->last && a->last_or_of == a->last) /* of the branches in this one */
+    for (struct text const *one = a->last_or.first ; one ; one = one->next) texts_add_once(a->pool, &branching->lasts, one->text) ;
   leave_branch_of(a, &branching->state, branching->all_replaced && !case_falls(a, branching->statement) ? own_condition(a, branching, branch) : 0) ;
   for (struct text const *one = a->otherwise.first ; one ; one = one->next)
     if (!texts_has(&branching->otherwise, one->text)) texts_add_once(a->pool, &branching->excluded, one->text) ;
