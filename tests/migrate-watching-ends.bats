@@ -316,3 +316,35 @@ EOS
   migrate
   told 'TODO: the loop started it again, and ended the script in a certain case'
 }
+
+@test "a question that has always the same answer is a mistake, and what it was meant for is kept" {
+  local set question
+  of_loop() { wrapper <<<$'#!/bin/bash\n./a &\n./b &\nwhile true; do\n'"$1"$'\nif '"$2"$'; then exit 1; fi\nsleep 60\ndone'; migrate; has a/flag-main; }
+  while IFS='!' read -r set question; do
+    of_loop "$set" "$question"
+    told 'mistake: this never holds, whatever runs' || { echo "# $set $question"; return 1; }
+    told 'by a mistake it never ended so'
+    has a/finish
+  done <<'EOS'
+P1=$(ps aux | grep -q ./a | grep -v grep)![ $P1 -ne 0 ]
+P1=$(ps aux | grep -q ./a | grep -v grep)![ $P1 -ne 0 -o $P1 -ne 0 ]
+P1=`ps aux | grep -q ./a | grep -v grep`![ "$P1" -ne 0 ] || [ "$P1" -ne 0 ]
+P1=$(ps aux | grep -q ./a | grep -v grep)![[ $P1 -ne 0 || $P1 -ne 0 ]]
+P1=$(pgrep -x a >/dev/null)![ $P1 ]
+ps aux | grep -v grep | grep -q ./a; P1=$?![ $P1 || $P1 ]
+ps aux | grep -v grep | grep -q ./a; P1=$?![ -f $P1 ]
+ps aux | grep -v grep | grep -q ./a; P1=$?![ -f $P1 -ne 0 ]
+EOS
+  of_loop 'ps aux | grep -v grep | grep -q ./a; P1=$?' '[ $P1 ]'
+  told 'mistake: this always holds, whatever runs'
+  while IFS='!' read -r set question; do
+    of_loop "$set" "$question"
+    untold 'mistake: this' || { echo "# $set $question"; return 1; }
+  done <<'EOS'
+ps aux | grep -v grep | grep -q ./a; P1=$?![ $P1 -ne 0 ]
+P1=$(pgrep -x a)![ -z "$P1" ]
+P1=$(ps aux | grep ./a | grep -vc grep)![ $P1 -eq 0 ]
+P1=$(ps aux | grep -q ./a | grep -c x)![ $P1 -eq 0 ]
+P1=$(pgrep -x a >/dev/null && echo 1)![ -z $P1 ]
+EOS
+}

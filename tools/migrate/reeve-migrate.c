@@ -126,6 +126,7 @@
      told.c           whose end it only printed
      watched.c        with whose end it ended the script
      endcodes.c       with which code it ended the script
+     vain.c           questions that always have the same answer
      watchwork.c      the work that some of them do
 
    traps/           signals, and the work at the end

@@ -61,6 +61,9 @@ extern int walk_starting_again (struct analysis *a, struct statement *statement)
 extern void drop_watching (struct analysis *a, struct statement *statement) ; /* the same for a loop that only watches */
 extern void drop_watching_beside (struct analysis *a, struct statement *loop) ; /* the same in the background */
 
+/* ---- vain.c ---- */
+extern int tell_vain_questions (struct analysis *a, struct statement *loop) ; /* [ $P -ne 0 ] of an empty value, ...; 1: it never ended the script, as each of its questions is such a mistake */
+
 /* ---- endcodes.c ---- */
 extern void tell_end_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim) ; /* with which code it ended the script when one of these had ended: finish, or what the claim says */
 

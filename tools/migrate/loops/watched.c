@@ -312,6 +312,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
     char const *names = texts_join(a->pool, &w.names, ", ") ;
     claim->what = pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names) ;
     tell_end_code(a, statement, &w.names, claim) ;
+    if (tell_vain_questions(a, statement)) claim->what = pool_printf(a->pool, "%s; that was meant: by a mistake it never ended so", claim->what) ;
     note_ended_with(a, &w.names, claim) ;
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }
