@@ -72,6 +72,25 @@ static void tell_codes (struct analysis *a, struct statement *loop, struct texts
   if (ends.kept.first) claim->what = pool_printf(a->pool, "%s, %s", claim->what, texts_join(a->pool, &ends.kept, ", ")) ;
 }
 
+static int asks_in_condition (struct statement *statement, void *data)
+{
+  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
+    if (branch->condition && asks_for_processes(data, branch->condition)) return 1 ;
+  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_for_processes(data, statement->body) ;
+}
+
+/* set -e: a question that stands by itself ended the script, ahead of the exit that asks for its status. */
+static void add_failure_code (struct analysis *a, struct statement *loop, struct codes *codes)
+{
+  if (!ends_by_failure(a, loop)) return ;
+  if (!statement_walk(loop, &asks_in_condition, a))
+  {
+    codes->codes = (struct texts){ 0 } ;
+    codes->is_another = 0 ;
+  }
+  texts_add_once(a->pool, &codes->codes, "1") ;
+}
+
 /* exit 1, or the 0 of a loop at the script's end, whatever the code of what had ended. */
 void tell_end_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim)
 {
@@ -79,6 +98,7 @@ void tell_end_code (struct analysis *a, struct statement *loop, struct texts con
   char const *code ;
   walk_with_calls(a, loop, &find_codes, &codes) ;
   if (!codes.codes.first && !codes.is_another && is_script_end(a, loop)) texts_add(a->pool, &codes.codes, ends_by_failure(a, loop) ? "1" : "0") ;
+  else add_failure_code(a, loop, &codes) ;
   if (!codes.codes.first) return ;
   code = texts_join(a->pool, &codes.codes, " or ") ;
   if (codes.is_another || codes.codes.first->next)

@@ -150,6 +150,32 @@ static void mark_start_ahead (struct analysis *a, char const *names, struct clai
   }
 }
 
+static int runs_called_so (struct statement *statement, void *data)
+{
+  struct text const *called = data ;
+  char const *program = statement_word(statement, 0) ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (command_is_interpreter(shell_basename(program))) program = statement_word(statement, 1) ;
+  return !strcmp(shell_basename(program), shell_basename(called->text)) ;
+}
+
+/* The line of the setup, or of a task, that runs what is called so, and ends, so that the loop never found it; 0: there is none. */
+static uint32_t runs_ahead (struct analysis *a, char const *name)
+{
+  struct text called = { .text = name } ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_oneshot && !strcmp(shell_basename(one->program), shell_basename(name))) return one->line ;
+  for (unsigned int i = 0 ; i < a->plan->nsetup ; i++)
+  {
+    struct setup_item const *item = a->plan->setup + i ;
+    struct source code ;
+    struct statement *one = item->text || item->talk ? 0 : shell_parse_text(a->pool, &code, source_copy(a->source, item->range)) ;
+    for (; one ; one = one->next)
+      if (statement_walk(one, &runs_called_so, &called)) return source_line(a->source, item->range.start + one->range.start) ;
+  }
+  return 0 ;
+}
+
 /* It asked for more than is known here. */
 static void tell_unknown (struct analysis *a, struct statement *loop, struct watched *w, struct claim *claim)
 {
@@ -160,6 +186,15 @@ static void tell_unknown (struct analysis *a, struct statement *loop, struct wat
   if (w->is_any)
   {
     plan_mistake(a->plan, line_of(a, loop), pool_printf(a->pool, "nothing that the script starts is called %s: unless something runs under such a name, the loop ended the script at its first look", names)) ;
+    if (w->names.first->next)
+      plan_todo(a->plan, plan_find(a->plan, w->names.first->text), claim, line_of(a, loop), pool_printf(a->pool,
+        "the loop looked for %s, and nothing here is called so: all of these are main for it: %s; leave flag-main to what is meant", names, texts_join(a->pool, &w->names, ", "))) ;
+    return ;
+  }
+  if (!w->unknown.first->next && runs_ahead(a, names))
+  {
+    plan_todo(a->plan, plan_find(a->plan, w->names.first->text), claim, line_of(a, loop), pool_printf(a->pool,
+      "the loop also asked for %s, which line %u runs, and ended the script when that was not there: if that goes on running, it is a service, with flag-main, too; if it ends, the loop ended the script at its first look", names, runs_ahead(a, names))) ;
     return ;
   }
   if (other && !other->next && !w->unknown.first->next)

@@ -214,6 +214,6 @@ int ends_by_flag (struct analysis *a, struct statement *loop, int *is_all)
 int ends_by_failure (struct analysis *a, struct statement const *loop)
 {
   for (struct statement *one = a->errexit && loop->branches ? loop->branches->body : 0 ; one ; one = one->next)
-    if ((one->kind == STATEMENT_COMMAND || one->kind == STATEMENT_TEST) && !one->background && asks_for_processes(a, one) && strcmp(statement_command(one), "wait") != 0) return 1 ;
+    if ((one->kind == STATEMENT_COMMAND || one->kind == STATEMENT_PIPELINE || one->kind == STATEMENT_TEST) && !one->background && asks_for_processes(a, one) && strcmp(statement_command(one), "wait") != 0) return 1 ;
   return 0 ;
 }
