@@ -280,3 +280,14 @@ teardown() { reeve_teardown; }
   migrate
   becomes searchd 'exec searchd --config /x --nodetach'
 }
+
+@test "behind a server, a program whose word says that it ends is its finish" {
+  local end
+  for end in '/opt/agent/agent flush' '/opt/agent/agent -v --once' 'consul leave'; do
+    wrapper <<<$'/opt/db/bin/dbserver --data /data\n'"$end"
+    migrate
+    has dbserver/flag-main dbserver/finish
+    lacks cont-init.d
+    told 'TODO: behind it the script only did work that ends, so this is taken for what serves'
+  done
+}

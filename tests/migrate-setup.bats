@@ -169,7 +169,7 @@ EOS
 }
 
 @test "what by its name starts something is marked" {
-  for line in /opt/hadoop/sbin/start-dfs.sh _start_daemons ./startup.sh '$SPARK_HOME/sbin/start-master.sh' '"$SPARK_HOME/sbin/start-master.sh"'; do
+  for line in /opt/hadoop/sbin/start-dfs.sh 'su hadoop -c "/opt/hadoop/sbin/start-dfs.sh"' "sudo -u hadoop sh -c 'start-dfs.sh'" 'bash -c "start-dfs.sh"' _start_daemons ./startup.sh '$SPARK_HOME/sbin/start-master.sh' '"$SPARK_HOME/sbin/start-master.sh"'; do
     wrapper <<<". /lib.sh"$'\n'"$line"$'\nweb &\nwait'
     migrate
     told 'TODO: by its name it starts something'

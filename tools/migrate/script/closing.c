@@ -121,13 +121,23 @@ int may_close (struct analysis *a, struct statement *statement, struct launch co
   return *program && !a->waited_line && may_serve_at_end(a, statement) && !names_deed(shell_basename(program)) && !names_deed(task_name(a, statement)) && !says_task(task_name(a, statement)) && !surely_ends(a, statement) && !script_ends(a, statement) && !says_that_it_asks(statement_text(a, statement)) ;
 }
 
+/* agent flush, consul leave, filebeat --once: its words say that it ends. */
+static int says_deed (struct statement const *statement, char const *program)
+{
+  unsigned int i = 0 ;
+  while (i < statement->nwords && strcmp(shell_basename(statement_word(statement, i)), program) != 0) i++ ;
+  for (unsigned int j = i + 1 ; j < statement->nwords ; j++)
+    if (shell_one_of(statement_word(statement, j), "--once -once --oneshot --one-shot")) return 1 ;
+  return i + 1 < statement->nwords && (names_deed(statement_word(statement, i + 1)) || shell_one_of(statement_word(statement, i + 1), "flush leave deregister drain")) ;
+}
+
 /* What a script does when its server has ended: rm -rf /data/tmp, curl URL, /app/notify ended. */
 static int is_work_at_end (struct analysis *a, struct statement *statement)
 {
   char const *program = command_behind_env(statement, 0) ;
   if (statement->background || statement->kind == STATEMENT_LOOP || keeps_alive(statement) || starts_something(a, statement) || shell_one_of(program, "exec wait fg sleep trap")) return 0 ;
   if (surely_ends(a, statement)) return 1 ;
-  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && (names_deed(program) || says_task(program)) && !serves_surely(a, statement) && !says_server(statement) ;
+  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && (names_deed(program) || says_task(program) || says_deed(statement, shell_basename(program))) && !serves_surely(a, statement) && !says_server(statement) ;
 }
 
 /* migrate; api --listen :80; notify: nothing is started beside it, and behind it there is only work. What is refused else, as the
