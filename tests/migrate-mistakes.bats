@@ -488,3 +488,19 @@ EOS
   migrate
   told 'two on one data directory'
 }
+
+@test "work behind what a script starts in the background kept the container up: a loop that works on has a TODO" {
+  wrapper <<<$'web-server &\nuntil [ -e /tmp/stop ]; do worker; done\nrm -f /tmp/stop'
+  migrate
+  told 'the container ended when this had ended: worker; now it goes on'
+  told 'TODO: if this loop works on, it is what the script waited for: give it flag-main in place of flag-oneshot'
+  wrapper <<<$'metrics &\njava -jar /app/server.jar\nrm -f /run/app.pid'
+  migrate
+  told 'the container ended when this had ended: server; now it goes on'
+  wrapper <<<$'redis-server &\n./manage.py migrate\nweb &'
+  migrate
+  told 'the container ended at once; now it goes on'
+  wrapper <<<$'web &\nwhile read -r l; do cp $l /x; done </list\nmv /x /y'
+  migrate
+  untold TODO
+}

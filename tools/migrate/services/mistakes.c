@@ -229,12 +229,31 @@ static int may_stay (struct statement *statement, void *data)
   return keeps_alive(statement) || shell_one_of(statement_command(statement), "exec wait") ;
 }
 
+static int may_work_on (struct statement *statement, void *data)
+{
+  return statement->kind == STATEMENT_COMMAND && is_server(data, statement) && !surely_ends(data, statement) && !says_that_it_asks(statement_text(data, statement))
+   && !is_message(data, statement) && !called_function(data, statement) && !is_short(statement_command(statement)) && strcmp(statement_command(statement), "sleep") != 0 ;
+}
+
+/* until [ -e /tmp/stop ]; do worker; done; rm -f /tmp/stop: a task by what is behind it; until its end the container was up. */
+static void mark_worker_loop (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim = statement->kind == STATEMENT_LOOP && !statement->background ? claim_of(a, statement) : 0 ;
+  for (struct service *service = a->plan->services ; service && claim ; service = service->next)
+    for (struct branch *branch = service->is_oneshot && !service->is_job && !service->todo.first && is_started_in(service, statement) ? statement->branches : 0 ; branch ; branch = branch->next)
+      for (struct statement *one = branch->body ; one && !service->todo.first ; one = one->next)
+        if (statement_walk(one, &may_work_on, a))
+          plan_todo(a->plan, service, claim, line_of(a, statement), "if this loop works on, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it") ;
+}
+
 /* Everything is in the background, and then the script ends. Not if what is not understood, or an argument, may go on. */
 static void find_early_end (struct analysis *a, struct statement *first)
 {
   struct texts names = { 0 } ;
+  struct texts ahead = { 0 } ; /* behind the last of them: the script waited for each by itself */
   struct service const *last = 0 ;
   char const *when = "at once" ;
+  struct statement *list = first ;
   if (a->waited_line || a->replaced_line || a->plan->goes_on) return ;
   for (; first ; first = first->next)
   {
@@ -244,12 +263,15 @@ static void find_early_end (struct analysis *a, struct statement *first)
   for (struct service const *service = a->plan->services ; service ; service = service->next)
   {
     if (service->is_main || service->is_exec) return ;
+    if (service->is_oneshot && !service->is_job) texts_add(a->pool, &ahead, service->name) ;
     if (service->is_oneshot) continue ;
     texts_add(a->pool, &names, service->name) ;
+    ahead = (struct texts){ 0 } ;
     last = service ;
   }
+  for (; last && list ; list = list->next) mark_worker_loop(a, list) ;
   if (last) plan_mistake(a->plan, last->line, pool_printf(a->pool, "the script ends here and waits for none of these: %s. If it was the container's first process, "
-    "the container ended %s; now it goes on", texts_join(a->pool, &names, ", "), when)) ;
+    "the container ended %s; now it goes on", texts_join(a->pool, &names, ", "), ahead.first ? pool_printf(a->pool, "when this had ended: %s", texts_join(a->pool, &ahead, ", ")) : when)) ;
 }
 
 /* ---- the same daemon twice ---- */
