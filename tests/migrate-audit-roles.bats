@@ -85,7 +85,7 @@ teardown() { reeve_teardown; }
     $'start() { pgrep -x "$1" >/dev/null || "$@"; }\nstart cron' 'for f in /etc/init.d/*; do $f start; done' $'PHP=$(ls /usr/sbin/php-fpm*)\n$PHP'; do
     wrapper <<<$'redis-server &\n'"$start"$'\nexec web'
     migrate
-    told ' may leave a daemon behind ('
+    told ' may leave a daemon behind'
   done
   for start in 'for f in /docker-entrypoint.d/*.sh; do "$f"; done' $'run() { "$@"; }\nrun migrate\nrun chown nginx /x' 'for c in "cron -f"; do $c; done' 'for s in ssh cron; do service "$s" start; done'; do
     wrapper <<<"$start"$'\nexec web'

@@ -14,7 +14,7 @@ teardown() { reeve_teardown; }
   wrapper <<<$'#!/bin/sh\nXvfb -screen 0 800x600x24 &\nsleep 1\nexec app'
   migrate
   becomes Xvfb 'exec reeve-exec --ready unix:/tmp/.X11-unix/X0 --chdir "$workdir" -- Xvfb -screen 0 800x600x24'
-  for command in 'ollama run phi3' 'Xvfb $XVFB_ARGS' 'Xvfb $XVFB_ARGS :4' 'Xvfb :3 -nolisten unix' 'Xvfb -displayfd 5'; do
+  for command in 'Xvfb $XVFB_ARGS' 'Xvfb $XVFB_ARGS :4' 'Xvfb :3 -nolisten unix' 'Xvfb -displayfd 5'; do
     wrapper <<<$'#!/bin/sh\n'"$command"$' &\nsleep 1\nexec app'
     migrate
     told 'nothing says when'

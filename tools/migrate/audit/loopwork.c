@@ -16,7 +16,7 @@ struct going
 } ;
 
 /* They ask, tell, wait or end, or are of what a service is. */
-#define PLAIN "echo printf exit return wait : true false test [ [[ trap local sleep date jobs ps pgrep pidof set shopt read logger log shift break continue kill pkill killall grep egrep fgrep awk sed cut tr head tail wc cat " \
+#define PLAIN ". source echo printf exit return wait : true false test [ [[ trap local sleep date jobs ps pgrep pidof set shopt read logger log shift break continue kill pkill killall grep egrep fgrep awk sed cut tr head tail wc cat " \
   "unset export declare cd seq expr basename hostname tee timeout"
 
 static int is_started (struct analysis *a, char const *text)

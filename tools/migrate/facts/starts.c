@@ -229,7 +229,7 @@ int waits_for_none (struct analysis *a, struct statement const *statement)
 {
   if (strcmp(statement_command(statement), "wait") != 0 || (statement->nwords > 1 && (statement->nwords > 2 || strcmp(statement_word(statement, 1), "-n") != 0)) || a->has_idle) return 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
-    if ((one->is_background || one->is_job) && !one->is_leaving && !is_excluded_here(a, one)) return 0 ;
+    if ((one->is_background || one->is_job) && !is_excluded_here(a, one)) return 0 ;
   return 1 ;
 }
 

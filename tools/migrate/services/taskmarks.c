@@ -30,10 +30,12 @@ int names_starter (struct statement *statement, void *data)
   unsigned int first ;
   int is_code ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  if (!called_function(a, statement)) statement = command_inside(a, statement) ; /* su hadoop -c start-dfs.sh */
   command_unwrap(a->pool, statement, &launch) ;
   first = launch.code ? 0 : statement_of_shell(statement, launch.first, &is_code) ;
   if (launch.code || (first && is_code)) return starts_in_code(a, launch.code ? launch.code : statement->words[first].raw) ;
+  if (!called_function(a, statement)) statement = command_inside(a, statement) ; /* gosu hadoop start-dfs.sh */
+  command_unwrap(a->pool, statement, &launch) ;
+  first = statement_of_shell(statement, launch.first, &is_code) ;
   if (!first) first = launch.first ;
   name = first < statement->nwords ? shell_basename(shell_without_quotes(a->pool, statement->words[first].raw)) : "" ;
   if (strpbrk(name, "$`)}")) return 0 ;
