@@ -225,3 +225,32 @@ EOS
     [ "$(tail -n 1 "$tree/mongod/data/check")" = "mongosh --quiet --eval 'db.adminCommand(\"ping\")' || mongo --quiet --eval 'db.adminCommand(\"ping\")'" ]
   done
 }
+
+@test "a task that works with a daemon of which nobody knows when it is ready: that is marked" {
+  local script
+  while IFS= read -r script; do
+    wrapper <<<$'#!/bin/sh\n'"${script//; /$'\n'}"
+    migrate
+    told 'needs that: write data/check' || { echo "# $script"; return 1; }
+  done <<'EOS'
+service tor start && cat /var/lib/tor/hs/hostname && exec app
+set -e; service tor start; cat /var/lib/tor/hs/hostname; exec app
+unitd; curl --unix-socket /var/run/control.unit.sock http://localhost/config; exec app
+nginx; curl http://localhost/; exec app
+syncd --daemon; curl http://127.0.0.1:9911/load; exec app
+syncd --daemon; syncctl load; exec app
+EOS
+  while IFS= read -r script; do
+    wrapper <<<$'#!/bin/sh\n'"${script//; /$'\n'}"
+    migrate
+    untold 'needs that' || { echo "# $script"; return 1; }
+  done <<'EOS'
+service cron start; curl http://localhost/x; exec app
+redis-server --daemonize yes; curl http://localhost:8000/x; exec app
+nginx; nginx -t; exec app
+service tor start; cat /etc/tor/torrc; chown -R tor /var/lib/tor; ./migrate; exec app
+syncd --daemon; sync; syncctl --version; exec app
+syncd --daemon; curl --retry 5 --retry-connrefused http://localhost:99/; exec app
+syncd --daemon; curl http://db.example.org/; exec app
+EOS
+}

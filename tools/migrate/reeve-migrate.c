@@ -114,6 +114,7 @@
      verdict.c        later questions about the result of the waiting
      waiters.c        programs and functions that wait
      waiting.c        waiting for a service: its readiness check
+     workswith.c      does a task work with a daemon?
      waits.c          wait: for whom, and who is main then
 
    loops/           loops that start, watch or keep alive

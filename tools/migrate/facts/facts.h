@@ -441,6 +441,7 @@ extern int asks_status_of_service (struct statement const *statement) ; /* servi
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
 /* Does the text run a program that talks to the service? */
 extern int is_client_of (struct service const *service, char const *text) ;
+extern int has_known_clients (struct service const *service) ; /* is it a program whose own clients are known? */
 extern int has_been_used (struct service const *service) ; /* a task came between its start and what comes now */
 
 /* ---- elsewhere.c ---- */

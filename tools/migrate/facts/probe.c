@@ -241,7 +241,7 @@ int has_been_used (struct service const *service)
 }
 
 /* Is it a program whose own clients are known? Then another client's question is not for it. */
-static int is_known_program (struct service const *service)
+int has_known_clients (struct service const *service)
 {
   for (size_t i = 0 ; i < ROWS(relations) ; i++)
     if (has_program(service, relations[i].programs)) return 1 ;
@@ -279,6 +279,6 @@ struct service *probed_service (struct analysis *a, char const *condition, int *
   if (best) return best ;
   *certain = 0 ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (!service->is_oneshot && !service->check && !is_known_program(service) && !shell_one_of(service->program, ONLY_READ) && !is_excluded_here(a, service)) best = service ;
+    if (!service->is_oneshot && !service->check && !has_known_clients(service) && !shell_one_of(service->program, ONLY_READ) && !is_excluded_here(a, service)) best = service ;
   return best ;
 }

@@ -41,11 +41,20 @@ static char const *text_of (struct analysis *a, struct service const *service)
   return pool_printf(a->pool, "%s\n%s\n%s", texts_join(a->pool, &service->run, "\n"), service->command ? service->command : "", service->text) ;
 }
 
+/* They serve the machine, and need no database. */
+#define NEEDS_NONE "cron crond sshd rsyslogd syslogd syslog-ng memcached"
+
+static int needs_none (struct analysis *a, struct service const *one)
+{
+  return shell_one_of(one->name, NEEDS_NONE)
+   || (one->command && shell_one_of(shell_basename(pool_copy(a->pool, one->command, strcspn(one->command, " "))), NEEDS_NONE)) ;
+}
+
 /* Does a later service or task talk to it? */
 static struct service const *client_of (struct analysis *a, struct service const *daemon)
 {
   for (struct service const *one = daemon->next ; one ; one = one->next)
-    if (texts_has(&one->dependencies, daemon->name) && is_client_of(daemon, text_of(a, one))) return one ;
+    if (texts_has(&one->dependencies, daemon->name) && (is_client_of(daemon, text_of(a, one)) || (!needs_none(a, daemon) && works_with(a, daemon, one)))) return one ;
   return 0 ;
 }
 
@@ -96,15 +105,6 @@ static int has_only (struct analysis *a, struct service const *service, char con
   for (p += strcspn(p, " ") ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
     if (!shell_one_of(pool_copy(a->pool, p, strcspn(p, " ")), options)) return 0 ;
   return is_system || strcmp(service->program, "dbus-daemon") != 0 ;
-}
-
-/* They serve the machine, and need no database. */
-#define NEEDS_NONE "cron crond sshd rsyslogd syslogd syslog-ng memcached"
-
-static int needs_none (struct analysis *a, struct service const *one)
-{
-  return shell_one_of(one->name, NEEDS_NONE)
-   || (one->command && shell_one_of(shell_basename(pool_copy(a->pool, one->command, strcspn(one->command, " "))), NEEDS_NONE)) ;
 }
 
 /* tail -F LOG: it waits for nobody. */

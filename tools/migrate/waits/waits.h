@@ -88,6 +88,9 @@ extern void drop_verdict (struct analysis *a, struct statement const *list) ; /*
 extern int set_known_check (struct analysis *a, struct service *service) ; /* its readiness check, if that is known; 0: none is, or it has another */
 extern void settle_ready (struct analysis *a) ;
 
+/* ---- workswith.c ---- */
+extern int works_with (struct analysis *a, struct service const *daemon, struct service const *task) ; /* does a task ask it, or read what it makes? */
+
 /* ---- inorder.c ---- */
 extern void settle_in_order (struct analysis *a) ; /* behind settle_ready(): each task comes behind what was started ahead of it */
 
