@@ -291,3 +291,27 @@ teardown() { reeve_teardown; }
     told 'TODO: behind it the script only did work that ends, so this is taken for what serves'
   done
 }
+
+@test "what was started on a condition ahead of a server, and wait behind that: without it the server's end was the container's, which is marked" {
+  local script
+  while IFS= read -r script; do
+    wrapper <<<$'#!/bin/bash\n'"${script//; /$'\n'}"
+    migrate
+    told 'was not started, the end of ' || { echo "# $script"; return 1; }
+  done <<'EOS'
+if [ -n "$BROKER" ]; then worker & fi; apache2ctl -DFOREGROUND; wait -n; exit $?
+if [ -n "$BROKER" ]; then worker & fi; nginx -g 'daemon off;'; wait
+[ -n "$BROKER" ] && worker & P=$!; nginx -g 'daemon off;'; wait $P
+EOS
+  while IFS= read -r script; do
+    wrapper <<<$'#!/bin/bash\n'"${script//; /$'\n'}"
+    migrate
+    untold 'the end of nginx was' || { echo "# $script"; return 1; }
+  done <<'EOS'
+if [ -n "$BROKER" ]; then worker & else local-worker & fi; nginx -g 'daemon off;'; wait
+case "$ROLE" in a) a-server & ;; *) b-server & ;; esac; nginx -g 'daemon off;'; wait
+[ -n "$BROKER" ] && worker & other & nginx -g 'daemon off;'; wait -n
+[ -n "$BROKER" ] && worker & nginx -g 'daemon off;'; wait; sleep infinity
+if [ -n "$BROKER" ]; then worker & nginx -g 'daemon off;'; wait; fi
+EOS
+}

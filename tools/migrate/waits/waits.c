@@ -259,8 +259,50 @@ struct service *server_ahead (struct analysis *a)
   return one ;
 }
 
+static int is_started_here (struct analysis const *a, struct service const *service)
+{
+  struct text const *one = service->conditions.first ;
+  while (one && texts_has(&a->conditions, one->text)) one = one->next ;
+  return !one ;
+}
+
+/* Is it the other branch of one that is started? Behind an else one of them runs. */
+static int is_of_else (struct analysis *a, struct service const *service)
+{
+  char const *last = service->conditions.first ? texts_join(a->pool, &service->conditions, " && ") : "" ;
+  if (!strstr(last, "! {") && !strstr(last, "*) true")) return 0 ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one != service && is_beside(a, one) && are_exclusive(a, one, service)) return 1 ;
+  return 0 ;
+}
+
+/* wait; sleep infinity, or a loop */
+static int stays_behind (struct analysis *a, struct frame const *frame)
+{
+  if (starts_later(a, frame)) return 1 ;
+  for (; frame ; frame = frame->up)
+    for (struct statement const *one = frame->rest ; one ; one = one->next)
+      if (one->kind == STATEMENT_LOOP || keeps_alive(one)) return 1 ;
+  return 0 ;
+}
+
+/* [ -n "$BROKER" ] && worker & server; wait: where nothing had been started, it came back at once. */
+static void mark_may_be_alone (struct analysis *a, struct statement const *wait, struct frame const *frame, struct service *server, struct claim *claim)
+{
+  struct texts names = { 0 } ;
+  if (stays_behind(a, frame)) return ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+  {
+    if (!is_beside(a, one)) continue ;
+    if (is_started_here(a, one) || is_of_else(a, one)) return ;
+    texts_add(a->pool, &names, one->name) ;
+  }
+  if (names.first) plan_todo(a->plan, server, claim, line_of(a, wait), pool_printf(a->pool, "where %s%s, the end of %s was the container's, as nothing was left to wait for; here it is restarted: set flag-main, if the container shall end with it",
+    texts_join(a->pool, &names, ", "), names.first->next ? " were not started" : " was not started", server->name)) ;
+}
+
 /* worker & server; wait; and alike with -n, or a pid */
-static void wait_behind_server (struct analysis *a, struct statement *statement, struct service const *server)
+static void wait_behind_server (struct analysis *a, struct statement *statement, struct frame const *frame, struct service *server)
 {
   if (fails_at_once(a, statement))
   {
@@ -273,7 +315,8 @@ static void wait_behind_server (struct analysis *a, struct statement *statement,
     return ;
   }
   main_is_none(a) ;
-  claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for the others when %s had ended: none is main, each is restarted; flag-main for the one with which the container should end", server->name)) ;
+  mark_may_be_alone(a, statement, frame, server, claim_statement(a, statement, "dropped",
+    pool_printf(a->pool, "waited for the others when %s had ended: none is main, each is restarted; flag-main for the one with which the container should end", server->name))) ;
 }
 
 /* nginx & web & wait: it waited for web alone, as nginx leaves by itself. */
@@ -305,7 +348,7 @@ static void wait_for_all (struct analysis *a, struct statement *statement, struc
   unsigned int n = 0 ;
   if (server_ahead(a) && count_background(a))
   {
-    wait_behind_server(a, statement, server_ahead(a)) ;
+    wait_behind_server(a, statement, frame, server_ahead(a)) ;
     return ;
   }
   if (a->waited_line) /* it has waited for what is main, and perhaps ended the others */
@@ -430,7 +473,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   }
   if (fails_at_once(a, statement))
     plan_mistake(a->plan, line_of(a, statement), "dash, which is sh in Debian and Ubuntu, has no wait -n: it fails with 2, and waits for nothing: write #!/bin/bash") ;
-  if (server_ahead(a) && count_background(a) && (any || names.first)) wait_behind_server(a, statement, server_ahead(a)) ;
+  if (server_ahead(a) && count_background(a) && (any || names.first)) wait_behind_server(a, statement, frame, server_ahead(a)) ;
   else if (!names.first && (any || (!n && ends_with_child(a, &trap_asks))))
   {
     if (any || !trap_asks) wait_for_any(a, statement) ;
