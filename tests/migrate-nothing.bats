@@ -38,3 +38,18 @@ teardown() { reeve_teardown; }
   told 'line 4: dropped: kept the container alive for so long'
   told 'the container ended behind sleep 3600; now it goes on'
 }
+
+@test "a branch with what the script stayed in, and another start ahead of that: where it is not taken, the script ended, and the report says so" {
+  wrapper <<<$'#!/bin/sh\nif [ "$ENV" = dev ]; then\n  worker &\n  nginx -g "daemon off;"\nfi'
+  migrate
+  told 'note: where nothing asks for nginx, the script ended'
+  wrapper <<<$'#!/bin/sh\nif [ "$ENV" = dev ]; then worker & nginx -g "daemon off;"; fi\nif [ "$ENV" = prod ]; then cache & apache2ctl -DFOREGROUND; fi'
+  migrate
+  told 'note: where nothing asks for nginx, or apache2ctl, the script ended'
+  wrapper <<<$'#!/bin/sh\ncase "$ROLE" in\nworker) celery -A a beat & celery -A a worker ;;\nesac'
+  migrate
+  told 'note: where nothing asks for celery, the script ended'
+  wrapper <<<$'#!/bin/sh\nif [ "$ENV" = dev ]; then worker & nginx -g "daemon off;"; else cache & apache2ctl -DFOREGROUND; fi'
+  migrate
+  untold 'where nothing asks for'
+}

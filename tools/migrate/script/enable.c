@@ -303,6 +303,8 @@ static int may_run_nothing (struct analysis const *a, int is_end)
 static int stayed_for (struct analysis const *a, struct service const *service)
 {
   char const *where = texts_join(a->pool, &service->conditions, " && ") ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && !strcmp(texts_join(a->pool, &one->conditions, " && "), where)) return 0 ; /* it stayed for that */
   for (struct text const *one = a->branch_waits.first ; one && *where ; one = one->next)
     if (strstr(one->text, where)) return !service->is_main && !service->is_oneshot ;
   return 0 ;
