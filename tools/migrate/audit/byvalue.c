@@ -100,7 +100,7 @@ static int look_at_command (struct statement *statement, void *data)
   struct analysis *a = by->a ;
   struct claim *claim = statement->kind == STATEMENT_COMMAND && statement->nwords ? claim_of(a, statement) : 0 ;
   char const *raw = claim ? statement->words[0].raw : "" ;
-  if (!claim || claim->todo.first || raw[*raw == '"'] != '$' || !is_of_what_ends(by, claim)) return 0 ;
+  if (!claim || claim->todo.first || (raw[*raw == '"'] != '$' && *shell_basename(raw) != '$') || !is_of_what_ends(by, claim)) return 0 ;
   by->names = (struct texts){ 0 } ;
   by->daemon = 0 ;
   add_names(a->pool, &by->names, raw) ;

@@ -123,6 +123,12 @@ static void and_or_lines (struct analysis *a, struct service *service, struct st
     run_lines(a, service, right) ;
     return ;
   }
+  if (statement->kind == STATEMENT_OR && is_question(left) && !shell_one_of(statement_command(left), "nc cat curl wget ping")) /* [ -f "$2" ] || $1, in a function */
+  {
+    texts_add(a->pool, &service->run, pool_printf(a->pool, "if %s; then %s; fi", statement_text(a, left), service->is_main ? "exit 0" : pool_printf(a->pool, "exec reeve stop %s", service->name))) ;
+    run_lines(a, service, right) ;
+    return ;
+  }
   if (statement->kind == STATEMENT_OR && serves_surely(a, right))
   {
     keep_shell(a, service, statement) ;
