@@ -355,3 +355,18 @@ EOS
   migrate
   told 'may leave a daemon behind (cron)'
 }
+
+@test "a function in the foreground that may go on running, with only waiting behind it, is a task that is marked" {
+  wrapper <<<$'#!/bin/bash\nstart_web() { cd /web; ./web-server; }\nstart_api() { cd /api; ./api-server; }\nstart_web &\nstart_api\nwait'
+  migrate
+  grep -q 'TODO reeve-migrate: line 5: behind it the script only waited .*take flag-oneshot away' "$tree/start_api/run"
+  wrapper <<<$'#!/bin/bash\nstart_api() { cd /api; ./api-server; }\nweb &\nstart_api\ntail -f /dev/null'
+  migrate
+  told 'if it goes on running, take flag-oneshot away'
+  local body
+  for body in 'mkdir -p /x; ./migrate' 'cd /x; chown -R app .' 'cd /api; ./load-data /x'; do
+    wrapper <<<$'#!/bin/bash\nprep() { '"$body"$'; }\nweb &\nprep\nwait'
+    migrate
+    untold TODO
+  done
+}

@@ -168,6 +168,7 @@ static int may_stay (struct analysis *a, struct statement *list)
   struct statement *last = list ;
   while (last && last->next) last = last->next ;
   if (!last || last->background) return 0 ;
+  if (last->kind == STATEMENT_GROUP) return may_stay(a, last->body) ;
   if (last->kind != STATEMENT_COMMAND) return branch_may_stay(a, last) ;
   command_unwrap(a->pool, last, &launch) ;
   return may_serve_at_end(a, last) && !may_end_soon(a, last, launch.first, task_name(a, last)) ;
@@ -294,6 +295,8 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     mark_serving(a, statement, claim, pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing), a->task && task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;
   else if (!says && (closing || ran_nothing) && may_close(a, inside, &inner))
     mark_serving(a, statement, claim, advice_if_it_serves(a, frame, ran_nothing)) ;
+  else if (called_function(a, statement) && !a->waited_line && only_kept_alive(a, frame, 0) && may_stay(a, called_function(a, statement)->statement->body))
+    mark_serving(a, statement, claim, advice_if_it_serves(a, frame, 0)) ; /* start_api() { cd /api; ./api-server; } */
   if (may_be_server(a, frame, name, !a->waited_line && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement))) && a->task)
     plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement),
       "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;
