@@ -177,3 +177,18 @@ EOS
   migrate
   told 'TODO: an option of su that is not known here'
 }
+
+@test "code of su that the script's shell puts together gets no exec in front: it may be more than one command" {
+  wrapper <<<$'as_www() { su -c "$*" -s /bin/sh www-data; }\nas_www "cd /app && php artisan queue:work" &\nexec web'
+  migrate
+  grep -qx 'exec reeve-exec --user www-data -- /bin/sh -c "$\*"' "$tree/service/run"
+  wrapper <<<$'CMD="cd /app && node server.js"\nexec su app -c "$CMD"'
+  migrate
+  grep -rqx 'exec reeve-exec --user app -- /bin/sh -c "$CMD"' "$tree"
+  wrapper <<<$'CMD="server; true"\nexec su app -c "cd /app && $CMD"'
+  migrate
+  grep -rqx 'exec reeve-exec --user app -- /bin/sh -c "cd /app && $CMD"' "$tree"
+  wrapper <<<'exec su app -c "node server.js --port $PORT"' # the program is known
+  migrate
+  grep -rqx 'exec reeve-exec --user app -- /bin/sh -c "exec node server.js --port $PORT"' "$tree"
+}

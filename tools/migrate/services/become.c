@@ -70,8 +70,14 @@ char const *with_exec (struct pool *pool, struct source const *code, struct stat
   return pool_printf(pool, "%sexec %s", source_copy(code, (struct range){ command->core.start, first }), source_copy(code, (struct range){ first, end })) ;
 }
 
+/* su app -c "$*": the script's shell puts in what may be more than one command, as `cd /app && server`. */
+static int is_computed_code (struct statement const *command)
+{
+  return command->nwords && strpbrk(command->words[0].raw, "$`") ;
+}
+
 /* su app -c "cd /app && server", perhaps with & behind it: the code with exec, in the foreground; 0: it has another form. */
-static char const *foreground_chain (struct pool *pool, struct source const *code, struct statement const *only)
+static char const *foreground_chain (struct pool *pool, struct source const *code, struct statement const *only, int is_plain)
 {
   struct statement const *last = only ;
   char const *text ;
@@ -79,6 +85,7 @@ static char const *foreground_chain (struct pool *pool, struct source const *cod
   if (only->kind != STATEMENT_AND) return 0 ;
   while (last->kind == STATEMENT_AND && last->body && last->body->next) last = last->body->next ;
   if (last->kind != STATEMENT_COMMAND || shell_one_of(statement_command(last), "exec cd : true false echo printf export test [ read set eval . source wait exit return")) return 0 ;
+  if (!is_plain && is_computed_code(last)) return 0 ;
   text = with_exec(pool, code, last, only->range.end) ;
   len = strlen(text) ;
   while (len && strchr(" \t\n;", text[len - 1])) len-- ;
@@ -99,7 +106,7 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   struct launch launch ;
   if (!value && *raw == '"' && raw[1]) value = pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
   only = value ? shell_parse_text(a->pool, &code, value) : 0 ;
-  chain = only && !only->next ? foreground_chain(a->pool, &code, only) : 0 ;
+  chain = only && !only->next ? foreground_chain(a->pool, &code, only, is_plain) : 0 ;
   if (chain) return is_plain ? shell_quote(a->pool, chain) : pool_printf(a->pool, "\"%s\"", chain) ;
   for (struct statement *one = only ; one ; one = one->next)
     if (one->background && (one->next || one != only || one->kind != STATEMENT_COMMAND))
@@ -107,7 +114,7 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
       plan_todo(a->plan, service, service->claim, service->line, "its code leaves something in the background, which ends with it: let the last command be in the foreground, or make each a service") ;
       break ;
     }
-  if (!only || only->next || only->kind != STATEMENT_COMMAND || shell_one_of(statement_command(only), "exec cd")) return raw ;
+  if (!only || only->next || only->kind != STATEMENT_COMMAND || shell_one_of(statement_command(only), "exec cd") || (!is_plain && is_computed_code(only))) return raw ;
   value = with_exec(a->pool, &code, only, only->range.end) ;
   command_unwrap(a->pool, only, &launch) ;
   foreground_of(a->plan, only, launch.first, &foreground) ;
