@@ -233,3 +233,31 @@ wait"
   migrate
   untold TODO
 }
+
+@test "the script's own pid is no service's: what asks for it is marked" {
+  local own
+  for own in $'me=$$\n(while kill -0 $me; do curl -s http://localhost/ping; sleep 30; done) &' $'PARENT=$BASHPID\nwatchdog --parent $PARENT &' \
+    'watchdog --parent=$$ &' '(while kill -0 $$; do curl -s http://localhost/ping; sleep 30; done) &'; do
+    wrapper <<<$'#!/bin/bash\n'"$own"$'\nexec nginx'
+    migrate
+    told "was the script's pid, and that script is gone" || { echo "# $own"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\nexport MAIN_PID=$$\nworker &\nexec nginx'
+  migrate
+  told "MAIN_PID was the script's pid, which is no service's"
+  wrapper <<<$'#!/bin/bash\nSELF=$$\nmkdir -p /tmp/w.$SELF\nredis-server --dir /tmp/w.$SELF &\nexec watchdog --parent $$' # a name; what exec keeps
+  migrate
+  untold "was the script's pid"
+}
+
+@test "a signal to pid 1 that does not end it is marked" {
+  local start
+  for start in '(while inotifywait -e modify /etc/nginx.conf; do kill -s HUP 1; done) &' '(while inotifywait /etc/h; do kill -USR2 1; done) &' 'docker-gen -notify "kill -HUP 1" /t /c &'; do
+    wrapper <<<"$start"$'\nexec nginx'
+    migrate
+    told 'TODO: pid 1 is /init now' || { echo "# $start"; return 1; }
+  done
+  wrapper <<<$'(worker; kill 1) &\necho "use kill -HUP 2, not kill -HUP 1"\n(while kill -0 1; do ping-it; sleep 9; done) &\nexec nginx'
+  migrate
+  untold 'pid 1 is /init now'
+}

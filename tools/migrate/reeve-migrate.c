@@ -168,6 +168,7 @@
      byvalue.c        or a daemon that a variable names?
      waited.c         does the setup wait for what it has started itself?
      named.c          is a function whose name is computed where it is called?
+     ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?
      usershell.c      the shell that su executes
 
    script/          the walk through a script, which calls the folders above
