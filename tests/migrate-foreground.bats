@@ -315,3 +315,36 @@ case "$ROLE" in a) a-server & ;; *) b-server & ;; esac; nginx -g 'daemon off;'; 
 if [ -n "$BROKER" ]; then worker & nginx -g 'daemon off;'; wait; fi
 EOS
 }
+
+@test "nginx stays by a configuration that a RUN puts in its place; where that is not here, the report says so" {
+  local made
+  wrapper <<<$'#!/bin/sh\nweb &\nnginx\ntail -f /dev/null'
+  for made in 'cp /app/site.conf /etc/nginx/nginx.conf' 'ln -sf /app/site.conf /etc/nginx/nginx.conf' 'mv /app/site.conf /etc/nginx/nginx.conf'; do
+    echo 'daemon off;' >site.conf
+    printf 'FROM debian\nCOPY . /app\nRUN %s\nCMD ["/start.sh"]\n' "$made" >Dockerfile
+    migrate --dockerfile Dockerfile
+    becomes nginx 'exec nginx'
+    untold 'nginx refuses both'
+    echo 'events {}' >site.conf
+    migrate --dockerfile Dockerfile
+    becomes nginx "exec nginx -g 'daemon off;'"
+    untold 'nginx refuses both'
+    rm site.conf
+    migrate --dockerfile Dockerfile
+    told 'the Dockerfile copies /app/site.conf, which is not in the build context here: if it says daemon off, too'
+  done
+  for made in '/x.conf /etc/nginx/nginx.conf' '/conf/ /etc/nginx/'; do
+    printf 'FROM debian\nCOPY --from=b %s\nCMD ["/start.sh"]\n' "$made" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told "the Dockerfile copies ${made% *}, which is not in the build context here: if it says daemon off, too"
+  done
+  for made in 'RUN cp /etc/nginx/nginx.conf.default /etc/nginx/nginx.conf' 'COPY --from=b /app /app' 'COPY --from=b / /'; do
+    printf 'FROM debian\n%s\nCMD ["/start.sh"]\n' "$made" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'nginx refuses both'
+  done
+  wrapper <<<$'#!/bin/sh\nweb &\nnginx -c /etc/other.conf\ntail -f /dev/null'
+  printf 'FROM debian\nCOPY --from=b /x.conf /etc/nginx/nginx.conf\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'nginx refuses both'
+}

@@ -42,11 +42,12 @@ static void read_front (struct plan *plan, struct dockerfile const *dockerfile, 
 
 void plan_look_at_nginx (struct plan *plan, struct dockerfile const *dockerfile, char const *path)
 {
-  char const *name = dockerfile ? dockerfile_source_of(dockerfile, "nginx.conf") : 0 ;
-  char const *text = name ? context_read(plan->pool, path, name) : 0 ;
-  char const *place = dockerfile && !name ? context_place(dockerfile, path, "/etc/nginx/nginx.conf") : 0 ; /* COPY nginx/ /etc/nginx/ */
-  if (place) text = text_read(plan->pool, place, SOURCE_SIZE_MAX) ;
-  if (!text && plan->root != ROOT_NONE) text = root_read(plan->pool, plan->root, "/etc/nginx/nginx.conf") ;
+  char const *own = "/etc/nginx/nginx.conf" ;
+  char const *place = dockerfile ? context_file_at(dockerfile, path, own) : 0 ;
+  char const *name = dockerfile && !place ? dockerfile_source_of(dockerfile, "nginx.conf") : 0 ; /* that of another build of nginx */
+  char const *text = name ? context_read(plan->pool, path, name) : place ? text_read(plan->pool, place, SOURCE_SIZE_MAX) : 0 ;
+  if (dockerfile && !place && !text && !name) name = brought_from(dockerfile, own) ;
+  if (!text && plan->root != ROOT_NONE) text = root_read(plan->pool, plan->root, own) ;
   plan->nginx_stays = (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) || (text && image_nginx_stays(text)) ;
   if (name && !text && !plan->nginx_stays) plan->nginx_unread = name ;
 }

@@ -156,8 +156,9 @@ void foreground_of (struct plan *plan, struct statement const *statement, unsign
 
 void nginx_without_option (struct plan *plan, struct foreground *foreground)
 {
+  char const *file = image_nginx_reads(foreground->argv) ;
   if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
-  if (plan->nginx_unread)
+  if (plan->nginx_unread && (!file || !strcmp(shell_basename(file), "nginx.conf")))
     texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: the Dockerfile copies %s, which is not in the build context here: if it says daemon off, too, "
       "take -g 'daemon off;' out of nginx's run: nginx refuses both", plan->nginx_unread)) ;
   if (!image_nginx_stays_with(plan, foreground->argv)) return ;

@@ -47,8 +47,7 @@ int image_nginx_stays (char const *configuration)
   return 0 ;
 }
 
-/* The value of nginx's -c; 0: it reads the image's own. */
-static char const *nginx_reads (char const *const *argv)
+char const *image_nginx_reads (char const *const *argv)
 {
   for (unsigned int i = 1 ; argv[i] ; i++)
     if (!strncmp(argv[i], "-c", 2)) return argv[i][2] ? argv[i] + 2 : argv[i + 1] ;
@@ -70,7 +69,7 @@ static int script_writes_it (struct plan const *plan)
 
 int image_nginx_stays_with (struct plan const *plan, char const *const *argv)
 {
-  char const *file = nginx_reads(argv) ;
+  char const *file = image_nginx_reads(argv) ;
   if (script_writes_it(plan)) return 1 ;
   if (!file || !strcmp(shell_basename(file), "nginx.conf")) return plan->nginx_stays ;
   for (struct configuration const *one = plan->configurations ; one ; one = one->next)

@@ -22,6 +22,9 @@ extern char const *image_program (struct plan *plan, char const *name) ;
 /* Does nginx stay in the foreground, by this configuration? */
 extern int image_nginx_stays (char const *configuration) ;
 
+/* The value of nginx's -c; 0: it reads the image's own. */
+extern char const *image_nginx_reads (char const *const *argv) ;
+
 /* The same of the configuration that nginx with these words reads: that of -c, or the image's own. */
 extern int image_nginx_stays_with (struct plan const *plan, char const *const *argv) ;
 

@@ -108,6 +108,21 @@ char const *behind_links (struct dockerfile const *dockerfile, char const *place
   return place ;
 }
 
+char const *brought_from (struct dockerfile const *dockerfile, char const *place)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *found = moved_from(dockerfile, place) ;
+  if (found && strcmp(folder_of(pool, found), folder_of(pool, place)) != 0) return found ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY")) ; )
+    for (struct text const *source = one->copying->from_stage ? one->copying->sources.first : 0 ; source ; source = source->next)
+    {
+      char const *target = one->copying->target ;
+      if (!strcmp(copying_path(pool, one->copying, source->text), place)
+       || !strcmp(target, folder_of(pool, place)) || !strcmp(pool_printf(pool, "%s/", target), folder_of(pool, place))) found = source->text ;
+    }
+  return found && strcmp(folder_of(pool, found), folder_of(pool, place)) != 0 ? found : 0 ;
+}
+
 struct naming
 {
   struct starting *s ;

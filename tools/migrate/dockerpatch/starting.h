@@ -79,9 +79,6 @@ extern int is_shell_script (char const *path, char const *text, int of_shell) ;
 
 /* ---- moved.c ---- */
 extern void add_moved_names (struct starting *s) ; /* s->names: those that a RUN gives to the input by ln, mv, cp or install */
-/* The file of the build context that is at `place` in the image, perhaps by a RUN that moved it or made a link
-   to it, on this machine; 0: none. */
-extern char const *context_file_at (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *place) ;
 /* COPY <<"EOF" /start.sh: the text of the file at *place in the image, which a RUN may have moved there: *place becomes where COPY has it.
    0: it is no such file. *expanded is set to a file whose variables the builder expands, as there are no quotes: its text is not known. */
 extern char const *document_at (struct dockerfile const *dockerfile, char const **place, char const **expanded) ;
