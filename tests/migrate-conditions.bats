@@ -402,3 +402,16 @@ EOS
   migrate
   has a/flag-main b/flag-main c/flag-main
 }
+
+@test "== in [ is no enable-if where the shell may be dash, which does not know it" {
+  local test
+  for test in '[ "$R" == yes ]' 'test "$R" == yes' '[ "$Q" = 1 ] && [ "$R" == yes ]'; do
+    wrapper <<<$'#!/bin/sh\n'"if $test; then b & fi"$'\nwait'
+    migrate
+    lacks b/enable-if || { echo "# $test"; return 1; }
+    grep -q -F ' == yes' "$tree/b/run"
+    wrapper <<<$'#!/bin/bash\n'"if $test; then b & fi"$'\nwait'
+    migrate
+    has b/enable-if || { echo "# $test"; return 1; }
+  done
+}
