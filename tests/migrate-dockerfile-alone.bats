@@ -391,3 +391,24 @@ no_instruction() # LINE TEXT
   refused 'supervisord, which it executes, reads /etc/supervisord.conf, which is in that itself, where the builder expands its variables' \
     <<<$'FROM debian\nCOPY <<EOF /etc/supervisord.conf\n[program:web]\ncommand=web $PORT\nEOF\nCMD ["supervisord", "-c", "/etc/supervisord.conf"]'
 }
+
+@test "a word that goes on behind a backslash at the end of a line is one word, as for the builder" {
+  local cmd
+  for cmd in $'server --list=a,\\\nb & exec web' $'server --list=a,\\  \n# comment\n\nb & exec web' $'\\\n server --list=\'a,\\\nb\' & exec web' \
+    $'["sh", "-c", "server --list=a,\\\nb & exec web"]'; do
+    printf 'FROM debian\nCMD %s\n' "$cmd" >Dockerfile
+    input=Dockerfile
+    run --separate-stderr reeve-migrate Dockerfile -o rootfs/etc/services.d --force
+    [ "$status" -eq 0 ] || return 1
+    [[ "$(tr -d '\\\n'"'" <"$tree/server/run")" == *'server --list=a,b' ]] || { echo "# $cmd"; sed 's/^/# /' "$tree/server/run"; return 1; }
+  done
+}
+
+@test "an ENTRYPOINT of empty quotes names no program" {
+  local entrypoint
+  for entrypoint in '""' "''"; do
+    printf 'FROM debian\nENTRYPOINT %s\nCMD ["web"]\n' "$entrypoint" >Dockerfile
+    run --separate-stderr reeve-migrate Dockerfile -o rootfs/etc/services.d
+    [ "$status" -ne 0 ] && [[ $stderr == *"$entrypoint, which a shell executes as it is, names no program"* ]] || { echo "# $entrypoint: $stderr"; return 1; }
+  done
+}

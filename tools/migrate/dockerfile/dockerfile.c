@@ -57,10 +57,10 @@ static int is_nothing (struct source const *source, struct range range)
 }
 
 /* The escape at the end of a line, which may have blanks behind it; 0: there is none. */
-static char *escape_of (struct reading const *r, char *begin, size_t len)
+static char *escape_of (struct dockerfile const *dockerfile, char *begin, size_t len)
 {
   while (len && strchr(" \t", begin[len - 1])) len-- ;
-  return len && begin[len - 1] == r->dockerfile->escape ? begin + len - 1 : 0 ;
+  return len && begin[len - 1] == dockerfile->escape ? begin + len - 1 : 0 ;
 }
 
 /* Copies the source's bytes of the instruction; each byte keeps its place. *last: the last line. */
@@ -72,14 +72,14 @@ static char *read_logical (struct reading *r, uint32_t first, uint32_t *last)
   for (*last = first ; *last < source->nlines ; ++*last)
   {
     struct range range = source_line_range(source, *last) ;
-    if ((*last == first || !is_nothing(source, range)) && !escape_of(r, (char *)source->text + range.start, range.end - range.start)) break ;
+    if ((*last == first || !is_nothing(source, range)) && !escape_of(r->dockerfile, (char *)source->text + range.start, range.end - range.start)) break ;
   }
   text = (char *)source_copy(source, (struct range){ from, source_line_range(source, *last).end }) ;
   for (uint32_t line = first ; line <= *last ; line++)
   {
     struct range range = source_line_range(source, line) ;
     char *begin = text + (range.start - from) ;
-    char *escape = escape_of(r, begin, range.end - range.start) ;
+    char *escape = escape_of(r->dockerfile, begin, range.end - range.start) ;
     if (line > first && is_nothing(source, range)) memset(begin, ' ', range.end - range.start) ;
     else if (escape) *escape = ' ' ;
     if (line < *last) text[range.end - from] = ' ' ; /* the newline */
@@ -206,6 +206,26 @@ struct instruction *dockerfile_last (struct dockerfile const *dockerfile, char c
   struct instruction *found = 0 ;
   for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, name)) ; ) found = one ;
   return found ;
+}
+
+char const *dockerfile_joined (struct dockerfile const *dockerfile, struct instruction const *instruction, char const *between)
+{
+  struct source *source = dockerfile->source ;
+  char const *out = "" ;
+  for (uint32_t line = instruction->first ; line <= instruction->last ; line++)
+  {
+    struct range range = source_line_range(source, line) ;
+    char *text ;
+    char *escape ;
+    int is_left_out = line > instruction->first && is_nothing(source, range) ;
+    if (range.start < instruction->start) range.start = instruction->start < range.end ? instruction->start : range.end ;
+    text = (char *)source_copy(source, range) ;
+    escape = escape_of(dockerfile, text, strlen(text)) ;
+    if (is_left_out) *text = 0 ;
+    else if (escape) *escape = 0 ;
+    out = pool_printf(source->pool, "%s%s%s", out, text, line < instruction->last ? between : "") ;
+  }
+  return out ;
 }
 
 int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts *words)

@@ -45,6 +45,9 @@ extern void dockerfile_instructions (struct source *source, struct dockerfile *d
 extern struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *names) ;
 extern struct instruction *dockerfile_last (struct dockerfile const *dockerfile, char const *name) ;
 
+/* The arguments as the builder joins their lines: an escape at the end of one parts no words. `between`: what is put there; "". */
+extern char const *dockerfile_joined (struct dockerfile const *dockerfile, struct instruction const *instruction, char const *between) ;
+
 /* ["a", "b"]: adds its words. Returns 0 if it has another form. */
 extern int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts *words) ;
 

@@ -264,22 +264,14 @@ static void scan_code (struct finding *f, char const *text)
 /* The lines of an instruction in shell form, joined by the shell's own escape; 0: in quotes, where the shell would keep that. */
 static char const *code_in_lines (struct dockerfile const *dockerfile, struct instruction const *instruction)
 {
-  struct pool *pool = dockerfile->source->pool ;
-  char const *out = "" ;
-  char const *p = instruction->arguments ;
-  for (uint32_t line = instruction->first ; line <= instruction->last ; line++)
+  char const *joined = dockerfile_joined(dockerfile, instruction, "\\\n") ;
+  unsigned int quotes = 0 ;
+  for (char const *p = joined ; *p ; p++)
   {
-    struct range range = source_line_range(dockerfile->source, line) ;
-    size_t len = range.end - (line == instruction->first ? instruction->start : range.start) ;
-    unsigned int quotes = 0 ;
-    size_t rest = strnlen(p, len) ;
-    out = pool_printf(pool, "%s%.*s", out, (int)rest, p) ;
-    for (char const *q = out ; *q ; q++) quotes += *q == '\'' ;
-    if (line < instruction->last && quotes % 2) return 0 ;
-    if (line < instruction->last) out = pool_printf(pool, "%s\\\n", out) ;
-    p += rest + (p[rest] != 0) ;
+    quotes += *p == '\'' ;
+    if (*p == '\n' && quotes % 2) return 0 ;
   }
-  return out ;
+  return joined ;
 }
 
 static void take_code (struct finding *f, struct instruction const *instruction, char const *code)
@@ -379,6 +371,8 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
     return missing(&f, *base ? pool_printf(f.s.pool, "has neither ENTRYPOINT nor CMD, so that what its base image %s has is executed", base) : "has neither ENTRYPOINT nor CMD",
       "if that is a script, " RECIPE) ;
   scan(&f, f.s.words.first) ;
+  if (f.code && shell_one_of(f.code->text, "\"\" ''"))
+    return missing(&f, pool_printf(f.s.pool, "%s, which a shell executes as it is, names no program", f.code->text), "write ENTRYPOINT [] where that of the base image shall go, and give it again") ;
   if (!input->file && !input->refused && f.code) scan_code(&f, f.code->text) ;
   if (input->refused) return ;
   if (input->file)

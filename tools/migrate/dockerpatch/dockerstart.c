@@ -26,7 +26,7 @@ void find_instructions (struct dockerfile const *dockerfile, struct instruction 
 /* ["a"], or a shell and its code. Returns 1 for the former. */
 static int add_words (struct starting *s, struct instruction const *instruction)
 {
-  char const *code = instruction->arguments ;
+  char const *code = dockerfile_joined(s->dockerfile, instruction, "") ;
   if (dockerfile_exec_form(s->pool, code, &s->words)) return 1 ;
   {
     struct texts shell = { 0 } ;
