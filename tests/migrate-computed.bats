@@ -167,7 +167,7 @@ wait -n"
   run ! grep -q TODO "$tree/worker/run"
   wrapper <<<$'web --spool /tmp/w.$$ &\nworker --pid $$ &\nwait'
   migrate
-  untold TODO
+  untold 'one for all'
 }
 
 @test "when a wait began is nothing that a service needs" {

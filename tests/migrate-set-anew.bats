@@ -92,3 +92,23 @@ EOS
   migrate
   [ "$(grep -c '^cd "$BASE' "$tree/run-web/run")" -eq 1 ]
 }
+
+@test "a function that exports computed names is called for each service, in a loop and behind a condition, too" {
+  local load call
+  for load in 'export "$1=$(cat /run/secrets/$1)"' 'eval "$1=\$(cat /run/secrets/$1); export $1"' 'export $(grep -v "^#" /etc/app.env | xargs)'; do
+    for call in 'for s in DB TOKEN; do load "$s"; done' 'for s in DB TOKEN; do [ -f /run/secrets/$s ] && load $s; done' '[ -f /etc/app.env ] && load X' \
+      'if [ -n "$X_FILE" ]; then load X; fi' 'load X || true'; do
+      wrapper <<<$'#!/bin/bash\nload() { '"$load"$'; }\n'"$call"$'\nworker &\nexec webapp'
+      migrate
+      grep -qxF "$call" "$tree/worker/run" && grep -qxF "$call" "$tree/webapp/run" && grep -qF "load() { $load; }" "$tree/webapp/run" || { echo "# $load, $call"; return 1; }
+    done
+  done
+  wrapper <<<$'#!/bin/bash\nload() { export "$1=$(cat /run/secrets/$1)"; }\n(load X; migrate)\nworker &\nexec webapp' # a shell of its own
+  migrate
+  ! grep -rq load "$tree/worker" "$tree/webapp"
+  for call in '[ -n "$VAULT" ] && load DB' 'for s in DB TOKEN; do load "$s"; done' 'if [ -n "$VAULT" ]; then load DB; ./migrate; fi'; do # it cannot be repeated
+    wrapper <<<$'#!/bin/bash\nload() { export "$1=$(vault read $1)"; }\n'"$call"$'\nworker &\nexec webapp'
+    migrate
+    [ "$(grep -o 'exports variables whose names are computed' "$init/10-start" | wc -l)" = 1 ] || { echo "# $call"; return 1; }
+  done
+}

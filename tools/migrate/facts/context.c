@@ -145,10 +145,23 @@ static struct statement *called (struct analysis *a, struct statement const *sta
   return function ? function->statement->body : 0 ;
 }
 
+/* export "$1=...", eval "export $1" */
+static int exports_any (struct statement *statement, void *data)
+{
+  int is_eval = !strcmp(statement_command(statement), "eval") && statement->nwords > 1 ;
+  return exports_computed(statement, data) || (is_eval && shell_mentions(statement->words[1].raw, "export") && strchr(statement->words[1].raw, '$')) ;
+}
+
+int exports_in_calls (struct analysis *a, struct statement *statement)
+{
+  if (statement->kind == STATEMENT_COMMAND || statement->kind == STATEMENT_FUNCTION || has_own_shell(a, statement)) return 0 ;
+  return !statement_walk(statement, &exports_any, 0) && walk_with_calls(a, statement, &exports_any, 0) ;
+}
+
 static int applies_in (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
-  int r = statement_walk(statement, &applies_always, a) ;
+  int r = statement_walk(statement, &applies_always, a) || exports_in_calls(a, statement) ;
   if (r || !body || a->depth > CALL_DEPTH_MAX) return r ;
   a->depth++ ;
   r = statement_walk(body, &applies_in_call, a) ;
@@ -363,7 +376,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;
   tell_redirections(a, claim, &files, &loggers, before_all) ;
   if (!piece->shared) return 1 ;
-  if (!*evaluated_names(statement) && statement_walk(body ? body : statement, &exports_computed, 0))
+  if (!*evaluated_names(statement) && (exports_in_calls(a, statement) || statement_walk(body ? body : statement, &exports_computed, 0)))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
   if (*evaluated_names(statement))
     plan_todo(a->plan, 0, claim, line_of(a, statement), pool_printf(a->pool, "it leaves %s in the background, which nobody supervises: make that a service, in the foreground", statement->programs.first->text)) ;

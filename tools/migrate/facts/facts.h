@@ -133,6 +133,7 @@ extern int is_known_server (struct analysis *a, struct statement *statement) ; /
    something. Not npm start, monitor start.py, notify start. */
 extern int says_start (struct analysis *a, struct statement const *statement) ;
 extern int exports_computed (struct statement *statement, void *data) ; /* export "$name=$value" */
+extern int exports_in_calls (struct analysis *a, struct statement *statement) ; /* the same, or eval "export $name", in a function that a loop, a condition or an && calls */
 extern int serves_surely (struct analysis *a, struct statement *statement) ; /* the same, or a command that says so by its words */
 /* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
 extern struct statement *staying_part (struct analysis *a, struct statement *statement) ;

@@ -17,14 +17,21 @@ struct exporting
   struct exporting *next ;
 } ;
 
+#define COMPUTED "it exports variables whose names are computed, which reach no service: write them by name"
+
+void mark_exports (struct analysis *a, struct service *task, struct statement *statement, struct claim *claim)
+{
+  if (exports_in_calls(a, statement)) plan_todo(a->plan, task, claim, line_of(a, statement), COMPUTED) ;
+}
+
 void note_exporting (struct analysis *a, struct service *task, struct statement *statement, struct claim *claim)
 {
   struct function const *function = called_function(a, statement) ;
   struct statement *body = function && function->statement->body ? function->statement->body : statement ;
   char const *names = body != statement ? names_called(a, body) : names_defined(a, statement) ;
   struct exporting *one ;
-  if (task && !strstr(statement_text(a, body), "$(") && statement_walk(body, &exports_computed, 0))
-    plan_todo(a->plan, task, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
+  if (task && !strstr(statement_text(a, body), "$(") && statement_walk(body, &exports_computed, 0)) plan_todo(a->plan, task, claim, line_of(a, statement), COMPUTED) ;
+  mark_exports(a, task, statement, claim) ;
   if ((statement->kind == STATEMENT_COMMAND && body == statement) || (strlen(names) == 1 && !changes_place(body))) return ;
   one = pool_alloc(a->pool, sizeof(*one)) ;
   *one = (struct exporting){ statement, body, names, claim, task, a->exporting } ;

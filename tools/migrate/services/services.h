@@ -60,6 +60,7 @@ extern char const *condition_of (struct analysis *a, struct statement const *sta
 extern void drop_last_looks (struct analysis *a, struct service *task, struct held *first) ; /* those at the task's end: whether it failed, the supervisor sees */
 
 /* ---- exports.c: variables that are exported by work ---- */
+extern void mark_exports (struct analysis *a, struct service *task, struct statement *statement, struct claim *claim) ; /* a TODO where a function that a loop, a condition or an && in it calls exports computed names; task 0: the setup */
 extern void note_exporting (struct analysis *a, struct service *task, struct statement *statement, struct claim *claim) ; /* task 0: the setup */
 extern void settle_exporting (struct analysis *a) ; /* at the end: a TODO for those that may be asked for later */
 

@@ -244,6 +244,7 @@ struct claim *add_ordinary (struct analysis *a, struct statement *statement)
   remarks_to_setup(a) ;
   claim = claim_statement(a, statement, plan_setup_where(a->plan), SETUP_AS_IT_WAS) ;
   mark_unknown(a, 0, statement, claim) ;
+  mark_exports(a, 0, statement, claim) ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
   mark_move(a, 0, statement, claim) ;
   mark_arguments(a, 0, statement, claim) ;
