@@ -105,7 +105,7 @@ EOS
   done
   wrapper <<<$'#!/bin/bash\nload() { export "$1=$(cat /run/secrets/$1)"; }\n(load X; migrate)\nworker &\nexec webapp' # a shell of its own
   migrate
-  ! grep -rq load "$tree/worker" "$tree/webapp"
+  run ! grep -rq load "$tree/worker" "$tree/webapp"
   for call in '[ -n "$VAULT" ] && load DB' 'for s in DB TOKEN; do load "$s"; done' 'if [ -n "$VAULT" ]; then load DB; ./migrate; fi'; do # it cannot be repeated
     wrapper <<<$'#!/bin/bash\nload() { export "$1=$(vault read $1)"; }\n'"$call"$'\nworker &\nexec webapp'
     migrate
