@@ -79,3 +79,18 @@ EOS
   tail -n 4 "$tree/migrate/run" | diff - <(printf '%s\n' 'if ! ./migrate; then' '  echo bad' '  exit 3' 'fi')
   told 'lines 3-8: services.d/migrate/run: task migrate, run once after db-server; when it fails, what depends on it is not started'
 }
+
+@test "the exit inside a task's loop or branch ends the script, and not the code that it ends with" {
+  local last
+  for last in $'until probe; do\n  sleep 1\n  i=$((i+1))\n  [ "$i" -gt 100 ] && exit 1\ndone' $'for i in 1 2 3; do\n  ./load $i || exit 1\n  [ "$VERBOSE" = 1 ] && echo loaded\ndone' \
+    $'if [ ! -f /data/seeded ]; then\n  ./seed || exit 1\n  [ -n "$EXTRA" ] && ./seed-extra\nfi'; do
+    wrapper <<<$'#!/bin/bash\nredis-server &\n./load-data\n'"$last"$'\nexec web'
+    migrate
+    tail -n 1 "$tree/load-data/run" | grep -qxF "exit 0 # the last command's code did not matter to the script" || { echo "# $last"; return 1; }
+  done
+  for last in $'for i in 1 2 3; do\n  ./load $i || exit 1\ndone' $'if [ ! -f /data/seeded ]; then\n  ./seed || exit 1\nfi' $'for i in 1 2 3; do ./load $i; done || exit 1'; do
+    wrapper <<<$'#!/bin/bash\nredis-server &\n./load-data\n'"$last"$'\nexec web'
+    migrate
+    run ! grep -q 'did not matter' "$tree/load-data/run"
+  done
+}

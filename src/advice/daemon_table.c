@@ -16,13 +16,13 @@ struct daemon const daemon_table[] =
   { .names = "nginx openresty angie", .background = "*on;!", .foreground = "*off;", .ends = "-t -T -v -V -s -h", .add = { "-g", "daemon off;" },
     .mend = "add -g 'daemon off;'", .stays = LEAVES, .configured = 1 },
   { .names = "apache2ctl apachectl", .background = "start> -k+start", .foreground = "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X",
-    .ends = "-t -S -v -V -M -l -L configtest status fullstatus graceful graceful-stop stop restart startssl", .add = { "-DFOREGROUND" },
+    .ends = "-t -S -v -V -M -l -L -D+DUMP_INCLUDES -D+DUMP_MODULES -D+DUMP_VHOSTS -D+DUMP_RUN_CFG configtest status fullstatus graceful graceful-stop stop restart startssl", .add = { "-DFOREGROUND" },
     .mend = "add -DFOREGROUND (without start)", .stays = LEAVES },
   /* busybox's httpd: it has -p or -h, which Apache's does not have */
   { .names = "httpd+*-p httpd+*-h", .foreground = "-f -i -d -e -m", ADD("-f"), .stays = LEAVES },
   /* -f: for Apache a file's name; but the program may be busybox's */
   { .names = "apache2 httpd", .background = "-k+start", .foreground = "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X -f",
-    .ends = "-t -S -v -V -M -l -L -k+stop -k+restart -k+graceful -k+graceful-stop", ADD("-DFOREGROUND"), .stays = LEAVES },
+    .ends = "-t -S -v -V -M -l -L -D+DUMP_INCLUDES -D+DUMP_MODULES -D+DUMP_VHOSTS -D+DUMP_RUN_CFG -k+stop -k+restart -k+graceful -k+graceful-stop", ADD("-DFOREGROUND"), .stays = LEAVES },
   { .names = "lighttpd thttpd", .foreground = "-D", .ends = "-t -1 -p -v -V -h", ADD("-D"), .stays = LEAVES },
   { .names = "caddy", .background = "start>", .foreground = "run file-server reverse-proxy respond", .add = { "run" },
     .mend = "caddy run, not caddy start", .stays = DEPENDS },

@@ -229,7 +229,7 @@ TEST(what_only_does_something_else_ends)
 {
   static char const *const lines[] =
   {
-    "nginx -t", "nginx -s reload", "apache2ctl configtest", "php-fpm8.2 -t", "sshd -t", "named -v", "dovecot -n", "mysqld --initialize-insecure --user=mysql",
+    "nginx -t", "nginx -s reload", "apache2ctl configtest", "apachectl -D DUMP_INCLUDES", "httpd -D DUMP_VHOSTS", "php-fpm8.2 -t", "sshd -t", "named -v", "dovecot -n", "mysqld --initialize-insecure --user=mysql",
     "postgres --single -D $PGDATA", "celery -A app inspect ping", "haproxy -c -f x", "gunicorn --check-config app", "chronyd -q",
     "jupyter nbconvert --to notebook x.ipynb", "sqlservr --reset-sa-password"
   } ;

@@ -164,6 +164,20 @@ char const *task_text (struct analysis *a)
   return texts_join(a->pool, &lines, "\n") ;
 }
 
+/* until ./probe; do sleep 1; [ $n -gt 9 ] && exit 1; done: only its exit ended the script, not the code that it ends with. */
+static int fails_unseen (struct analysis *a, struct held const *held)
+{
+  if (held->must_succeed) return 0 ;
+  switch (held->statement->kind)
+  {
+    case STATEMENT_IF :
+    case STATEMENT_CASE :
+    case STATEMENT_LOOP :
+    case STATEMENT_FOR : return !statement_ends_or_succeeds(held->statement, a->errexit) ;
+    default : return 0 ;
+  }
+}
+
 void close_task (struct analysis *a)
 {
   struct service *task = a->task ;
@@ -180,7 +194,7 @@ void close_task (struct analysis *a)
   for (struct held *held = a->task_statements ; held ; held = held->next)
   {
     if (held->next) add_line(a, &task->run, held, last->npieces) ;
-    else if (!held->looks && (!a->task_must_succeed || held->decides)) run_lines(a, task, held->statement) ;
+    else if (!held->looks && (!a->task_must_succeed || (held->decides && !fails_unseen(a, held)))) run_lines(a, task, held->statement) ;
     else
     {
       add_line(a, &task->run, held, last->npieces) ;

@@ -68,6 +68,11 @@ static int decides (struct statement const *statement, int errexit)
   }
 }
 
+int statement_ends_or_succeeds (struct statement const *statement, int errexit)
+{
+  return decides(statement, errexit) ;
+}
+
 int shell_last_decides (struct pool *pool, char const *interpreter, char const *text)
 {
   struct source code ;

@@ -141,6 +141,7 @@ extern int shell_has_errexit (char const *interpreter) ;
 /* 1: set -e, -1: set +e, 0: neither. */
 extern int statement_sets_errexit (struct statement const *statement) ;
 /* Does a script, when its last command fails, end with that? With set -e, or by `|| exit`. 0 also where it is not known. */
+extern int statement_ends_or_succeeds (struct statement const *statement, int errexit) ; /* does its last command end the script, wherever that fails? Of compound ones: in each branch */
 extern int shell_last_decides (struct pool *pool, char const *interpreter, char const *text) ;
 
 /* Calls `visit` for the statement and all statements inside it. Stops when visit returns another
