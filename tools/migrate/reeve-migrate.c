@@ -108,6 +108,7 @@
      builtin.c        the same question as one that reeve-exec can ask
      display.c        the socket of a display
      following.c      tail -f, and tail --pid
+     goeson.c         what is not main, as the script went on behind it
      inorder.c        a task comes behind what was started ahead of it
      logs.c           waiting for a line in a log
      ready.c          what the order said without words

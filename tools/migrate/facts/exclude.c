@@ -143,3 +143,8 @@ void settle_exclusive (struct analysis *a)
     if (at) service->claim->what = pool_printf(a->pool, "%.*s%s%s%s", (int)(at - service->claim->what), service->claim->what, *now ? " after " : "", now, at + strlen(before)) ;
   }
 }
+
+int is_beside_here (struct analysis *a, struct service const *service)
+{
+  return runs_beside(service) && !is_excluded_here(a, service) ;
+}

@@ -72,6 +72,7 @@ extern int are_exclusive (struct analysis *a, struct service const *one, struct 
 extern void place_piece (struct analysis *a, struct piece *piece) ; /* it is where the walk is */
 extern struct service place_here (struct analysis *a) ; /* the branches that are being walked, for are_exclusive() */
 extern int is_excluded_here (struct analysis *a, struct service const *service) ; /* may it not run where the walk is? */
+extern int is_beside_here (struct analysis *a, struct service const *service) ; /* is it in the background where the walk is? Another branch may have started it */
 extern void settle_exclusive (struct analysis *a) ; /* none depends on one that excludes it */
 
 /* ---- outlinks.c ---- */

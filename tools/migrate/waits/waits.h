@@ -8,15 +8,18 @@
 #include "migrate/facts/facts.h"
 
 /* ---- waits.c ---- */
-extern void main_is_none (struct analysis *a) ; /* a server in the foreground, and then `sleep infinity`: its end did not end the container */
-extern struct service *server_ahead (struct analysis *a) ; /* that stayed in the foreground, ahead of this; 0: there is none */
 extern void note_ended_with (struct analysis *a, struct texts const *names, struct claim *claim) ; /* what is main by a statement: where the script keeps the container alive behind it, they are not */
 /* wait $A; wait $B, wait -n; wait: a TODO, as the script went on when the first had ended. `names`: for whom it waits now, none: for all */
 extern void mark_waited_on (struct analysis *a, struct statement const *wait, struct texts const *names, struct claim *claim) ;
 extern int walk_wait_for_others (struct analysis *a, struct statement *statement) ; /* the same for processes that nobody knows here; 0: it has not waited for what is main */
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
-extern int fails_at_once (struct analysis *a, struct statement const *wait) ; /* wait -n, which dash does not know */
 extern int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame) ; /* while wait -n; do :; done; 0: it is no such thing */
+
+/* ---- goeson.c ---- */
+extern void main_is_none (struct analysis *a) ; /* a server in the foreground, and then `sleep infinity`: its end did not end the container */
+extern int fails_at_once (struct analysis *a, struct statement const *wait) ; /* wait -n, which dash does not know */
+extern struct service *server_ahead (struct analysis *a) ; /* that stayed in the foreground, ahead of this; 0: there is none */
+extern void wait_behind_server (struct analysis *a, struct statement *statement, struct frame const *frame, struct service *server) ; /* also with -n, or a pid */
 
 /* ---- endedwhere.c ---- */
 extern void settle_ended_where (struct analysis *a) ; /* at the end: a TODO where only one of several branches waited for what is main */
