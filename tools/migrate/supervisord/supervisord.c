@@ -49,25 +49,49 @@ static int is_before (struct translation const *t, struct ini_section const *one
   return priority_of(group ? group : one) < priority_of(others ? others : other) ;
 }
 
-/* Is it a task that uses the other program, which supervisord started later? It did not wait for the end of a task. */
-static int task_uses_later (struct translation *t, struct ini_section const *section, struct ini_section const *other)
+/* A task and the programs that it uses, of those which supervisord started later: it did not wait for the end of a task. */
+struct uses
 {
-  if (!is_before(t, section, other)) return 0 ;
-  for (struct service *task = t->plan->services ; task ; task = task->next)
-    for (struct service *one = t->plan->services ; one && task->is_oneshot && !strcmp(task->program, program_of(section)) ; one = one->next)
-      if (!one->is_oneshot && !strcmp(one->program, program_of(other)) && order_uses(t->plan->pool, task, one, &t->inherited)) return 1 ;
-  return 0 ;
+  struct ini_section const *task ;
+  struct texts later ; /* by name */
+  struct uses *next ;
+} ;
+
+static void add_uses (struct translation *t, struct ini_section const *section, struct service *task)
+{
+  struct uses *uses = pool_alloc(t->plan->pool, sizeof(*uses)) ;
+  uses->task = section ;
+  for (struct ini_section const *other = t->ini->sections ; other ; other = other->next)
+    for (struct service *one = program_of(other) && is_before(t, section, other) ? t->plan->services : 0 ; one ; one = one->next)
+      if (!one->is_oneshot && !strcmp(one->program, program_of(other)) && order_uses(t->plan->pool, task, one, &t->inherited)) texts_add_once(t->plan->pool, &uses->later, one->program) ;
+  if (!uses->later.first) return ;
+  uses->next = t->uses ;
+  t->uses = uses ;
 }
 
-static int uses_any_later (struct translation *t, struct ini_section const *section)
+static void find_uses (struct translation *t)
 {
-  for (struct ini_section const *other = t->ini->sections ; other ; other = other->next)
-    if (program_of(other) && task_uses_later(t, section, other)) return 1 ;
+  for (struct ini_section const *section = t->ini->sections ; section ; section = section->next)
+    for (struct service *task = program_of(section) ? t->plan->services : 0 ; task ; task = task->next)
+      if (task->is_oneshot && !strcmp(task->program, program_of(section))) add_uses(t, section, task) ;
+}
+
+static int uses_any_later (struct translation const *t, struct ini_section const *section)
+{
+  struct uses const *uses = t->uses ;
+  while (uses && uses->task != section) uses = uses->next ;
+  return !!uses ;
+}
+
+static int task_uses_later (struct translation const *t, struct ini_section const *section, struct ini_section const *other)
+{
+  for (struct uses const *uses = t->uses ; uses ; uses = uses->next)
+    if (uses->task == section && texts_has(&uses->later, program_of(other))) return 1 ;
   return 0 ;
 }
 
 /* By the priorities, but for such tasks. */
-static int comes_before (struct translation *t, struct ini_section const *one, struct ini_section const *other)
+static int comes_before (struct translation const *t, struct ini_section const *one, struct ini_section const *other)
 {
   return task_uses_later(t, other, one) || (is_before(t, one, other) && !uses_any_later(t, one)) ;
 }
@@ -99,7 +123,7 @@ static void depend (struct translation *t, struct service *later, struct service
 }
 
 /* Is nothing between them? */
-static int is_next (struct translation *t, struct ini_section const *earlier, struct ini_section const *later)
+static int is_next (struct translation const *t, struct ini_section const *earlier, struct ini_section const *later)
 {
   for (struct ini_section const *between = t->ini->sections ; between ; between = between->next)
     if (program_of(between) && comes_before(t, earlier, between) && comes_before(t, between, later)) return 0 ;
@@ -139,6 +163,7 @@ static char const *order_places (struct translation const *t, struct ini_section
 static void set_order (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
+  find_uses(t) ;
   for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
   {
     struct texts used = { 0 } ;

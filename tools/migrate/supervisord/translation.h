@@ -21,6 +21,7 @@ struct translation
   int has_directory ; /* the program works in a folder of its own */
   struct texts dynamic ; /* options of the section that a variable decides, and that no file can express */
   struct texts inherited ; /* lines of run that [supervisord] gives each service: its environment */
+  struct uses *uses ; /* tasks that use later programs; 0: none does */
   struct texts own_files ; /* services of which supervisord wrote output to files of its own */
 } ;
 

@@ -40,17 +40,20 @@ void source_init (struct source *source, struct pool *pool, char const *name, ch
 
 void source_blank (struct source *source, struct range range)
 {
-  char *copy = pool_alloc(source->pool, source->len + 1) ; /* zeroed */
   uint32_t start = source->line_start[source_line(source, range.start) - 1] ;
-  memcpy(copy, source->text, source->len) ;
-  range.end += (uint32_t)strspn(copy + range.end, " \t") ;
-  if (copy[range.end] == ';') range.end += 1 + (uint32_t)strspn(copy + range.end + 1, " \t") ;
+  char *text ;
+  if (!source->is_blank)
+  {
+    source->is_blank = pool_alloc(source->pool, source->len + 1) ;
+    source->text = pool_copy(source->pool, source->text, source->len)  ; /* who holds the text has it as it was */
+  }
+  text = (char *)source->text ;
+  range.end += (uint32_t)strspn(text + range.end, " \t") ;
+  if (text[range.end] == ';') range.end += 1 + (uint32_t)strspn(text + range.end + 1, " \t") ;
   for (uint32_t i = range.start ; i < range.end ; i++)
-    if (copy[i] != '\n') copy[i] = ' ' ;
-  if (start + strspn(copy + start, " \t") >= range.end && copy[range.end] == '\n') range = (struct range){ start, range.end + 1 } ; /* whole lines */
-  if (!source->is_blank) source->is_blank = pool_alloc(source->pool, source->len + 1) ;
+    if (text[i] != '\n') text[i] = ' ' ;
+  if (start + strspn(text + start, " \t") >= range.end && text[range.end] == '\n') range = (struct range){ start, range.end + 1 } ; /* whole lines */
   memset(source->is_blank + range.start, 1, range.end - range.start) ;
-  source->text = copy ;
   source->uncommented = 0 ;
 }
 
