@@ -36,6 +36,8 @@ extern void audit_ownpid (struct analysis *a, struct statement *first, struct fi
 
 /* ---- audited.c: what several of them ask ---- */
 extern char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name) ; /* of services.d/SERVICE/NAME; "": it has no such file */
+extern struct service *audited_service (struct analysis *a, struct claim const *claim) ; /* in whose first file it is; 0: it is in none of a service */
+extern char const *audited_ending (struct analysis *a, struct file const *files, struct claim const *claim) ; /* the text of the setup, or of a task's run, that alone has it; 0: it is elsewhere */
 extern struct file *audited_files (struct analysis *a, struct file const *files) ; /* without their comments */
 extern int audit_stops (char const *text) ; /* does it stop something? What is only started for a while is stopped again */
 extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */

@@ -20,11 +20,25 @@ int audit_stops (char const *text)
   return 0 ;
 }
 
+struct service *audited_service (struct analysis *a, struct claim const *claim)
+{
+  if (strncmp(claim->where, "services.d/", 11) != 0) return 0 ;
+  return plan_find(a->plan, pool_copy(a->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
+}
+
+char const *audited_ending (struct analysis *a, struct file const *files, struct claim const *claim)
+{
+  struct service const *service = audited_service(a, claim) ;
+  if (strchr(claim->where, ',')) return 0 ;
+  if (service ? !service->is_oneshot || !strstr(claim->where, "/run") : strncmp(claim->where, "cont-init.d/", 12) != 0) return 0 ;
+  for (; files ; files = files->next)
+    if (!strcmp(files->path, claim->where)) return files->content ;
+  return 0 ;
+}
+
 void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text)
 {
-  struct service *service = 0 ;
-  if (!strncmp(claim->where, "services.d/", 11)) service = plan_find(a->plan, pool_copy(a->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
-  plan_todo(a->plan, service, claim, line, text) ;
+  plan_todo(a->plan, audited_service(a, claim), claim, line, text) ;
 }
 
 struct file *audited_files (struct analysis *a, struct file const *files)

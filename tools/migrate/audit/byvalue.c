@@ -85,13 +85,12 @@ static int look_at_giver (struct statement *statement, void *data)
   return !!by->daemon ;
 }
 
+/* Of the setup, or a task, that stops nothing, and of which nothing is said? */
 static int is_of_what_ends (struct byvalue const *by, struct claim const *claim)
 {
-  struct service const *service = strncmp(claim->where, "services.d/", 11) ? 0 : plan_find(by->a->plan, pool_copy(by->a->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
-  if (strchr(claim->where, ',') || (service ? !service->is_oneshot || service->todo.first : strncmp(claim->where, "cont-init.d", 11) != 0)) return 0 ;
-  for (struct file const *file = by->files ; file ; file = file->next)
-    if (!strcmp(file->path, claim->where)) return !audit_stops(file->content) ;
-  return 0 ;
+  struct service const *task = audited_service(by->a, claim) ;
+  char const *text = task && task->todo.first ? 0 : audited_ending(by->a, by->files, claim) ;
+  return text && !audit_stops(text) ;
 }
 
 static int look_at_command (struct statement *statement, void *data)

@@ -16,7 +16,7 @@ struct endless
 
 static int is_held (struct analysis *a, struct claim const *claim)
 {
-  struct service const *task = strncmp(claim->where, "services.d/", 11) ? 0 : plan_find(a->plan, pool_copy(a->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
+  struct service const *task = audited_service(a, claim) ;
   return task ? task->is_oneshot && !task->is_job : !strcmp(claim->where, plan_setup_where(a->plan)) ;
 }
 

@@ -14,19 +14,6 @@ struct serving
   uint32_t left_until ; /* the end of the last statement in the background: what is in it, is in it */
 } ;
 
-/* The setup, or a task: the file's text; 0: it is for a service, too, or no file. */
-static char const *file_that_ends (struct serving const *serving, char const *where)
-{
-  size_t len = strcspn(where, "/") ;
-  struct service const *service = 0 ;
-  if (strchr(where, ',')) return 0 ;
-  if (!strncmp(where, "services.d/", 11)) service = plan_find(serving->a->plan, pool_copy(serving->a->pool, where + 11, strcspn(where + 11, "/"))) ;
-  if (service ? !service->is_oneshot || !strstr(where, "/run") : strncmp(where, "cont-init.d", len) != 0) return 0 ;
-  for (struct file const *file = serving->files ; file ; file = file->next)
-    if (!strcmp(file->path, where)) return file->content ;
-  return 0 ;
-}
-
 /* echo ssh cron | xargs -n1 -I{} service {} start: the word from which on it is a server's command; 0: none is. */
 static unsigned int server_of_xargs (struct analysis *a, struct statement const *statement)
 {
@@ -56,7 +43,7 @@ static int look_at_command (struct statement *statement, void *data)
   struct serving *serving = data ;
   struct analysis *a = serving->a ;
   struct claim *claim = claim_of(a, statement) ;
-  char const *text = claim && statement->kind == STATEMENT_COMMAND && !claim->todo.first ? file_that_ends(serving, claim->where) : 0 ;
+  char const *text = claim && statement->kind == STATEMENT_COMMAND && !claim->todo.first ? audited_ending(a, serving->files, claim) : 0 ;
   struct statement *inside ;
   struct launch launch ;
   struct foreground foreground ;
@@ -148,7 +135,7 @@ static int look_at_left (struct statement *statement, void *data)
   struct serving *serving = data ;
   struct analysis *a = serving->a ;
   struct claim *claim = statement->background && statement->range.start >= serving->left_until ? claim_of(a, statement) : 0 ;
-  char const *text = claim && !claim->todo.first ? file_that_ends(serving, claim->where) : 0 ;
+  char const *text = claim && !claim->todo.first ? audited_ending(a, serving->files, claim) : 0 ;
   if (statement->background && statement->range.end > serving->left_until) serving->left_until = statement->range.end ;
   if (!text || !strcmp(statement_command(statement), "sleep") || !goes_beside(text, statement_text(a, statement)) || ends_what_it_starts(serving, text)) return 0 ;
   audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "%s goes on in the background, and is ended with this file: if it serves, or has to come to its end, make it a service, or a task of its own", name_of(a, statement))) ;

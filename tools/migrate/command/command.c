@@ -84,15 +84,6 @@ static int says_background (char const *const *argv)
   return 0 ;
 }
 
-/* rserver --server-daemonize 0, mongod --fork false: the option that would put it into the background is off. */
-static int says_foreground (char const *const *argv)
-{
-  for (unsigned int i = 1 ; argv[i] ; i++)
-    if (shell_one_of(argv[i], "--server-daemonize --daemonize --daemon --fork --background --detach")
-      && argv[i + 1] && shell_one_of(argv[i + 1], "0 off no false")) return strcmp(argv[i], "--daemonize") != 0 || !strstr(shell_basename(argv[0]), "-server") ;
-  return 0 ;
-}
-
 static int has_only_letter (char const *const *argv)
 {
   return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut mktemp od gzip pigz gunzip bzip2 xz lzma lz4 zstd brotli base64 base32 basenc gpg xxd uniq sort tr paste column diff patch unzip compress du df openssl uudecode jq xargs declare") ;
@@ -232,11 +223,6 @@ static void look (char const *const *argv, struct foreground *foreground)
   if (command_ends(argv))
   {
     foreground->works = 1 ;
-    return ;
-  }
-  if (says_foreground(argv))
-  {
-    foreground->is_daemon = 1 ;
     return ;
   }
   if (command_leaves(argv, foreground)) return ;

@@ -45,13 +45,10 @@ static struct
     "iptables ip6tables iptables-restore nft ipset ethtool modprobe mknod sysctl ifconfig route locale-gen update-locale fc-cache update-desktop-database gtk-update-icon-cache "
     "xrandr xset xsetroot setxkbmap xmodmap xrdb xauth xhost vncpasswd pactl pacmd amixer alsactl", 0 },
   { "docker podman", "pull load login" },
-  { "rosservice", "call list info type" },
-  { "rosparam", "set get load dump delete list" },
-  { "ros2", "service param lifecycle pkg" },
   { "huggingface-cli hf", "download login" },
   { "rosservice rosparam", "call set load get delete dump list info type args find" },
   { "gz ign", "service" },
-  { "ros2", "service param lifecycle control" },
+  { "ros2", "service param lifecycle control pkg" },
   { "tailscale", "up down login logout set status ip ping cert" },
 } ;
 

@@ -19,12 +19,6 @@ extern int text_names_file (char const *text, char const *path) ;
 extern int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path) ;
 
 /* echo "#!/bin/sh" >/NAME, | tee /NAME: does the RUN make the file's text? */
-extern char const *behind_links (struct dockerfile const *dockerfile, char const *place) ; /* moved.c: the file to which a RUN made `place` a link; else that itself */
-/* The file of the build context that is at `place` in the image, perhaps by a RUN that moved it or made a link
-   to it, on this machine; 0: none. (moved.c) */
-extern char const *context_file_at (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *place) ;
-/* What a RUN makes `place` of, or COPY takes for it from another image or stage; 0: neither does. */
-extern char const *brought_from (struct dockerfile const *dockerfile, char const *place) ; /* moved.c */
 extern int run_writes (struct instruction const *run, char const *name) ;
 /* Why a file of the image is not here, in words: a RUN writes it, or it is not in the build context. */
 extern char const *why_missing (struct dockerfile const *dockerfile, char const *path) ;
@@ -61,5 +55,13 @@ extern unsigned int run_without_packages (struct pool *pool, struct instruction 
 
 /* The lines of the instruction without the marked bytes. */
 extern void cut_lines (struct dockerfile const *dockerfile, struct instruction const *run, struct cut const *cut, struct texts *lines) ;
+
+/* ---- moved.c ---- */
+extern char const *behind_links (struct dockerfile const *dockerfile, char const *place) ; /* the file to which a RUN made `place` a link; else that itself */
+/* The file of the build context that is at `place` in the image, perhaps by a RUN that moved it or made a link
+   to it, on this machine; 0: none. */
+extern char const *context_file_at (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *place) ;
+/* What a RUN makes `place` of, or COPY takes for it from another image or stage; 0: neither does. */
+extern char const *brought_from (struct dockerfile const *dockerfile, char const *place) ;
 
 #endif

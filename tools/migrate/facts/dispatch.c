@@ -25,15 +25,22 @@ static int arguments_are_known (struct analysis *a)
   return a->arguments && !a->positional && !a->shifted ;
 }
 
+static struct known const *find_known (struct analysis *a, char const *name, size_t len)
+{
+  struct known const *known = a->known ;
+  while (known && (strncmp(known->name, name, len) != 0 || known->name[len])) known = known->next ;
+  return known ;
+}
+
 /* The value of the parameter that `p` begins with, behind $ or ${; *end is set behind its name.
    0: not known. */
 static char const *parameter (struct analysis *a, char const *p, char const **end)
 {
   unsigned int n = shell_number(p, 99, end) ;
-  struct known const *known = a->known ;
-  while (known && (strncmp(known->name, p, (size_t)(*end - p)) != 0 || known->name[*end - p])) known = known->next ;
+  struct known const *known ;
   if (*end > p)
   {
+    known = find_known(a, p, (size_t)(*end - p)) ;
     if (known && known->value) return known->value ; /* of a function's call */
     if (!arguments_are_known(a) || !n) return 0 ;
     return n <= count_arguments(a) ? a->arguments[n - 1] : "" ;
@@ -45,8 +52,7 @@ static char const *parameter (struct analysis *a, char const *p, char const **en
     return *p == '#' ? pool_printf(a->pool, "%u", count_arguments(a)) : joined_arguments(a) ;
   }
   *end = p + strspn(p, NAME_LETTERS) ;
-  known = a->known ;
-  while (known && (strncmp(known->name, p, (size_t)(*end - p)) != 0 || known->name[*end - p])) known = known->next ;
+  known = find_known(a, p, (size_t)(*end - p)) ;
   return !known ? 0 : known->value ? known->value : a->with_constants ? known->constant : 0 ;
 }
 

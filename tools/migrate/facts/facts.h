@@ -130,11 +130,6 @@ extern int says_server (struct statement const *statement) ; /* do the words of 
 extern int says_listen (struct statement const *statement) ; /* those that no client has: --listen :80, --bind 0.0.0.0 */
 extern int names_server (struct statement const *statement, unsigned int first) ; /* my-server, node server.js, app serve: the program says it, or the word behind it */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
-/* bin/server.sh start, ctl -v start, app gateway start --port 80, app gateway restart: what nobody knows is told to start
-   something. Not npm start, monitor start.py, notify start. */
-extern int says_start (struct analysis *a, struct statement const *statement) ;
-extern int exports_computed (struct statement *statement, void *data) ; /* export "$name=$value" */
-extern int exports_in_calls (struct analysis *a, struct statement *statement) ; /* the same, or eval "export $name", in a function that a loop, a condition or an && calls */
 extern int serves_surely (struct analysis *a, struct statement *statement) ; /* the same, or a command that says so by its words */
 /* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
 extern struct statement *staying_part (struct analysis *a, struct statement *statement) ;
@@ -142,6 +137,9 @@ extern int surely_ends (struct analysis *a, struct statement *statement) ; /* wh
 extern int ends_in_client (struct analysis *a, struct statement *statement) ; /* gunzip -c F | psql: a pipeline that ends with its input; of one that starts nothing */
 /* Does nothing tell that it goes on? `name`: of its service. */
 extern int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name) ;
+/* bin/server.sh start, ctl -v start, app gateway start --port 80, app gateway restart: what nobody knows is told to start
+   something. Not npm start, monitor start.py, notify start. */
+extern int says_start (struct analysis *a, struct statement const *statement) ;
 extern int says_serve (struct statement const *statement, unsigned int first) ; /* by its name, or a word behind it; `first`: its program's word */
 extern char const *left_behind (struct analysis *a, struct statement *statement, int last_stays) ; /* what the code of sh -c leaves in the background, or, unless its last command has to stay, with that; "": nothing */
 extern char const *left_in (struct analysis *a, struct source *code, struct statement *list) ; /* what these statements of `code` leave in the background; "": nothing */
@@ -266,6 +264,8 @@ extern int sourced_may_work (struct analysis *a, struct statement const *stateme
 extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such a file starts while it is read */
 
 /* ---- context.c: what applies to everything behind it ---- */
+extern int exports_computed (struct statement *statement, void *data) ; /* export "$name=$value" */
+extern int exports_in_calls (struct analysis *a, struct statement *statement) ; /* the same, or eval "export $name", in a function that a loop, a condition or an && calls */
 #define HANDED_ON "; done once, and handed on to the services" /* in what a claim says */
 extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
 extern int executes_variable (struct statement *statement, void *data) ; /* eval "$HOOK"; for statement_walk() */
@@ -298,8 +298,8 @@ extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 extern int asks_variable (char const *text, char const *name) ; /* $NAME, ${NAME...}, ((NAME + 1)) */
 extern char const *evaluated_names (struct statement const *statement) ; /* eval "$(ssh-agent)", export $(dbus-launch): what these set, and leave a daemon for; "": another statement */
 extern int may_be_dash (struct analysis *a) ; /* the shell of the script: it knows no `wait -n`, and reads X &>FILE as X & >FILE */
-extern char const *plain_command (struct analysis *a, char const *command) ; /* the same in its code for sh: sh -c 'worker &>FILE' */
 extern char const *plain_redirect (struct analysis *a, struct redirect const *redirect) ; /* &>FILE, >&FILE as each shell reads it; another one as it is */
+extern char const *plain_command (struct analysis *a, char const *command) ; /* a command with such redirections in code for sh: sh -c 'worker &>FILE' */
 extern int is_another_each_time (char const *text) ; /* does its value hang on chance, the time, or the shell's own pid? */
 extern int is_harmless_again (char const *command) ; /* a builtin or a program that such a statement may use */
 /* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */
@@ -397,7 +397,6 @@ extern int asks_for_answer (struct pool *pool, char const *test) ; /* the same o
 /* ---- waitloop.c ---- */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */
 extern char const *end_probe (struct analysis *a, struct statement *statement) ; /* the same of a loop that waits until what it asks is gone */
-extern int waits_for_event (char const *text) ; /* inotifywait and the like: isprobe.c */
 extern int asks_whether_gone (struct analysis *a, char const *question) ; /* ! kill -0 $P, [ -z "$(pidof x)" ]: does it hold when that has ended? */
 /* Does the loop, or the function that is called, only wait until something has ended? */
 extern int waits_for_end (struct analysis *a, struct statement *statement) ;
@@ -434,6 +433,7 @@ extern char const *loop_end (struct analysis *a, struct statement *statement) ;
 extern int loop_ends_badly (struct statement *statement) ; /* does it end with a code other than 0? */
 
 /* ---- isprobe.c ---- */
+extern int waits_for_event (char const *text) ; /* inotifywait and the like */
 extern int is_probe (char const *condition) ;
 extern int asks_for_life (struct statement const *statement) ; /* pg_isready, mysqladmin ping: it only asks */
 extern int asks_status_of_service (struct statement const *statement) ; /* service nginx status, supervisorctl status db */

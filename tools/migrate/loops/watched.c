@@ -181,6 +181,7 @@ static void tell_unknown (struct analysis *a, struct statement *loop, struct wat
 {
   char const *names = w->unknown.first ? texts_join(a->pool, &w->unknown, ", ") : 0 ;
   struct text const *other = w->others.first ;
+  uint32_t ahead ;
   if (names && w->is_any) mark_start_ahead(a, names, claim) ;
   if (!names || !w->names.first) return ;
   if (w->is_any)
@@ -191,10 +192,11 @@ static void tell_unknown (struct analysis *a, struct statement *loop, struct wat
         "the loop looked for %s, and nothing here is called so: all of these are main for it: %s; leave flag-main to what is meant", names, texts_join(a->pool, &w->names, ", "))) ;
     return ;
   }
-  if (!w->unknown.first->next && runs_ahead(a, names))
+  ahead = w->unknown.first->next ? 0 : runs_ahead(a, names) ;
+  if (ahead)
   {
     plan_todo(a->plan, plan_find(a->plan, w->names.first->text), claim, line_of(a, loop), pool_printf(a->pool,
-      "the loop also asked for %s, which line %u runs, and ended the script when that was not there: if that goes on running, it is a service, with flag-main, too; if it ends, the loop ended the script at its first look", names, runs_ahead(a, names))) ;
+      "the loop also asked for %s, which line %u runs, and ended the script when that was not there: if that goes on running, it is a service, with flag-main, too; if it ends, the loop ended the script at its first look", names, ahead)) ;
     return ;
   }
   if (other && !other->next && !w->unknown.first->next)

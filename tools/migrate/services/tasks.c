@@ -173,7 +173,7 @@ static int fails_unseen (struct analysis *a, struct held const *held)
     case STATEMENT_IF :
     case STATEMENT_CASE :
     case STATEMENT_LOOP :
-    case STATEMENT_FOR : return !statement_ends_or_succeeds(held->statement, a->errexit) ;
+    case STATEMENT_FOR : return !statement_decides(held->statement, a->errexit) ;
     default : return 0 ;
   }
 }

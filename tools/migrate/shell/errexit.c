@@ -33,18 +33,15 @@ static int may_clear (struct statement *statement, void *data)
   return statement_sets_errexit(statement) < 0 || shell_one_of(statement_command(statement), ". source eval") ;
 }
 
-static int decides (struct statement const *statement, int errexit) ;
-
 static int last_decides (struct statement const *first, int errexit)
 {
   struct statement const *last = 0 ;
   for (struct statement const *one = first ; one ; one = one->next)
     if (one->kind != STATEMENT_COMMENT) last = one ;
-  return last && decides(last, errexit) ;
+  return last && statement_decides(last, errexit) ;
 }
 
-/* The failure of A in A && B ends nothing, and yet it is the code of both. */
-static int decides (struct statement const *statement, int errexit)
+int statement_decides (struct statement const *statement, int errexit)
 {
   if (statement->background || statement->damaged) return 0 ;
   switch (statement->kind)
@@ -54,7 +51,7 @@ static int decides (struct statement const *statement, int errexit)
     case STATEMENT_DECLARATION :
     case STATEMENT_TEST :
     case STATEMENT_PIPELINE : return errexit ;
-    case STATEMENT_OR : return decides(statement->body->next, errexit) ;
+    case STATEMENT_OR : return statement_decides(statement->body->next, errexit) ;
     case STATEMENT_SUBSHELL : return errexit && !statement->nredirects ;
     case STATEMENT_GROUP : return !statement->nredirects && last_decides(statement->body, errexit) ;
     case STATEMENT_IF :
@@ -66,11 +63,6 @@ static int decides (struct statement const *statement, int errexit)
       return statement->branches && !statement->nredirects ;
     default : return 0 ;
   }
-}
-
-int statement_ends_or_succeeds (struct statement const *statement, int errexit)
-{
-  return decides(statement, errexit) ;
 }
 
 int shell_last_decides (struct pool *pool, char const *interpreter, char const *text)

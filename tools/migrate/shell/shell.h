@@ -140,8 +140,10 @@ extern int statement_is_apart (struct statement const *statement) ;
 extern int shell_has_errexit (char const *interpreter) ;
 /* 1: set -e, -1: set +e, 0: neither. */
 extern int statement_sets_errexit (struct statement const *statement) ;
+/* Does the script end where the statement's last command, in each of its branches, fails? The failure of A in A && B
+   ends nothing, and yet it is the code of both. */
+extern int statement_decides (struct statement const *statement, int errexit) ;
 /* Does a script, when its last command fails, end with that? With set -e, or by `|| exit`. 0 also where it is not known. */
-extern int statement_ends_or_succeeds (struct statement const *statement, int errexit) ; /* does its last command end the script, wherever that fails? Of compound ones: in each branch */
 extern int shell_last_decides (struct pool *pool, char const *interpreter, char const *text) ;
 
 /* Calls `visit` for the statement and all statements inside it. Stops when visit returns another

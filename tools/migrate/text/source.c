@@ -45,7 +45,7 @@ void source_blank (struct source *source, struct range range)
   if (!source->is_blank)
   {
     source->is_blank = pool_alloc(source->pool, source->len + 1) ;
-    source->text = pool_copy(source->pool, source->text, source->len)  ; /* who holds the text has it as it was */
+    source->text = pool_copy(source->pool, source->text, source->len) ; /* who holds the text has it as it was */
   }
   text = (char *)source->text ;
   range.end += (uint32_t)strspn(text + range.end, " \t") ;

@@ -1,5 +1,6 @@
 /* A kill in a trap: which signal, to which services, in which order. */
 
+#include <ctype.h>
 #include <string.h>
 
 #include <skalibs/sig.h>
@@ -239,7 +240,7 @@ void set_signals (struct trapping *t, struct statement const *kill)
     if (!strcmp(raw, "--")) continue ;
     if (shell_one_of(raw, "-s -n --signal") && i + 1 < kill->nwords) signal = signal_of(t, kill->words[++i].raw) ;
     else if (by_name && shell_one_of(raw, "-P --parent")) all_children = strstr(kill->words[i + 1 < kill->nwords ? ++i : i].raw, "$$") != 0 ;
-    else if (*raw == '-' && (i == 1 || (all_children && strchr("ABCDEFGHIJKLMNOQRSTUVWXYZ123456789", raw[1]))) && strncmp(raw, "-$$", 3) != 0 && !shell_one_of(raw, "-f -x") && (strcmp(raw, "-1") != 0 || i + 1 < kill->nwords)) signal = signal_of(t, raw + 1) ;
+    else if (*raw == '-' && (i == 1 || (all_children && (isupper((unsigned char)raw[1]) || isdigit((unsigned char)raw[1])))) && strncmp(raw, "-$$", 3) != 0 && !shell_one_of(raw, "-f -x") && (strcmp(raw, "-1") != 0 || i + 1 < kill->nwords)) signal = signal_of(t, raw + 1) ;
     else if (*raw == '-' && by_name) continue ;
     else
     {

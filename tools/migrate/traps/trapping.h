@@ -77,8 +77,8 @@ extern int apply_reload (struct trapping *t, struct statement *statement) ; /* t
 extern void keep_with_loops (struct trapping *t, struct statement *first, struct source *code) ; /* what it did to a working loop is in that one's run */
 
 /* ---- trapkill.c ---- */
-/* kill A; wait; kill B: one after the other. */
 extern int asks_for_killed (struct trapping *t, struct statement const *question) ; /* kill -0, of one that it has told to end since it last waited */
+/* kill A; wait; kill B: one after the other. */
 extern void note_order (struct trapping *t, struct statement const *statement) ;
 extern void set_signals (struct trapping *t, struct statement const *kill) ;
 extern void set_signal (struct trapping *t, struct service *service, char const *signal) ; /* either may be 0 */
