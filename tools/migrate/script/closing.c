@@ -122,7 +122,7 @@ int may_close (struct analysis *a, struct statement *statement, struct launch co
 }
 
 /* agent flush, consul leave, filebeat --once: its words say that it ends. */
-static int says_deed (struct statement const *statement, char const *program)
+static int says_end (struct statement const *statement, char const *program)
 {
   unsigned int i = 0 ;
   while (i < statement->nwords && strcmp(shell_basename(statement_word(statement, i)), program) != 0) i++ ;
@@ -137,7 +137,7 @@ static int is_work_at_end (struct analysis *a, struct statement *statement)
   char const *program = command_behind_env(statement, 0) ;
   if (statement->background || statement->kind == STATEMENT_LOOP || keeps_alive(statement) || starts_something(a, statement) || shell_one_of(program, "exec wait fg sleep trap")) return 0 ;
   if (surely_ends(a, statement)) return 1 ;
-  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && (names_deed(program) || says_task(program) || says_deed(statement, shell_basename(program))) && !serves_surely(a, statement) && !says_server(statement) ;
+  return statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && (names_deed(program) || says_task(program) || says_end(statement, shell_basename(program))) && !serves_surely(a, statement) && !says_server(statement) ;
 }
 
 /* migrate; api --listen :80; notify: nothing is started beside it, and behind it there is only work. What is refused else, as the

@@ -229,7 +229,7 @@ static int still_leaves (struct analysis *a, struct service const *service, stru
 }
 
 /* client call NAME, ctl node create, topic pub --once: a word of what is done once. */
-static int says_deed (struct statement const *statement)
+static int says_once (struct statement const *statement)
 {
   char const *argv[COMMAND_WORDS_MAX] ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
@@ -314,7 +314,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
     plan_todo(a->plan, service, service->claim, service->line, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
   }
-  else if (how == START_BACKGROUND && !is_init && !service->serves && says_deed(statement))
+  else if (how == START_BACKGROUND && !is_init && !service->serves && says_once(statement))
   {
     service->is_oneshot = service->is_job = 1 ;
     service->is_background = 0 ;
