@@ -35,7 +35,11 @@ static char const *code_in_quotes (struct pool *pool, char const *raw)
     if (*p == '\\' && p[1] && strchr("$`\"\\", p[1])) *end++ = *++p ;
     else if (*p == '`') return 0 ;
     else if (*p != '$') *end++ = *p ;
-    else if (p[1] == '?') *end++ = (p++, '0') ;
+    else if (p[1] == '?')
+    {
+      *end++ = '0' ;
+      p++ ;
+    }
     else
     {
       while (before > out && strchr(" \t\n", before[-1])) before-- ;
