@@ -117,7 +117,7 @@ for i in range(500): os.write(1, b"%d\n" % i)
 }
 
 @test "json is valid whatever the bytes are" {
-  head -c 400000 /dev/urandom >"$dir/bytes"
+  { head -c 400000 /dev/urandom; printf x; } >"$dir/bytes" # the last line has no newline
   expected=$(($(tr -cd '\n' <"$dir/bytes" | wc -c) + 1))
   reeve-log -j -p $'a "service"\n\377' - <"$dir/bytes" >"$dir/json"
   [ "$(jq -c 'select((.text | type) == "string" and (.service | startswith("a \"service\"\n")) and (.time | type) == "string")' "$dir/json" | wc -l)" -eq "$expected" ]
