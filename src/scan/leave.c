@@ -93,6 +93,7 @@ void leave_release (struct scanner *s, struct unit *unit)
   struct unit *producer = unit->producer ;
   if (s->console == unit) s->console = 0 ;
   if (s->collector == unit) s->collector = 0 ;
+  needs_forget(s, unit) ; /* its logger may have ended while it waited for its own next try */
   units_release(&s->units, unit) ;
   if (producer && !units_may_run(producer) && units_is_leaving(producer))
     units_post(&s->units, producer, UNIT_LOGGER_GONE) ;

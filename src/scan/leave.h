@@ -13,7 +13,8 @@ extern enum unit_event leave_tell (struct scanner *s, struct unit *unit) ;
 extern enum unit_event leave_end_logger (struct scanner *s, struct unit *unit) ;
 /* PLAN_CLEAN: removes what was made for the unit in LIVE; in a stop it does nothing. */
 extern void leave_clean (struct scanner *s, struct unit *unit) ;
-/* PLAN_RELEASE: takes the unit out of the set. The producer of a logger is posted UNIT_LOGGER_GONE. */
+/* PLAN_RELEASE: takes the unit out of the set, and forgets what it needs. The producer of a logger
+   is posted UNIT_LOGGER_GONE. */
 extern void leave_release (struct scanner *s, struct unit *unit) ;
 
 #endif
