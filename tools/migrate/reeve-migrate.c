@@ -193,6 +193,7 @@
      once.c           what the setup alone computes
      scopes.c         what ends with such a statement: its redirections
      script.c         from the first statement to the end
+     secondstart.c    a service that is started a second time
      talk.c           messages, statuses, questions behind a start
      tried.c          daemons that leave, in a loop or a pipeline
      walk.c           walks the statements, and those inside them

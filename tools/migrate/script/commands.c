@@ -35,51 +35,6 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   else a->branch_replaced = 1 ;
 }
 
-/* haproxy -f FILE -sf $(pidof haproxy), behind its start; its init script does the same: service haproxy reload */
-static int takes_over (struct analysis *a, char const *const *argv)
-{
-  int is_new = 0 ;
-  int is_script = strstr(argv[0], "init.d/") || !strcmp(shell_basename(argv[0]), "service") ;
-  for (unsigned int i = 1 ; argv[i] ; i++) is_new |= shell_one_of(argv[i], is_script ? "reload force-reload" : "-sf -st") ;
-  return is_new && (!strcmp(shell_basename(argv[0]), "haproxy") || (is_script && argv[1] && !strcmp(argv[1], "haproxy"))) && same_daemon(a, "haproxy") ;
-}
-
-/* By the same init script: service webmin start, /etc/init.d/webmin start. 0: there is none. */
-static struct service *started_by_script (struct analysis *a, char const *script)
-{
-  char const *words = pool_printf(a->pool, "%s start", shell_basename(script)) ;
-  struct service *one = a->plan->services ;
-  for (; one ; one = one->next)
-  {
-    char const *at = one->is_oneshot || !one->text ? 0 : strstr(one->text, words) ;
-    if (at && at > one->text && strchr(" /", at[-1])) break ;
-  }
-  return one ;
-}
-
-/* service nginx restart, after its service was started */
-static int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
-{
-  struct service *service ;
-  struct claim *claim ;
-  char const *name ;
-  if (argv[0] && takes_over(a, argv))
-  {
-    service = same_daemon(a, "haproxy") ;
-    claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a new process that took over from %s: its service starts once", service->name)) ;
-    plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
-    return 1 ;
-  }
-  if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
-  name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
-  service = same_daemon(a, shell_basename(name)) ;
-  if (!service) service = started_by_script(a, foreground->init_script) ;
-  if (!service || service->is_oneshot || is_excluded_here(a, service)) return 0 ;
-  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
-  plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
-  return 1 ;
-}
-
 /* server; CODE=$?; backup: its end is looked at, or it may go on, and what comes behind it surely ends. */
 static int may_be_server (struct analysis *a, struct frame const *frame, char const *name, int goes_on)
 {

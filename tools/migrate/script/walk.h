@@ -33,6 +33,9 @@ extern int walk_own_command (struct analysis *a, struct statement *statement, st
 extern int walk_context (struct analysis *a, struct statement *statement) ; /* add_context(); it ends the task before it */
 extern void walk_function (struct analysis *a, struct statement *statement) ; /* a definition */
 
+/* ---- secondstart.c ---- */
+extern int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv) ; /* service nginx restart, after its service was started; 1: it was that */
+
 /* ---- closing.c ---- */
 extern int may_serve_at_end (struct analysis *a, struct statement const *statement) ; /* what may serve, where the script ends with it */
 extern struct statement *closing_behind (struct analysis *a, struct frame const *frame) ; /* the wait, fg, tail -f or watching loop that comes next, and with which the script ends; 0: another statement comes */
