@@ -189,6 +189,7 @@
      groups.c         the same of a shell in the background
      interpreter.c    which shell executes the services' scripts
      lost.c           what the files ask for and do not have
+     mayserve.c       may an unknown program be a server, by what comes behind it?
      namedcalls.c     functions that are called by a name of which a part is computed
      once.c           what the setup alone computes
      scopes.c         what ends with such a statement: its redirections

@@ -26,7 +26,6 @@ extern void interpreter_claim (struct analysis *a, struct statement *first) ; /*
 
 /* ---- commands.c: single commands ---- */
 extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */
-extern void add_with_branches (struct analysis *a, struct statement *statement, struct frame *frame) ; /* what starts nothing that is known, and may have branches */
 extern int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame) ; /* nginx | tee LOG: it leaves by itself, and the script goes on; 1: it was that */
 /* trap, wait, exec, sleep, ...: returns 1 if the command was one of these, which have no statements inside. */
 extern int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame) ;
@@ -42,6 +41,15 @@ extern struct statement *closing_behind (struct analysis *a, struct frame const 
 extern int may_close (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* an unknown program, which may serve, ahead of what the script ends with */
 extern int serves_ahead_of_work (struct analysis *a, struct statement *statement, struct launch const *launch, struct frame const *frame) ; /* an unknown program, behind which the script only tidied up */
 extern int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays) ; /* a loop behind it looks for it: it serves, wherever the script has it; 0: none does */
+
+/* ---- mayserve.c ---- */
+extern int may_be_server (struct analysis *a, struct frame const *frame, char const *name, int goes_on) ; /* server; CODE=$?; backup */
+extern int stays_in_branch (struct analysis *a, struct frame const *frame, int serves) ; /* a known server in a branch: it never comes to what is started behind the branch */
+extern int only_kept_alive (struct analysis *a, struct frame const *frame, int serves) ; /* node app; tail -f /dev/null: nothing is behind it but what kept the container alive */
+extern int may_stay (struct analysis *a, struct statement *list) ; /* may its last statement go on running? */
+extern char const *advice_if_it_serves (struct analysis *a, struct frame const *frame, int ran_nothing) ; /* what a TODO says of an unknown program, behind which nothing was started */
+extern void mark_serving (struct analysis *a, struct statement *statement, struct claim *claim, char const *text) ; /* says it once of what may serve */
+extern void add_with_branches (struct analysis *a, struct statement *statement, struct frame *frame) ; /* what starts nothing that is known, and may have branches */
 
 /* ---- tried.c ---- */
 extern struct statement *tried_daemon (struct analysis *a, struct statement *loop) ; /* until service mysql start; do sleep 1; done: the daemon's start; 0: another loop */
