@@ -186,6 +186,7 @@
      enable.c         conditions about the environment
      ending.c         exit codes, and exits behind the end
      failbranch.c     branches that end others, and then the script
+     foreground.c     a program that the script waits for by itself: what does it become?
      groups.c         the same of a shell in the background
      interpreter.c    which shell executes the services' scripts
      lost.c           what the files ask for and do not have

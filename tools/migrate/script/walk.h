@@ -25,8 +25,6 @@ extern void interpreter_of_code (struct plan *plan, struct source const *code) ;
 extern void interpreter_claim (struct analysis *a, struct statement *first) ; /* the line with #! */
 
 /* ---- commands.c: single commands ---- */
-extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */
-extern int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame) ; /* nginx | tee LOG: it leaves by itself, and the script goes on; 1: it was that */
 /* trap, wait, exec, sleep, ...: returns 1 if the command was one of these, which have no statements inside. */
 extern int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern int walk_context (struct analysis *a, struct statement *statement) ; /* add_context(); it ends the task before it */
@@ -41,6 +39,10 @@ extern struct statement *closing_behind (struct analysis *a, struct frame const 
 extern int may_close (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* an unknown program, which may serve, ahead of what the script ends with */
 extern int serves_ahead_of_work (struct analysis *a, struct statement *statement, struct launch const *launch, struct frame const *frame) ; /* an unknown program, behind which the script only tidied up */
 extern int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays) ; /* a loop behind it looks for it: it serves, wherever the script has it; 0: none does */
+
+/* ---- foreground.c ---- */
+extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */
+extern int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame) ; /* nginx | tee LOG: it leaves by itself, and the script goes on; 1: it was that */
 
 /* ---- mayserve.c ---- */
 extern int may_be_server (struct analysis *a, struct frame const *frame, char const *name, int goes_on) ; /* server; CODE=$?; backup */
