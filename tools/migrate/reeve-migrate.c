@@ -180,11 +180,13 @@
      branches.c       before and behind each part of if and case
      calls.c          the same of a function call
      closing.c        what follows an unknown program, and tells what that is
-     commands.c       single commands: what becomes a program, or starts one
+     commands.c       single commands: which of them has a meaning of its own?
      damaged.c        what no shell can read
      deeds.c          conditions that do something
      enable.c         conditions about the environment
      ending.c         exit codes, and exits behind the end
+     execs.c          exec, and eval or . at the end: the program that the script becomes
+     exits.c          exit, in the script or in a branch
      failbranch.c     branches that end others, and then the script
      foreground.c     a program that the script waits for by itself: what does it become?
      groups.c         the same of a shell in the background

@@ -1,4 +1,4 @@
-/* Single commands: what becomes a program, starts one, or brings one to the front. */
+/* Single commands that have a meaning of their own: trap, wait, fg, read, sleep, ... */
 
 #include <string.h>
 
@@ -10,30 +10,6 @@
 #include "migrate/services/services.h"
 #include "migrate/traps/traps.h"
 #include "migrate/waits/waits.h"
-
-static void walk_exec (struct analysis *a, struct statement *statement)
-{
-  struct launch launch ;
-  command_unwrap(a->pool, statement, &launch) ;
-  if (starts_itself(a, statement, &launch))
-  {
-    if (a->waited_line) main_is_none(a) ; /* exec "$0" behind the end: all began anew */
-    return ;
-  }
-  if (runs_nothing(a, statement) || (is_image_command(a, statement) && !a->positional && a->waited_line))
-  {
-    if (a->waited_in_branch)
-      texts_add(a->pool, &claim_statement(a, statement, "dropped", "the script's end")->todo, "it ran where none of the branches above was taken: is that to be a service, too?") ;
-    if (a->waited_in_branch && !a->conditions.first) a->replaced_line = line_of(a, statement) ;
-    drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended%s: it never did", a->waited_line, has_main(a) ? ", which is main" : "")
-      : a->plan->cmd[0] ? "nothing is left of CMD: it ran nothing" : "there is no CMD: it ran nothing") ;
-    return ;
-  }
-  if (start_console(a, statement)) plan_last(a->plan)->is_exec = 1 ;
-  else start_service(a, statement, START_MAIN)->is_exec = 1 ;
-  if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
-  else a->branch_replaced = 1 ;
-}
 
 /* fg, fg %1: the last background process, or number 1, comes to the foreground. */
 static void walk_fg (struct analysis *a, struct statement *statement, struct frame const *frame)
@@ -63,96 +39,11 @@ static void walk_fg (struct analysis *a, struct statement *statement, struct fra
   script_waits(a, is_ahead ? service->line : line_of(a, statement)) ;
 }
 
-/* if X; then exec a; fi; exit 1: nothing runs when no branch was taken. */
-static void end_otherwise (struct analysis *a, struct statement *statement)
-{
-  char const *code = statement_word(statement, 1) ;
-  struct claim *claim ;
-  drop_remarks(a, statement) ;
-  claim = claim_statement(a, statement, plan_setup_where(a->plan), "where none of the branches above was taken, the container ends, as the script did") ;
-  if (*code && strcmp(code, "0") != 0)
-    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n  %s\nfi", texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement)), 1) ;
-  else
-  {
-    claim->where = "dropped" ;
-    texts_add(a->pool, &claim->todo, "with 0, which cont-init.d cannot end it with: here it stays up, with what is started on other conditions") ;
-  }
-}
-
 static int is_job_control (struct statement const *set)
 {
   char const *option = statement_word(set, 1) ;
   if (strcmp(statement_command(set), "set") != 0 || !shell_one_of(option, "-m +m -b +b -o")) return 0 ;
   return strcmp(option, "-o") != 0 || shell_one_of(statement_word(set, 2), "monitor notify") ;
-}
-
-/* Behind starts that nothing waited for. */
-static void walk_exit_of_branch (struct analysis *a, struct statement *statement, struct frame *frame)
-{
-  struct service *last = a->last ;
-  drop_exit(a, statement, "the script's end: ") ;
-  if (!a->waited_line && last && last->claim && starts_later(a, frame))
-    plan_todo(a->plan, last, last->claim, last->line, pool_printf(a->pool,
-      "where %s, the script ended in line %u, and the container with it: what comes later is started all the same now: is that meant?",
-      texts_join(a->pool, &a->conditions, " && "), line_of(a, statement))) ;
-}
-
-static void walk_exit (struct analysis *a, struct statement *statement)
-{
-  if (a->otherwise.first && !a->in_function) end_otherwise(a, statement) ;
-  else drop_exit(a, statement, "the script's end: ") ;
-  if (a->in_function) return ;
-  a->replaced_line = line_of(a, statement) ;
-  a->exited = 1 ;
-}
-
-/* eval exec server $ARGS, eval "exec server $ARGS" */
-static int evaluates_exec (struct statement const *statement)
-{
-  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
-  if (strcmp(statement_command(statement), "eval") != 0) return 0 ;
-  raw += *raw == '"' || *raw == '\'' ;
-  return !strncmp(raw, "exec", 4) && (!raw[4] || raw[4] == ' ') ;
-}
-
-/* It becomes a program, whose words the shell reads a second time. */
-static void walk_evaluated_exec (struct analysis *a, struct statement *statement)
-{
-  struct service *service = start_service(a, statement, START_MAIN) ;
-  service->is_exec = 1 ;
-  service->without_signals = 0 ;
-  plan_todo(a->plan, service, service->claim, line_of(a, statement), "eval reads the words of the program a second time: look at what the variables in it hold") ;
-  if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
-  else a->branch_replaced = 1 ;
-}
-
-static int evaluates_variable (struct statement const *statement)
-{
-  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
-  raw += *raw == '"' ;
-  return !strcmp(statement_command(statement), "eval") && *raw == '$' && raw[1] != '(' ;
-}
-
-/* . /usr/local/bin/docker-entrypoint.sh server; not . venv/bin/activate */
-static int reads_script (struct statement const *statement)
-{
-  static char const *const settings[] = { "env", "activate", "profile", "rc", "conf", "vars", "setting", "setup" } ;
-  char const *file = shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 ? shell_basename(statement->words[1].raw) : "" ;
-  for (size_t i = 0 ; i < ROWS(settings) ; i++)
-    if (strstr(file, settings[i])) return 0 ;
-  return *file && *file != '$' ;
-}
-
-/* eval "$COMMAND", . FILE, with which the script ends: it runs what the variable or the file holds, and sets nothing for others. */
-static int walk_evaluated_end (struct analysis *a, struct statement *statement, struct frame *frame)
-{
-  struct service *service ;
-  int reads = a->plan->services && reads_script(statement) ;
-  if ((!reads && !evaluates_variable(statement)) || !is_last(a, frame) || a->waited_line || a->in_function) return 0 ;
-  service = start_service(a, statement, START_MAIN) ;
-  if (reads) plan_todo(a->plan, service, service->claim, service->line, "the script ended with this file, which it read: if that starts no server in the end, remove this service") ;
-  script_waits(a, line_of(a, statement)) ;
-  return 1 ;
 }
 
 /* read, behind everything else */

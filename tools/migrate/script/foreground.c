@@ -5,10 +5,8 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 #include "migrate/loops/loops.h"
-#include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
-#include "migrate/waits/waits.h"
 
 /* Does the program leave by itself, so that the script goes on? */
 static int leaves (struct analysis *a, struct statement *statement, struct launch const *launch, struct foreground const *foreground, struct frame *frame)

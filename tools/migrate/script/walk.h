@@ -40,6 +40,16 @@ extern int may_close (struct analysis *a, struct statement *statement, struct la
 extern int serves_ahead_of_work (struct analysis *a, struct statement *statement, struct launch const *launch, struct frame const *frame) ; /* an unknown program, behind which the script only tidied up */
 extern int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays) ; /* a loop behind it looks for it: it serves, wherever the script has it; 0: none does */
 
+/* ---- execs.c: exec, and eval or . at the end ---- */
+extern void walk_exec (struct analysis *a, struct statement *statement) ;
+extern int evaluates_exec (struct statement const *statement) ; /* eval exec server $ARGS, eval "exec server $ARGS" */
+extern void walk_evaluated_exec (struct analysis *a, struct statement *statement) ; /* it becomes a program, whose words the shell reads a second time */
+extern int walk_evaluated_end (struct analysis *a, struct statement *statement, struct frame *frame) ; /* eval "$COMMAND", . FILE, with which the script ends; 1: it was that */
+
+/* ---- exits.c ---- */
+extern void walk_exit (struct analysis *a, struct statement *statement) ;
+extern void walk_exit_of_branch (struct analysis *a, struct statement *statement, struct frame *frame) ; /* behind starts that nothing waited for */
+
 /* ---- foreground.c ---- */
 extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */
 extern int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame) ; /* nginx | tee LOG: it leaves by itself, and the script goes on; 1: it was that */
