@@ -216,7 +216,8 @@
      process.c        where, as whom and with which limits it runs
      program.c        the options of one of these
      remarks.c        its comments
-     supervisord.c    its sections, and the order of its programs
+     startorder.c     in which order it started its programs
+     supervisord.c    goes through its sections
 
    procfile/        a Procfile becomes a plan
      procfile.c       a Procfile's processes

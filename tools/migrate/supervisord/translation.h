@@ -1,5 +1,5 @@
 /* A supervisord.conf on its way into a plan: shared by supervisord.c, which goes through its
-   sections, and program.c, which makes services of one. */
+   sections, program.c, which makes services of one, and the files that these call. */
 
 #ifndef REEVE_MIGRATE_TRANSLATION_H
 #define REEVE_MIGRATE_TRANSLATION_H
@@ -66,6 +66,14 @@ static inline int is_started_by_listener (struct translation *t)
   char const *value = ini_take(t->source, t->section, "dependent_startup", "", 0) ;
   return value && is_true(value) ;
 }
+
+/* startorder.c: in which order the programs started. */
+extern char const *program_of (struct ini_section const *section) ; /* the name of the program; 0: it is another section */
+extern struct ini_section const *group_of (struct translation const *t, struct ini_section const *section) ; /* [group:x] whose programs=a, b has it; 0: it is in none */
+extern void set_order (struct translation *t) ; /* by the priorities */
+extern void mark_waiting (struct translation *t) ; /* a TODO for tasks that may wait for what starts behind them */
+extern char const *group_order (struct translation *t, struct ini_section const *group) ; /* what a group's priority has become, behind a ; */
+extern void set_waits (struct translation *t, struct ini_section *section, char const *option) ; /* dependent_startup_wait_for=a:running b:exited, or Go's depends_on=a, b */
 
 /* autorestart.c: whether it is started, and when again; restart, down, enable-if, success-codes, flag-oneshot. */
 extern void translate_restart (struct translation *t) ;
