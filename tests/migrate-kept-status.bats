@@ -149,3 +149,28 @@ teardown() { reeve_teardown; }
   migrate
   [ "$(tail -n 1 "$tree/web/finish")" = 'aws s3 cp /a s3://b' ]
 }
+
+@test "a code that the script ended with in place of 0 is that of the container" {
+  local behind
+  for behind in $'if wait -n; then rc=1; else rc=$?; fi' $'wait -n\nrc=$?\nif [ $rc -eq 0 ]; then\n  rc=1\nfi' $'wait -n; rc=$?\n[ $rc -eq 0 ] && rc=1' \
+    $'wait -n; rc=$?\n[ "$rc" -ne 0 ] || exit 1' $'wait -n; rc=$?\ncase $rc in 0) rc=1 ;; esac'; do
+    wrapper <<<$'#!/bin/bash\nweb &\nworker &\n'"$behind"$'\nexit $rc'
+    migrate
+    grep -q "^case .* '0 '.* reeve shutdown 1 ;; esac" "$tree/web/finish"
+    cmp "$tree/web/finish" "$tree/worker/finish"
+    ! grep -q 'rc=' "$tree/web/finish"
+    told '1 instead of 0, as the script had it (finish of web, worker)'
+    untold TODO
+  done
+  for behind in 'rc=$?' $'rc=$?\n[ $rc -ne 0 ] && rc=5' $'rc=$?\n[ $rc -eq 143 ] && rc=0'; do
+    wrapper <<<$'#!/bin/bash\nweb &\nwait $!\n'"$behind"$'\nexit $rc'
+    migrate
+    lacks web/finish
+    untold TODO
+  done
+  for behind in 'exit $(( $? == 0 ? 1 : $? ))' $'rc=$?\nexit $((rc ? rc : 1))'; do
+    wrapper <<<$'#!/bin/bash\nweb &\nwait $!\n'"$behind"
+    migrate
+    told 'TODO: the script could end here with another code than that of web'
+  done
+}

@@ -195,6 +195,7 @@
      mayserve.c       may an unknown program be a server, by what comes behind it?
      namedcalls.c     functions that are called by a name of which a part is computed
      once.c           what the setup alone computes
+     othercodes.c     codes that a question behind the end gave the script
      scopes.c         what ends with such a statement: its redirections
      script.c         from the first statement to the end
      secondstart.c    a service that is started a second time

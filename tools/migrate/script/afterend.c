@@ -39,7 +39,7 @@ static void tell_status (struct analysis *a, struct service *main, struct claim 
     texts_add_once(a->pool, &main->finish, pool_printf(a->pool, "%s=$((" FINISH_CODE " < 256 ? " FINISH_CODE " : 128 + " FINISH_SIGNAL "))", one->text)) ;
     if (statement_walk(statement, &is_status_changed, &use))
       plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
-        "it changes the exit code in $%s, which no finish can: let run do that, without exec ahead of the program", one->text)) ;
+        "it changes the exit code in $%s, with which the script ended, perhaps: then let finish end with `reeve shutdown $%s`", one->text, one->text)) ;
   }
 }
 
@@ -212,6 +212,7 @@ void walk_after (struct analysis *a, struct statement *statement)
   else if (empties_pid(a, statement)) drop(a, statement, "the pid: the supervisor knows it") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && status_kept(a, statement))
     drop(a, statement, "the container's exit code is the main service's") ;
+  else if (only_sets_code(a, statement)) drop_end_question(a, statement, "looked how it had ended") ;
   else
   {
     if (a->idle_line && a->waited_line == a->idle_line)

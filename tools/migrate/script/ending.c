@@ -1,7 +1,6 @@
 /* What came behind the waiting, and with which code the script ended: the container's code is now
    that of a main service, which is known only when everything has been walked. */
 
-#include <ctype.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
@@ -19,6 +18,7 @@ struct ending
   int told_if_same ; /* also if the code is no other one */
   int said_by_claim ; /* its claim says it: it only tells that the script could end in another way */
   int is_conditional ; /* it stands in a branch: elsewhere the script ended in another way */
+  char const *instead ; /* the code with which it ended where main had ended with 0; 0: with that */
   uint32_t line ; /* of what ended it with a code of its own, on a condition; 0: it is no such thing */
   char const *text ; /* of that */
   struct service place ; /* the branches that it stands in */
@@ -35,14 +35,6 @@ static void add_ending (struct analysis *a, struct ending const *ending)
   a->endings = one ;
 }
 
-int asks_status (struct analysis *a, char const *text)
-{
-  if (strstr(text, "$?") || strstr(text, "PIPESTATUS")) return 1 ;
-  for (struct text const *one = a->status_names.first ; one ; one = one->next)
-    if (shell_mentions(text, one->text)) return 1 ;
-  return 0 ;
-}
-
 int is_script_end (struct analysis *a, struct statement const *statement)
 {
   struct statement const *next = statement->next ;
@@ -50,145 +42,42 @@ int is_script_end (struct analysis *a, struct statement const *statement)
   return !next && a->depth == 1 ;
 }
 
-void drop_exit (struct analysis *a, struct statement *statement, char const *what)
-{
-  char const *code = strcmp(statement_command(statement), "exit") ? 0 : shell_exit_code(a->pool, statement_word(statement, 1)) ;
-  if (shell_one_of(statement_command(statement), "true :") && is_script_end(a, statement)) code = "0" ;
-  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = code, .told_if_same = 1 }) ;
-}
-
-/* ---- exits on a condition ---- */
-
-enum meaning opposite (enum meaning meaning)
-{
-  return meaning == MEANS_ZERO ? MEANS_FAILED : meaning == MEANS_FAILED ? MEANS_ZERO : MEANS_UNKNOWN ;
-}
-
-/* [ $? -ne 0 ], (( rc == 0 )), [ "$rc" = 143 ] */
-enum meaning meaning_of_text (char const *text)
-{
-  size_t end = strlen(text) ;
-  size_t start ;
-  int is_zero ;
-  int is_stop ;
-  if (strstr(text, " -a ") || strstr(text, " -o ") || strstr(text, "&&") || strstr(text, "||")) return MEANS_UNKNOWN ;
-  while (end && strchr(" ])\"'", text[end - 1])) end-- ;
-  for (start = end ; start && isdigit((unsigned char)text[start - 1]) ; ) start-- ;
-  is_zero = end - start == 1 && text[start] == '0' ;
-  is_stop = end - start == 3 && (!strncmp(text + start, "143", 3) || !strncmp(text + start, "130", 3)) ;
-  while (start && strchr(" \"'", text[start - 1])) start-- ;
-  if (start < 3 || (!is_zero && !is_stop)) return MEANS_UNKNOWN ;
-  text += start - 3 ;
-  if (!strncmp(text, "-ne", 3) || !strncmp(text, "-gt", 3) || !strncmp(text + 1, "!=", 2) || text[2] == '>') return is_zero ? MEANS_FAILED : MEANS_UNKNOWN ;
-  if (strncmp(text, "-eq", 3) != 0 && text[2] != '=') return MEANS_UNKNOWN ;
-  return is_zero ? MEANS_ZERO : MEANS_STOPPED ;
-}
-
-static enum meaning meaning_of_pattern (char const *pattern)
-{
-  return !strcmp(pattern, "0") ? MEANS_ZERO : shell_one_of(pattern, "143 130 130|143 143|130 0|143 143|0 0|130|143 0|143|130") ? MEANS_STOPPED : MEANS_UNKNOWN ;
-}
-
-static int looks_at_processes (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "kill pgrep pidof ps jobs") ;
-}
-
-static enum meaning meaning_of (struct analysis *a, struct statement *condition)
-{
-  if (!condition || condition->next) return MEANS_UNKNOWN ;
-  if (statement_walk(condition, &looks_at_processes, 0)) return MEANS_FAILED ; /* kill -0 $PID: which one has ended? */
-  if (!strcmp(statement_command(condition), "wait")) return MEANS_ZERO ;
-  if (condition->kind == STATEMENT_NOT) return opposite(meaning_of(a, condition->body)) ;
-  if (condition->kind == STATEMENT_AND && is_message(a, condition->body->next))
-  {
-    struct statement left = *condition->body ;
-    left.next = 0 ;
-    return meaning_of(a, &left) ;
-  }
-  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test")) return MEANS_UNKNOWN ;
-  return asks_status(a, statement_text(a, condition)) ? meaning_of_text(statement_text(a, condition)) : MEANS_UNKNOWN ;
-}
-
-struct exiting
-{
-  struct analysis *a ;
-  enum meaning meaning ;
-  char const *failed ; /* with which it ended where main had failed; 0: with main's */
-  int is_another ; /* it ended with another code than main's, or may have */
-  int is_zero ; /* it ended with 0 where main had not failed */
-  int ends_failed ; /* it ended, with whatever code, where main had failed */
-} ;
-
-static void look_at_part (struct exiting *e, struct statement *part, enum meaning meaning) ;
-
-static void look_at_branches (struct exiting *e, struct statement *statement)
-{
-  int is_case = statement->kind == STATEMENT_CASE ;
-  enum meaning rest = MEANS_UNKNOWN ; /* where no branch before holds */
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
-  {
-    int is_else = branch_is_else(branch) ;
-    int is_first = branch == statement->branches ;
-    enum meaning meaning = is_else ? rest : is_case ? meaning_of_pattern(branch->pattern) : meaning_of(e->a, branch->condition) ;
-    if (is_case && !asks_status(e->a, statement->nwords ? statement->words[0].raw : "")) meaning = MEANS_UNKNOWN ;
-    if (!is_else) rest = is_first ? opposite(meaning) : MEANS_UNKNOWN ;
-    for (struct statement *one = branch->body ; one ; one = one->next) look_at_part(e, one, meaning) ;
-  }
-}
-
-static void look_at_exit (struct exiting *e, struct statement const *statement, enum meaning meaning)
-{
-  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
-  char const *code = shell_exit_code(e->a->pool, statement_word(statement, 1)) ;
-  int is_zero = code && !strcmp(code, "0") ;
-  e->ends_failed |= meaning == MEANS_FAILED && !is_zero ;
-  if (asks_status(e->a, raw)) return ;
-  if (meaning == MEANS_FAILED && code && !is_zero) e->failed = code ;
-  else if ((meaning != MEANS_ZERO && meaning != MEANS_STOPPED) || !is_zero) e->is_another = 1 ;
-  else e->is_zero = 1 ;
-}
-
-static void look_at_part (struct exiting *e, struct statement *part, enum meaning meaning)
-{
-  if (!strcmp(statement_command(part), "exit")) look_at_exit(e, part, meaning) ;
-  else if (part->kind == STATEMENT_IF || part->kind == STATEMENT_CASE) look_at_branches(e, part) ;
-  else if (part->kind == STATEMENT_AND || part->kind == STATEMENT_OR)
-  {
-    struct statement left = *part->body ;
-    enum meaning asked ;
-    left.next = 0 ;
-    asked = meaning_of(e->a, &left) ;
-    look_at_part(e, &left, meaning) ;
-    look_at_part(e, part->body->next, part->kind == STATEMENT_AND ? asked : opposite(asked)) ;
-  }
-  else if (part->kind == STATEMENT_GROUP || part->kind == STATEMENT_SUBSHELL)
-    for (struct statement *one = part->body ; one ; one = one->next) look_at_part(e, one, meaning) ;
-}
-
 static void add_other_code (struct analysis *a, struct statement const *statement, struct claim *claim)
 {
   add_ending(a, &(struct ending){ .claim = claim, .what = claim->what, .line = line_of(a, statement), .text = statement_text(a, statement) }) ;
 }
 
+void drop_exit (struct analysis *a, struct statement *statement, char const *what)
+{
+  char const *code = strcmp(statement_command(statement), "exit") ? 0 : shell_exit_code(a->pool, statement_word(statement, 1)) ;
+  if (shell_one_of(statement_command(statement), "true :") && is_script_end(a, statement)) code = "0" ;
+  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = code, .told_if_same = 1 }) ;
+  if (asks_status(a, statement_text(a, statement))) mark_other_code(a, statement, claim_of(a, statement)) ;
+}
+
+/* [ $rc -eq 0 ] && exit 1 */
+static void add_instead (struct analysis *a, struct claim *claim, char const *code)
+{
+  add_ending(a, &(struct ending){ .claim = claim, .what = claim->what, .instead = code }) ;
+}
+
 void mark_other_code (struct analysis *a, struct statement *statement, struct claim *claim)
 {
-  struct exiting e = { .a = a } ;
-  look_at_part(&e, statement, MEANS_UNKNOWN) ;
-  if (e.is_another) add_other_code(a, statement, claim) ;
+  struct other_codes codes = other_codes(a, statement) ;
+  if (codes.is_another) add_other_code(a, statement, claim) ;
+  if (codes.instead) add_instead(a, claim, codes.instead) ;
 }
 
 void drop_end_question (struct analysis *a, struct statement *statement, char const *what)
 {
-  struct exiting e = { .a = a } ;
   struct claim *claim = claim_statement(a, statement, "dropped", what) ;
-  look_at_part(&e, statement, MEANS_UNKNOWN) ;
+  struct other_codes codes = other_codes(a, statement) ;
   a->ended_in_exit |= may_end(a, statement) ;
-  a->zero_is_told |= e.is_zero ;
-  a->failure_is_told |= e.ends_failed && !a->conditions.first && !statement_walk(statement, &looks_at_processes, 0) ;
-  if (e.is_another) add_other_code(a, statement, claim) ;
-  else if (e.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, e.failed) ;
+  a->zero_is_told |= codes.is_zero ;
+  a->failure_is_told |= codes.ends_failed && !a->conditions.first && !statement_walk(statement, &looks_at_processes, 0) ;
+  if (codes.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, codes.failed) ;
+  if (codes.is_another) add_other_code(a, statement, claim) ;
+  if (codes.instead) add_instead(a, claim, codes.instead) ;
 }
 
 /* kill $TAIL || true; cleanup || echo failed */
@@ -397,6 +286,12 @@ void settle_endings (struct analysis *a)
       if (main) plan_todo(a->plan, main, ending->claim, ending->line, pool_printf(a->pool,
         "the script could end here with another code than that of %s: if that is wanted, let finish of what is main run `reeve shutdown CODE` ($1 is the exit code of run): %s", main->name, ending->text)) ;
       else ending->claim->what = pool_printf(a->pool, "%s; %s", ending->what, without_main(a)) ;
+      continue ;
+    }
+    if (ending->instead)
+    {
+      for (struct text const *one = mains.first ; one ; one = one->next) keep_failure(a, plan_find(a->plan, one->text), ending->instead) ;
+      if (main) ending->claim->what = pool_printf(a->pool, "%s; %s instead of 0, as the script had it (finish of %s)", ending->claim->what, ending->instead, texts_join(a->pool, &mains, ", ")) ;
       continue ;
     }
     if (ending->said_by_claim || (!ending->told_if_same && (!main || !was_another_code(a, ending)))) continue ;

@@ -11,9 +11,6 @@
 enum meaning { MEANS_UNKNOWN, MEANS_ZERO, MEANS_FAILED, MEANS_STOPPED /* or 0: docker stop ends the container with 0 */ } ;
 
 /* ---- ending.c ---- */
-extern enum meaning meaning_of_text (char const *text) ; /* [ $? -ne 0 ], (( rc == 0 )), [ "$rc" = 143 ] */
-extern enum meaning opposite (enum meaning meaning) ;
-extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
 extern int is_script_end (struct analysis *a, struct statement const *statement) ; /* does nothing follow in the whole script? */
 extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit; `what`: ahead of what is said of its code */
 extern void drop_failed_exit (struct analysis *a, struct statement *statement) ; /* exit, where what was waited for had failed */
@@ -30,6 +27,25 @@ extern void drop_behind_start (struct analysis *a, struct statement *left, struc
 extern char const *with_failed_code (struct analysis *a, struct statement *other, char const *what) ; /* `what`, and the code with which the script ended in `other` */
 extern void note_forgiven_wait (struct analysis *a, struct statement *statement, struct claim *claim) ; /* wait || true, as the last: the script ended with 0 */
 extern void settle_endings (struct analysis *a) ; /* at the end: says what became of the exit codes */
+
+/* ---- othercodes.c ---- */
+
+/* With which codes a statement behind the waiting ended the script. */
+struct other_codes
+{
+  char const *failed ; /* where main had failed; 0: with main's */
+  char const *instead ; /* where main had ended with 0; 0: with that */
+  int is_another ; /* it ended with another code than main's, or may have */
+  int is_zero ; /* it ended with 0 where main had not failed */
+  int ends_failed ; /* it ended, with whatever code, where main had failed */
+} ;
+
+extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
+extern enum meaning meaning_of_text (char const *text) ; /* [ $? -ne 0 ], (( rc == 0 )), [ "$rc" = 143 ] */
+extern enum meaning opposite (enum meaning meaning) ;
+extern struct other_codes other_codes (struct analysis *a, struct statement *statement) ;
+extern int only_sets_code (struct analysis *a, struct statement *statement) ; /* [ $rc -eq 0 ] && rc=1, where exit $rc follows */
+extern int looks_at_processes (struct statement *statement, void *data) ; /* for statement_walk() */
 
 /* ---- askedwait.c ---- */
 extern struct statement *asked_wait (struct analysis *a, struct statement *waiting, struct statement **end) ; /* wait-for-it db:1; if [ $? -ne 0 ]: as if ! wait-for-it db:1; *end: the question. 0: another form */
