@@ -276,3 +276,20 @@ EOS
   untold 'gave up after so many'
   untold 'if it ended within startsecs'
 }
+
+@test "behind a wait, a loop that starts them again makes none main, in whatever form it does" {
+  local loop again='python web.py & python worker.py &'
+  for loop in $'wait -n\nwhile true; do\n  kill -0 $WEB || { python web.py & WEB=$!; }\n  sleep 5\ndone' \
+    $'wait $WEB\nwhile true; do\n  pgrep -f web.py >/dev/null || python web.py &\n  pgrep -f worker.py >/dev/null || python worker.py &\n  sleep 9\ndone' \
+    $'wait -n\nwhile true; do\n  '"$again"$'\n  wait -n\n  sleep 2\ndone' \
+    $'while :; do\n  pgrep -f web.py || python web.py &\n  sleep 9\ndone'; do
+    wrapper <<<$'#!/bin/bash\npython web.py &\nWEB=$!\npython worker.py &\n'"$loop"
+    migrate
+    services web worker
+    lacks web/flag-main web/flag-oneshot worker/flag-main
+    untold TODO
+  done
+  wrapper <<<$'#!/bin/bash\npython web.py &\nWEB=$!\nwait $WEB\nwhile sleep 3; do kill -0 $WEB || exit 1; done'
+  migrate
+  has web/flag-main
+}

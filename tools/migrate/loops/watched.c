@@ -59,6 +59,7 @@ struct watched
   struct texts late ; /* it came to look for them only when what is main had ended */
   int is_any ; /* it names none: all are main */
   int is_all ; /* it ended with the last of them */
+  int never_ends ; /* it ended with the end of none */
 } ;
 
 static int is_asked_for (struct analysis *a, struct service const *service, char const *text, struct texts const *names)
@@ -98,6 +99,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && statement->branches->condition && asks_for_processes(a, statement->branches->condition)) ;
   ends |= ends_by_failure(a, statement) | ends_by_flag(a, statement, &w.is_all) ;
+  w.never_ends = !ends && statement->kind == STATEMENT_LOOP ;
   statement_walk(statement, &find_pids, a) ;
   text = look_for_watching_in(a, ending, &seen) ; /* whom it only ends does not count */
   all_text = look_for_watching_in(a, statement, &seen) ;
@@ -251,12 +253,14 @@ struct service *service_of_program (struct analysis *a, struct statement *progra
 static int find_starting_again (struct statement *statement, void *data)
 {
   struct starting_again *s = data ;
+  struct statement *started = statement ;
   struct service const *same ;
   if (!strcmp(statement_command(statement), "wait")) s->waits |= !(s->pauses && waits_for_pause(s->a, statement)) ;
   if (!statement->background || asks_status_of_service(statement)) return 0 ;
   s->pauses = shell_one_of(statement_command(statement), "sleep") ; /* sleep 5 & wait $! */
   if (s->pauses) return 0 ;
-  same = service_of_program(s->a, statement) ;
+  while (started->kind == STATEMENT_AND || started->kind == STATEMENT_OR) started = started->body->next ; /* pgrep web || web & */
+  same = service_of_program(s->a, started) ;
   if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
   else s->other = statement_text(s->a, statement) ;
   return 0 ;
@@ -354,6 +358,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }
   if (w.told.first) claim->what = pool_printf(a->pool, "%s; the end of these ended nothing, and each is started again: %s", claim->what, texts_join(a->pool, &w.told, ", ")) ;
+  if (w.never_ends) main_is_none(a) ; /* wait -n; while true; do pgrep web || web & sleep 5; done */
   if (w.again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &w.again, ", ")) ;
   for (struct text const *one = w.either.first ; one ; one = one->next)
     plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,
@@ -374,6 +379,7 @@ int walk_starting_again (struct analysis *a, struct statement *statement)
   if (!s.waits || !s.names.first || s.other || acts_on_change(a, statement)) return 0 ;
   drop_remarks(a, statement) ;
   always = starts_again_always(a, statement) ;
+  if (always) main_is_none(a) ; /* wait -n ahead of it */
   mains = always ? "" : note_watched(a, statement) ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that waited, and started again what had ended: its supervisor does%s%s", *mains ? "; these are main: " : "", mains)) ;
   if (always) claim->what = pool_printf(a->pool, "%s%s", claim->what, set_again(a, statement, &s.names, claim)) ;

@@ -14,7 +14,7 @@ struct watching
   struct statement const *whole ; /* the loop, which may be in the background */
   struct analysis *a ;
   char const *asked ; /* the words of what it asks, and waits for */
-  uint32_t started_until ; /* the end of what is started in the background last: its parts are part of that */
+  struct range started ; /* what is started in the background last: its parts are part of that */
   struct seen seen ;
 } ;
 
@@ -193,11 +193,12 @@ static int look_for_watching (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
   char const *command = statement_command(statement) ;
-  if (statement->range.start < watching->started_until) return 0 ;
+  if (statement->range.start >= watching->started.start && statement->range.start < watching->started.end) return 0 ;
   if (statement->background && statement != watching->whole && strcmp(command, "sleep") != 0)
   {
     watching->seen.starts = 1 ;
-    if (statement->kind == STATEMENT_PIPELINE) watching->started_until = statement->range.end ;
+    if (statement->kind == STATEMENT_PIPELINE) watching->started = statement->range ;
+    else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) watching->started = statement->body->next->range ; /* pgrep web || web & */
   }
   if (statement->kind == STATEMENT_FOR) add_words(watching, statement) ;
   if (statement->kind == STATEMENT_TEST)

@@ -91,6 +91,12 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     service->claim->what = pool_printf(a->pool, "%s; what was behind its | is %s", service->claim->what, service_where(a->plan, service, "log/run")) ;
 }
 
+/* Where the script only asked, and did not start it. */
+static char const *stops_itself (struct analysis *a, struct service const *service)
+{
+  return pool_printf(a->pool, "exec reeve stop %s", service_has(service, "count") ? pool_printf(a->pool, "\"%s$REEVE_INSTANCE\"", service->name) : service->name) ;
+}
+
 /* A of A && B. Where the script only asked, a task that has nothing to do has not failed. */
 static void lines_ahead (struct analysis *a, struct service *service, struct statement *statement)
 {
@@ -100,6 +106,7 @@ static void lines_ahead (struct analysis *a, struct service *service, struct sta
     lines_ahead(a, service, statement->body) ;
     lines_ahead(a, service, statement->body->next) ;
   }
+  else if (!service->is_oneshot && !service->is_main && is_question(statement)) texts_add(a->pool, &service->run, pool_printf(a->pool, "if ! { %s; }; then %s; fi", statement_text(a, statement), stops_itself(a, service))) ;
   else texts_add(a->pool, &service->run, pool_printf(a->pool, statement->kind == STATEMENT_OR ? "{ %s; } || exit%s" : "%s || exit%s", statement_text(a, statement), is_well ? " 0" : "")) ;
 }
 
@@ -125,7 +132,7 @@ static void and_or_lines (struct analysis *a, struct service *service, struct st
   }
   if (statement->kind == STATEMENT_OR && is_question(left) && !shell_one_of(statement_command(left), "nc cat curl wget ping")) /* [ -f "$2" ] || $1, in a function */
   {
-    texts_add(a->pool, &service->run, pool_printf(a->pool, "if %s; then %s; fi", statement_text(a, left), service->is_main ? "exit 0" : pool_printf(a->pool, "exec reeve stop %s", service->name))) ;
+    texts_add(a->pool, &service->run, pool_printf(a->pool, "if %s; then %s; fi", statement_text(a, left), service->is_main ? "exit 0" : stops_itself(a, service))) ;
     run_lines(a, service, right) ;
     return ;
   }

@@ -271,11 +271,23 @@ static int is_one_process (struct analysis *a, char const *raw)
   return 0 ;
 }
 
-/* nginx -g 'daemon off;' & wait; more: it never came to what is behind it. */
-static int any_serves (struct analysis *a, struct texts const *names)
+/* wait $WEB; while true; do pgrep web || web & sleep 5; done */
+static int is_started_again (struct analysis *a, struct frame const *frame, struct service const *service)
+{
+  for (; frame ; frame = frame->up)
+    for (struct statement const *one = frame->rest ; one ; one = one->next)
+      if (one->kind == STATEMENT_LOOP && strstr(statement_text(a, one), service->text)) return 1 ;
+  return 0 ;
+}
+
+/* nginx -g 'daemon off;' & wait; more: it never came to what is behind it, or started that again. */
+static int any_serves (struct analysis *a, struct frame const *frame, struct texts const *names)
 {
   for (struct text const *one = names->first ; one ; one = one->next)
-    if (plan_find(a->plan, one->text) && plan_find(a->plan, one->text)->serves && !plan_find(a->plan, one->text)->is_leaving) return 1 ;
+  {
+    struct service const *service = plan_find(a->plan, one->text) ;
+    if (service && !service->is_leaving && (service->serves || is_started_again(a, frame, service))) return 1 ;
+  }
   return 0 ;
 }
 
@@ -320,7 +332,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   {
     for (struct service *service = a->plan->services ; service ; service = service->next)
       if ((is_beside_here(a, service) && !service->is_daemon) || (service->is_job && !is_excluded_here(a, service))) texts_add(a->pool, &beside, service->name) ;
-    if (!any_serves(a, n ? &names : &beside))
+    if (!any_serves(a, frame, n ? &names : &beside))
     {
       make_tasks(a, statement, n ? &names : &beside) ;
       mark_word_of_cmd(a, statement, frame, n ? &names : &beside) ;
