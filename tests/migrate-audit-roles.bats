@@ -82,12 +82,13 @@ teardown() { reeve_teardown; }
 @test "a daemon that the setup or a task starts by a variable's value has a TODO" {
   local start
   for start in 'for c in /usr/sbin/sshd "cron"; do $c; done' $'S=(sshd cron)\nfor s in "${S[@]}"; do $s || exit 1; done' $'while read -r c; do $c; done <<X\ncron\nX' \
-    $'start() { pgrep -x "$1" >/dev/null || "$@"; }\nstart cron' 'for f in /etc/init.d/*; do $f start; done' $'PHP=$(ls /usr/sbin/php-fpm*)\n$PHP'; do
+    $'start() { pgrep -x "$1" >/dev/null || "$@"; }\nstart cron' 'for f in /etc/init.d/*; do $f start; done' $'PHP=$(ls /usr/sbin/php-fpm*)\n$PHP' \
+    'for c in "memcached -d" sshd; do sudo -E -u x $c; done' $'start() { cmd=$1; sudo $cmd; }\nstart "memcached -d -u x"' $'start() { su-exec x $1; }\nstart "memcached -d"' 'for c in "memcached -d" cron; do bash -c "$c"; done'; do
     wrapper <<<$'redis-server &\n'"$start"$'\nexec web'
     migrate
     told ' may leave a daemon behind'
   done
-  for start in 'for f in /docker-entrypoint.d/*.sh; do "$f"; done' $'run() { "$@"; }\nrun migrate\nrun chown nginx /x' 'for c in "cron -f"; do $c; done' 'for s in ssh cron; do service "$s" start; done'; do
+  for start in 'for f in /docker-entrypoint.d/*.sh; do "$f"; done' $'run() { "$@"; }\nrun migrate\nrun chown nginx /x' 'for c in "cron -f" "chown nginx /x"; do sudo $c; done' $'run() { sudo "$@"; }\nrun chown nginx /x' 'for s in ssh cron; do service "$s" start; done'; do
     wrapper <<<"$start"$'\nexec web'
     migrate
     untold 'leave a daemon behind'

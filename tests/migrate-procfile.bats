@@ -401,6 +401,22 @@ EOS
   grep -q '^export PORT=5100 ' "$tree/worker/run"
 }
 
+@test "a runner's port that a variable holds is that variable's in each run, too" {
+  two
+  started_by 'foreman start -p ${PORT:-3000}'
+  grep -q '^export PORT=${PORT:-3000} ' "$tree/web/run"
+  grep -q '^export PORT=$((${PORT:-3000} + 100)) ' "$tree/worker/run"
+  told 'foreman counted PORT from ${PORT:-3000}'
+  untold 'has the value of the Dockerfile'
+  started_by '["sh", "-c", "honcho start -p ${WEB_PORT:-8000}"]'
+  grep -q '^export PORT=$((${WEB_PORT:-8000} + 100)) ' "$tree/worker/run"
+  started_by 'overmind start -p$PORT'
+  grep -q '^export PORT=${PORT:-5000} ' "$tree/web/run"
+  untold 'not known here'
+  started_by 'foreman start -p 3000'
+  grep -q '^export PORT=3100 ' "$tree/worker/run"
+}
+
 @test "the time that a runner gave its processes to end is theirs" {
   local runner
   two

@@ -246,17 +246,33 @@ static void take_variables (struct reading *r, struct texts const *assignments)
   if (runner->variables && !strchr(dockerfile_expand(r->dockerfile, 0, pool_printf(r->pool, "${%sANY_CAN_DIE}", runner->variables)), '$')) r->run->can_die = "all" ;
 }
 
+/* -p${PORT:-3000}, --port="${PORT:-3000}": the variable */
+static char const *variable_in (struct reading *r, char const *raw)
+{
+  char const *text = strchr(raw, '$') ;
+  return text ? pool_copy(r->pool, text, strcspn(text, "\"")) : "" ;
+}
+
+/* -p ${PORT:-3000}: so do the services. */
+static void take_own_port (struct reading *r)
+{
+  struct texts others = { 0 } ;
+  for (struct text const *one = r->run->computed.first ; one ; one = one->next)
+  {
+    char const *text = variable_in(r, one->text) ;
+    if (r->run->own_port && shell_number(dockerfile_expand(r->dockerfile, 0, text), 65535, 0) == r->run->own_port) r->run->own_text = text ;
+    else texts_add(r->pool, &others, one->text) ;
+  }
+  r->run->computed = others ;
+}
+
 /* -p $PORT: it counts from that one. */
 static void take_port_variable (struct reading *r)
 {
   struct texts others = { 0 } ;
   for (struct text const *one = r->run->unclear.first ; one ; one = one->next)
-  {
-    char const *value = strchr(one->text, '=') ;
-    value = value ? value + 1 : one->text ;
-    if (!strcmp(value, "$PORT") || !strcmp(value, "\"$PORT\"") || !strcmp(value, "${PORT}") || !strcmp(value, "\"${PORT}\"")) r->run->takes_port = 1 ;
+    if (shell_one_of(variable_in(r, one->text), "$PORT ${PORT}")) r->run->takes_port = 1 ;
     else texts_add(r->pool, &others, one->text) ;
-  }
   r->run->unclear = others ;
 }
 
@@ -312,6 +328,7 @@ struct procrun *procrun_read (struct dockerfile const *dockerfile, struct docker
   if (runner->variables && ((start->through_text && strstr(start->through_text, runner->variables)) || (start->front_text && strstr(start->front_text, runner->variables))))
     texts_add(pool, &run->unclear, pool_printf(pool, "%s... of the script ahead of it", runner->variables)) ;
   if (run->only_failures_end) run->can_die = 0 ;
+  take_own_port(&r) ;
   take_port_variable(&r) ;
   settle_folder(&r) ;
   return run ;

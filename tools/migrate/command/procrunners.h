@@ -31,6 +31,7 @@ struct procrun
   int unnamed_is_none ; /* counts without `all`: those that they do not name are not started */
   unsigned int port ; /* of the first process */
   unsigned int own_port ; /* the same, by its options; 0: these have none */
+  char const *own_text ; /* the variable that they have for it, which docker run may change; 0: a number */
   unsigned int next_port ; /* the next process has so many more */
   int no_ports ; /* no process gets one */
   int takes_port ; /* it counts from the PORT that it gets */

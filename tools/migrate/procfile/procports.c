@@ -27,12 +27,12 @@ static void from_number (struct plan *plan, struct service *service, unsigned in
     port, more, plan->procrun->name, plan->procrun->port)) ;
 }
 
-/* From the PORT that it got, or from 5000. */
+/* From the variable that it was told, the PORT that it got, or from 5000. */
 static void from_variable (struct plan *plan, struct service *service, unsigned int port, char const *more)
 {
   struct procrun const *run = plan->procrun ;
-  char const *base = run->image_port || run->has_env_port ? "PORT" : "${PORT:-5000}" ;
-  char const *whose = run->has_env_port ? "the file's" : run->image_port ? "the image's" : "the container's, or 5000" ;
+  char const *base = run->own_text ? run->own_text : run->image_port || run->has_env_port ? "PORT" : "${PORT:-5000}" ;
+  char const *whose = run->own_text ? run->own_text : run->has_env_port ? "the file's" : run->image_port ? "the image's" : "the container's, or 5000" ;
   unsigned int above = port - run->port ;
   if (above || *more)
     texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=$((%s%s%s)) # as %s counted from %s", base, above ? pool_printf(plan->pool, " + %u", above) : "", more, run->name, whose)) ;
@@ -48,7 +48,7 @@ void procfile_port (struct plan *plan, struct service *service, unsigned int por
     if (is_named) say_port(plan, service, port) ;
   }
   else if (run->no_ports) return ;
-  else if (run->own_port || !run->takes_port || (run->has_env_port && !procfile_reads_env(plan))) from_number(plan, service, port, of_instance(plan, is_template)) ;
+  else if (!run->own_text && (run->own_port || !run->takes_port || (run->has_env_port && !procfile_reads_env(plan)))) from_number(plan, service, port, of_instance(plan, is_template)) ;
   else from_variable(plan, service, port, of_instance(plan, is_template)) ;
 }
 
@@ -59,7 +59,8 @@ void procfile_note_ports (struct plan *plan, struct texts const *ports)
   char const *list = ports->first ? texts_join(plan->pool, ports, ", ") : 0 ;
   char const *text ;
   if (!list || (run && run->no_ports)) return ;
-  if (run && run->own_port) text = pool_printf(plan->pool, "%s counted PORT from %u, which it was told, and so do the services: %s", run->name, run->own_port, list) ;
+  if (run && run->own_text) text = pool_printf(plan->pool, "%s counted PORT from %s, and so do the services: %s", run->name, run->own_text, list) ;
+  else if (run && run->own_port) text = pool_printf(plan->pool, "%s counted PORT from %u, which it was told, and so do the services: %s", run->name, run->own_port, list) ;
   else if (run && !run->takes_port) text = pool_printf(plan->pool, "%s counted PORT from %u, and so do the services: %s", run->name, run->port, list) ;
   else if (run && run->has_env_port) text = pool_printf(plan->pool, "%s counted from the PORT of its file of variables, and so do the services: %s", run->name, list) ;
   else if (run && run->image_port) text = pool_printf(plan->pool, "%s counted from the image's PORT, and so do the services: %s", run->name, list) ;
