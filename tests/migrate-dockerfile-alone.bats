@@ -412,3 +412,14 @@ no_instruction() # LINE TEXT
     [ "$status" -ne 0 ] && [[ $stderr == *"$entrypoint, which a shell executes as it is, names no program"* ]] || { echo "# $entrypoint: $stderr"; return 1; }
   done
 }
+
+@test "Bash stays in front of the last command of a list of CMD, also where it is sh" {
+  local from
+  for from in centos:7 fedora $'debian:12\nSHELL ["/bin/bash", "-c"]'; do
+    alone <<<"FROM $from"$'\nCMD redis-server & node app.js'
+    told 'mistake: no trap for TERM'
+    untold 'docker stop signals'
+  done
+  alone <<<$'FROM alpine\nCMD redis-server & node app.js'
+  told 'mistake: docker stop signals app alone'
+}

@@ -128,6 +128,12 @@ loop_for() # NAME: looks for it, as in a well-known sample
   wrapper <<<$'./prepare-web\nweb -D\n'"$(loop_for web)"
   migrate
   services web
+  told 'TODO: by its letter -D or -d it may put itself into the background'
+  wrapper <<<$'python web.py -D\n'"$(loop_for web)"
+  migrate
+  services web
+  untold 'mistake: it stays in the foreground'
+  told 'line 2 looks for it, so it goes on running: if it puts itself into the background'
 }
 
 @test "an unknown program ahead of what the script ends with is asked for" {

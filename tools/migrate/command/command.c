@@ -258,7 +258,7 @@ static void look (char const *const *argv, struct foreground *foreground)
   if (advice.stays == DAEMON_UNKNOWN && !advice.program && (says_background(argv) || has_only_letter(argv)))
   {
     foreground->is_daemon = foreground->in_background = 1 ;
-    foreground->by_letter = !says_background(argv) ;
+    foreground->by_letter = foreground->is_guess = !says_background(argv) ;
     foreground->mend = "look up in its manual how it stays in the foreground" ;
     return ;
   }
@@ -298,6 +298,7 @@ static void look_behind_interpreter (char const *const *argv, struct foreground 
   if (inner == argv || inner == daemon_command(argv)) return ;
   daemon_look(inner, &advice) ;
   look(inner, &found) ;
+  foreground->is_guess = found.is_guess ;
   if (!advice.program && !found.init_script && !found.works) return ;
   *foreground = found ;
   if (!found.argv[0] || found.init_script) return ;

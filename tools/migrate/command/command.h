@@ -57,6 +57,7 @@ struct foreground
   int may_leave ; /* a program that is known to serve: the same, if its configuration, or a variable, which was not looked at, says so */
   int unless_configured ; /* in_background, and no word can change that; its configuration may say otherwise */
   int by_letter ; /* in_background, as it is told -D or -d, and nobody knows the program, or by its name alone, which others may have */
+  int is_guess ; /* it is told -D or -d, and nobody knows the program, perhaps behind an interpreter (python x -D) */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
   int is_supposed ; /* in_background, as the script went on behind it; its configuration, which says so or not, is not here */
   int is_configured ; /* in_background, but its configuration file keeps it in the foreground */

@@ -41,12 +41,19 @@ int dockerfile_base_is_plain (struct dockerfile const *dockerfile)
   return shell_one_of(dockerfile_base(dockerfile), PLAIN_IMAGES) ;
 }
 
+int dockerfile_sh_is_bash (struct dockerfile const *dockerfile)
+{
+  static char const *const marks[] = { "dnf ", "yum ", "zypper ", "pacman " } ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strstr(dockerfile->source->text, marks[i])) return 1 ;
+  return shell_one_of(dockerfile_base(dockerfile), "centos fedora rockylinux almalinux amazonlinux archlinux ubi8 ubi9 ubi-minimal") ;
+}
+
 int dockerfile_has_other_sh (struct dockerfile const *dockerfile)
 {
-  static char const *const marks[] = { "apk add", "apk --", "dnf ", "yum ", "zypper ", "pacman " } ;
-  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
-    if (strstr(dockerfile->source->text, marks[i])) return 1 ;
-  return strstr(dockerfile_image(dockerfile), "alpine") || shell_one_of(dockerfile_base(dockerfile), "busybox bash centos fedora rockylinux almalinux amazonlinux archlinux ubi8 ubi9 ubi-minimal") ;
+  char const *text = dockerfile->source->text ;
+  return dockerfile_sh_is_bash(dockerfile) || strstr(text, "apk add") || strstr(text, "apk --")
+    || strstr(dockerfile_image(dockerfile), "alpine") || shell_one_of(dockerfile_base(dockerfile), "busybox bash") ;
 }
 
 /* COPY --from=busybox /bin/sh /bin/sh; ADD rootfs.tar / */

@@ -85,7 +85,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   }
   ran_nothing = !a->in_function && ran_nothing_behind(a, frame) ;
   may_serve = !a->waited_line && (ran_nothing || only_kept_alive(a, frame, says)) && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement)) ;
-  if (!foreground.ends && !foreground.works && !is_last(a, frame) && walk_looked_for(a, statement, frame, foreground.is_daemon || serves || command_is_interpreter(name))) return ;
+  if (!foreground.ends && !foreground.works && !is_last(a, frame) && walk_looked_for(a, statement, frame, foreground.is_daemon || serves || (command_is_interpreter(name) && !foreground.is_guess))) return ;
   closing = !a->waited_line && is_plain_command(inside) ? closing_behind(a, frame) : 0 ;
   if (closing && closing->kind == STATEMENT_LOOP && watches_processes(a, closing) && !a->plan->services && !a->in_function && !foreground.is_daemon && may_close(a, inside, &inner))
   {
