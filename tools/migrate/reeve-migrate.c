@@ -217,6 +217,7 @@
      process.c        where, as whom and with which limits it runs
      program.c        the options of one of these
      remarks.c        its comments
+     sections.c       those of its sections that are no program
      startorder.c     in which order it started its programs
      supervisord.c    goes through its sections
 

@@ -75,6 +75,9 @@ extern void mark_waiting (struct translation *t) ; /* a TODO for tasks that may 
 extern char const *group_order (struct translation *t, struct ini_section const *group) ; /* what a group's priority has become, behind a ; */
 extern void set_waits (struct translation *t, struct ini_section *section, char const *option) ; /* dependent_startup_wait_for=a:running b:exited, or Go's depends_on=a, b */
 
+/* sections.c: t->section, which is no program. */
+extern void other_section (struct translation *t) ;
+
 /* autorestart.c: whether it is started, and when again; restart, down, enable-if, success-codes, flag-oneshot. */
 extern void translate_restart (struct translation *t) ;
 
