@@ -143,3 +143,20 @@ EOS
   migrate
   untold TODO
 }
+
+@test "a service that asks for what a trap of the script set is told, unless it has the trap" {
+  local body=$'node server.js &\nPID=$!\nwhile kill -0 $PID; do\n  if [ "$RELOAD" = 1 ]; then RELOAD=0; ./render-config; fi\n  sleep 1\ndone'
+  wrapper <<<$'#!/bin/bash\nRELOAD=0\ntrap \'RELOAD=1\' HUP\n'"$body"
+  migrate
+  told 'line 3: dropped: trap of HUP: the supervisor signals each service; TODO: the trap of HUP set RELOAD=1, for which '
+  told '`reeve kill HUP '
+  wrapper <<<$'#!/bin/bash\nRELOAD=0\nagain() { RELOAD=1; }\ntrap again USR1 HUP\n'"$body"
+  migrate
+  told 'the trap of USR1 HUP set RELOAD=1, for which '
+  wrapper <<<$'#!/bin/bash\nweb &\nrun=1\ntrap \'run=0\' TERM\nwhile [ $run = 1 ]; do ./job; sleep 5; done'
+  migrate
+  untold 'and nothing does now'
+  wrapper <<<$'#!/bin/bash\nRELOAD=0\ntrap \'RELOAD=1\' HUP\n(while :; do [ "$RELOAD" = 1 ] && ./render; sleep 5; done) &\nexec web' # the subshell never saw it
+  migrate
+  untold 'the trap of HUP set'
+}

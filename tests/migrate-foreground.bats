@@ -348,3 +348,13 @@ EOS
   migrate --dockerfile Dockerfile
   untold 'nginx refuses both'
 }
+
+@test "nginx whose pid a loop watches has stayed in the foreground by itself" {
+  wrapper <<<$'nginx &\nA=$!\nwhile kill -0 $A; do sleep 1; done'
+  migrate
+  becomes nginx 'exec nginx'
+  told 'as it is: its configuration keeps it in the foreground'
+  wrapper <<<$'nginx &\nphp-fpm &\nwhile pgrep nginx && pgrep php-fpm; do sleep 1; done'
+  migrate
+  becomes nginx "exec nginx -g 'daemon off;'"
+}

@@ -171,6 +171,7 @@
      named.c          is a function whose name is computed where it is called?
      ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?
      usershell.c      the shell that su executes
+     flagset.c        has what asks for a trap's variable the trap?
 
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish

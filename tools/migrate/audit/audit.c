@@ -25,4 +25,5 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_waited(a, first, plain) ;
   audit_named(a, first, plain) ;
   audit_ownpid(a, first, plain) ;
+  audit_flagset(a, first, plain) ;
 }

@@ -336,6 +336,16 @@ static void tell_late (struct analysis *a, struct statement *loop, struct watche
     server.first->text, texts_join(a->pool, &w->late, ", "))) ;
 }
 
+/* nginx & A=$!; while kill -0 $A; do sleep 1; done: what puts itself into the background would have ended the script at once. */
+static void note_stayed (struct analysis *a, struct statement *loop, struct texts const *names)
+{
+  struct seen seen ;
+  char const *asked = look_for_watching_in(a, loop, &seen) ;
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (texts_has(names, pid->service->name) && !pid->is_file && shell_mentions(asked, pid->name) && strstr(a->source->text, pool_printf(a->pool, "%s=$!", pid->name)))
+      pid->service->has_stayed = 1 ;
+}
+
 void drop_watching (struct analysis *a, struct statement *statement)
 {
   struct watched w ;
@@ -353,6 +363,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
     char const *names = texts_join(a->pool, &w.names, ", ") ;
     claim->what = pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names) ;
     tell_end_code(a, statement, &w.names, claim) ;
+    if (!w.is_all) note_stayed(a, statement, &w.names) ;
     if (tell_vain_questions(a, statement)) claim->what = pool_printf(a->pool, "%s; that was meant: by a mistake it never ended so", claim->what) ;
     note_ended_with(a, &w.names, claim) ;
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
