@@ -59,12 +59,15 @@ static int goes_on (struct starting const *s, struct statement const *last)
   return last->kind == STATEMENT_COMMAND && !last->background && word_of_input(s, last) == last->nwords && !last->nassignments ;
 }
 
-/* /start.sh >/log 2>&1 */
-static void lose_redirects (struct starting *s, struct statement const *statement)
+/* /start.sh >/log 2>&1 | tee /copy; `pipe`: of it, what is behind the |, or "" */
+static void lose_redirects (struct starting *s, struct statement const *statement, char const *pipe)
 {
   char const *text = "" ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++) text = pool_printf(s->pool, "%s%s%s", text, *text ? " " : "", statement->redirects[i].raw) ;
-  if (*text)
+  if (*pipe)
+    texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: %s had %s%s| %s, with all that it started; now that is as the container has it: give the services that need it a log/run that executes %s%s",
+      s->start->script, text, *text ? " " : "", pipe, pipe, *text ? pool_printf(s->pool, ", and write %s in their run", text) : "")) ;
+  else if (*text)
     texts_add(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: %s had %s, with all that it started; now that is as the container has it: write %s behind the commands that need it", s->start->script, text, text)) ;
 }
 
@@ -73,7 +76,9 @@ void find_in_code (struct starting *s)
 {
   struct source code ;
   struct statement *one ;
+  struct statement *whole ; /* the pipeline that it is in */
   struct statement *kept ;
+  char const *pipe = "" ;
   struct text const *at = s->words.first ;
   struct texts rest = { 0 } ;
   unsigned int i ;
@@ -88,6 +93,9 @@ void find_in_code (struct starting *s)
     if (one && one->kind == STATEMENT_COMMAND && !one->background && word_of_input(s, one) != one->nwords) s->start->code_behind = behind ;
     else return ;
   }
+  whole = one ;
+  one = ahead_of_pipe(one) ;
+  if (whole && one && one->next && one != whole) pipe = source_copy(&code, (struct range){ one->next->range.start, whole->range.end }) ;
   if (one && s->is_read && starts_supervisor(one) && texts_has(&s->names, "supervisord")) /* service supervisor start && tail -f /dev/null */
   {
     s->start->script = "supervisord" ;
@@ -104,7 +112,7 @@ void find_in_code (struct starting *s)
   s->start->code_shell = s->start->shell ;
   s->start->shell_options = 0 ; /* those of the shell around it */
   add_front(s, one, i) ;
-  lose_redirects(s, one) ;
+  lose_redirects(s, one, pipe) ;
   set_command(s, one, i) ;
   s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
   for (unsigned int j = 0 ; j < one->nassignments && !s->is_read ; j++) /* A=1 /start.sh */

@@ -243,7 +243,7 @@ static void scan_code (struct finding *f, char const *text)
 {
   struct source code ;
   struct statement *kept ;
-  struct statement *last = last_work(shell_parse_text(f->s.pool, &code, text), &kept) ;
+  struct statement *last = ahead_of_pipe(last_work(shell_parse_text(f->s.pool, &code, text), &kept)) ;
   struct texts words = { 0 } ;
   struct docker_start start ;
   struct text const *before = f->code ;

@@ -23,3 +23,9 @@ struct statement *last_work (struct statement *list, struct statement **kept)
     else last = last->body->next ;
   return last && last->background && *kept ? 0 : last ; /* it went on beside the input */
 }
+
+struct statement *ahead_of_pipe (struct statement *statement)
+{
+  int is_piped = statement && statement->kind == STATEMENT_PIPELINE && !statement->background && statement->body && statement->body->kind == STATEMENT_COMMAND ;
+  return is_piped ? statement->body : statement ;
+}

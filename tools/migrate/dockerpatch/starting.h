@@ -67,6 +67,7 @@ extern void open_code (struct starting *s) ;
 /* dockerkeep.c: the last command of the code, but for what only kept the container alive (tail -f, sleep infinity),
    which *kept is set to; 0: there is none. */
 extern struct statement *last_work (struct statement *list, struct statement **kept) ;
+extern struct statement *ahead_of_pipe (struct statement *statement) ; /* /start.sh 2>&1 | tee LOG: the first command; any other statement as it is */
 
 /* When none of the input's names is there, one of the programs is taken for it: one that executes
    "$@" comes first, another one last. Arguments count when they look like a script, and not at all
