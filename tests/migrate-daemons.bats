@@ -296,6 +296,21 @@ EOS
   becomes supervisord 'exec supervisord -n -c /etc/my.conf'
 }
 
+@test "what an init script read from a file that the script, a RUN or COPY writes is left to the reader" {
+  wrapper <<<$'#!/bin/sh\nservice redis-server start\nexec web'
+  mkdir -p etc
+  echo 'OPTIONS=x' >etc/redis-server
+  local line
+  for line in "RUN sed -i 's/^X=.*/X=1/' /etc/default/redis-server" $'RUN <<EOF\necho X=1 >>/etc/default/redis-server\nEOF' 'COPY etc/redis-server /etc/default/'; do
+    printf 'FROM debian\n%s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$line" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'TODO: its init script read /etc/default/redis-server, which ' || { echo "# $line"; return 1; }
+  done
+  printf 'FROM debian\nRUN rm /etc/default/redis-server-x\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold TODO
+}
+
 @test "an init script that leaves no daemon is a part of the setup" {
   local line
   for line in 'service networking restart' '/etc/init.d/procps start' 'service netfilter-persistent start'; do

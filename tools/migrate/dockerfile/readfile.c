@@ -242,15 +242,17 @@ struct docker_script *context_scripts (struct dockerfile const *dockerfile, char
   return scripts.first ;
 }
 
-static int is_configuration (char const *path)
+/* By its name, or where the image has it: init scripts read /etc/default/ssh. */
+static int is_configuration (char const *path, char const *place)
 {
-  return ends_in(path, ".conf .cnf .cfg .ini .yml .yaml .json .xml .py .rb") || !strcmp(shell_basename(path), "torrc") ;
+  return ends_in(path, ".conf .cnf .cfg .ini .yml .yaml .json .xml .py .rb") || !strcmp(shell_basename(path), "torrc") || !strncmp(place, "/etc/default/", 13)
+    || !strncmp(place, "/etc/sysconfig/", 15) || !strncmp(place, "/etc/conf.d/", 12) ;
 }
 
 static void add_configuration (void *data, char const *path, char const *place)
 {
   struct collection *all = data ;
-  char const *text = all->n < FILES_MAX && is_configuration(path) ? text_read(all->pool, path, FILE_SIZE_MAX) : 0 ;
+  char const *text = all->n < FILES_MAX && is_configuration(path, place) ? text_read(all->pool, path, FILE_SIZE_MAX) : 0 ;
   if (text) collect(all, path, place, text) ;
 }
 

@@ -24,17 +24,29 @@ static void tell_dropped (struct analysis *a, struct service *service, struct la
   claim->what = pool_printf(a->pool, "%s (dropped: %s)", claim->what, texts_join(a->pool, &launch->dropped, "; ")) ;
 }
 
-/* Does the script do more with the file than read it? Returns where. */
-static char const *handled (struct analysis *a, char const *path)
+/* Does the code do more with the file than read it? Returns where. */
+static char const *handled (char const *text, char const *path)
 {
   size_t len = strlen(path) ;
-  for (char const *p = a->source->text ; (p = strstr(p, path)) ; p += len)
+  for (char const *p = text ; (p = strstr(p, path)) ; p += len)
   {
     char const *q = p ;
-    while (q > a->source->text && strchr(" \t\"'", q[-1])) q-- ;
-    if (strchr(NAME_LETTERS ".-/", p[len] ? p[len] : ' ') || (q > a->source->text && q[-1] == '.') || (q > a->source->text + 5 && !strncmp(q - 6, "source", 6))) continue ;
+    while (q > text && strchr(" \t\"'", q[-1])) q-- ;
+    if (strchr(NAME_LETTERS ".-/", p[len] ? p[len] : ' ') || (q > text && q[-1] == '.') || (q > text + 5 && !strncmp(q - 6, "source", 6))) continue ;
     return p ;
   }
+  return 0 ;
+}
+
+/* What writes or changes the file, in the script or the image; 0: nothing does, as far as it is known. */
+static char const *who_handles (struct analysis *a, char const *path)
+{
+  char const *at = handled(a->source->text, path) ;
+  if (at) return pool_printf(a->pool, "line %u writes or changes", source_line(a->source, (uint32_t)(at - a->source->text))) ;
+  for (struct text const *run = a->plan->image_runs.first ; run ; run = run->next)
+    if (handled(run->text, path)) return "a RUN of the Dockerfile writes or changes" ;
+  for (struct configuration const *one = a->plan->configurations ; one ; one = one->next)
+    if (!strcmp(one->path, path)) return "COPY brings" ;
   return 0 ;
 }
 
@@ -45,9 +57,9 @@ static void mark_defaults (struct analysis *a, struct service *service, uint32_t
   for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
   {
     char const *path = pool_printf(a->pool, "%s%s", folders[i], name) ;
-    char const *at = handled(a, path) ;
-    if (at) plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
-      "its init script read %s, which line %u writes or changes; here nothing reads it: write the options from it into run", path, source_line(a->source, (uint32_t)(at - a->source->text)))) ;
+    char const *who = who_handles(a, path) ;
+    if (who) plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
+      "its init script read %s, which %s; here nothing reads it: write the options from it into run", path, who)) ;
   }
 }
 
