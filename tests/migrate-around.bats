@@ -1,5 +1,5 @@
 # What the image does around the input, and /init does not: users, inits, login shells, redirections.
-# shellcheck disable=SC2034 # input is read by migrate
+# shellcheck disable=SC2034,SC2154 # input is read by migrate
 load lib
 load migrate
 
@@ -98,5 +98,24 @@ image() # LINES of the Dockerfile
   for cmd in '["/bin/bash", "-c", "prepare; supervisord -n -c /supervisord.conf"]' '["sh", "-c", "source /p; supervisord -n -c /supervisord.conf"]'; do
     image "CMD $cmd"
     [ "$(head -n 1 "$tree/web/run")" = '#!/bin/sh' ] || { echo "# $cmd"; return 1; }
+  done
+}
+
+@test "what the script does behind a server that the image's shell has started comes behind that" {
+  local cmd
+  for cmd in '["sh", "-c", "redis-server & exec sh /start.sh"]' 'redis-server & /start.sh'; do
+    printf 'FROM debian\nCOPY start.sh /\nCMD %s\n' "$cmd" >Dockerfile
+    wrapper <<<$'#!/bin/sh\nredis-cli set a b\nexec web'
+    migrate --dockerfile Dockerfile
+    has redis-cli/flag-oneshot redis-cli/dependencies.d/redis-server web/dependencies.d/redis-cli || { echo "# $cmd"; return 1; }
+    lacks cont-init.d/10-start
+    wrapper <<<$'#!/bin/sh\nuntil redis-cli ping; do sleep 1; done\nexec web'
+    migrate --dockerfile Dockerfile
+    has redis-server/notification-fd web/dependencies.d/redis-server || { echo "# $cmd"; return 1; }
+    lacks cont-init.d/10-start
+    wrapper <<<$'#!/bin/sh\nworker &\nwait' # not for another shell's child
+    migrate --dockerfile Dockerfile
+    has worker/flag-main
+    lacks redis-server/flag-main
   done
 }

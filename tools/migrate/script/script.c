@@ -205,7 +205,6 @@ struct service *migrate_code (struct plan *plan)
   struct statement input = { .kind = STATEMENT_COMMAND, .background = 1, .name = "" } ; /* stands for what starts there */
   struct frame behind = { .rest = &input } ;
   struct service *aside ;
-  int all_aside = 1 ;
   struct statement *first ;
   struct statement *last ;
   if (!plan->code) return 0 ;
@@ -228,9 +227,9 @@ struct service *migrate_code (struct plan *plan)
   walk_script(&a, plan->code_must_succeed ? last : first, &behind) ;
   close_task(&a) ;
   plan->code_ready = a.ready ;
-  for (struct service *service = plan->services ; service ; service = service->next) all_aside &= service->is_background ;
-  if (plan->kind == INPUT_SCRIPT && (!all_aside || a.ready.first)) return 0 ;
   aside = plan->services ;
+  for (struct service *one = aside ; one && plan->kind == INPUT_SCRIPT ; one = one->next) one->is_background = 0 ; /* another shell's child */
+  if (plan->kind == INPUT_SCRIPT) return 0 ;
   plan->services = 0 ;
   return aside ;
 }
@@ -270,7 +269,7 @@ void migrate_code_end (struct plan *plan, struct service *services)
     if (one->name != base) rename_places(plan, base, one->name) ;
     if (texts_has(&plan->code_ready, base)) texts_add(plan->pool, &ready, one->name) ;
   }
-  if (plan->kind == INPUT_SCRIPT || all_background)
+  if (all_background)
   {
     while (*end) end = &(*end)->next ;
     *end = services ;
@@ -365,7 +364,6 @@ static void spell_out (struct analysis *a)
 
 void migrate_script (struct plan *plan)
 {
-  struct service *aside ;
   struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "", .arguments = plan->cmd } ;
   struct statement *first ;
   struct file const *files ;
@@ -382,7 +380,7 @@ void migrate_script (struct plan *plan)
   if (plan->refused) return ;
   interpreter_claim(&a, first) ;
   note_errexit(&a, shell_has_errexit(plan->shell)) ;
-  aside = migrate_code(plan) ;
+  migrate_code(plan) ;
   a.ready = plan->code_ready ;
   add_arguments(&a, first) ;
   add_shell_options(&a) ;
@@ -392,7 +390,6 @@ void migrate_script (struct plan *plan)
   if (plan->refused) return ;
   apply_traps(&a) ;
   give_server_consoles(&a) ;
-  migrate_code_end(plan, aside) ;
   settle_conditions(&a, first) ;
   mark_deeds(&a, first) ;
   settle_exclusive(&a) ;

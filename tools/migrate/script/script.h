@@ -10,9 +10,9 @@
    exits 111 without memory. */
 extern void migrate_script (struct plan *plan) ;
 
-/* Migrates plan->code, which runs before the script. Returns its services in the background: they
-   are not in the plan until migrate_code_end() adds them. If it waited for one of them, a script's plan has them at once,
-   and plan->code_ready has those that it waited for; migrate_code_end() orders the services of another input behind those. */
+/* Migrates plan->code, which runs before the input. Its services are a script's plan's at once. Those ahead of another input are
+   returned, and in no plan until migrate_code_end() adds them, which orders the services of that input behind those that the code
+   waited for. */
 extern struct service *migrate_code (struct plan *plan) ;
 extern void migrate_code_end (struct plan *plan, struct service *services) ;
 
