@@ -210,3 +210,37 @@ EOS
   from 'CMD ["./wait-for-it.sh", "db:5432", "--", "python", "app.py"]'
   becomes app 'exec ./wait-for-it.sh db:5432 -- python app.py'
 }
+
+@test "tests that a script ends with are what the container is for, whatever serves them" {
+  local tests
+  for tests in 'npm test' 'npm run test:e2e' 'yarn test --ci' 'pytest -v tests/' 'make test' 'go test ./...'; do
+    wrapper <<<$'redis-server --daemonize yes\n'"$tests"
+    migrate
+    [ "$(find "$tree" -name flag-main | wc -l)" -eq 1 ]
+    lacks redis-server/flag-main
+    untold TODO
+    untold 'now it goes on'
+  done
+  wrapper <<<'redis-server --daemonize yes && npm run test'
+  migrate
+  has test/flag-main test/dependencies.d/redis-server
+  wrapper <<<$'npm test\nexec web'
+  migrate
+  services web
+}
+
+@test "what a script ends with on a condition is main, also behind || and in a group" {
+  local last
+  for last in '[ -f /x ] || web --port 80' '[ -f /x ] || { cd /y; web --port 80; }' '[ -f /x ] || { cd /y && web; }' '[ -f /x ] && { cd /y; ./web; }' '! [ -f /x ] || (cd /y; web)' 'test -z "$WEB" || { echo go; web; }'; do
+    wrapper <<<$'/app/worker &\n'"$last"
+    migrate
+    services worker web
+    has web/flag-main
+    lacks web/flag-oneshot
+  done
+  for last in '[ -f /x ] || { mkdir /y; touch /y/x; }' '[ -f /x ] && echo ready' '[ -f /x ] || exit 1' '[ -f /x ] || { echo no; exit 1; }'; do
+    wrapper <<<$'/app/worker &\n'"$last"
+    migrate
+    [ "$(find "$tree" -name flag-main | wc -l)" -eq 0 ]
+  done
+}

@@ -71,6 +71,7 @@ struct foreground
 /* What a program is for, by its own words; neither: nothing is known. */
 extern int command_serves (char const *const *argv) ; /* servers.c: it serves, or works for ever: fastapi run, celery worker */
 extern int command_ends (char const *const *argv) ; /* ends.c: it works and ends: manage.py migrate, npm ci, ollama pull */
+extern int command_tests (char const *const *argv) ; /* npm test, yarn run test:e2e, pytest */
 extern int command_is_program (char const *const *argv, unsigned int i) ; /* servers.c: is word i the program, perhaps behind what executes it? */
 extern int command_leaves (char const *const *argv, struct foreground *foreground) ; /* leaves.c: 1: it is in its table, and *foreground is filled */
 extern char const *const *command_program (char const *const *argv) ; /* program.c: the words from the program on, behind what executes it (nice, python, sh); argv itself if that is not certain */

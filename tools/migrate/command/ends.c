@@ -107,3 +107,18 @@ int command_ends (char const *const *argv)
     }
   return 0 ;
 }
+
+int command_tests (char const *const *argv)
+{
+  for (unsigned int i = 0 ; argv[i] ; i++)
+  {
+    char const *program = shell_basename(argv[i]) ;
+    char const *const *word = argv + i + 1 ;
+    if (!command_is_program(argv, i)) continue ;
+    if (shell_one_of(program, "pytest tox nox rspec phpunit behave ctest bats robot jest mocha")) return 1 ;
+    while (*word && **word == '-') word++ ;
+    if (shell_one_of(program, "npm yarn pnpm bun") && *word && shell_one_of(*word, "run run-script")) word++ ;
+    if (shell_one_of(program, "npm yarn pnpm bun go cargo make mvn mvnw gradle gradlew dotnet mix deno manage.py artisan") && *word) return is_of(*word, "test test:* verify") ;
+  }
+  return 0 ;
+}

@@ -269,6 +269,17 @@ static struct statement *last_of_group (struct statement *statement)
   return last && last->kind == STATEMENT_COMMAND ? last : statement ;
 }
 
+int serves_where_asked (struct analysis *a, struct statement const *statement)
+{
+  struct statement const *asked = statement->body ;
+  struct statement const *last = asked->next ;
+  while (asked->kind == STATEMENT_NOT) asked = asked->body ;
+  if (!a->plan->services || (asked->kind != STATEMENT_TEST && !shell_one_of(statement_command(asked), "test ["))) return 0 ;
+  while ((last->kind == STATEMENT_GROUP || last->kind == STATEMENT_SUBSHELL || last->kind == STATEMENT_AND) && last->body)
+    for (last = last->body ; last->next ; ) last = last->next ;
+  return last->kind == STATEMENT_COMMAND && may_serve_at_end(a, last) ;
+}
+
 /* exec dev; { echo dev; exec dev; } */
 static int becomes_program (struct statement *statement)
 {

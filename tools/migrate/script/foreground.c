@@ -49,6 +49,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   int may_serve ;
   int serves ;
   int says ; /* that it serves */
+  int tests ;
   int ahead_of_work ;
   int behind_left ;
   struct statement *closing ;
@@ -61,6 +62,8 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   name = command_behind_env(statement, launch.first) ;
   serves = is_known_server(a, statement) ;
   says = says_serve(inside, inner.first) ;
+  tests = is_last(a, frame) && command_tests(argv) ; /* it is what the container is for */
+  if (tests) foreground.works = 0 ;
   if (starts_again(a, statement, &foreground, argv)) return ;
   if (leaves(a, statement, &launch, &foreground, frame))
   {
@@ -100,7 +103,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   {
     int is_middle = !is_last(a, frame) && !a->waited_line && !behind_left ;
     struct service *service = start_service(a, statement, START_MAIN) ;
-    if (!serves && !foreground.may_leave && a->plan->services->next && !service->todo.first && !ends_with_kept_status(a, frame) && may_end_soon(a, statement, launch.first, service->name))
+    if (!serves && !tests && !foreground.may_leave && a->plan->services->next && !service->todo.first && !ends_with_kept_status(a, frame) && may_end_soon(a, statement, launch.first, service->name))
       plan_todo(a->plan, service, service->claim, service->line, a->plan->goes_on
         ? "the script ended with this, which may serve, or end; the container went on then, and ends now: take flag-main off; if it only prepares something, give it flag-oneshot"
         : "the script ended with this, which may serve, or end: when it ends, the container does, as before; if it only prepares something, give it flag-oneshot in place of flag-main") ;

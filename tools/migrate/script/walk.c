@@ -298,7 +298,7 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
   struct statement *right = left->next ;
   char const *condition = statement_text(a, left) ;
   if (is_last(a, frame) && !a->waited_line && !ends_in_client(a, statement) && walk_alternatives(a, statement, frame)) return ;
-  if (!starts_something(a, right))
+  if (!starts_something(a, right) && !(is_last(a, frame) && !a->waited_line && serves_where_asked(a, statement)))
   {
     struct statement *work = is_last(a, frame) && !a->waited_line ? work_ahead_of_talk(a, statement) : 0 ;
     if (!work && is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR
