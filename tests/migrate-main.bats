@@ -28,7 +28,7 @@ EOS
 
 @test "what a script ends with, and nothing tells to go on, is main with a TODO" {
   local last
-  for last in nightly-job './app migrate' /opt/thing/bin/do.sh 'pytest tests' import-data; do
+  for last in nightly-job './app migrate' /opt/thing/bin/do.sh import-data; do
     wrapper <<<$'nginx &\n'"$last"
     migrate
     told 'TODO: the script ended with this, which may serve, or end: when it ends, the container does, as before'
@@ -80,27 +80,6 @@ EOS
   migrate
   has web/flag-main
   told 'line 3: dropped: a message about the end'
-}
-
-@test "fg brings the one to the front that it names" {
-  for fg in 'fg:web' 'fg %1:db' 'fg %db:db' 'fg %2:web' 'fg %?data:db'; do
-    wrapper <<<$'#!/bin/bash\nset -m\ndb --data /x &\nweb &\n'"${fg%%:*}"
-    migrate
-    [ "$(find "$tree" -name flag-main)" = "$tree/${fg#*:}/flag-main" ] || { echo "# ${fg%%:*}"; return 1; }
-  done
-}
-
-@test "fg behind a server in the foreground makes nothing main" {
-  wrapper <<<$'#!/bin/bash\nset -m\nrabbitmq-server -detached &\ngunicorn app:app\nfg %1'
-  migrate
-  has gunicorn/flag-main
-  lacks rabbitmq-server/flag-main
-  told "TODO: the script waited for it here when what line 4 waits for had ended"
-  wrapper <<<$'#!/bin/bash\nset -m\none &\ntwo &\nfg %1\nfg %2'
-  migrate
-  has one/flag-main
-  lacks two/flag-main
-  grep -q '^# TODO reeve-migrate: line 6: the script waited for it' "$tree/two/run"
 }
 
 @test "where the script kept the container alive behind the end of its services, none is main" {

@@ -69,6 +69,7 @@
      families.c       the names of one daemon
      inround.c        what is known in one round of a loop, or one call of a function
      isprobe.c        does a condition ask a service?
+     jobs.c           what fg %1 means
      limits.c         how long, and did the script give up then?
      loopend.c        how other loops end
      lostwork.c       work that was done when something had failed
@@ -189,7 +190,11 @@
      execs.c          exec, and eval or . at the end: the program that the script becomes
      exits.c          exit, in the script or in a branch
      failbranch.c     branches that end others, and then the script
+<<<<<<< HEAD
      foreground.c     a program that the script waits for by itself: what does it become?
+=======
+     fg.c             which job fg brings to the foreground
+>>>>>>> 95f372aa (reeve-migrate: fg counts jobs on each way through the branches, and a mistake says where it has no job control)
      groups.c         the same of a shell in the background
      interpreter.c    which shell executes the services' scripts
      lost.c           what the files ask for and do not have

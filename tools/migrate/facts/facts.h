@@ -357,6 +357,10 @@ extern char const *written_file (struct statement const *statement) ; /* echo $!
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$!: notes and claims it */
 /* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
 extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
+/* jobs.c. %1: the first that was started in the background; %% %+ %: the last; %-: the one before that;
+   %name: the one whose command begins so; %?text: has that in it. Several where branches decide. */
+extern void services_of_job (struct analysis *a, char const *job, struct texts *names) ;
+extern int has_job_control (struct analysis *a) ; /* set -m: else fg fails */
 extern unsigned int followed_pid (struct statement const *statement) ; /* tail --pid=PID -f LOG, which waits for it: the index of the word that is, or ends with, the pid; 0: another command */
 extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process that only keeps the container alive */
 /* From now on, `name` holds the pids of these services. */

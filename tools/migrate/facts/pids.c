@@ -108,27 +108,6 @@ static int means_pid (char const *raw, struct pid_variable const *pid)
   return 0 ;
 }
 
-/* %1: the first that was started in the background; %% %+ %: the last; %-: the one before that;
-   %name: the one whose command begins so; %?text: has that in it. 0: none. */
-static struct service *service_of_job (struct analysis *a, char const *job)
-{
-  struct service *last = 0 ;
-  struct service *before = 0 ;
-  unsigned int n = shell_number(job, 1000, 0) ;
-  size_t len = strcspn(job, "\"'") ;
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-  {
-    if (!service->is_background && !service->is_job) continue ;
-    before = last ;
-    last = service ;
-    if (n && !--n) return service ;
-    if (*job == '?' && strstr(service->text, pool_copy(a->pool, job + 1, len - 1))) return service ;
-    if (len && !strchr("0123456789%+-?", *job) && !strncmp(service->text, job, len)) return service ;
-  }
-  if (*job == '-') return before ;
-  return strchr("%+", *job) ? last : 0 ;
-}
-
 void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
 {
   struct texts found = { 0 } ; /* the latest first */
@@ -140,8 +119,7 @@ void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
   }
   if (*word == '%')
   {
-    struct service *service = service_of_job(a, word + 1) ;
-    if (service) texts_add_once(a->pool, names, service->name) ;
+    services_of_job(a, word + 1, names) ;
     return ;
   }
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)

@@ -27,6 +27,7 @@ extern void interpreter_claim (struct analysis *a, struct statement *first) ; /*
 /* ---- commands.c: single commands ---- */
 /* trap, wait, exec, sleep, ...: returns 1 if the command was one of these, which have no statements inside. */
 extern int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern void walk_fg (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* fg.c. fg, fg %1: the last background process, or number 1, comes to the foreground */
 extern int walk_context (struct analysis *a, struct statement *statement) ; /* add_context(); it ends the task before it */
 extern void walk_function (struct analysis *a, struct statement *statement) ; /* a definition */
 
