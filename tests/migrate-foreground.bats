@@ -358,3 +358,20 @@ EOS
   migrate
   becomes nginx "exec nginx -g 'daemon off;'"
 }
+
+@test "a daemon's path and configuration below a variable, and bundles of its letters: whether it leaves is known all the same" {
+  local start
+  for start in '"$R/bin/nginx" -c "$R/n.conf"|exec "$R/bin/nginx" -g '"'daemon off;'"' -c "$R/n.conf"' '${R}/bin/supervisord -c ${R}/s.conf|exec ${R}/bin/supervisord -n -c ${R}/s.conf' \
+    'httpd -f /etc/httpd.conf|exec httpd -DFOREGROUND -f /etc/httpd.conf' '$R/bin/httpd -k start -f "$R/x.conf"|exec $R/bin/httpd -DFOREGROUND -f "$R/x.conf"'; do
+    wrapper <<<$'#!/bin/bash\nredis-server --daemonize yes\n'"${start%|*}"$'\nexec gunicorn app:app'
+    migrate
+    has gunicorn/flag-main
+    grep -qxF "${start#*|}" "$tree"/*/run || { echo "# $start"; return 1; }
+    untold 'is it wanted'
+  done
+  for start in 'httpd -f -p 80 -h /w' 'httpd -p 80 -f' 'dropbear -RFEmga' 'dropbear -EFwsgjk -p 2222'; do
+    wrapper <<<"$start &"$'\nexec web'
+    migrate
+    grep -qxF "exec $start" "$tree"/*/run || { echo "# $start"; return 1; }
+  done
+}

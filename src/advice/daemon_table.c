@@ -20,8 +20,8 @@ struct daemon const daemon_table[] =
     .mend = "add -DFOREGROUND (without start)", .stays = LEAVES },
   /* busybox's httpd: it has -p or -h, which Apache's does not have */
   { .names = "httpd+*-p httpd+*-h", .foreground = "-f -i -d -e -m", ADD("-f"), .stays = LEAVES },
-  /* -f: for Apache a file's name; but the program may be busybox's */
-  { .names = "apache2 httpd", .background = "-k+start", .foreground = "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X -f",
+  /* -f FILE: Apache's; -f alone: the program may be busybox's */
+  { .names = "apache2 httpd", .background = "-k+start", .foreground = "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X -f+",
     .ends = "-t -S -v -V -M -l -L -D+DUMP_INCLUDES -D+DUMP_MODULES -D+DUMP_VHOSTS -D+DUMP_RUN_CFG -k+stop -k+restart -k+graceful -k+graceful-stop", ADD("-DFOREGROUND"), .stays = LEAVES },
   { .names = "lighttpd thttpd", .foreground = "-D", .ends = "-t -1 -p -v -V -h", ADD("-D"), .stays = LEAVES },
   { .names = "caddy", .background = "start>", .foreground = "run file-server reverse-proxy respond", .add = { "run" },
@@ -170,7 +170,7 @@ struct daemon const daemon_table[] =
   { .names = "inetd", .foreground = "-i -f -d", .add = { "-i" }, .mend = "add -i (busybox: -f)", .stays = LEAVES },
   { .names = "xinetd", .foreground = "-dontfork -d", .ends = "-version", ADD("-dontfork"), .stays = LEAVES },
   { .names = "sshd", .foreground = "-D -d -i", .ends = "-t -T -G -V", ADD("-D"), .stays = LEAVES, .strays = 1 },
-  { .names = "dropbear", .foreground = "-F -i", .ends = "-V -h", ADD("-F"), .stays = LEAVES, .strays = 1 },
+  { .names = "dropbear", .foreground = "-F -i", .letters = "EFRBamswgtjki", .ends = "-V -h", ADD("-F"), .stays = LEAVES, .strays = 1 },
   { .names = "rpc.gssd", .foreground = "-f", .ends = "-h", ADD("-f"), .stays = LEAVES }, /* its -d is a folder */
   { .names = "rpcbind rpc.idmapd rpc.svcgssd", .foreground = "-f -d", .ends = "-h", ADD("-f"), .stays = LEAVES },
   { .names = "rpc.statd rpc.mountd", .foreground = "-F --foreground", .ends = "-h -v --help --version", ADD("-F"), .stays = LEAVES },

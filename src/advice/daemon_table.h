@@ -11,7 +11,7 @@
      --name       also --name=value
      -long, word  that word
      *text        a word that contains that text
-     a+b          these two words; a+? is `a` and any word
+     a+b          these two words; a+? is `a` and any word, a+ is `a` at the end, or ahead of an option
    The form for the foreground leaves out the options that put the program into the background,
    unless a mark follows the option: `>` replaces it by the first word to be added; `&` keeps it;
    `!` means that there is no such form. */
@@ -21,6 +21,7 @@ struct daemon
   char const *background ; /* options that put it into the background */
   char const *foreground ; /* options with which it stays in the foreground; they win */
   char const *overrules ; /* those of `background` that win over `foreground` if they come behind it: the last word counts */
+  char const *letters ; /* its letters without a value: a word of these alone has each of them, whatever its length; 0: only a short word has */
   char const *ends ; /* options with which it does something else and ends; they win, too */
   char const *add[2] ; /* words that keep it in the foreground */
   char const *mend ; /* what to do, as a text for people; 0: nothing */

@@ -74,9 +74,10 @@ static int in_names (char const *names, char const *const *argv)
   return 0 ;
 }
 
-static int is_cluster (char const *word)
+static int is_cluster (char const *word, char const *letters)
 {
-  return strlen(word) <= CLUSTER_MAX && word[1] != '-' && !strpbrk(word, "=/.,:") ;
+  if (word[1] == '-' || strpbrk(word, "=/.,:")) return 0 ;
+  return strlen(word) <= CLUSTER_MAX || !word[1 + strspn(word + 1, letters)] ;
 }
 
 static int contains (char const *word, char const *text, size_t len)
@@ -87,20 +88,20 @@ static int contains (char const *word, char const *text, size_t len)
 }
 
 /* Is the word this option, of `len` bytes? */
-static int is_option (char const *option, size_t len, char const *word, int in_clusters)
+static int is_option (char const *option, size_t len, char const *word, char const *letters)
 {
   size_t length = strlen(word) ;
   if (option[0] == '?' && len == 1) return 1 ;
   if (option[0] == '*') return contains(word, option + 1, len - 1) ;
   if (len > 2 && option[0] == '-' && option[1] == '-' && length > len && !memcmp(word, option, len))
     return word[len] == '=' || option[len - 1] == '=' ;
-  if (in_clusters && len == 2 && option[0] == '-' && word[0] == '-' && is_cluster(word)) return !!strchr(word + 1, option[1]) ;
+  if (letters && len == 2 && option[0] == '-' && word[0] == '-' && is_cluster(word, letters)) return !!strchr(word + 1, option[1]) ;
   return length == len && !memcmp(word, option, len) ;
 }
 
 /* Does argv begin with one of the options? Returns the number of words: 0, 1 or 2. *mark: the
    option's mark, 0 if it has none. */
-static size_t match (char const *options, char const *const *argv, int in_clusters, char *mark)
+static size_t match (char const *options, char const *const *argv, char const *letters, char *mark)
 {
   char const *option ;
   size_t len ;
@@ -108,12 +109,16 @@ static size_t match (char const *options, char const *const *argv, int in_cluste
   {
     char const *plus ;
     size_t first ;
+    int is_bare ;
     *mark = 0 ;
     if (strchr(">&!", option[len - 1])) *mark = option[--len] ;
     plus = memchr(option, '+', len) ;
     first = plus ? (size_t)(plus - option) : len ;
-    if (!is_option(option, first, argv[0], in_clusters && !plus)) continue ;
+    is_bare = plus && plus + 1 == option + len ;
+    if (!is_option(option, first, argv[0], plus && !is_bare ? 0 : letters)) continue ;
     if (!plus) return 1 ;
+    if (is_bare && (!argv[1] || *argv[1] == '-')) return 1 ;
+    if (is_bare) continue ;
     if (argv[1] && is_option(plus + 1, len - first - 1, argv[1], 0)) return 2 ;
   }
   *mark = 0 ;
@@ -129,11 +134,11 @@ static char find_mark (char const *options, char const *const *argv, char none)
   return none ;
 }
 
-static int has_option (char const *options, char const *const *argv, int in_clusters)
+static int has_option (char const *options, char const *const *argv, char const *letters)
 {
   char mark ;
   for (; *argv ; argv++)
-    if (match(options, argv, in_clusters, &mark)) return 1 ;
+    if (match(options, argv, letters, &mark)) return 1 ;
   return 0 ;
 }
 
@@ -249,10 +254,16 @@ char const *const *daemon_command (char const *const *argv)
   return found.argv ;
 }
 
+/* The letters that may all be in one word; 0: none may. */
+static char const *letters_of (struct daemon const *daemon)
+{
+  return daemon->no_clusters ? 0 : daemon->letters ? daemon->letters : "" ;
+}
+
 /* Does it do something other than serve? */
 static int does_else (struct daemon const *daemon, char const *const *options)
 {
-  return has_option(daemon->ends, options, !daemon->no_clusters) ;
+  return has_option(daemon->ends, options, letters_of(daemon)) ;
 }
 
 /* php-fpm -F -D: of words that contradict each other, the last counts. */
@@ -262,7 +273,7 @@ static int is_overruled (struct daemon const *daemon, char const *const *options
   int is = 0 ;
   for (; *options ; options++)
   {
-    if (match(daemon->foreground, options, !daemon->no_clusters, &mark)) is = 0 ;
+    if (match(daemon->foreground, options, letters_of(daemon), &mark)) is = 0 ;
     else if (match(daemon->overrules, options, 0, &mark)) is = 1 ;
   }
   return is ;
@@ -275,7 +286,7 @@ static enum daemon_stays decide (struct daemon const *daemon, char const *const 
   if (has_option("--help --version", options, 0)) return DAEMON_UNKNOWN ;
   if (does_else(daemon, options)) return DAEMON_IN_FOREGROUND ;
   if (is_overruled(daemon, options)) return DAEMON_IN_BACKGROUND ;
-  if (has_option(daemon->foreground, options, !daemon->no_clusters)) return DAEMON_IN_FOREGROUND ;
+  if (has_option(daemon->foreground, options, letters_of(daemon))) return DAEMON_IN_FOREGROUND ;
   if (has_option(daemon->background, options, 0)) return DAEMON_IN_BACKGROUND ;
   if (has_unknown_word(options) && (daemon->foreground || daemon->background)) return DAEMON_UNKNOWN ;
   *by_itself = 1 ;

@@ -179,7 +179,7 @@ static int leaves_without_variables (char const *const *argv, char const **out)
   struct daemon_advice advice ;
   char const *plain[COMMAND_WORDS_MAX] ;
   unsigned int n = 0 ;
-  for (; argv[n] ; n++) plain[n] = *argv[n] == '$' || *argv[n] == '`' ? argv[n] + strlen(argv[n]) - 1 : argv[n] ;
+  for (; argv[n] ; n++) plain[n] = n && (*argv[n] == '$' || *argv[n] == '`') ? argv[n] + strlen(argv[n]) - 1 : argv[n] ; /* $BIN/nginx is known */
   plain[n] = 0 ;
   daemon_look(plain, &advice) ;
   if (advice.stays != DAEMON_IN_BACKGROUND) return 0 ;
