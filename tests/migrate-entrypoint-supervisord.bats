@@ -292,3 +292,19 @@ EOS
     told 'TODO: a RUN of the Dockerfile changes supervisord.conf' || { echo "# $run"; return 1; }
   done
 }
+
+@test "what the script ended with stays by what it reads, and a supervisord.conf that the script writes is to be taken from a container" {
+  local write
+  input=start.sh
+  for write in $'cat >/etc/s.conf <<EOF\n[supervisord]\nnodaemon=true\nEOF' $'printf "[program:x]\ncommand=$X\n" >> /etc/s.conf' 'envsubst </etc/s.tmpl > "/etc/s.conf"'; do
+    wrapper <<<$'#!/bin/bash\n'"$write"$'\nexec supervisord -c /etc/s.conf'
+    migrate
+    becomes supervisord 'exec supervisord -n -c /etc/s.conf'
+    told '(in the foreground: whatever its configuration says)'
+    told 'writes or changes what it reads: take that from a container that runs'
+    untold 'it would have left by itself' || { echo "# $write"; return 1; }
+  done
+  wrapper <<<$'supervisord -c /etc/s.conf\nexec web'
+  migrate
+  told '(in the foreground: it would have left by itself)'
+}

@@ -285,6 +285,7 @@ static void look (char const *const *argv, struct foreground *foreground)
   foreground->mend = advice.mend ;
   if (!daemon_foreground(known, foreground->argv, COMMAND_WORDS_MAX)) foreground->argv[0] = 0 ;
   foreground->unless_configured = advice.unless_configured && !foreground->argv[0] ;
+  foreground->may_be_configured = advice.unless_configured && foreground->argv[0] ;
   if (foreground->argv[0]) add_unknown(argv, foreground->argv) ;
 }
 

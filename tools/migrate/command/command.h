@@ -58,6 +58,7 @@ struct foreground
   int unless_configured ; /* in_background, and no word can change that; its configuration may say otherwise */
   int by_letter ; /* in_background, as it is told -D or -d, and nobody knows the program, or by its name alone, which others may have */
   int is_guess ; /* it is told -D or -d, and nobody knows the program, perhaps behind an interpreter (python x -D) */
+  int may_be_configured ; /* in_background, unless its configuration says otherwise, which argv overrules */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
   int is_supposed ; /* in_background, as the script went on behind it; its configuration, which says so or not, is not here */
   int is_configured ; /* in_background, but its configuration file keeps it in the foreground */

@@ -25,7 +25,7 @@ static void tell_dropped (struct analysis *a, struct service *service, struct la
 }
 
 /* Does the code do more with the file than read it? Returns where. */
-static char const *handled (char const *text, char const *path)
+char const *text_handles (char const *text, char const *path)
 {
   size_t len = strlen(path) ;
   for (char const *p = text ; (p = strstr(p, path)) ; p += len)
@@ -41,10 +41,10 @@ static char const *handled (char const *text, char const *path)
 /* What writes or changes the file, in the script or the image; 0: nothing does, as far as it is known. */
 static char const *who_handles (struct analysis *a, char const *path)
 {
-  char const *at = handled(a->source->text, path) ;
+  char const *at = text_handles(a->source->text, path) ;
   if (at) return pool_printf(a->pool, "line %u writes or changes", source_line(a->source, (uint32_t)(at - a->source->text))) ;
   for (struct text const *run = a->plan->image_runs.first ; run ; run = run->next)
-    if (handled(run->text, path)) return "a RUN of the Dockerfile writes or changes" ;
+    if (text_handles(run->text, path)) return "a RUN of the Dockerfile writes or changes" ;
   for (struct configuration const *one = a->plan->configurations ; one ; one = one->next)
     if (!strcmp(one->path, path)) return "COPY brings" ;
   return 0 ;
@@ -63,6 +63,12 @@ static void mark_defaults (struct analysis *a, struct service *service, uint32_t
   }
 }
 
+/* The script did not go on behind it: what may keep it in the foreground perhaps did. */
+static int stayed (struct service const *service, struct foreground const *foreground)
+{
+  return service->is_main || (service->is_background && !image_refuses_twice(foreground->argv)) ;
+}
+
 static void tell_foreground (struct analysis *a, struct service *service, uint32_t line, struct foreground const *foreground)
 {
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
@@ -73,7 +79,8 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
   if (!foreground->argv[0]) forks_on(a->plan, service, line, foreground) ;
   else if (service->claim)
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: %s)", service->claim->what,
-      foreground->is_configured ? "its configuration says so" : foreground->by_configuration ? "whatever its configuration says" : "it would have left by itself") ;
+      foreground->is_configured ? "its configuration says so"
+      : foreground->by_configuration || (foreground->may_be_configured && stayed(service, foreground)) ? "whatever its configuration says" : "it would have left by itself") ;
 }
 
 char const *with_exec (struct pool *pool, struct source const *code, struct statement const *command, uint32_t end)

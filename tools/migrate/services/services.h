@@ -91,6 +91,7 @@ extern void find_late_trap (struct analysis *a, struct statement *list, struct s
 
 /* ---- supervisors.c ---- */
 /* If it starts and watches others, a note says what to do about it. `program`: of the service; `is_last`: the script ended with it. */
+extern char const *text_handles (char const *text, char const *path) ; /* become.c: where code does more with a file than read it; 0: nowhere */
 extern void tell_supervisor (struct analysis *a, struct service const *service, char const *program, int is_last) ;
 /* A TODO if it executes the image's own PID 1: s6-overlay's /init, my_init. Returns 1 then. */
 extern int tell_own_init (struct analysis *a, struct service *service) ;

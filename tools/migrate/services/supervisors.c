@@ -71,6 +71,16 @@ static void note (struct plan *plan, struct service const *service, char const *
   texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: services.d/%s: %s starts and watches processes of its own: %s", service->name, program, advice)) ;
 }
 
+/* supervisord -c FILE: the line of the script that writes or changes that; 0: none does. */
+static uint32_t line_of_file (struct analysis *a, struct service const *service)
+{
+  char const *at = service->command ? strstr(service->command, " -c ") : 0 ;
+  char const *file = at ? shell_without_quotes(a->pool, pool_copy(a->pool, at + 4, strcspn(at + 4, " "))) : 0 ;
+  char const *found = file && strlen(file) > 1 ? text_handles(a->source->text, file) : 0 ;
+  uint32_t line = found ? source_line(a->source, (uint32_t)(found - a->source->text)) : 0 ;
+  return line == service->line ? 0 : line ;
+}
+
 void tell_supervisor (struct analysis *a, struct service const *service, char const *program, int is_last)
 {
   char const *advice ;
@@ -78,7 +88,12 @@ void tell_supervisor (struct analysis *a, struct service const *service, char co
   advice = advice_for(program) ;
   if (!advice) return ;
   if (is_last && shell_one_of(program, supervisors[0].programs))
-    advice = pool_printf(a->pool, "give reeve-migrate its %s in place of this script, which then stays ahead of /init", strcmp(program, "supervisord") != 0 ? "Procfile" : "supervisord.conf") ;
+  {
+    uint32_t line = line_of_file(a, service) ;
+    advice = line ? pool_printf(a->pool, "line %u writes or changes what it reads: take that from a container that runs (docker exec CONTAINER cat FILE), and give it to reeve-migrate in place of this script, "
+        "which then stays ahead of /init; what it writes otherwise from start to start is lost then", line)
+      : pool_printf(a->pool, "give reeve-migrate its %s in place of this script, which then stays ahead of /init", strcmp(program, "supervisord") != 0 ? "Procfile" : "supervisord.conf") ;
+  }
   note(a->plan, service, program, advice) ;
 }
 
