@@ -190,11 +190,8 @@
      execs.c          exec, and eval or . at the end: the program that the script becomes
      exits.c          exit, in the script or in a branch
      failbranch.c     branches that end others, and then the script
-<<<<<<< HEAD
-     foreground.c     a program that the script waits for by itself: what does it become?
-=======
      fg.c             which job fg brings to the foreground
->>>>>>> 95f372aa (reeve-migrate: fg counts jobs on each way through the branches, and a mistake says where it has no job control)
+     foreground.c     a program that the script waits for by itself: what does it become?
      groups.c         the same of a shell in the background
      interpreter.c    which shell executes the services' scripts
      lost.c           what the files ask for and do not have

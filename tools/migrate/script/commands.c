@@ -11,34 +11,6 @@
 #include "migrate/traps/traps.h"
 #include "migrate/waits/waits.h"
 
-/* fg, fg %1: the last background process, or number 1, comes to the foreground. */
-static void walk_fg (struct analysis *a, struct statement *statement, struct frame const *frame)
-{
-  char const *job = statement->nwords > 1 ? shell_without_quotes(a->pool, statement->words[1].raw) : "%%" ;
-  struct texts names = { 0 } ;
-  struct service *service ;
-  int is_ahead ; /* of further starts */
-  close_task(a) ;
-  services_of_pid(a, *job == '%' ? job : pool_printf(a->pool, "%%%s", job), &names) ; /* fg 1: %1 */
-  service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
-  if (service && !service->is_main && a->waited_line)
-  {
-    struct claim *claim ;
-    service->is_seen_late = 1 ;
-    drop_remarks(a, statement) ;
-    claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "fg: it came when what line %u waits for had ended", a->waited_line)) ;
-    plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
-      "the script waited for it here when what line %u waits for had ended; here that end is the container's: if it is not meant, move flag-main from there to here", a->waited_line)) ;
-    return ;
-  }
-  if (service) service->is_main = service->has_stayed = 1 ;
-  is_ahead = service && !a->waited_line && starts_later(a, frame) ;
-  drop_statement(a, statement, is_ahead ? pool_printf(a->pool, "fg: brought %s to the foreground; the script went on when it had ended", service->name)
-    : service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
-  if (is_ahead) a->foreground_line = service->line ; /* as if it had been started there */
-  script_waits(a, is_ahead ? service->line : line_of(a, statement)) ;
-}
-
 static int is_job_control (struct statement const *set)
 {
   char const *option = statement_word(set, 1) ;
