@@ -108,3 +108,15 @@ EOS
   migrate
   told 'TODO: it puts itself into the background: run catalina.sh run'
 }
+
+@test "behind a branch with a server in a pipeline, or behind &&, the script came only where it did not take that branch" {
+  local code
+  for code in 'if [ -n "$X" ]; then redis-server | tee LOG; fi' 'if [ -n "$X" ]; then printf "port 1\n" | redis-server -; fi' '[ -n "$X" ] && redis-server' '[ -z "$X" ] || redis-server | tee LOG'; do
+    wrapper <<<$'#!/bin/bash\n'"$code"$'\nnode server.js'
+    migrate
+    file redis-server/enable-if <<<X && file server/enable-if <<<'!X' && has server/flag-main || { echo "# $code"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\n[ -n "$X" ] && nginx\nexec node server.js' # leaves by itself
+  migrate
+  lacks server/enable-if
+}

@@ -296,6 +296,7 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
   struct branch_state state ;
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
+  struct frame inner = { .up = frame } ; /* a branch, as that of an if */
   char const *condition = statement_text(a, left) ;
   if (is_last(a, frame) && !a->waited_line && !ends_in_client(a, statement) && walk_alternatives(a, statement, frame)) return ;
   if (!starts_something(a, right) && !(is_last(a, frame) && !a->waited_line && serves_where_asked(a, statement)))
@@ -315,7 +316,7 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
   }
   if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
   enter_branch(a, &state, statement->kind == STATEMENT_OR ? negated(a->pool, condition) : condition) ;
-  walk_statement(a, right, frame) ;
+  walk_statement(a, right, &inner) ;
   leave_branch(a, &state) ;
   claim_branch(a, statement) ;
 }
@@ -435,10 +436,13 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
   }
 }
 
-static void start_last (struct analysis *a, struct statement *statement)
+static void start_last (struct analysis *a, struct statement *statement, struct frame const *frame)
 {
   struct service const *service = start_service(a, statement, START_MAIN) ;
+  int serves = 0 ;
+  for (struct statement *one = statement->kind == STATEMENT_PIPELINE ? statement->body : 0 ; one ; one = one->next) serves |= is_known_server(a, one) ;
   waits_for_success(a, line_of(a, statement)) ;
+  if (stays_in_branch(a, frame, serves)) a->branch_replaced = 1 ;
   /* server | tee LOG: without pipefail, tee's status is that of both. */
   if (statement->kind == STATEMENT_PIPELINE && service->logger.first && !has_pipefail(a)) a->ends_waiting = 0 ;
 }
@@ -474,7 +478,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && !a->waited_line && tried_daemon(a, statement)) walk_tried(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (!a->waited_line && ends_with_round(a, statement, frame)) start_last(a, statement) ;
+  else if (!a->waited_line && ends_with_round(a, statement, frame)) start_last(a, statement, frame) ;
   else if (asks_until_answered(a, statement)) add_ordinary(a, statement) ;
   else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || (is_last(a, frame) && !a->waited_line && (!is_repeatable(a, statement) || statement_walk(statement, &executes_variable, a)) && !ends_in_client(a, statement)))
   {
@@ -488,7 +492,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     }
     else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame) || (!is_last(a, frame) && !waits_in_rounds(statement)))) keep_starting_loop(a, statement) ;
     else if ((statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame)) && !walk_leaving(a, statement, frame))
-      start_last(a, statement) ;
+      start_last(a, statement, frame) ;
   }
   else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken) == BY_CMD) walk_branches(a, statement, frame) ;
   else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_with_branches(a, statement, frame) ;
