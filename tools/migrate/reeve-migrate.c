@@ -171,12 +171,14 @@
      waited.c         does the setup wait for what it has started itself?
      named.c          is a function whose name is computed where it is called?
      ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?
+     ownname.c        does a file execute itself, where the script did so?
      usershell.c      the shell that su executes
      flagset.c        has what asks for a trap's variable the trap?
 
    script/          the walk through a script, which calls the folders above
      afterend.c       work behind the waiting: finish
      and_or.c         && and ||: which side is a start, work or a question
+     anew.c           exec "$0" serve: the script is read once more with these words
      askedwait.c      what waits, and whose status is asked behind it
      askswords.c      does the script look at its arguments?
      branches.c       before and behind each part of if and case

@@ -34,6 +34,7 @@ extern void audit_waited (struct analysis *a, struct statement *first, struct fi
 extern void audit_named (struct analysis *a, struct statement *first, struct file const *files) ; /* is a function whose name is computed where it is called? */
 extern void audit_ownpid (struct analysis *a, struct statement *first, struct file const *files) ; /* does a service ask for the script's own pid, or tell pid 1 something? */
 extern void audit_flagset (struct analysis *a, struct statement *first, struct file const *files) ; /* does each service that asks for a variable of a trap have the trap? */
+extern void audit_ownname (struct analysis *a, struct statement *first, struct file const *files) ; /* does a file execute itself, where the script did so? */
 
 /* ---- audited.c: what several of them ask ---- */
 extern char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name) ; /* of services.d/SERVICE/NAME; "": it has no such file */

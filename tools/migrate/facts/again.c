@@ -75,22 +75,36 @@ static unsigned int behind_others (struct analysis *a, struct statement const *s
   return 0 ;
 }
 
-int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)
+unsigned int other_words (struct analysis *a, struct statement const *statement, struct launch const *launch)
 {
-  struct launch inner = *launch ;
-  unsigned int others = runs_script(a, statement, launch) ? 0 : launch->replaced ? behind_others(a, statement, launch->first, &inner) : 0 ;
-  if (!others && !runs_script(a, statement, launch)) return 0 ;
-  if (texts_has(&inner.options, "--user")) a->user = inner.options ;
+  unsigned int i = behind_shell(statement, launch->first) ;
+  if (launch->code || i >= statement->nwords || !is_script(a, statement->words[i].raw)) return 0 ;
+  for (unsigned int j = i + 1 ; j < statement->nwords ; j++)
+    if (!takes_arguments(statement->words[j].raw)) return i + 1 ;
+  return 0 ;
+}
+
+void note_again (struct analysis *a, struct statement *statement, struct launch const *launch)
+{
+  if (texts_has(&launch->options, "--user")) a->user = launch->options ;
   a->again = claim_statement(a, statement, "dropped", "the script started itself again") ;
   a->again_in_branch = !!a->conditions.first ;
   a->again_as_root = asks_for_root(a, texts_join(a->pool, &a->conditions, "\n")) ;
   a->again_if = asked_beside_root(a, texts_join(a->pool, &a->user, " ")) ;
   for (struct text const *one = a->user.first ; one ; one = one->next)
     if (!strcmp(one->text, "--user")) a->again->what = pool_printf(a->pool, "the script started itself again as %s%s%s: so do the services", one->next->text, a->again_if ? ", if " : "", a->again_if ? a->again_if : "") ;
+  a->again_nsetup = a->plan->nsetup + !!a->pending ; /* what is in its branch came before it, too */
+}
+
+int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)
+{
+  struct launch inner = *launch ;
+  unsigned int others = runs_script(a, statement, launch) ? 0 : launch->replaced ? behind_others(a, statement, launch->first, &inner) : 0 ;
+  if (other_words(a, statement, launch) || (!others && !runs_script(a, statement, launch))) return 0 ;
+  note_again(a, statement, &inner) ;
   if (others)
     texts_add(a->pool, &a->again->todo, pool_printf(a->pool, "it did that by %s, which goes: do the same in each run if a service needs it",
       source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[others - 1].range.end }))) ;
-  a->again_nsetup = a->plan->nsetup + !!a->pending ; /* what is in its branch came before it, too */
   return 1 ;
 }
 

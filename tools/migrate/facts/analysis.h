@@ -183,6 +183,9 @@ struct analysis
   char const *const *arguments ; /* "$@" here, ended by 0: CMD's words, or what `set --` made of them; 0: not known */
   int sets_arguments ; /* `set --` has replaced the image's CMD by words of its own */
   int with_constants ; /* a value may also be a constant of the script */
+  int as_root ; /* questions whether it runs as root have that answer */
+  char const *const *anew ; /* the words with which the script starts itself again, and is read again; 0: it does not */
+  char const *anew_words ; /* the same as a text, once it is read again; 0: it is read as the image starts it */
   int arguments_put ; /* CMD's words are in a run in place of "$@" */
   int loses_arguments ; /* the same, perhaps only in a branch */
   int shifted ; /* `shift` or `set --` changed them to words that are not known */

@@ -181,3 +181,17 @@ void exported_names (struct pool *pool, char const *text, struct texts *names)
   struct source code ;
   for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next) statement_walk(one, &add_exported, &exporting) ;
 }
+
+int add_declared (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct function *function ;
+  if (statement->is_interruptible && *statement->name) texts_add_once(a->pool, &a->pause_pids, statement->name) ;
+  if (statement->kind != STATEMENT_FUNCTION) return 0 ;
+  function = pool_alloc(a->pool, sizeof(*function)) ;
+  function->name = statement->name ;
+  function->statement = statement ;
+  function->next = a->functions ;
+  a->functions = function ;
+  return 0 ;
+}

@@ -103,6 +103,8 @@ static char const *value_of (struct analysis *a, char const *raw, unsigned int d
   char const *value = shell_unquote(a->pool, raw) ;
   struct parts parts ;
   if (value) return value ;
+  if (a->as_root && shell_one_of(raw, "$EUID ${EUID} $UID ${UID} \"$EUID\" \"${EUID}\" \"$UID\" \"${UID}\"")) return "0" ;
+  if (a->as_root && (!strcmp(raw, "\"$(id -u)\"") || !strcmp(raw, "$(id -u)") || !strcmp(raw, "`id -u`"))) return "0" ;
   if (depth > 8) return 0 ;
   if (asked_type(a->pool, raw))
   {
@@ -147,14 +149,37 @@ static int loses_arguments (struct statement *statement, void *data)
   return replaces_arguments(data, statement) ;
 }
 
+char const *const *arguments_of (struct analysis *a, struct statement const *statement, unsigned int first)
+{
+  struct texts words = { 0 } ;
+  char const **array ;
+  unsigned int n = 0 ;
+  if (!arguments_are_known(a)) return 0 ;
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (!strcmp(raw, "\"$@\"") || !strcmp(raw, "\"${@}\""))
+      for (unsigned int j = 0 ; a->arguments[j] ; j++) texts_add(a->pool, &words, a->arguments[j]) ;
+    else
+    {
+      char const *value = *raw == '"' || !strchr(raw, '$') ? value_of(a, raw, 0) : 0 ;
+      if (!value) return 0 ;
+      texts_add(a->pool, &words, value) ;
+    }
+  }
+  for (struct text const *one = words.first ; one ; one = one->next) n++ ;
+  array = pool_alloc(a->pool, (n + 1) * sizeof(*array)) ;
+  n = 0 ;
+  for (struct text const *one = words.first ; one ; one = one->next) array[n++] = one->text ;
+  return array ;
+}
+
 /* set -- server "$@"; shift 2: what the arguments are from here on. */
 void note_arguments_set (struct analysis *a, struct statement const *statement)
 {
   char const *command = statement_command(statement) ;
   int plain = statement->kind == STATEMENT_COMMAND && !a->conditions.first && !a->in_function && arguments_are_known(a) ;
-  struct texts words = { 0 } ;
-  char const **array ;
-  unsigned int n = 0 ;
+  char const *const *array ;
   if (a->in_function) shift_words(a, statement) ;
   if (!a->conditions.first && !a->in_function && replaces_arguments(a, statement)) a->sets_arguments = 1 ;
   if (!a->in_function && statement_walk((struct statement *)statement, &loses_arguments, a)) a->loses_arguments = 1 ;
@@ -172,29 +197,9 @@ void note_arguments_set (struct analysis *a, struct statement const *statement)
     else for ( ; by && *a->arguments ; by--) a->arguments++ ;
     return ;
   }
-  plain = plain && statement_sets_arguments(statement) ;
-  for (unsigned int i = statement_sets_arguments(statement) ; plain && i < statement->nwords ; i++)
-  {
-    char const *raw = statement->words[i].raw ;
-    if (!strcmp(raw, "\"$@\"") || !strcmp(raw, "\"${@}\""))
-      for (unsigned int j = 0 ; a->arguments[j] ; j++) texts_add(a->pool, &words, a->arguments[j]) ;
-    else
-    {
-      char const *value = *raw == '"' || !strchr(raw, '$') ? value_of(a, raw, 0) : 0 ;
-      if (value) texts_add(a->pool, &words, value) ;
-      else plain = 0 ;
-    }
-  }
-  if (!plain)
-  {
-    a->shifted = 1 ;
-    return ;
-  }
-  for (struct text const *one = words.first ; one ; one = one->next) n++ ;
-  array = pool_alloc(a->pool, (n + 1) * sizeof(*array)) ;
-  n = 0 ;
-  for (struct text const *one = words.first ; one ; one = one->next) array[n++] = one->text ;
-  a->arguments = array ;
+  array = plain && statement_sets_arguments(statement) ? arguments_of(a, statement, statement_sets_arguments(statement)) : 0 ;
+  if (array) a->arguments = array ;
+  else a->shifted = 1 ;
 }
 
 /* Does nothing else give it a value, or may? Then its name stands once without a $, where it is set. */
@@ -365,9 +370,29 @@ static int decide_condition (struct analysis *a, struct statement const *conditi
   }
 }
 
+int holds_for_root (struct analysis *a, char const *text)
+{
+  struct source code ;
+  struct source *source = a->source ;
+  struct statement *condition = shell_parse_text(a->pool, &code, text) ;
+  int decided ;
+  if (!condition || condition->next) return 0 ;
+  a->as_root = 1 ;
+  a->source = &code ;
+  decided = decide_condition(a, condition) ;
+  a->source = source ;
+  a->as_root = 0 ;
+  return decided == 1 ;
+}
+
 int decide_in_round (struct analysis *a, struct statement const *condition)
 {
   return who_decides(a, statement_text(a, (struct statement *)condition)) == BY_ROUND ? decide_condition(a, condition) : -1 ;
+}
+
+int decide_by_cmd (struct analysis *a, struct statement const *condition)
+{
+  return who_decides(a, statement_text(a, condition)) == BY_CMD ? decide_condition(a, condition) : -1 ;
 }
 
 int decide_where (struct analysis *a, char const *test, char const *name, char const *value)
@@ -423,10 +448,11 @@ void drop_branch (struct analysis *a, struct branch const *branch)
   struct texts words = { 0 } ;
   char const *what ;
   for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
-  what = words.first ? pool_printf(a->pool, "CMD (%s) does not take this branch", texts_join(a->pool, &words, " ")) : "without a CMD, this branch is not taken" ;
+  if (a->anew_words) what = pool_printf(a->pool, "with the words of its new start (%s), the script does not take this branch", a->anew_words) ;
+  else what = words.first ? pool_printf(a->pool, "CMD (%s) does not take this branch", texts_join(a->pool, &words, " ")) : "without a CMD, this branch is not taken" ;
   for (struct statement const *one = branch->body ; one ; one = one->next)
   {
-    if (one->kind != STATEMENT_COMMENT && starts_something(a, (struct statement *)one))
+    if (one->kind != STATEMENT_COMMENT && !claim_of(a, one) && starts_something(a, (struct statement *)one))
       texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: no service: %s: %s", line_of(a, one), what, statement_text(a, one))) ;
     claim_statement(a, one, "dropped", what)->never_ran = 1 ;
   }

@@ -190,11 +190,14 @@ extern void forget_words (struct analysis *a, struct known *ahead) ; /* behind t
    branch then, 0 for none. */
 enum decided { NOT_DECIDED, BY_CMD, BY_ROUND } ;
 extern enum decided decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
+extern int decide_by_cmd (struct analysis *a, struct statement const *condition) ; /* the same of CMD */
 extern int decide_in_round (struct analysis *a, struct statement const *condition) ; /* does the round of a loop, or a call, decide it? 1, 0, or -1: it does not */
 extern int decide_where (struct analysis *a, char const *test, char const *name, char const *value) ; /* the text of a test, where a variable has that value: 1, 0; -1: not known */
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
 extern int replaces_arguments (struct analysis *a, struct statement const *statement) ; /* set -- WORDS, without "$@" in them */
 extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */
+extern char const *const *arguments_of (struct analysis *a, struct statement const *statement, unsigned int first) ; /* the words from `first` on, ended by 0, as the script's arguments; 0: not known */
+extern int holds_for_root (struct analysis *a, char const *text) ; /* does the condition hold by CMD, where the script runs as root? */
 extern int is_image_command (struct analysis *a, struct statement const *statement) ; /* exec "$@" */
 extern int runs_nothing (struct analysis *a, struct statement const *statement) ; /* exec "$@", and nothing is left of the arguments */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
@@ -246,6 +249,8 @@ extern char const *open_task_name (struct analysis *a, struct statement *first) 
 extern char const *readable_name (struct analysis *a, char const *name) ;
 
 /* ---- again.c: a script that starts itself again as another user ---- */
+extern unsigned int other_words (struct analysis *a, struct statement const *statement, struct launch const *launch) ; /* exec "$0" serve: the word behind the script's name; 0: it has only the script's own arguments, or is another program */
+extern void note_again (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* the statement did that, which is dropped */
 extern int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* 1: the statement did that */
 extern void mark_again (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO where the setup does it without exec */
 extern void settle_user (struct analysis *a) ; /* at the end: who runs as that user */
@@ -284,6 +289,7 @@ extern void keep_redirections (struct analysis *a, struct service *service, stru
 extern char const *appending_text (struct analysis *a, struct statement *statement, struct texts *files, struct texts *loggers) ;
 
 /* ---- defines.c ---- */
+extern statement_visit add_declared ; /* a function, or the pid of an interruptible pause, is noted */
 extern int has_own_shell (struct analysis *a, struct statement const *statement) ; /* ( ), &, |: what it sets reaches nobody else */
 extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
 extern char const *names_called (struct analysis *a, struct statement *body) ; /* the same for a function's body, without its local names */

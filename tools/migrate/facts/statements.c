@@ -47,6 +47,8 @@ char const *statement_text (struct analysis *a, struct statement const *statemen
 
 void add_setup (struct analysis *a, struct range range, int does_something)
 {
+  for (unsigned int i = 0 ; a->anew_words && !does_something && i < a->plan->nsetup ; i++)
+    if (a->source == a->plan->source && a->plan->setup[i].range.start == range.start && a->plan->setup[i].range.end == range.end) return ; /* that reading has it */
   plan_setup(a->plan, range, a->source == a->plan->source ? 0 : source_copy(a->source, range), does_something) ;
 }
 

@@ -54,6 +54,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (walk_following(a, statement, frame)) return 1 ;
   else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
+  else if (ends_anew(a, statement, frame)) return 1 ;
   else if (runs_nothing(a, statement)) drop_statement(a, statement, a->plan->cmd[0] ? "nothing is left of CMD: it ran nothing" : "there is no CMD: it ran nothing") ;
   else if (evaluates_exec(statement)) walk_evaluated_exec(a, statement) ;
   else if (walk_evaluated_end(a, statement, frame)) return 1 ;

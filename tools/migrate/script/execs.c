@@ -17,6 +17,7 @@ void walk_exec (struct analysis *a, struct statement *statement)
     if (a->waited_line) main_is_none(a) ; /* exec "$0" behind the end: all began anew */
     return ;
   }
+  if (begins_anew(a, statement, &launch)) return ;
   if (runs_nothing(a, statement) || (is_image_command(a, statement) && !a->positional && a->waited_line))
   {
     if (a->waited_in_branch)

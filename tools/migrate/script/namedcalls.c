@@ -171,17 +171,10 @@ void spell_out_calls (struct analysis *a, struct statement *first)
 {
   struct source *source = a->source ;
   struct naming naming = { .a = a } ;
-  char const *text ;
-  struct source const was = *source ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_name, &naming) ;
   put_calls(&naming, first, 0) ;
   if (!naming.done) return ;
   put(&naming, (struct range){ source->len, source->len }, "") ;
   if (naming.len > SOURCE_SIZE_MAX) return ;
-  text = texts_join(a->pool, &naming.text, "") ;
-  source_init(source, a->pool, was.name, text, strlen(text)) ;
-  source->parts = was.parts ;
-  source->first = was.first ;
-  source->last = was.last ;
-  source->had_crlf = was.had_crlf ;
+  source_respell(source, texts_join(a->pool, &naming.text, "")) ;
 }

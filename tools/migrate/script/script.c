@@ -13,21 +13,8 @@
 #include "migrate/write/render.h"
 
 #define FUNCTIONS_MAX 50 /* more: a program */
+#define READINGS_MAX 4 /* of a script that starts itself again with other words */
 #define LINES_MAX 3000 /* more: the same */
-
-static int add_declared (struct statement *statement, void *data)
-{
-  struct analysis *a = data ;
-  struct function *function ;
-  if (statement->is_interruptible && *statement->name) texts_add_once(a->pool, &a->pause_pids, statement->name) ;
-  if (statement->kind != STATEMENT_FUNCTION) return 0 ;
-  function = pool_alloc(a->pool, sizeof(*function)) ;
-  function->name = statement->name ;
-  function->statement = statement ;
-  function->next = a->functions ;
-  a->functions = function ;
-  return 0 ;
-}
 
 static void refuse_programs (struct analysis *a)
 {
@@ -357,6 +344,8 @@ static void spell_out (struct analysis *a)
 {
   struct analysis apart = *a ;
   struct statement *first = shell_parse(a->source) ;
+  spell_out_own_name(&apart, first) ;
+  first = shell_parse(a->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &apart) ;
   refuse_programs(&apart) ;
   if (!a->plan->refused) spell_out_calls(&apart, first) ;
@@ -366,6 +355,9 @@ void migrate_script (struct plan *plan)
 {
   struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "", .arguments = plan->cmd } ;
   struct statement *first ;
+  struct analysis was ;
+  struct plan was_planned ;
+  uint32_t nclaims ;
   struct file const *files ;
   struct texts sourced = { 0 } ;
   interpreter_choose(plan) ;
@@ -386,7 +378,16 @@ void migrate_script (struct plan *plan)
   add_shell_options(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
   drop_ends_ahead_of_exits(&a, first) ;
+  was = a ;
+  was_planned = *plan ;
+  nclaims = plan->source->nclaims ;
   walk_script(&a, first, 0) ;
+  for (unsigned int n = 0 ; a.anew && n < READINGS_MAX ; n++)
+  {
+    first = read_anew(&a, &was, &was_planned, nclaims, first) ;
+    walk_script(&a, first, 0) ;
+  }
+  if (a.anew) plan->refused = pool_printf(plan->pool, "%s starts itself again and again: line %u", plan->source->name, source_line(plan->source, a.again->range.start)) ;
   if (plan->refused) return ;
   apply_traps(&a) ;
   give_server_consoles(&a) ;

@@ -335,6 +335,43 @@ static int walk_kept (struct analysis *a, struct statement *statement, struct fr
   return 1 ;
 }
 
+/* A && B && C without A; first: A. */
+static struct statement *without_first (struct analysis *a, struct statement const *statement, struct statement *first)
+{
+  struct statement *rest ;
+  struct statement *left ;
+  if (statement->body == first) return first->next ;
+  rest = pool_alloc(a->pool, 2 * sizeof(*rest)) ;
+  left = rest + 1 ;
+  *rest = *statement ;
+  *left = *without_first(a, statement->body, first) ;
+  left->next = statement->body->next ;
+  rest->body = left ;
+  rest->range.start = rest->core.start = left->range.start ;
+  rest->is_start = 0 ;
+  return rest ;
+}
+
+/* [ "$1" = web ] && exec server, [ "$1" = all ] && migrate && exec server: CMD decides the first of them. Returns 0 if it does not. */
+static int walk_decided (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *first = statement->body ;
+  struct statement alone = *statement ;
+  int over = never_comes_to(a) ;
+  int decided ;
+  if (!starts_something(a, first->next)) return 0 ;
+  while (statement->kind == STATEMENT_AND && first->kind == STATEMENT_AND) first = first->body ;
+  decided = decide_by_cmd(a, first) ;
+  if (decided == -1) return 0 ;
+  alone.next = 0 ;
+  if (decided == (statement->kind == STATEMENT_AND)) walk_statement(a, without_first(a, statement, first), frame) ;
+  else drop_branch(a, &(struct branch){ .body = &alone }) ;
+  a->dispatched = 1 ;
+  a->ended_by_cmd |= !over && never_comes_to(a) ;
+  claim_statement(a, statement, "dropped", "the branch's own words: CMD has decided") ;
+  return 1 ;
+}
+
 static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct statement *left = statement->body ;
@@ -349,6 +386,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     if (decided == (statement->kind == STATEMENT_AND)) walk_statement(a, right, frame) ;
     return ; /* what is left is claimed with the loop, or the function */
   }
+  if (walk_decided(a, statement, frame)) return ;
   if (choice)
   {
     struct service *before = plan_last(a->plan) ;
@@ -503,7 +541,7 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
 {
   int ends = 0 ;
   int or_ends = a->or_ends ;
-  for (struct statement *one = list ; one && !a->plan->refused && !ends ; one = one->next)
+  for (struct statement *one = list ; one && !a->plan->refused && !ends && !a->anew ; one = one->next)
   {
     struct frame frame = { .statement = one, .rest = one->next, .up = up } ;
     struct statement *end = a->replaced_line ? 0 : temporary_end(a, one) ;

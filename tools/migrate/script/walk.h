@@ -12,6 +12,12 @@ extern void walk_script (struct analysis *a, struct statement *first, struct fra
 /* ---- askswords.c ---- */
 extern int asks_positional (struct analysis *a, struct statement *first) ; /* do the statements from `first` on, the whole script's, look at its arguments? */
 
+/* ---- anew.c ---- */
+extern void spell_out_own_name (struct analysis *a, struct statement *first) ; /* changes the source: "$0" serve becomes /start.sh serve */
+extern int begins_anew (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* exec "$0" serve, to which CMD leads: 1 if the script is to be read once more */
+extern int ends_anew (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* the same of "$0" serve; exit */
+extern struct statement *read_anew (struct analysis *a, struct analysis const *was, struct plan const *was_planned, uint32_t nclaims, struct statement *first) ; /* what was known before the first reading; returns the script's first statement */
+
 /* ---- namedcalls.c ---- */
 extern void spell_out_calls (struct analysis *a, struct statement *first) ; /* changes the source: "start_$ROLE" becomes a case */
 

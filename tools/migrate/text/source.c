@@ -38,6 +38,16 @@ void source_init (struct source *source, struct pool *pool, char const *name, ch
   source->owner = pool_alloc(pool, source->len * sizeof(uint32_t)) ;
 }
 
+void source_respell (struct source *source, char const *text)
+{
+  struct source const was = *source ;
+  source_init(source, was.pool, was.name, text, strlen(text)) ;
+  source->parts = was.parts ;
+  source->first = was.first ;
+  source->last = was.last ;
+  source->had_crlf = was.had_crlf ;
+}
+
 void source_blank (struct source *source, struct range range)
 {
   uint32_t start = source->line_start[source_line(source, range.start) - 1] ;

@@ -76,6 +76,9 @@ extern char const *source_place (struct source const *source, uint32_t line) ;
 /* The part that the line is in; 0: the first file. */
 extern struct source_part const *source_part_of (struct source const *source, uint32_t line) ;
 
+/* The text becomes another one, of as many lines. */
+extern void source_respell (struct source *source, char const *text) ;
+
 /* Blanks in place of what is in the range, and of a `;` behind it. source_copy() leaves them out. */
 extern void source_blank (struct source *source, struct range range) ;
 
