@@ -308,3 +308,20 @@ EOS
   migrate
   told '(in the foreground: it would have left by itself)'
 }
+
+@test "what only found the programs of a project is ahead of each service, and not of /init" {
+  local line prefix
+  input=Procfile
+  echo 'web: puma' >Procfile
+  printf 'FROM ruby\nWORKDIR /app\nCOPY . .\nCMD ["./start.sh"]\n' >Dockerfile
+  while IFS='|' read -r line prefix new; do
+    printf '#!/bin/sh\nprepare\n%s\n' "$line" >start.sh
+    migrate --dockerfile Dockerfile
+    told "it stays ahead of /init: write $new\"\$@\" there, so that it executes /init" && becomes web "exec ${prefix}puma" || { echo "# $line"; return 1; }
+  done <<'EOL'
+bundle exec foreman start|bundle exec |exec 
+exec uv run honcho start|uv run |exec 
+exec nice -n 5 poetry run honcho start|poetry run |exec nice -n 5 
+exec npx foreman start||exec 
+EOL
+}

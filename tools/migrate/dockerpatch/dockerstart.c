@@ -163,6 +163,7 @@ static char const *new_command (struct starting const *s, struct statement const
   for (unsigned int j = first ; j < i ; j++)
   {
     char const *word = statement_word(statement, j) ;
+    if (s->is_read && is_project_starter(word)) break ; /* bundle exec: ahead of each service now, and does not become what it starts */
     if (of_starter && *word == '-') continue ;
     of_starter = command_is_interpreter(shell_basename(word)) || (is_starter(word) && !(j + 1 < i && env_sets(word, statement->words[j + 1].raw))) ;
     if (!of_starter) ahead = pool_printf(s->pool, "%s%s ", ahead, statement->words[j].raw) ;
@@ -202,6 +203,13 @@ static int reads_other (struct starting const *s, struct statement const *statem
   return 0 ;
 }
 
+/* bundle exec, uv run, of the words from `first` on, ahead of word `end`; `end`: none is. */
+static unsigned int project_starter (struct statement const *statement, unsigned int first, unsigned int end)
+{
+  while (first < end && !is_project_starter(statement_word(statement, first))) first++ ;
+  return first ;
+}
+
 static int executes_input (struct statement *statement, void *data)
 {
   struct starting *s = data ;
@@ -235,14 +243,16 @@ static int executes_input (struct statement *statement, void *data)
   }
   while (i < statement->nwords && (is_starter(statement_word(statement, i)) || *statement_word(statement, i) == '-'
    || (i && strchr(statement_word(statement, i), '=')))) i++ ;
-  if (s->is_read && i < statement->nwords && is_project_starter(statement_word(statement, i)))
-  {
-    struct texts words = { 0 } ;
-    for (; i < statement->nwords && !names_input(s, statement_word(statement, i)) ; i++) texts_add(s->pool, &words, statement_word(statement, i)) ;
-    if (i < statement->nwords) set_prefix(s, &words) ;
-  }
+  /* bundle exec foreman: behind that, to the input */
+  while (s->is_read && i < statement->nwords && !names_input(s, statement_word(statement, i)) && project_starter(statement, launch.first, i + 1) <= i) i++ ;
   if (i < statement->nwords && !names_input(s, executed_word(s, statement, i))) i = word_behind(s, statement, i) ;
   if (i == statement->nwords) return 0 ;
+  if (s->is_read)
+  {
+    struct texts words = { 0 } ;
+    for (unsigned int j = project_starter(statement, launch.first, i) ; j < i ; j++) texts_add(s->pool, &words, statement_word(statement, j)) ;
+    set_prefix(s, &words) ;
+  }
   set_command(s, statement, i) ;
   s->given = statement ;
   s->given_from = i + 1 ;
