@@ -247,7 +247,7 @@ static int waits_for_each (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-int waits_in_rounds (struct statement const *loop)
+static int waits_in_rounds (struct statement const *loop)
 {
   int waits = 1 ;
   if (loop->kind != STATEMENT_LOOP) return 0 ;
@@ -338,6 +338,11 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   }
   script_waits(a, line_of(a, statement)) ;
   return 1 ;
+}
+
+int is_starting_loop (struct analysis *a, struct statement *statement, struct frame const *frame)
+{
+  return starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame) || (!is_last(a, frame) && !waits_in_rounds(statement))) ;
 }
 
 /* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. Their number is not known. */

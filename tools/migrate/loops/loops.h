@@ -83,13 +83,13 @@ extern char const *lines_above (struct analysis *a, struct statement const *loop
 extern int walk_start_if_down (struct analysis *a, struct statement *loop) ;
 
 /* ---- loops.c ---- */
-extern int waits_in_rounds (struct statement const *loop) ; /* does it wait in each round for what it has started there? */
 extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */
 /* A statement in the background that has no others inside to be walked; 1: it was that. */
 extern int walk_own_background (struct analysis *a, struct statement *statement) ;
 /* ---- endsall.c ---- */
 extern int walk_ending_all (struct analysis *a, struct statement *statement) ; /* (worker; kill $$) &: 1: it was that */
 /* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. */
+extern int is_starting_loop (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* a loop that starts programs, and is not what the script ends with */
 extern void keep_starting_loop (struct analysis *a, struct statement *statement) ;
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
 

@@ -252,14 +252,40 @@ void end_behind_work (struct analysis *a, struct statement *statement, struct wo
     plan_todo(a->plan, start, start->claim, line_of(a, statement), "when what is ahead of && failed, the script went on without what is behind it; now the container ends then") ;
 }
 
-int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these)
+int find_alternatives (struct analysis *a, struct statement *statement, struct frame const *frame, struct alternatives *these)
 {
   struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
   struct statement *other = statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
+  if (!is_last(a, frame) || a->waited_line || ends_in_client(a, statement)) return 0 ;
   if (both->kind != STATEMENT_AND || !(is_question(both->body) || only_checks(a, both->body)) || !is_plain_command(both->body->next)) return 0 ;
   if (other ? other->kind != STATEMENT_COMMAND : keeps_alive(both->body->next)) return 0 ;
   *these = (struct alternatives){ .condition = statement_text(a, both->body), .program = both->body->next, .other = other } ;
   return 1 ;
+}
+
+struct statement *ending_work (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *left = statement->body ;
+  struct statement *work = is_last(a, frame) && !a->waited_line ? work_ahead_of_talk(a, statement) : 0 ;
+  if (work || !is_last(a, frame) || a->waited_line || statement->kind != STATEMENT_OR) return work ;
+  return left->kind == STATEMENT_COMMAND || (left->kind == STATEMENT_AND && follows_work(a, left, frame)) ? left : 0 ;
+}
+
+void end_ending_work (struct analysis *a, struct statement *statement)
+{
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  a->failure_ends |= statement->kind == STATEMENT_OR && has_main(a) && may_end_script(a, right) ;
+  mark_lost_work(a, left, right, claim_statement(a, statement, "dropped",
+    with_failed_code(a, right, statement->kind == STATEMENT_AND ? "a message about the end" : "what was done when it failed: the container's exit code says it"))) ;
+}
+
+char const *condition_of_right (struct analysis *a, struct statement const *statement)
+{
+  struct statement const *left = statement->body ;
+  char const *condition = statement_text(a, left) ;
+  if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
+  return statement->kind == STATEMENT_OR ? negated(a->pool, condition) : condition ;
 }
 
 static struct statement *last_of_group (struct statement *statement)
@@ -333,10 +359,25 @@ void tell_other_ran (struct analysis *a, struct alternatives const *these, struc
     other->claim->what, program->name, program->name) ;
 }
 
-void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before)
+/* If the condition is false, the script ends with its code. */
+static void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service const *before)
 {
-  /* If the condition is false, the script ends with its code. */
   if (plan_last(a->plan) != before) texts_add(a->pool, &plan_last(a->plan)->before, pool_printf(a->pool, "%s || exit", these->condition)) ;
   script_waits(a, line_of(a, statement)) ;
   claim_statement(a, statement, service_where(a->plan, plan_last(a->plan), "run"), "what is asked first: when it fails, that is the container's end, as it was the script's") ;
+}
+
+void end_alternatives (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service const *before)
+{
+  if (!these->other)
+  {
+    end_or_run(a, statement, these, before) ;
+    return ;
+  }
+  if (!is_plain_command(these->other))
+    mark_lost_work(a, these->program, these->other, claim_statement(a, these->other, "dropped",
+      with_failed_code(a, these->other, "what was done when it was not started, or failed: the container's exit code says it"))) ;
+  tell_other_ran(a, these, before) ;
+  script_waits(a, line_of(a, statement)) ;
+  claim_branch(a, statement) ;
 }

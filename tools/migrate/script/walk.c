@@ -4,7 +4,6 @@
 #include "migrate/facts/facts.h"
 #include "migrate/loops/loops.h"
 #include "migrate/script/ending.h"
-#include "migrate/script/script.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
 #include "migrate/waits/waits.h"
@@ -261,20 +260,15 @@ static int walk_alternatives (struct analysis *a, struct statement *statement, s
 {
   struct alternatives these ;
   struct service *before = plan_last(a->plan) ;
-  if (!find_alternatives(a, statement, &these)) return 0 ;
-  if (!these.other)
+  if (!find_alternatives(a, statement, frame, &these)) return 0 ;
+  if (!these.other) walk_statement(a, these.program, frame) ;
+  else
   {
-    walk_statement(a, these.program, frame) ;
-    end_or_run(a, statement, &these, before) ;
-    return 1 ;
+    walk_on_condition(a, these.program, these.condition, frame) ;
+    a->waited_line = 0 ;
+    if (is_plain_command(these.other)) walk_on_condition(a, these.other, negated(a->pool, these.condition), frame) ;
   }
-  walk_on_condition(a, these.program, these.condition, frame) ;
-  a->waited_line = 0 ;
-  if (is_plain_command(these.other)) walk_on_condition(a, these.other, negated(a->pool, these.condition), frame) ;
-  else mark_lost_work(a, these.program, these.other, claim_statement(a, these.other, "dropped", with_failed_code(a, these.other, "what was done when it was not started, or failed: the container's exit code says it"))) ;
-  tell_other_ran(a, &these, before) ;
-  script_waits(a, line_of(a, statement)) ;
-  claim_branch(a, statement) ;
+  end_alternatives(a, statement, &these, before) ;
   return 1 ;
 }
 
@@ -293,32 +287,21 @@ static int walk_moved (struct analysis *a, struct statement *statement, struct f
 /* [ -n "$X" ] && start & */
 static void walk_questioned (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  struct branch_state state ;
-  struct statement *left = statement->body ;
-  struct statement *right = left->next ;
   struct frame inner = { .up = frame } ; /* a branch, as that of an if */
-  char const *condition = statement_text(a, left) ;
-  if (is_last(a, frame) && !a->waited_line && !ends_in_client(a, statement) && walk_alternatives(a, statement, frame)) return ;
-  if (!starts_something(a, right) && !(is_last(a, frame) && !a->waited_line && serves_where_asked(a, statement)))
+  struct statement *right = statement->body->next ;
+  struct statement *work ;
+  if (walk_alternatives(a, statement, frame)) return ;
+  if (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && serves_where_asked(a, statement)))
   {
-    struct statement *work = is_last(a, frame) && !a->waited_line ? work_ahead_of_talk(a, statement) : 0 ;
-    if (!work && is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR
-     && (left->kind == STATEMENT_COMMAND || (left->kind == STATEMENT_AND && follows_work(a, left, frame)))) work = left ;
-    if (work)
-    {
-      walk_statement(a, work, frame) ;
-      a->failure_ends |= statement->kind == STATEMENT_OR && has_main(a) && may_end_script(a, right) ;
-      mark_lost_work(a, left, right, claim_statement(a, statement, "dropped",
-        with_failed_code(a, right, statement->kind == STATEMENT_AND ? "a message about the end" : "what was done when it failed: the container's exit code says it"))) ;
-    }
-    else if (!walk_context(a, statement)) add_ordinary(a, statement) ;
-    return ;
+    walk_on_condition(a, right, condition_of_right(a, statement), &inner) ;
+    claim_branch(a, statement) ;
   }
-  if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
-  enter_branch(a, &state, statement->kind == STATEMENT_OR ? negated(a->pool, condition) : condition) ;
-  walk_statement(a, right, &inner) ;
-  leave_branch(a, &state) ;
-  claim_branch(a, statement) ;
+  else if ((work = ending_work(a, statement, frame)))
+  {
+    walk_statement(a, work, frame) ;
+    end_ending_work(a, statement) ;
+  }
+  else if (!walk_context(a, statement)) add_ordinary(a, statement) ;
 }
 
 /* server || RC=$? */
@@ -474,15 +457,23 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
   }
 }
 
-static void start_last (struct analysis *a, struct statement *statement, struct frame const *frame)
+/* Statements with others inside. 0: it is none. */
+static int walk_parts (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  struct service const *service = start_service(a, statement, START_MAIN) ;
-  int serves = 0 ;
-  for (struct statement *one = statement->kind == STATEMENT_PIPELINE ? statement->body : 0 ; one ; one = one->next) serves |= is_known_server(a, one) ;
-  waits_for_success(a, line_of(a, statement)) ;
-  if (stays_in_branch(a, frame, serves)) a->branch_replaced = 1 ;
-  /* server | tee LOG: without pipefail, tee's status is that of both. */
-  if (statement->kind == STATEMENT_PIPELINE && service->logger.first && !has_pipefail(a)) a->ends_waiting = 0 ;
+  switch (statement->kind)
+  {
+    case STATEMENT_IF :
+    case STATEMENT_CASE : walk_branches(a, statement, frame) ; return 1 ;
+    case STATEMENT_AND :
+    case STATEMENT_OR : walk_and_or(a, statement, frame) ; return 1 ;
+    case STATEMENT_FOR : walk_for(a, statement, frame) ; return 1 ;
+    case STATEMENT_GROUP :
+    case STATEMENT_SUBSHELL :
+      walk_body(a, statement, frame) ;
+      claim_statement(a, statement, "dropped", "what was around its parts") ;
+      return 1 ;
+    default : return 0 ;
+  }
 }
 
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -505,8 +496,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (note_value(a, statement), takes_pid(a, statement) || takes_found_pid(a, statement)) ;
   else if (a->plan->services && walk_verdict(a, statement)) ;
   else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame) || walk_if_ended(a, statement, frame))) ;
-  else if (statement->kind == STATEMENT_IF && asks_awaited(a, statement)) walk_branches(a, statement, frame) ;
-  else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
+  else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_parts(a, statement, frame) ;
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
   else if (a->plan->services && (walk_talk(a, statement) || walk_if_running(a, statement, frame))) ;
   else if (!a->waited_line && walk_kept(a, statement, frame)) ;
@@ -518,19 +508,11 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!a->waited_line && ends_with_round(a, statement, frame)) start_last(a, statement, frame) ;
   else if (asks_until_answered(a, statement)) add_ordinary(a, statement) ;
-  else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || (is_last(a, frame) && !a->waited_line && (!is_repeatable(a, statement) || statement_walk(statement, &executes_variable, a)) && !ends_in_client(a, statement)))
+  else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || ends_with_it(a, statement, frame))
   {
-    if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
-    else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
-    else if (statement->kind == STATEMENT_FOR) walk_for(a, statement, frame) ;
-    else if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
-    {
-      walk_body(a, statement, frame) ;
-      claim_statement(a, statement, "dropped", "what was around its parts") ;
-    }
-    else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame) || (!is_last(a, frame) && !waits_in_rounds(statement)))) keep_starting_loop(a, statement) ;
-    else if ((statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame)) && !walk_leaving(a, statement, frame))
-      start_last(a, statement, frame) ;
+    if (walk_parts(a, statement, frame)) ;
+    else if (is_starting_loop(a, statement, frame)) keep_starting_loop(a, statement) ;
+    else if ((statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame)) && !walk_leaving(a, statement, frame)) start_last(a, statement, frame) ;
   }
   else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken) == BY_CMD) walk_branches(a, statement, frame) ;
   else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_with_branches(a, statement, frame) ;

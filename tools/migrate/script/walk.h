@@ -43,6 +43,8 @@ extern int starts_again (struct analysis *a, struct statement *statement, struct
 /* ---- closing.c ---- */
 extern int may_serve_at_end (struct analysis *a, struct statement const *statement) ; /* what may serve, where the script ends with it */
 extern struct statement *closing_behind (struct analysis *a, struct frame const *frame) ; /* the wait, fg, tail -f or watching loop that comes next, and with which the script ends; 0: another statement comes */
+extern int ends_with_it (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* is it what the script ends with, by its place? */
+extern void start_last (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* it becomes main */
 extern int may_close (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* an unknown program, which may serve, ahead of what the script ends with */
 extern int serves_ahead_of_work (struct analysis *a, struct statement *statement, struct launch const *launch, struct frame const *frame) ; /* an unknown program, behind which the script only tidied up */
 extern int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays) ; /* a loop behind it looks for it: it serves, wherever the script has it; 0: none does */
@@ -294,13 +296,16 @@ struct alternatives
   struct statement *program ;
   struct statement *other ; /* 0: there is none */
 } ;
-extern int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these) ; /* 0: another form */
+extern int find_alternatives (struct analysis *a, struct statement *statement, struct frame const *frame, struct alternatives *these) ; /* as the last thing; 0: another form */
+extern void end_alternatives (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service const *before) ; /* `before`: the last service before them */
 extern struct statement *alone (struct analysis *a, struct statement const *statement) ; /* a copy, behind which nothing follows */
 /* QUESTION && exec A || exec B: the same as an if; 0: another form */
 extern struct statement *choice_of_two (struct analysis *a, struct statement *statement) ;
 extern void tell_other_ran (struct analysis *a, struct alternatives const *these, struct service const *before) ; /* A && program || other; before: the last service ahead of these */
-/* After the program, if there is no other one. `before`: the last service before it. */
-extern void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before) ;
+/* server || { echo failed; exit 1; }, as the last thing, where the right side starts nothing: the work on the left; 0: another form */
+extern struct statement *ending_work (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern void end_ending_work (struct analysis *a, struct statement *statement) ; /* behind that work */
+extern char const *condition_of_right (struct analysis *a, struct statement const *statement) ; /* on which the right side runs */
 
 /* ---- scopes.c ---- */
 struct scope
