@@ -163,14 +163,3 @@ int ends_with_it (struct analysis *a, struct statement *statement, struct frame 
 {
   return is_last(a, frame) && !a->waited_line && (!is_repeatable(a, statement) || statement_walk(statement, &executes_variable, a)) && !ends_in_client(a, statement) ;
 }
-
-void start_last (struct analysis *a, struct statement *statement, struct frame const *frame)
-{
-  struct service const *service = start_service(a, statement, START_MAIN) ;
-  int serves = 0 ;
-  for (struct statement *one = statement->kind == STATEMENT_PIPELINE ? statement->body : 0 ; one ; one = one->next) serves |= is_known_server(a, one) ;
-  waits_for_success(a, line_of(a, statement)) ;
-  if (stays_in_branch(a, frame, serves)) a->branch_replaced = 1 ;
-  /* server | tee LOG: without pipefail, tee's status is that of both. */
-  if (statement->kind == STATEMENT_PIPELINE && service->logger.first && !has_pipefail(a)) a->ends_waiting = 0 ;
-}

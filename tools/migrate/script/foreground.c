@@ -132,3 +132,14 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement),
       "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;
 }
+
+void start_last (struct analysis *a, struct statement *statement, struct frame const *frame)
+{
+  struct service const *service = start_service(a, statement, START_MAIN) ;
+  int serves = 0 ;
+  for (struct statement *one = statement->kind == STATEMENT_PIPELINE ? statement->body : 0 ; one ; one = one->next) serves |= is_known_server(a, one) ;
+  waits_for_success(a, line_of(a, statement)) ;
+  if (stays_in_branch(a, frame, serves)) a->branch_replaced = 1 ;
+  /* server | tee LOG: without pipefail, tee's status is that of both. */
+  if (statement->kind == STATEMENT_PIPELINE && service->logger.first && !has_pipefail(a)) a->ends_waiting = 0 ;
+}

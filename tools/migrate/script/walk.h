@@ -44,7 +44,6 @@ extern int starts_again (struct analysis *a, struct statement *statement, struct
 extern int may_serve_at_end (struct analysis *a, struct statement const *statement) ; /* what may serve, where the script ends with it */
 extern struct statement *closing_behind (struct analysis *a, struct frame const *frame) ; /* the wait, fg, tail -f or watching loop that comes next, and with which the script ends; 0: another statement comes */
 extern int ends_with_it (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* is it what the script ends with, by its place? */
-extern void start_last (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* it becomes main */
 extern int may_close (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* an unknown program, which may serve, ahead of what the script ends with */
 extern int serves_ahead_of_work (struct analysis *a, struct statement *statement, struct launch const *launch, struct frame const *frame) ; /* an unknown program, behind which the script only tidied up */
 extern int walk_looked_for (struct analysis *a, struct statement *statement, struct frame *frame, int stays) ; /* a loop behind it looks for it: it serves, wherever the script has it; 0: none does */
@@ -61,6 +60,7 @@ extern void walk_exit_of_branch (struct analysis *a, struct statement *statement
 
 /* ---- foreground.c ---- */
 extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */
+extern void start_last (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* what the script ends with: it becomes main */
 extern int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame) ; /* nginx | tee LOG: it leaves by itself, and the script goes on; 1: it was that */
 
 /* ---- mayserve.c ---- */
