@@ -90,7 +90,8 @@ EOS
   ! grep -q trap "$tree"/*/run
   wrapper <<<$'#!/bin/bash\nrun=1\ntrap "run=0" HUP\ntrap "exit 0" TERM\nweb &\nwhile [ $run = 1 ]; do work; sleep 60; done'
   migrate
-  ! grep -q trap "$tree"/*/run
+  ! grep -q '^trap' "$tree"/*/run
+  told 'the trap of HUP set run=0'
 }
 
 @test "a trap that ends a working loop lets its work end, if the loop is not asleep for longer than a stop takes" {
