@@ -41,6 +41,7 @@ extern char const *audited_text (struct analysis *a, struct file const *files, s
 extern struct service *audited_service (struct analysis *a, struct claim const *claim) ; /* in whose first file it is; 0: it is in none of a service */
 extern char const *audited_ending (struct analysis *a, struct file const *files, struct claim const *claim) ; /* the text of the setup, or of a task's run, that alone has it; 0: it is elsewhere */
 extern struct file *audited_files (struct analysis *a, struct file const *files) ; /* without their comments */
+extern int audited_definition (struct analysis *a, struct claim const *claim) ; /* is it of a function's definition? Its parts went where they are used */
 extern int audit_stops (char const *text) ; /* does it stop something? What is only started for a while is stopped again */
 extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */
 

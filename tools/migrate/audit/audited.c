@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "migrate/audit/audit.h"
+#include "migrate/facts/facts.h"
 
 char const *audited_text (struct analysis *a, struct file const *files, struct service const *service, char const *name)
 {
@@ -17,6 +18,13 @@ int audit_stops (char const *text)
   static char const *const words[] = { "kill", "stop", "shutdown", "quit", "terminate" } ;
   for (size_t i = 0 ; i < ROWS(words) ; i++)
     if (strcasestr(text, words[i])) return 1 ;
+  return 0 ;
+}
+
+int audited_definition (struct analysis *a, struct claim const *claim)
+{
+  for (struct function const *function = a->functions ; function ; function = function->next)
+    if (claim_of(a, function->statement) == claim) return 1 ;
   return 0 ;
 }
 

@@ -10,7 +10,7 @@ static int look_at_file (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct claim *claim = claim_of(a, statement) ;
-  if (!claim || claim->todo.first || strncmp(claim->where, "dropped", 7) != 0 || !strstr(claim->what, "nothing needs it") || !strncmp(claim->what, "function ", 9)) return 0 ;
+  if (!claim || claim->todo.first || strncmp(claim->where, "dropped", 7) != 0 || !claim->if_kept || audited_definition(a, claim)) return 0 ;
   if (sourced_may_work(a, statement, source_copy(a->source, claim->range)))
     audit_lost(a, claim, line_of(a, statement), pool_printf(a->pool, "the script read %s here, and nothing does now: if it does more than set variables, let a task behind this execute it", statement->words[1].raw)) ;
   return 0 ;

@@ -335,6 +335,8 @@ void settle_pieces (struct plan *plan)
     }
     if (readers[i].first && piece->names[1])
       piece->claim->what = pool_printf(plan->pool, "%s; %s: done once, and handed on to %s", piece->claim->what, pool_copy(plan->pool, piece->names + 1, strlen(piece->names) - 2), texts_join(plan->pool, readers + i, ", ")) ;
-    if (!where[i].first) piece->claim->what = piece->became ? piece->became : pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
+    if (where[i].first) continue ;
+    if (!piece->became) piece->claim->if_kept = piece->claim->what ;
+    piece->claim->what = piece->became ? piece->became : pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
   }
 }

@@ -114,6 +114,7 @@ void settle_end (struct analysis *a)
       {
         a->source->claims[i]->where = "dropped" ;
         a->source->claims[i]->what = "options of the shell; nothing needs it" ;
+        a->source->claims[i]->if_kept = "options of the shell" ;
       }
   }
 }

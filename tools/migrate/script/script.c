@@ -54,9 +54,12 @@ static int registers (struct statement *statement, void *data)
 static void claim_functions (struct analysis *a)
 {
   for (struct function *function = a->functions ; function ; function = function->next)
-    source_claim(a->source, function->statement->range, "dropped", function->walked
-      ? pool_printf(a->pool, "function %s: its parts went where they are used", function->name)
-      : pool_printf(a->pool, "function %s: nothing calls it", function->name)) ;
+  {
+    char const *name = pool_printf(a->pool, "function %s", function->name) ;
+    struct claim *claim = source_claim(a->source, function->statement->range, "dropped",
+      pool_printf(a->pool, function->walked ? "%s: its parts went where they are used" : "%s: nothing calls it", name)) ;
+    if (!function->walked) claim->if_kept = name ;
+  }
 }
 
 /* Is the text in the file as lines, or commands, of their own? */
@@ -71,19 +74,16 @@ static int has_lines (char const *content, char const *text)
 /* What nothing was seen to need may be in a file all the same: as part of what stayed as it was, or by declare -f NAME. */
 static void tell_kept (struct analysis *a, struct file const *files)
 {
-  static char const *const ends[] = { "; nothing needs it", ": nothing calls it" } ;
   for (uint32_t i = 0 ; i < a->source->nclaims ; i++)
   {
     struct claim *claim = a->source->claims[i] ;
     struct texts where = { 0 } ;
-    char const *end = 0 ;
-    for (size_t j = 0 ; j < ROWS(ends) && !end ; j++) end = strstr(claim->what, ends[j]) ;
-    if (!end || strcmp(claim->where, "dropped") != 0) continue ;
+    if (!claim->if_kept || strcmp(claim->where, "dropped") != 0) continue ;
     for (struct file const *file = files ; file ; file = file->next)
       if (has_lines(file->content, source_copy(a->source, claim->range))) texts_add(a->pool, &where, file->path) ;
     if (!where.first) continue ;
     claim->where = texts_join(a->pool, &where, ", ") ;
-    claim->what = pool_copy(a->pool, claim->what, (size_t)(end - claim->what)) ;
+    claim->what = claim->if_kept ;
   }
 }
 
