@@ -63,6 +63,7 @@ void audit_watching (struct analysis *a, struct statement *first, struct file co
     struct texts names = { 0 } ;
     if (own->is_oneshot || own->command || !own->run.first || !own->claim || is_told(own)) continue ;
     names = watched_by(a, own) ;
+    a->end_is_told |= !!names.first ;
     if (names.first)
       plan_todo(a->plan, own, own->claim, own->line, pool_printf(a->pool,
         "it looks whether these run, and their supervisors start them again: %s: what it did when one had ended belongs into finish of that, with flag-main where the script ended; leave other work here", texts_join(a->pool, &names, ", "))) ;

@@ -116,6 +116,7 @@ struct analysis
   struct texts told_to_end ; /* services that the script has sent an ending signal, behind all starts so far */
   struct trap *traps ;
   struct ending *endings ; /* where the script ended behind the waiting */
+  int end_is_told ; /* somewhere is said what the container's end is where no service is main, or which one may have to be main */
   int end_is_forgiven ; /* a failure of what is main did not end it: wait || true */
   int failure_ends ; /* it did, also without set -e: server || exit 1 */
   int failure_is_told ; /* the same by what stands behind it: server; [ $? -eq 0 ] || exit 1 */

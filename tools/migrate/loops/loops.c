@@ -109,6 +109,7 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   int is_shown = !statement->background && a->plan->services && shows_logs(a, shown, &linked) && !*linked ;
   int is_purpose_unknown = !a->plan->services && !statement->background && a->plan->nsetup && !a->conditions.first ;
   if (!statement->background) main_is_none(a) ;
+  a->end_is_told = 1 ;
   if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
   if (is_shown)

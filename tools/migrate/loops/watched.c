@@ -147,8 +147,11 @@ static void mark_start_ahead (struct analysis *a, char const *names, struct clai
     struct statement *one = item->text || item->talk ? 0 : shell_parse_text(a->pool, &code, source_copy(a->source, item->range)) ;
     for (; one ; one = one->next)
       if (one->kind == STATEMENT_COMMAND && one->nwords >= 2 && !strcmp(statement_word(one, one->nwords - 1), "start"))
+      {
+        a->end_is_told = 1 ;
         plan_todo(a->plan, 0, claim, source_line(a->source, item->range.start + one->range.start), pool_printf(a->pool,
           "the script ended when %s had ended, which nothing here is called: if this leaves it behind, make it a service, with flag-main: %s", names, source_copy(&code, one->range))) ;
+      }
   }
 }
 

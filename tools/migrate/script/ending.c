@@ -272,6 +272,7 @@ static struct texts mains_at (struct analysis *a, struct ending const *ending)
 
 static char const *without_main (struct analysis *a)
 {
+  a->end_is_told = 1 ;
   return has_main(a) ? "no service of this branch is main: the container ends when it is stopped" : "no service is main: the container ends when it is stopped" ;
 }
 

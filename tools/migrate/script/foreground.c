@@ -129,8 +129,11 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   else if (called_function(a, statement) && !a->waited_line && only_kept_alive(a, frame, 0) && may_stay(a, called_function(a, statement)->statement->body))
     mark_serving(a, statement, claim, advice_if_it_serves(a, frame, 0)) ; /* start_api() { cd /api; ./api-server; } */
   if (may_be_server(a, frame, name, !a->waited_line && may_serve_at_end(a, statement) && !may_end_soon(a, statement, launch.first, task_name(a, statement))) && a->task)
+  {
+    a->end_is_told = 1 ;
     plan_todo(a->plan, a->task, task_claim(a), line_of(a, statement),
       "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;
+  }
 }
 
 void start_last (struct analysis *a, struct statement *statement, struct frame const *frame)

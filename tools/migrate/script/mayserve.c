@@ -76,6 +76,7 @@ char const *advice_if_it_serves (struct analysis *a, struct frame const *frame, 
 void mark_serving (struct analysis *a, struct statement *statement, struct claim *claim, char const *text)
 {
   if (a->task ? !!a->task->todo.first : !!claim->todo.first) return ;
+  a->end_is_told = 1 ;
   if (a->task || !a->conditions.first) plan_todo(a->plan, a->task, claim, line_of(a, statement), text) ;
   else texts_add_once(a->pool, &claim->todo, text) ;
 }

@@ -243,7 +243,10 @@ static void mark_worker_loop (struct analysis *a, struct statement *statement)
     for (struct branch *branch = service->is_oneshot && !service->is_job && !service->todo.first && is_started_in(service, statement) ? statement->branches : 0 ; branch ; branch = branch->next)
       for (struct statement *one = branch->body ; one && !service->todo.first ; one = one->next)
         if (statement_walk(one, &may_work_on, a))
+        {
+          a->end_is_told = 1 ;
           plan_todo(a->plan, service, claim, line_of(a, statement), "if this loop works on, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it") ;
+        }
 }
 
 /* Everything is in the background, and then the script ends. Not if what is not understood, or an argument, may go on. */
@@ -270,7 +273,9 @@ static void find_early_end (struct analysis *a, struct statement *first)
     last = service ;
   }
   for (; last && list ; list = list->next) mark_worker_loop(a, list) ;
-  if (last) plan_mistake(a->plan, last->line, pool_printf(a->pool, "the script ends here and waits for none of these: %s. If it was the container's first process, "
+  if (!last) return ;
+  a->end_is_told = 1 ;
+  plan_mistake(a->plan, last->line, pool_printf(a->pool, "the script ends here and waits for none of these: %s. If it was the container's first process, "
     "the container ended %s; now it goes on", texts_join(a->pool, &names, ", "), ahead.first ? pool_printf(a->pool, "when this had ended: %s", texts_join(a->pool, &ahead, ", ")) : when)) ;
 }
 

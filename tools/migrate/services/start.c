@@ -295,6 +295,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   {
     /* It never ended by itself. */
     service->is_main = 0 ;
+    a->end_is_told = 1 ;
     service->claim->what = pool_printf(a->pool, "%s; not main: -r starts again what ends", service->claim->what) ;
   }
   if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;

@@ -205,6 +205,7 @@ static void apply_child_trap (struct analysis *a, struct trap const *trap, struc
   ended = what.ends && !what.starts ? all_are_main(a, trap) : "" ;
   claim->what = pool_printf(a->pool, "%s%swatched its children%s", is_for_all ? claim->what : "", is_for_all ? "; it " : "", *ended ? ended : ": supervision replaces it") ;
   if (function && !is_for_all) tell_of_function(a, function, trap, "dropped", claim->what) ;
+  a->end_is_told |= what.ends && what.starts ;
   if (what.ends && what.starts)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "when a child had ended, it started some again and ended all for others: flag-main for those with which the container should end: %s", trap->code)) ;
   if (what.works && !is_for_all)

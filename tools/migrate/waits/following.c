@@ -86,7 +86,11 @@ int walk_following (struct analysis *a, struct statement *statement, struct fram
     a->last = service ;
     a->last_is_idle = 0 ;
   }
-  else plan_todo(a->plan, plan_last(a->plan), claim_statement(a, statement, "dropped", "ended with a process that is not known here"), line_of(a, statement),
-    pool_printf(a->pool, "if the script ended with this, give the service whose process it is flag-main: %s", statement_text(a, statement))) ;
+  else
+  {
+    a->end_is_told = 1 ;
+    plan_todo(a->plan, plan_last(a->plan), claim_statement(a, statement, "dropped", "ended with a process that is not known here"), line_of(a, statement),
+      pool_printf(a->pool, "if the script ended with this, give the service whose process it is flag-main: %s", statement_text(a, statement))) ;
+  }
   return 1 ;
 }

@@ -55,6 +55,7 @@ static void went_on (struct analysis *a)
   }
   for (struct text const *one = a->ended_with.first ; one ; one = one->next)
     if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 0 ;
+  a->end_is_told = 1 ;
   a->ended_claim->what = pool_printf(a->pool, "waited for the end of %s, and kept the container alive then: none is main, each is restarted", names) ;
   a->ended_claim->todo = (struct texts){ 0 } ;
   a->ended_with = (struct texts){ 0 } ;
@@ -140,6 +141,7 @@ void wait_behind_server (struct analysis *a, struct statement *statement, struct
     return ;
   }
   main_is_none(a) ;
+  a->end_is_told = 1 ;
   mark_may_be_alone(a, statement, frame, server, claim_statement(a, statement, "dropped",
     pool_printf(a->pool, "waited for the others when %s had ended: none is main, each is restarted; flag-main for the one with which the container should end", server->name))) ;
 }

@@ -296,6 +296,7 @@ static void check_slept (struct analysis *a, struct service *service)
   }
   if (!is_needed(service))
   {
+    a->end_is_told |= is_last_line(a, service->slept) ;
     service->slept->what = is_last_line(a, service->slept) ? "kept the container alive for so long"
       : pool_printf(a->pool, "a bare sleep, to give %s time: nothing that comes later depends on it", service->name) ;
     return ;

@@ -237,9 +237,11 @@ static void wait_for_all (struct analysis *a, struct statement *statement, struc
   if (jobs.first)
   {
     claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for work that ends: %s", texts_join(a->pool, &jobs, ", "))) ;
+    a->end_is_told |= !!a->plan->services->next ;
     if (a->plan->services->next) plan_mistake(a->plan, line_of(a, statement), "the script waited only for work that ends, and ended then: if it was the container's first process, the container ended, too; now it goes on") ;
     return ;
   }
+  a->end_is_told |= n || (a->plan->services && (a->conditions.first || waits_for_none(a, statement))) ;
   claim_statement(a, statement, "dropped", n
     ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end"
     : a->plan->services && a->conditions.first ? "waited for nothing: where this branch was taken, the script ended; the container goes on" : "waited for nothing") ;
@@ -355,6 +357,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_one_process(a, statement->words[statement->nwords - 1].raw))
   {
     struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;
+    a->end_is_told = 1 ;
     plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool,
       "the script ended with the process that it waited for: give that service flag-main: %s", statement_text(a, statement))) ;
   }
