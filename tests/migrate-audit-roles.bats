@@ -94,3 +94,31 @@ teardown() { reeve_teardown; }
     untold 'leave a daemon behind'
   done
 }
+
+@test "a program of the project of which nothing says that it ends is marked where it is ahead of what comes later" {
+  local name line
+  for line in ./broker './queue-worker --all' 'node server.js || exit 1' 'python -m app.worker' 'if [ -n "$X" ]; then node /srv/collector.js; fi' 'python app.py' $'prepare() { ./listener; }\nprepare'; do
+    wrapper <<<$'#!/bin/bash\n'"$line"$'\nexec nginx -g "daemon off;"'
+    migrate
+    name=$(grep -oE '(broker|queue-worker|server.js|app.worker|collector.js|app.py|listener)' <<<"$line")
+    told "TODO: nothing says that $name ends: if it stays, what is behind it never starts" || { echo "# $line"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\n./web &\n./broker\nexec nginx -g "daemon off;"'
+  migrate
+  grep -q 'TODO reeve-migrate: line 3: nothing says that broker ends' "$tree/broker/run"
+}
+
+@test "a program whose name says that it prepares something, or asks, is not marked as one that may stay" {
+  local line
+  for line in ./migrate ./installer '/app/bin/seeder' './check-worker' './server-config' '/usr/bin/broker' 'if ./broker; then echo a; fi' './broker && ./web-keys' 'python backend_pre_start.py' \
+    'python app.py init' 'node migrate.js' './worker --version' 'python -c "import worker"'; do
+    wrapper <<<$'#!/bin/bash\n'"$line"$'\nexec nginx -g "daemon off;"'
+    migrate
+    untold 'nothing says that' || { echo "# $line"; return 1; }
+  done
+  printf '#!/bin/sh\ncp /a /b\n' >broker # it can be read
+  printf 'FROM debian\nCOPY broker start.sh /app/\nWORKDIR /app\nCMD ["/app/start.sh"]\n' >Dockerfile
+  wrapper <<<$'#!/bin/bash\n./broker\nexec nginx -g "daemon off;"'
+  migrate --dockerfile Dockerfile
+  untold 'nothing says that'
+}

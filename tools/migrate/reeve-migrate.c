@@ -165,6 +165,7 @@
      noend.c          what is the container's end, where nothing is main?
      serving.c        does the setup or a task start a server?
      endless.c        does it stay in a loop?
+     unknown.c        is it known to end?
      onlytime.c       does a task in the background only sleep ahead of its work?
      readfiles.c      is a file that the script read behind its last start read by nobody?
      byvalue.c        or a daemon that a variable names?
@@ -179,6 +180,7 @@
      afterend.c       work behind the waiting: finish
      and_or.c         && and ||: which side is a start, work or a question
      anew.c           exec "$0" serve: the script is read once more with these words
+     askonce.c        conditions whose answer the script's own work changes: the setup asks them
      askedwait.c      what waits, and whose status is asked behind it
      askswords.c      does the script look at its arguments?
      branches.c       before and behind each part of if and case

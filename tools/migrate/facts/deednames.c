@@ -57,11 +57,43 @@ int may_be_task (char const *name)
   return verb && other ;
 }
 
+#define VERBS "configure config setup init initialize prepare prep wait check test install build create generate make add update register get fetch download " \
+    "gen render login load import export copy clean kill stop remove delete show print list seed sync fix enable disable apply set unset write link convert compile bundle bootstrap dump backup restore rotate " \
+    "clear cleanup teardown upload archive purge patch mount umount notify announce report send ensure verify validate migrate populate warm warmup replace substitute edit helper pre before change reset unpack extract deploy do"
+#define PREPARED "prestart post env environment cert certs certificate certificates crt ssl tls key keys keystore truststore secret secrets credentials token tokens password passwords permission permissions perms owner ownership user users uid gid group groups account accounts " \
+    "db database data schema table tables migration migrations fixtures fixture template templates settings configs conf initial initialization provision provisioning seeds seeder health healthcheck status ready version help tests client cli shell " \
+    "declare crontab plugin plugins extension extensions modules static assets collectstatic cache folders directories dirs paths volume volumes hosts network firewall iptables routes timezone locale locales banner logo info welcome vars variables envs links symlinks"
+
 /* configure-server, wait-for-server: a verb, and what it is done to */
 int names_deed (char const *program)
 {
   char word[32] ;
-  return shell_one_of(next_word(&program, word, sizeof(word)), "configure config setup init initialize prepare prep wait check test install build create generate make add update register get fetch download "
-    "gen render login load import export copy clean kill stop remove delete show print list seed sync fix enable disable apply set unset write link convert compile bundle bootstrap dump backup restore rotate "
-    "clear cleanup teardown upload archive purge patch mount umount notify announce report send ensure verify validate migrate populate warm warmup replace substitute edit helper pre before change reset unpack extract deploy do") ;
+  return shell_one_of(next_word(&program, word, sizeof(word)), VERBS) ;
+}
+
+/* broker, collector: who does it. Not installer: that work ends. */
+static int is_doer (char const *word)
+{
+  static char const *const ending[] = { "init", "pre", "setup", "set", "fix", "gen", "check", "wait", "make", "conf", "creat", "updat", "upgrad", "install", "migrat", "seed", "clean", "copy", "load", "download", "upload",
+    "import", "export", "print", "test", "link", "build", "provision", "compil", "compos", "convert", "format", "lint", "docker", "enter", "filter", "order", "trigger", "error", "folder", "owner" } ;
+  size_t len = strlen(word) ;
+  for (size_t i = 0 ; i < ROWS(ending) ; i++)
+    if (!strncmp(word, ending[i], strlen(ending[i]))) return 0 ;
+  return len > 4 && (!strcmp(word + len - 2, "er") || !strcmp(word + len - 2, "or")) ;
+}
+
+int names_what_stays (char const *program, int is_own)
+{
+  char word[32] ;
+  int stays = 0 ;
+  while (*next_word(&program, word, sizeof(word)))
+    if (shell_one_of(word, VERBS " " PREPARED)) return 0 ;
+    else stays |= shell_one_of(word, GOES_ON " " GIVES " broker backend frontend") || (is_own && is_doer(word)) ;
+  return stays ;
+}
+
+int names_nothing (char const *program)
+{
+  size_t len = strcspn(program, ".") ;
+  return len == 1 || (len < 8 && shell_one_of(program, "app app.py app.js app.rb app.php main main.py main.js index.js index.php index.ts")) ;
 }

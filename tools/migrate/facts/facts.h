@@ -118,6 +118,8 @@ extern int only_stops_services (struct analysis *a, struct statement *statement)
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
 extern int may_be_task (char const *name) ; /* db-update.sh: the same, by less certain words */
 extern int names_deed (char const *program) ; /* configure-server, wait-for-server: a verb, and what it is done to */
+extern int names_what_stays (char const *program, int is_own) ; /* queue-worker, or, if it is a program of the project, broker: what serves or works for ever, and no work that ends */
+extern int names_nothing (char const *program) ; /* app.py, x: what it does is not in its name */
 
 /* ---- sides.c: what a command is for ---- */
 extern int says_stop (struct statement const *statement) ; /* by a word: apachectl stop, nginx -s quit */
@@ -263,6 +265,7 @@ extern char const *asked_beside_root (struct analysis *a, char const *user) ;
 /* ---- sourced.c ---- */
 extern char const *sourced_function (struct analysis *a, char const *name) ; /* FILE, line N, of a file that the script reads; 0: none that could be read has it */
 extern char const *sourced_start (struct analysis *a, char const *name) ; /* the same, if the function starts something */
+extern int is_script_here (struct analysis *a, struct statement const *statement) ; /* does it execute a script of the build context? */
 extern char const *left_by_script (struct analysis *a, struct statement const *statement) ; /* what a script of the build context that it executes leaves in the background; "": nothing, or not known */
 extern int script_ends (struct analysis *a, struct statement const *statement) ; /* does it execute a script of the build context that surely ends? */
 extern int sourced_may_work (struct analysis *a, struct statement const *statement, char const *text) ; /* . FILE: does the file do more than set variables, or define functions? By its text, else by the names in `text` */

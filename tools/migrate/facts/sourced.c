@@ -230,6 +230,11 @@ static struct configuration const *executed_by (struct analysis *a, struct state
   return !is_code && i < statement->nwords && strchr(statement_word(statement, i), i == launch.first ? '/' : '.') ? file_of(a, statement->words[i].raw) : 0 ;
 }
 
+int is_script_here (struct analysis *a, struct statement const *statement)
+{
+  return !!executed_by(a, statement) ;
+}
+
 static int ends_itself (struct statement *statement, void *data)
 {
   (void)data ;

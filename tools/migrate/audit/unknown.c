@@ -1,0 +1,110 @@
+/* ./broker, python collector.py, alone on its line in the setup or in a task: nothing says that it ends. If it stays, what is
+   behind it never starts; if it leaves a process in the background, nobody supervises that. */
+
+#include <string.h>
+
+#include "migrate/audit/audit.h"
+#include "migrate/facts/facts.h"
+
+struct unknown
+{
+  struct analysis *a ;
+  struct file const *files ;
+  int in_function ; /* its line says nothing about when it runs */
+} ;
+
+static int starts_behind (struct unknown const *unknown, uint32_t line)
+{
+  for (struct service const *one = unknown->a->plan->services ; one ; one = one->next)
+    if (!one->is_oneshot && (unknown->in_function || one->line > line)) return 1 ;
+  return 0 ;
+}
+
+/* What the image brings has a known name there, and is known. */
+static int is_of_system (char const *path)
+{
+  return !strncmp(path, "/bin/", 5) || !strncmp(path, "/sbin/", 6) || !strncmp(path, "/usr/bin/", 9) || !strncmp(path, "/usr/sbin/", 10) ;
+}
+
+/* The word of the file that it executes, by itself or by way of an interpreter; nwords: none. */
+static unsigned int word_of_file (struct statement const *statement, unsigned int first)
+{
+  unsigned int i = first ;
+  if (i >= statement->nwords || !command_is_interpreter(shell_basename(statement_word(statement, i)))) return i ;
+  if (runs_code(statement, i)) return statement->nwords ;
+  for (i++ ; i < statement->nwords && *statement_word(statement, i) == '-' ; ) i++ ;
+  return i ;
+}
+
+/* ./worker create-queues, ./gateway --once: a word behind the program says that it ends. */
+static int says_end (struct statement const *statement, unsigned int i)
+{
+  for (i++ ; i < statement->nwords ; i++)
+  {
+    char const *word = statement_word(statement, i) ;
+    if (names_deed(word) || says_task(word) || shell_one_of(word, "version help once oneshot status -V -h --version --help --once --oneshot --init --setup --migrate --check --dry-run --status")) return 1 ;
+  }
+  return 0 ;
+}
+
+/* The name of what it executes, if nothing says that it ends; 0: something does. */
+static char const *what_may_stay (struct analysis *a, struct statement *statement)
+{
+  struct statement *inside = command_inside(a, statement) ;
+  struct launch launch ;
+  char const *path ;
+  char const *name ;
+  unsigned int i ;
+  int is_own ;
+  if (called_function(a, statement) || called_function(a, inside) || is_question(statement) || surely_ends(a, statement) || is_script_here(a, statement)) return 0 ;
+  command_unwrap(a->pool, inside, &launch) ;
+  i = word_of_file(inside, launch.first) ;
+  path = i < inside->nwords && inside->words[i].value ? inside->words[i].value : "" ;
+  if (!*path || is_of_system(path) || says_end(inside, i)) return 0 ;
+  name = shell_basename(path) ;
+  is_own = i > launch.first || strchr(path, '/') ;
+  return names_what_stays(name, is_own) || (is_own && i + 1 == inside->nwords && names_nothing(name)) ? name : 0 ;
+}
+
+static void look_at_command (struct unknown *unknown, struct statement *statement)
+{
+  struct analysis *a = unknown->a ;
+  struct claim *claim = claim_of(a, statement) ;
+  char const *name = claim && !claim->todo.first && audited_ending(a, unknown->files, claim) && starts_behind(unknown, line_of(a, statement)) ? what_may_stay(a, statement) : 0 ;
+  if (name)
+    audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool,
+      "nothing says that %s ends: if it stays, what is behind it never starts, and if it leaves a process in the background, nobody supervises that: then make it a service", name)) ;
+}
+
+/* || exit 1, && echo done */
+static int only_ends_or_talks (struct analysis *a, struct statement *statement)
+{
+  return only_talks(a, statement) || is_message(a, statement) || shell_one_of(statement_command(statement), "exit return true :")
+   || (statement->kind == STATEMENT_GROUP && statement->body && only_ends_or_talks(a, statement->body) && (!statement->body->next || only_ends_or_talks(a, statement->body->next))) ;
+}
+
+/* Those whose end the list waits for, whatever it is: no conditions, and no loops. */
+static void look_at_list (struct unknown *unknown, struct statement *list)
+{
+  for (; list ; list = list->next)
+  {
+    struct statement *one = list ;
+    if ((one->kind == STATEMENT_AND || one->kind == STATEMENT_OR) && !one->background && only_ends_or_talks(unknown->a, one->body->next)) one = one->body ; /* node x.js || exit 1 */
+    if (one->background) continue ;
+    if (one->kind == STATEMENT_COMMAND) look_at_command(unknown, one) ;
+    else if (one->kind == STATEMENT_GROUP || one->kind == STATEMENT_SUBSHELL || one->kind == STATEMENT_FUNCTION)
+    {
+      unknown->in_function += one->kind == STATEMENT_FUNCTION ;
+      look_at_list(unknown, one->body) ;
+      unknown->in_function -= one->kind == STATEMENT_FUNCTION ;
+    }
+    else if (one->kind == STATEMENT_IF || one->kind == STATEMENT_CASE)
+      for (struct branch *branch = one->branches ; branch ; branch = branch->next) look_at_list(unknown, branch->body) ;
+  }
+}
+
+void audit_unknown (struct analysis *a, struct statement *first, struct file const *files)
+{
+  struct unknown unknown = { .a = a, .files = files } ;
+  look_at_list(&unknown, first) ;
+}
