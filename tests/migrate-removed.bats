@@ -58,3 +58,13 @@ teardown() { reeve_teardown; }
   untold 'handed on'
   run ! grep -q reeve_place "$init/10-start"
 }
+
+@test "what the setup has looked for, and then makes, is computed once, and handed on" {
+  local making
+  for making in $'[ -d /data/db ] || FIRST=1\nmkdir -p /data/db' $'FIRST=\nif [ ! -d "$PGDATA" ]; then FIRST=1; fi\nif [ "$FIRST" = 1 ]; then initdb; fi' $'[ -f /x ] || FIRST=1\ntouch /x'; do
+    wrapper <<<"$making"$'\nredis-server &\n[ -z "$FIRST" ] || ./seed\nexec web'
+    migrate
+    grep -q 'FIRST="$(cat "$reeve_place/FIRST")"' "$tree/seed/run" && ! grep -q 'FIRST=1' "$tree/seed/run" || { echo "# $making"; return 1; }
+    untold TODO
+  done
+}

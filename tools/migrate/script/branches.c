@@ -103,6 +103,12 @@ void begin_branches (struct analysis *a, struct statement const *statement, stru
   for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
 }
 
+/* Of `if`: the text that asks it where it counts. */
+static char const *condition_text (struct analysis *a, struct branch const *branch)
+{
+  return branch->asked ? branch->asked : source_copy(a->source, branch->condition_range) ;
+}
+
 /* Of `if`: none of the conditions before it, and its own. */
 static char const *if_condition (struct analysis *a, struct branching const *branching, struct branch const *branch)
 {
@@ -110,8 +116,8 @@ static char const *if_condition (struct analysis *a, struct branching const *bra
   for (struct text *one = branching->conditions.first ; one ; one = one->next) texts_add(a->pool, &all, negated(a->pool, one->text)) ;
   if (branch->condition)
   {
-    char const *condition = source_copy(a->source, branch->condition_range) ;
-    texts_add(a->pool, &all, branch->condition->next || branch->condition->kind == STATEMENT_OR ? pool_printf(a->pool, "{ %s; }", condition) : condition) ;
+    char const *condition = condition_text(a, branch) ;
+    texts_add(a->pool, &all, branch->asked ? condition : branch->condition->next || branch->condition->kind == STATEMENT_OR ? pool_printf(a->pool, "{ %s; }", condition) : condition) ;
   }
   return all.first ? texts_join(a->pool, &all, " && ") : 0 ;
 }
@@ -220,7 +226,7 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
   a->waited_line = branching->outer ;
   if (branching->statement->kind == STATEMENT_CASE)
     branching->patterns = *branching->patterns ? pool_printf(a->pool, "%s|%s", branching->patterns, branch->pattern) : branch->pattern ;
-  else if (branch->condition) texts_add(a->pool, &branching->conditions, source_copy(a->source, branch->condition_range)) ;
+  else if (branch->condition) texts_add(a->pool, &branching->conditions, condition_text(a, branch)) ;
 }
 
 static int has_pid (struct analysis const *a, struct service const *service)

@@ -1,5 +1,6 @@
-/* A file that the setup reads, and that is removed or changed behind that: a service would not read the same again.
-     export TOKEN=$(cat /run/token); rm /run/token */
+/* A file that the setup reads or looks for, and that is removed, made or changed behind that: a service would not find the same.
+     export TOKEN=$(cat /run/token); rm /run/token
+     [ -d /data/db ] || FIRST=1; if [ "$FIRST" ]; then initdb; fi */
 
 #include <string.h>
 
@@ -34,6 +35,15 @@ static int reads (char const *text)
   for (size_t i = 0 ; i < ROWS(marks) ; i++)
     if (strstr(text, marks[i])) return 1 ;
   return !!shell_read_file(text) ;
+}
+
+/* Does it ask whether there is one? */
+static int looks_for (char const *text)
+{
+  static char const *const marks[] = { " -f ", " -e ", " -s ", " -d " } ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strstr(text, marks[i])) return 1 ;
+  return 0 ;
 }
 
 /* $NAME, or its value where that is a constant; each name is asked once. */
@@ -122,6 +132,7 @@ static int removes (struct statement *statement, void *data)
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   if (shell_one_of(command, "rm unlink shred mv truncate") || (!strcmp(command, "sed") && !strncmp(statement_word(statement, 1), "-i", 2))) first = 1 ;
   else if (shell_one_of(command, "cp install tee ln")) first = statement->nwords - 1 ;
+  else if (looks_for(removing->piece->text) && shell_one_of(command, "mkdir touch")) first = 1 ;
   for (unsigned int i = first ? first : 1 ; i < statement->nwords ; i++)
     if (is_read(removing, statement->words[i].raw, statement->words[i].range.start)) return 1 ;
   return 0 ;
@@ -142,6 +153,18 @@ static int removes_behind (struct removing *removing, struct statement *statemen
   return walk_with_calls(removing->a, statement, &removes, removing) ;
 }
 
+static int works (struct statement *statement, void *data)
+{
+  return may_make_any_file(data, statement) ;
+}
+
+/* if [ "$FIRST" ]; then initdb; fi: work on what it has found may make what it looked for. */
+static int works_behind (struct removing const *removing, struct statement *statement)
+{
+  return statement->range.start >= removing->piece->claim->range.end && statement->kind != STATEMENT_FUNCTION && statement->kind != STATEMENT_COMMAND
+   && looks_for(removing->piece->text) && piece_mentioned(removing->piece, statement_text(removing->a, statement)) && walk_with_calls(removing->a, statement, &works, removing->a) ;
+}
+
 void settle_removed (struct analysis *a, struct statement *first)
 {
   struct values values = { 0 } ;
@@ -153,12 +176,15 @@ void settle_removed (struct analysis *a, struct statement *first)
     if (removing.piece->shared || removing.piece->is_function || !removing.piece->claim || !reads(removing.piece->text)) continue ;
     removing.text = plainly(&removing, removing.piece->text) ;
     while (one && !removes_behind(&removing, one)) one = one->next ;
+    if (!one && removing.piece->in_setup)
+      for (one = first ; one && !works_behind(&removing, one) ; ) one = one->next ;
     if (!one) continue ;
     if (removing.piece->in_setup && has_names(a, removing.piece) && compute_once(a, a->plan->pieces + i))
     {
       removing.piece->claim->what = pool_printf(a->pool, "%s%s", removing.piece->claim->what, HANDED_ON) ;
       continue ;
     }
+    if (!removing.file) continue ;
     plan_todo(a->plan, removing.piece->in_setup ? 0 : plan_last(a->plan), removing.piece->claim, source_line(a->source, removing.piece->claim->range.start), pool_printf(a->pool,
       "line %u removes or changes %s, which each file that has this line reads again: keep the file, or hand on to the services what is read from it", removing.line, removing.file)) ;
   }

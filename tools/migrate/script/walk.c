@@ -30,6 +30,8 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
 {
   struct branching branching ;
   struct branch const *taken ;
+  struct service *before ;
+  int asked_again ;
   int over = never_comes_to(a) ;
   int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
   enum decided decided = by_verdict ? NOT_DECIDED : decide_branch(a, statement, &taken) ;
@@ -51,6 +53,8 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
     return ;
   }
   if (walk_same_starts(a, statement, frame)) return ;
+  before = plan_last(a->plan) ;
+  asked_again = ask_once(a, statement) ;
   begin_branches(a, statement, &branching) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
@@ -59,6 +63,7 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
     end_branch(a, &branching, branch) ;
   }
   end_branches(a, &branching) ;
+  if (asked_again) tell_asked_again(a, before) ;
 }
 
 static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -293,7 +298,11 @@ static void walk_questioned (struct analysis *a, struct statement *statement, st
   if (walk_alternatives(a, statement, frame)) return ;
   if (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && serves_where_asked(a, statement)))
   {
-    walk_on_condition(a, right, condition_of_right(a, statement), &inner) ;
+    int is_or = statement->kind == STATEMENT_OR ;
+    char const *asked = ask_side_once(a, statement->body, is_or) ;
+    if (!asked) asked = condition_of_right(a, statement) ;
+    else if (is_or) asked = negated(a->pool, asked) ;
+    walk_on_condition(a, right, asked, &inner) ;
     claim_branch(a, statement) ;
   }
   else if ((work = ending_work(a, statement, frame)))

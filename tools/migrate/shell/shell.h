@@ -50,6 +50,7 @@ struct branch
   struct range head ; /* `if CONDITION; then`, `else`, `PATTERN)` */
   struct statement *condition ;
   struct range condition_range ;
+  char const *asked ; /* the question for its answer, where the setup alone asks the condition; 0: it is asked wherever it counts */
   char const *pattern ; /* of a case, raw */
   struct statement *body ;
   struct branch *next ;

@@ -1,0 +1,47 @@
+# Conditions whose answer the script's own work changes: the setup asks them, and hands the answer on.
+# shellcheck shell=bash disable=SC2154,SC2016 # tree and init are migrate's; $ is the script's
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a condition that the branch's own work changes is asked once, ahead of that work" {
+  local code
+  for code in $'if [ ! -d "$PGDATA" ]; then\nmkdir "${PGDATA}"\npostgres &\nuntil pg_isready; do sleep 1; done\ncreatedb app\nelse\npostgres &\nfi' \
+    $'if [ ! -d /var/lib/mysql/mysql ]; then # the first time\nmysql_install_db --user=mysql\nmysqld &\nsleep 5\nmysqladmin password x\nfi' \
+    $'if [ ! -f /var/.installed ]; then redis-server --daemonize yes; touch /var/.installed; ./seed; fi' \
+    $'if [ -z "$(ls -A /data)" ]; then cp -r /seed/. /data/; srv & ./add-admin; else srv & fi' \
+    $'[ -f /data/x ] || { ./prepare; srv & }' \
+    $'if [ -d /data/db ]; then srv & else initdb; srv & fi' \
+    $'if [ "$MODE" = a ]; then\nmkdir /z\nif [ ! -f /x ]; then\n./prepare\nsrv &\nfi\nfi' \
+    $'start() { if ! grep -q x /etc/y; then echo x >>/etc/y; srv & fi; }\nstart'; do
+    wrapper <<<$'#!/bin/bash\n'"$code"$'\nexec web'
+    migrate
+    grep -q '^asked=; if .*; then asked=1; fi$' "$init/10-start" || { echo "# $code"; return 1; }
+    [ -z "$(grep -rhE '(! -[fde] |-d /data/db|ls -A|grep -q)' "$tree" | grep -v reeve_place)" ] || { echo "# $code"; return 1; }
+    grep -rq 'asked="$(cat "$reeve_place/asked")"' "$tree" || { echo "# $code"; return 1; }
+    told 'asked in the setup, once, as the work behind it may change the answer, which $asked keeps'
+    bash -n "$init/10-start"
+    untold TODO
+  done
+}
+
+@test "a condition whose answer nothing changes is asked at each start" {
+  local code
+  for code in $'if [ -f /etc/x.conf ]; then chmod 600 /etc/x.conf.bak; srv & fi' $'if [ -f /etc/x.conf ]; then srv & ./warm; fi' $'if [ ! -f /etc/off ]; then srv & fi' $'if [ -n "$X" ]; then mkdir -p "$X"; srv & fi' \
+    $'if [ ! -e /dev/kvm ]; then echo no kvm; srv & fi'; do
+    wrapper <<<$'#!/bin/bash\n'"$code"$'\nexec web'
+    migrate
+    untold 'asked in the setup' || { echo "# $code"; return 1; }
+  done
+}
+
+@test "a condition that is asked behind a start, and that its branch changes, is marked" {
+  wrapper <<<$'#!/bin/bash\nnginx\nif [ ! -f /x ]; then\n./prepare\nsrv &\n./seed\nfi\nexec web'
+  migrate
+  lacks cont-init.d/10-start
+  grep -q 'TODO reeve-migrate: line 5: the script asked the condition once, and its own work behind that may have changed the answer' "$tree/srv/run"
+  grep -q 'TODO reeve-migrate: line 6: the script asked the condition once' "$tree/seed/run"
+  ! grep -q TODO "$tree/prepare/run"
+}

@@ -1,0 +1,161 @@
+/* if [ ! -d /data/db ]; then initdb; db & seed; fi: the script asked once, and its own work has changed the answer when db's run
+   and the task seed ask again. The setup asks ahead of that work, and hands the answer on. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+
+/* Does it ask for files? */
+static int asks_files (char const *condition)
+{
+  static char const *const marks[] = { " -f ", " -e ", " -s ", " -d ", " -r ", " -w ", " -x ", " -L ", " -h ", " -nt ", "ls ", "grep ", "find ", "cat ", "$(<", "cmp ", "diff " } ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strstr(condition, marks[i]) || !strncmp(condition, marks[i], strlen(marks[i]))) return 1 ;
+  return 0 ;
+}
+
+/* "${X}/a" as $X/a: two spellings of a path are one. */
+static char const *plainly (struct pool *pool, char const *text)
+{
+  char *out = pool_alloc(pool, strlen(text) + 1) ;
+  char *end = out ;
+  for (; *text ; text++)
+    if (!strchr("\"'{}", *text)) *end++ = *text ;
+  return out ;
+}
+
+/* /data of the text /data/db, not /data.old */
+static int names_path (char const *text, char const *path)
+{
+  size_t len = strlen(path) ;
+  for (char const *at = text ; (at = strstr(at, path)) ; at++)
+    if (!at[len] || !strchr(NAME_LETTERS ".-", at[len])) return 1 ;
+  return 0 ;
+}
+
+int may_make_any_file (struct analysis *a, struct statement *statement)
+{
+  return statement->kind == STATEMENT_COMMAND && statement->nwords && !statement->background && !is_question(statement) && !starts_something(a, statement) && !is_message(a, statement)
+   && !called_function(a, statement) && !shell_one_of(statement_command(statement), "mkdir chown chmod touch ln cp mv rm sed echo printf cat sleep kill wait export cd set psql mysql mariadb redis-cli curl wget tee "
+    "install createuser createdb mysqladmin exit return trap : true false") ;
+}
+
+struct changing
+{
+  struct analysis *a ;
+  struct texts paths ; /* that the condition names, as plainly() has them */
+  int is_lacking ; /* what it asks for is not there in this branch, and any program may make it */
+} ;
+
+/* Does it name what the condition asks for, or may it make that, as a program that may do anything? */
+static int changes (struct statement *statement, void *data)
+{
+  struct changing const *changing = data ;
+  struct analysis *a = changing->a ;
+  char const *text ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || statement->background || is_question(statement)) return 0 ;
+  if (changing->is_lacking && may_make_any_file(a, statement)) return 1 ;
+  text = plainly(a->pool, statement_text(a, statement)) ;
+  for (struct text const *one = changing->paths.first ; one ; one = one->next)
+    if (names_path(text, one->text)) return 1 ;
+  return 0 ;
+}
+
+static void add_paths (struct pool *pool, char const *condition, struct texts *paths)
+{
+  condition = plainly(pool, condition) ;
+  for (char const *at = condition ; *at ; )
+  {
+    size_t len = strcspn(at, " \t\n;&|<>()]") ;
+    char const *word = pool_copy(pool, at, len) ;
+    if (strpbrk(word, "/$") && strcmp(word, "/dev/null") != 0 && strcmp(word, "$") != 0) texts_add_once(pool, paths, word) ;
+    at += len + (at[len] != 0) ;
+  }
+}
+
+/* May the work of a branch change the answer to the condition of `asked`? */
+static int changes_answer (struct analysis *a, struct statement const *branching, struct branch const *asked, char const *condition)
+{
+  struct changing changing = { .a = a } ;
+  int asks_whether_lacking = !!strchr(condition, '!') || !!strstr(condition, "-z ") ;
+  add_paths(a->pool, condition, &changing.paths) ;
+  for (struct branch const *branch = branching->branches ; branch ; branch = branch->next)
+  {
+    changing.is_lacking = (branch == asked) == asks_whether_lacking ;
+    for (struct statement *one = branch->body ; one ; one = one->next)
+      if (walk_with_calls(a, one, &changes, &changing)) return 1 ;
+      else if (branch != asked && starts_something(a, one)) changing.is_lacking = 0 ; /* who makes it does that first */
+  }
+  return 0 ;
+}
+
+static int only_asks (struct analysis *a, struct statement *condition)
+{
+  for (; condition ; condition = condition->next)
+    if (statement_walk(condition, &does_something, a)) return 0 ;
+  return 1 ;
+}
+
+/* With the conditions of the branches around it. */
+static char const *whole_condition (struct analysis *a, char const *condition)
+{
+  struct texts all = { 0 } ;
+  texts_add_all(a->pool, &all, &a->otherwise) ;
+  texts_add_all(a->pool, &all, &a->conditions) ;
+  texts_add(a->pool, &all, all.first ? pool_printf(a->pool, "{ %s; }", condition) : condition) ;
+  return texts_join(a->pool, &all, " && ") ;
+}
+
+static void ask_in_setup (struct analysis *a, struct branch *branch, char const *condition)
+{
+  char const *name ;
+  struct piece *piece ;
+  flush_pending(a) ; /* it came ahead of the question */
+  name = a->nasked++ ? pool_printf(a->pool, "asked_%u", a->nasked) : "asked" ;
+  while (*condition && strchr(" \t\n", condition[strlen(condition) - 1])) condition = pool_copy(a->pool, condition, strlen(condition) - 1) ;
+  condition = pool_printf(a->pool, "%s=; if %s; then %s=1; fi", name, whole_condition(a, condition), name) ;
+  plan_setup(a->plan, (struct range){ 0, 0 }, condition, 1) ;
+  piece = plan_piece(a->plan, condition, pool_printf(a->pool, " %s ", name)) ;
+  piece->shared = piece->in_setup = 1 ;
+  piece->claim = source_claim(a->source, branch->condition_range, plan_setup_where(a->plan),
+    pool_printf(a->pool, "asked in the setup, once, as the work behind it may change the answer, which $%s keeps", name)) ;
+  branch->asked = pool_printf(a->pool, "[ -n \"$%s\" ]", name) ;
+}
+
+int ask_once (struct analysis *a, struct statement const *branching)
+{
+  int again = 0 ;
+  for (struct branch *branch = branching->branches ; branch ; branch = branch->next)
+  {
+    char const *condition = branching->kind == STATEMENT_IF && branch->condition ? shell_uncommented(a->pool, source_copy(a->source, branch->condition_range)) : "" ;
+    branch->asked = 0 ;
+    if (!asks_files(condition) || strstr(condition, "<<") || !only_asks(a, branch->condition) || !changes_answer(a, branching, branch, condition)) continue ;
+    if (a->plan->services || a->last || mentions_positional(condition) || placed_mentioned(a->positional, condition)) again = 1 ;
+    else ask_in_setup(a, branch, condition) ;
+  }
+  return again ;
+}
+
+char const *ask_side_once (struct analysis *a, struct statement *left, int is_or)
+{
+  struct branch other = { .body = left->next } ;
+  struct branch asked = { .condition = left, .condition_range = left->range, .body = is_or ? 0 : left->next, .next = is_or ? &other : 0 } ;
+  struct statement const branching = { .kind = STATEMENT_IF, .branches = &asked } ;
+  struct statement *right = left->next ;
+  left->next = 0 ;
+  ask_once(a, &branching) ;
+  left->next = right ;
+  return asked.asked ;
+}
+
+void tell_asked_again (struct analysis *a, struct service *before)
+{
+  struct service *first = before ? before->next : a->plan->services ;
+  for (struct service *one = first ; one ; one = one->next)
+    if ((one != first || !one->is_oneshot) && one->conditions.first && one->claim)
+      plan_todo(a->plan, one, one->claim, one->line, "the script asked the condition once, and its own work behind that may have changed the answer when this file asks again: "
+        "keep the answer ahead of that work, in a file of /run, and ask for that here") ;
+}
