@@ -504,3 +504,10 @@ EOS
   migrate
   untold TODO
 }
+
+@test "an exit 0 that is never reached loses no code" {
+  wrapper <<<$'exec web\nexit 0'
+  migrate
+  untold 'exit 0: the exit code'
+  told 'it never runs'
+}

@@ -9,6 +9,7 @@
 /* ---- statements.c: what all parts ask about a statement ---- */
 extern int starts_in_background (struct statement const *list) ;
 extern struct statement *starting_part (struct statement *statement) ; /* a loop that starts programs, perhaps at the end of a pipeline; 0: another statement */
+extern struct statement *event_loop (struct statement *statement) ; /* the loop of inotifywait -m DIR | while read f; do ...; done; 0: another statement */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
 extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
 extern struct claim *claim_of (struct analysis *a, struct statement const *statement) ; /* of the statement's first byte; 0: nobody has claimed it */
@@ -446,6 +447,7 @@ extern char const *loop_end (struct analysis *a, struct statement *statement) ;
 extern int loop_ends_badly (struct statement *statement) ; /* does it end with a code other than 0? */
 
 /* ---- isprobe.c ---- */
+#define EVENT_PROGRAMS "inotifywait inotifywatch fswatch entr watchmedo"
 extern int waits_for_event (char const *text) ; /* inotifywait and the like */
 extern int is_probe (char const *condition) ;
 extern int asks_for_life (struct statement const *statement) ; /* pg_isready, mysqladmin ping: it only asks */

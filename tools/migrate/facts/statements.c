@@ -314,11 +314,23 @@ int starts_in_background (struct statement const *list)
   return 0 ;
 }
 
-struct statement *starting_part (struct statement *statement)
+static struct statement *last_part (struct statement *statement)
 {
   struct statement *last = statement->kind == STATEMENT_PIPELINE ? statement->body : statement ;
   while (last && last != statement && last->next) last = last->next ;
-  return last && last->kind == STATEMENT_LOOP && last->branches && starts_in_background(last->branches->body) ? last : 0 ;
+  return last ;
+}
+
+struct statement *event_loop (struct statement *statement)
+{
+  struct statement *last = last_part(statement) ;
+  return statement->kind == STATEMENT_PIPELINE && shell_one_of(statement_command(statement->body), EVENT_PROGRAMS) && last->kind == STATEMENT_LOOP ? last : 0 ;
+}
+
+struct statement *starting_part (struct statement *statement)
+{
+  struct statement *last = last_part(statement) ;
+  return !event_loop(statement) && last && last->kind == STATEMENT_LOOP && last->branches && starts_in_background(last->branches->body) ? last : 0 ;
 }
 
 int is_image_command (struct analysis *a, struct statement const *statement)

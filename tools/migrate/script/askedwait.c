@@ -9,7 +9,7 @@
 #include "migrate/waits/waits.h"
 
 /* What the condition says of the waiting, of which `name` has the status, or $?. */
-static enum meaning meaning_of (struct analysis *a, struct statement *condition, char const *name)
+static enum meaning meaning_for (struct analysis *a, struct statement *condition, char const *name)
 {
   char const *text = statement_text(a, condition) ;
   int asks = name ? shell_mentions(text, name) : !!strstr(text, "$?") ;
@@ -55,7 +55,7 @@ struct statement *asked_wait (struct analysis *a, struct statement *waiting, str
   enum meaning meaning ;
   int is_if = question && question->kind == STATEMENT_IF && question->branches && question->branches->condition && !question->branches->condition->next ;
   if (a->errexit || !question || question->background || (!is_if && question->kind != STATEMENT_AND && question->kind != STATEMENT_OR)) return 0 ;
-  meaning = meaning_of(a, is_if ? question->branches->condition : question->body, name) ;
+  meaning = meaning_for(a, is_if ? question->branches->condition : question->body, name) ;
   if ((meaning != MEANS_ZERO && meaning != MEANS_FAILED) || !find_waiting(a, waiting, &found) || found.command) return 0 ;
   both = is_if ? joined_if(a, question, alone(a, waiting), meaning) : joined_and_or(a, question, alone(a, waiting), meaning) ;
   both->next = question->next ;

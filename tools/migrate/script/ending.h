@@ -42,6 +42,7 @@ struct other_codes
 
 extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
 extern enum meaning meaning_of_text (char const *text) ; /* [ $? -ne 0 ], (( rc == 0 )), [ "$rc" = 143 ] */
+extern enum meaning meaning_of (struct analysis *a, struct statement *condition) ; /* of a question for a status */
 extern enum meaning opposite (enum meaning meaning) ;
 extern struct other_codes other_codes (struct analysis *a, struct statement *statement) ;
 extern int only_sets_code (struct analysis *a, struct statement *statement) ; /* [ $rc -eq 0 ] && rc=1, where exit $rc follows */

@@ -51,7 +51,7 @@ int looks_at_processes (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "kill pgrep pidof ps jobs") ;
 }
 
-static enum meaning meaning_of (struct analysis *a, struct statement *condition)
+enum meaning meaning_of (struct analysis *a, struct statement *condition)
 {
   if (!condition || condition->next) return MEANS_UNKNOWN ;
   if (statement_walk(condition, &looks_at_processes, 0)) return MEANS_FAILED ; /* kill -0 $PID: which one has ended? */

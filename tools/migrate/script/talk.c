@@ -194,6 +194,33 @@ static void keep_waited_failure (struct analysis *a)
   }
 }
 
+/* What the script did where the status that it asks for said that a start had failed; 0: it is no such thing. */
+static struct statement *done_when_failed (struct analysis *a, struct statement const *statement)
+{
+  struct statement left ;
+  enum meaning meaning ;
+  if (statement->kind == STATEMENT_IF) return !statement->branches->next && meaning_of(a, statement->branches->condition) == MEANS_FAILED ? statement->branches->body : 0 ;
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  left = *statement->body ;
+  left.next = 0 ;
+  meaning = asks_status(a, statement_text(a, &left)) ? meaning_of(a, &left) : MEANS_UNKNOWN ;
+  return meaning == (statement->kind == STATEMENT_AND ? MEANS_FAILED : MEANS_ZERO) ? statement->body->next : 0 ;
+}
+
+/* varnishd; if [ $? -ne 0 ]; then ./notify failed; exit 1; fi */
+static int walk_failed_start (struct analysis *a, struct statement *statement)
+{
+  struct service *last = plan_last(a->plan) ;
+  struct statement *list ;
+  struct claim *claim ;
+  if (a->waited_line || is_behind_work(a) || !last || last->is_oneshot || starts_something(a, statement) || !asks_status(a, condition_of(a, statement))) return 0 ;
+  list = done_when_failed(a, statement) ;
+  if (!list) return 0 ;
+  claim = drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
+  for (; list ; list = list->next) mark_lost_when(a, pool_printf(a->pool, "the start of %s had failed", last->name), list, claim) ;
+  return 1 ;
+}
+
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
@@ -212,7 +239,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
     drop_look(a, statement) ;
     return 1 ;
   }
-  if (walk_gives_up_once(a, statement)) return 1 ;
+  if (walk_gives_up_once(a, statement) || walk_failed_start(a, statement)) return 1 ;
   if (!only_talks(a, statement) && !only_looks(a, statement)) return 0 ;
   if (asks_status(a, text) && is_behind_work(a) && may_end(a, statement)) add_look(a, statement) ;
   else if (asks_status(a, text) && a->waited_line) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;

@@ -485,6 +485,17 @@ static int walk_parts (struct analysis *a, struct statement *statement, struct f
   }
 }
 
+static int is_command_of_variable (struct statement *statement, void *data)
+{
+  return statement->kind == STATEMENT_COMMAND && statement->nwords && shell_mentions(statement->words[0].raw, data) ;
+}
+
+/* for f in hooks; do "$f"; done, behind services that have names */
+static int runs_hooks (struct analysis *a, struct statement *statement)
+{
+  return statement->kind == STATEMENT_FOR && a->plan->services && !a->waited_line && !starts_something(a, statement) && statement_walk(statement, &is_command_of_variable, (void *)statement->name) ;
+}
+
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch const *taken ;
@@ -513,6 +524,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && !a->waited_line && tried_daemon(a, statement)) walk_tried(a, statement, frame) ;
+  else if (runs_hooks(a, statement)) add_ordinary(a, statement) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!a->waited_line && ends_with_round(a, statement, frame)) start_last(a, statement, frame) ;

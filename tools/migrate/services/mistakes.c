@@ -57,7 +57,7 @@ static void find_eaten_status (struct analysis *a, struct statement *list)
     if (!strcmp(statement_command(one), "wait")) waited = 1 ;
     if (one->kind == STATEMENT_OR && is_main_line(a, line_of(a, one)) && shell_one_of(statement_command(one->body->next), "true :"))
       plan_mistake(a->plan, line_of(a, one), "|| true: the exit code is lost") ;
-    if (!strcmp(statement_command(one), "exit") && !strcmp(statement_word(one, 1), "0") && before && is_main_line(a, line_of(a, before)) && !may_end(a, before))
+    if (!strcmp(statement_command(one), "exit") && !strcmp(statement_word(one, 1), "0") && before && strcmp(statement_command(before), "exec") != 0 && is_main_line(a, line_of(a, before)) && !may_end(a, before))
       plan_mistake(a->plan, line_of(a, one), "exit 0: the exit code of the program is lost") ;
     if (before && !strcmp(statement_command(before), "wait") && !strcmp(statement_command(one), "exit") && !strcmp(statement_word(one, 1), "0") && !is_in_trap(a, one))
       plan_mistake(a->plan, line_of(a, one), "exit 0: the status that wait returned is lost") ;

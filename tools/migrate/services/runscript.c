@@ -59,6 +59,11 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
   struct statement *first = statement->body ;
   struct statement *last ;
   char const *between ;
+  if (event_loop(statement)) /* no logger: it acts on what it reads */
+  {
+    texts_add(a->pool, &service->run, statement_text(a, statement)) ;
+    return ;
+  }
   if (starting_part(statement))
   {
     /* printenv | while read x; do $x & done: what the loop has started is waited for where it is known. */

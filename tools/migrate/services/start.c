@@ -215,7 +215,7 @@ static void mark_starts_in_loop (struct analysis *a, struct service *service, st
   struct starts_in_loop starts = { .a = a, .service = service, .with_rounds = loop->branches && has_rounds(a, loop) } ;
   keep_functions(a, loop, 0) ;
   for (struct statement *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next) walk_with_calls(a, one, &add_start_in_loop, &starts) ;
-  if (starts.names.first && (!starts.waits || waits_for_event(statement_text(a, loop))))
+  if (starts.names.first && (!starts.waits || waits_for_event(service->text)))
     plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it starts %s in the background, which nobody supervises: "
       "write `reeve restart NAME` in place of that, and of what ends it, where it is one of the services; else make it one", texts_join(a->pool, &starts.names, ", "))) ;
 }
@@ -350,6 +350,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
       "the script came here only when the program of line %u had ended: both run now, and this one is not main: is it wanted?", a->foreground_line)) ;
   }
   if (how == START_MAIN && statement->kind == STATEMENT_LOOP) mark_starts_in_loop(a, service, statement) ;
+  if (event_loop(statement)) mark_starts_in_loop(a, service, event_loop(statement)) ;
   if (service->command && !service->is_oneshot && ahead) service_set(a->plan, service, "flag-down-group", "") ; /* the shell does not hand the signal on */
   if (service->is_main && service->without_signals && !service->todo.first && statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR && strcmp(statement_command(statement), "eval") != 0)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
