@@ -86,9 +86,35 @@ unsigned long wait_limit (struct analysis *a, struct statement const *statement,
   return ms ;
 }
 
+struct ending_walk
+{
+  struct analysis *a ;
+  struct statement const *whole ;
+  struct range beside ; /* a shell in the background in it, of which an exit ends nothing else */
+} ;
+
+static int ends_here (struct statement *statement, void *data)
+{
+  struct ending_walk *e = data ;
+  struct function *function ;
+  if (e->beside.end && e->beside.start <= statement->range.start && statement->range.end <= e->beside.end) return 0 ;
+  if (statement->background && statement != e->whole)
+  {
+    e->beside = statement->range ;
+    return 0 ;
+  }
+  if (statement_exits(statement, 0)) return 1 ;
+  function = called_function(e->a, statement) ;
+  if (!function || !function->statement->body || function->asked == e->a->questions) return 0 ;
+  function->asked = e->a->questions ;
+  return statement_walk(function->statement->body, &ends_here, e) ;
+}
+
 int may_end (struct analysis *a, struct statement *statement)
 {
-  return walk_with_calls(a, statement, &statement_exits, 0) ;
+  struct ending_walk e = { .a = a, .whole = statement } ;
+  a->questions++ ;
+  return statement_walk(statement, &ends_here, &e) ;
 }
 
 int may_end_script (struct analysis *a, struct statement *list)
