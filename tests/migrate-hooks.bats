@@ -32,3 +32,9 @@ teardown() { reeve_teardown; }
   lacks inotifywait/log/run
   untold TODO
 }
+
+@test "a loop that only shows what a watcher of files says is its logger" {
+  wrapper <<<$'inotifywait -m /src | while read line; do echo "$line"; done &\nexec web'
+  migrate
+  has inotifywait/log/run
+}

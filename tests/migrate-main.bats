@@ -378,3 +378,26 @@ EOS
   has cont-init.d/10-start api/flag-main
   untold 'it stays in the foreground'
 }
+
+@test "of branches that start one each, and a bare wait, each is main" {
+  local start
+  for start in 'if [ "$ROLE" = web ]; then web & else worker & fi' $'case "$ROLE" in\n  web) web & ;;\n  *) worker & ;;\nesac'; do
+    wrapper <<<"$start"$'\nwait'
+    migrate
+    has web/flag-main worker/flag-main
+    told 'waited for web, worker, of which one runs: main'
+    wrapper <<<$'redis-server &\n'"$start"$'\nwait'
+    migrate
+    lacks web/flag-main worker/flag-main redis-server/flag-main
+  done
+}
+
+@test "what both branches wait for is main in any case" {
+  wrapper <<<$'#!/bin/bash\na & A=$!\nif [ -n "$X" ]; then b & B=$!; fi\nif [ -n "$B" ]; then wait -n $A $B; else wait $A; fi'
+  migrate
+  has a/flag-main b/flag-main
+  untold TODO
+  wrapper <<<$'#!/bin/bash\na & A=$!\nb & B=$!\nif [ -n "$X" ]; then wait -n $A $B; else wait $A; fi'
+  migrate
+  told 'TODO: the script waited for the end of b only if [ -n "$X" ]; otherwise it ended with a'
+}

@@ -321,10 +321,17 @@ static struct statement *last_part (struct statement *statement)
   return last ;
 }
 
+/* while read f; do echo "$f"; done only shows what it reads. */
+static int acts (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background || writes_files(statement) || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "read echo printf date logger")) ;
+}
+
 struct statement *event_loop (struct statement *statement)
 {
   struct statement *last = last_part(statement) ;
-  return statement->kind == STATEMENT_PIPELINE && shell_one_of(statement_command(statement->body), EVENT_PROGRAMS) && last->kind == STATEMENT_LOOP ? last : 0 ;
+  return statement->kind == STATEMENT_PIPELINE && shell_one_of(statement_command(statement->body), EVENT_PROGRAMS) && last->kind == STATEMENT_LOOP && statement_walk(last, &acts, 0) ? last : 0 ;
 }
 
 struct statement *starting_part (struct statement *statement)

@@ -5,6 +5,7 @@
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
 
@@ -141,10 +142,28 @@ int find_deed_ahead (struct analysis *a, struct statement *statement, struct dee
   return 1 ;
 }
 
+/* if ! ./migrate; then wait $PG; exit 3; fi; exec web: where the work had failed, the script did not come to what is behind. */
+static int stays_ahead_of_starts (struct analysis *a, struct statement *statement, struct deed_ahead const *these)
+{
+  struct held *last = a->task ? a->task_statements : 0 ;
+  struct texts bad = { 0 } ;
+  if (!last || a->conditions.first || these->good || !any_starts_but_waits(a, statement->next)) return 0 ;
+  while (last->next) last = last->next ;
+  last->decides = a->task_must_succeed = 1 ;
+  for (struct statement const *one = these->bad ; one ; one = one->next) texts_add(a->pool, &bad, statement_text(a, one)) ;
+  plan_todo(a->plan, a->task, last->claim, line_of(a, statement), pool_printf(a->pool,
+    "where this had failed, the script stayed (%s), and started nothing of what comes later; here that is not started, either, but if it is main, the container ends at once", texts_join(a->pool, &bad, "; "))) ;
+  return 1 ;
+}
+
 void end_deed_ahead (struct analysis *a, struct statement *statement, struct deed_ahead const *these)
 {
-  if (!these->both && stays_among(these->bad)) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool,
-    "line %u: where this had failed, the script stayed, whatever had ended: %s: here the container ends with what is main in any case", line_of(a, statement), statement_text(a, these->deed))) ;
+  if (!these->both && stays_among(these->bad) && !stays_ahead_of_starts(a, statement, these))
+  {
+    char const *note = pool_printf(a->pool, "line %u: where this had failed, the script stayed, whatever had ended: %s: here the container ends with what is main in any case", line_of(a, statement), statement_text(a, these->deed)) ;
+    for (struct statement *one = these->bad ; one ; one = one->next) note = with_failed_code(a, one, note) ;
+    texts_add(a->pool, &a->plan->notes, note) ;
+  }
   for (struct statement *one = these->bad ; one ; one = one->next)
   {
     struct claim *claim = claim_statement(a, one, "dropped", keeps_alive(one) ? "kept the container alive: the scanner does"

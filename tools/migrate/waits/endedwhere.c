@@ -15,6 +15,14 @@ static int stays_elsewhere (struct analysis *a, struct service const *side, stru
   return 0 ;
 }
 
+/* if [ -n "$B" ]; then wait -n $A $B; else wait $A; fi: it waited for A in any case. */
+static int is_always (struct analysis *a, struct texts const *conditions)
+{
+  for (struct text const *one = conditions->first ; one ; one = one->next)
+    if (!*one->text || texts_has(conditions, pool_printf(a->pool, "! { %s; }", one->text))) return 1 ;
+  return 0 ;
+}
+
 /* side & if [ "$ROLE" = web ]; then exec web; else wait; fi: where it is web, the end of side was nobody's.
    a & b & if [ -n "$A" ]; then wait $A; else wait $B; fi: nor is the other's. */
 static void mark_ended_where (struct analysis *a, struct service *side)
@@ -31,5 +39,5 @@ static void mark_ended_where (struct analysis *a, struct service *side)
 void settle_ended_where (struct analysis *a)
 {
   for (struct service *one = a->plan->services ; one ; one = one->next)
-    if (one->is_main && one->ended_where.first && !texts_has(&one->ended_where, "")) mark_ended_where(a, one) ;
+    if (one->is_main && one->ended_where.first && !is_always(a, &one->ended_where)) mark_ended_where(a, one) ;
 }

@@ -198,10 +198,25 @@ static int is_end_code (struct analysis *a, struct frame const *frame)
   return 1 ;
 }
 
+/* if X; then web & else worker & fi; wait: of all that it waits for, one runs, whatever branch is taken. */
+static int only_one_runs (struct analysis *a, struct texts *names)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (!is_beside_here(a, one)) continue ;
+    if (one->is_leaving || service_has(one, "count")) return 0 ;
+    for (struct text const *other = names->first ; other ; other = other->next)
+      if (!are_exclusive(a, one, plan_find(a->plan, other->text))) return 0 ;
+    texts_add(a->pool, names, one->name) ;
+  }
+  return names->first && names->first->next ;
+}
+
 static void wait_for_all (struct analysis *a, struct statement *statement, struct frame const *frame)
 {
   struct service *only = 0 ;
   struct texts jobs = { 0 } ;
+  struct texts names = { 0 } ; /* of which one runs */
   unsigned int n = 0 ;
   if (server_ahead(a) && count_background(a))
   {
@@ -215,15 +230,15 @@ static void wait_for_all (struct analysis *a, struct statement *statement, struc
   }
   n = count_beside(a, 0, &only) ;
   if (!n) n = count_beside(a, 1, &only) ; /* its configuration keeps it in the foreground, or the container would have ended at once */
-  if (n == 1)
+  if (n == 1) texts_add(a->pool, &names, only->name) ;
+  if (n == 1 || only_one_runs(a, &names))
   {
-    struct texts names = { 0 } ;
-    only->is_main = 1 ;
-    texts_add(a->pool, &names, only->name) ;
-    note_ended_with(a, &names, claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name))) ;
+    char const *mains = texts_join(a->pool, &names, ", ") ;
+    for (struct text const *one = names.first ; one ; one = one->next) plan_find(a->plan, one->text)->is_main = 1 ;
+    note_ended_with(a, &names, claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s%s: main", mains, n == 1 ? "" : ", of which one runs"))) ;
     note_stayed(a, &names, 1) ;
     if (statement->nwords == 1 && is_end_code(a, frame))
-      plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "wait without a pid returns 0: the exit code of %s was lost; now it is the container's", only->name)) ;
+      plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "wait without a pid returns 0: the exit code of %s was lost; now it is the container's", mains)) ;
     return ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
