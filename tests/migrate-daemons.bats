@@ -215,6 +215,9 @@ EOS
   wrapper <<<$'#!/bin/sh\n./session\nexec websockify 6080 localhost:5900'
   migrate --dockerfile Dockerfile
   told 'cont-init.d/10-start: setup, as it was; TODO: its code leaves fluxbox in the background, which nothing supervises'
+  wrapper <<<$'#!/bin/sh\nredis-server &\ncd /opt/tomcat/bin && ./start.sh\nexec web' # another file
+  migrate --dockerfile Dockerfile
+  untold 'its code leaves'
 }
 
 @test "the init script of openvpn starts one for each of its files, and no bare openvpn" {

@@ -511,3 +511,13 @@ EOS
   untold 'exit 0: the exit code'
   told 'it never runs'
 }
+
+@test "what is behind exec never runs, and loses no exit code" {
+  wrapper <<<$'#!/bin/sh\n./prepare\nexec web\nexit 0'
+  migrate
+  told 'line 4: mistake: it never runs'
+  untold 'the exit code of the program is lost'
+  wrapper <<<$'#!/bin/sh\n./prepare\nweb\nexit 0'
+  migrate
+  told 'the exit code of the program is lost'
+}

@@ -217,9 +217,10 @@ int sourced_may_work (struct analysis *a, struct statement const *statement, cha
 
 /* ---- what an executed file leaves ---- */
 
-/* sh FILE, ./FILE, /DIR/FILE. A name alone may be any program. */
+/* sh FILE, ./FILE, /DIR/FILE. A name alone may be any program; one that is called as the script itself is another file, in another folder. */
 static struct configuration const *executed_by (struct analysis *a, struct statement const *statement)
 {
+  struct configuration const *file ;
   struct launch launch ;
   unsigned int i ;
   int is_code ;
@@ -227,7 +228,9 @@ static struct configuration const *executed_by (struct analysis *a, struct state
   command_unwrap(a->pool, statement, &launch) ;
   i = statement_of_shell(statement, launch.first, &is_code) ;
   if (!i) i = launch.first ;
-  return !is_code && i < statement->nwords && strchr(statement_word(statement, i), i == launch.first ? '/' : '.') ? file_of(a, statement->words[i].raw) : 0 ;
+  if (is_code || i >= statement->nwords || !strchr(statement_word(statement, i), i == launch.first ? '/' : '.')) return 0 ;
+  file = file_of(a, statement->words[i].raw) ;
+  return file && strcmp(file->text, a->plan->source->text) != 0 ? file : 0 ;
 }
 
 int is_script_here (struct analysis *a, struct statement const *statement)
