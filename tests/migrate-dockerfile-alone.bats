@@ -423,3 +423,13 @@ no_instruction() # LINE TEXT
   alone <<<$'FROM alpine\nCMD redis-server & node app.js'
   told 'mistake: docker stop signals app alone'
 }
+
+@test "a script with arguments that a RUN writes or fetches, or another stage brings, is asked for" {
+  local how
+  for how in $'RUN <<EOF\ncat >/entrypoint.sh <<X\n#!/bin/sh\na & b\nX\nEOF' 'RUN curl -o /entrypoint.sh https://x.y/e.sh' 'COPY --from=b /x/entrypoint.sh /entrypoint.sh'; do
+    alone <<<$'FROM debian AS b\nFROM debian\n'"$how"$'\nENTRYPOINT ["/entrypoint.sh"]\nCMD ["serve"]'
+    told 'TODO: /entrypoint.sh ' || { echo "# $how"; return 1; }
+  done
+  alone <<<$'FROM nginx\nRUN chmod +x /docker-entrypoint.sh\nCMD ["/docker-entrypoint.sh", "nginx", "-g", "daemon off;"]'
+  untold 'if it is a script'
+}

@@ -293,3 +293,11 @@ EOS
   migrate
   has web/flag-main
 }
+
+@test "a tail that supervisord never started again does not end by itself" {
+  input=supervisord.conf
+  wrapper <<<$'[program:logs]\ncommand=tail -f /var/log/x.log\nautorestart=false\nstartsecs=0'
+  migrate
+  file logs/restart <<<no
+  untold TODO
+}

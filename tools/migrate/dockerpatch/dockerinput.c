@@ -8,6 +8,7 @@
 #include "migrate/dockerpatch/cmdcode.h"
 #include "migrate/dockerpatch/dockerinput.h"
 #include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/dockerpatch/handover.h"
 #include "migrate/dockerpatch/starting.h"
 #include "migrate/plan/plan.h"
 #include "migrate/shell/shell.h"
@@ -341,6 +342,13 @@ static char const *missing_script (struct finding const *f, struct texts const *
   return 0 ;
 }
 
+/* RUN curl -o /entry.sh, COPY --from=build /entry.sh /: a script that the image has, beside those of its base */
+static int is_brought_script (struct dockerfile const *dockerfile, char const *path)
+{
+  size_t len = strlen(path) ;
+  return len > 3 && !strcmp(path + len - 3, ".sh") && dockerfile_says(dockerfile, path) && !shell_one_of(shell_basename(path), OF_BASE) ;
+}
+
 /* bash start.sh; bash: a script that the code executes among other commands, and that is not here. */
 static int look_for_missing (struct statement *statement, void *data)
 {
@@ -393,7 +401,7 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
     if (is_starter(one->text) || strpbrk(one->text, " ;&|")) continue ;
     if (dockerfile_source_of(dockerfile, one->text) && !placed_or_named(&f, one->text))
       input->doubt = pool_printf(f.s.pool, "TODO: %s, which COPY brings, is not in the build context here: if it is a script, " RECIPE, one->text) ;
-    else if (strchr(one->text, '/') && strstr(why_missing(dockerfile, one->text), "RUN"))
+    else if (strchr(one->text, '/') && (strstr(why_missing(dockerfile, one->text), "RUN") || is_brought_script(dockerfile, one->text)))
       input->doubt = pool_printf(f.s.pool, "TODO: %s %s: if it is a script, " RECIPE, one->text, why_missing(dockerfile, one->text)) ;
   }
   f.s.words = words ;

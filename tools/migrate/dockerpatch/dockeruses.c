@@ -135,19 +135,27 @@ char const *text_without_urls (struct pool *pool, char const *text)
   return copy ;
 }
 
-int run_writes (struct instruction const *run, char const *name)
+/* >FILE, tee FILE */
+static int text_writes (char const *text, char const *name)
 {
   size_t len = strlen(name) ;
   if (!len) return 0 ; /* of a folder: /app/ */
-  for (char const *p = run->arguments ; (p = strstr(p, name)) ; p += len)
+  for (char const *p = text ; (p = strstr(p, name)) ; p += len)
   {
     char const *start = p ;
-    if (p[len] && !strchr(" \t;&|\"'<)", p[len])) continue ;
-    while (start > run->arguments && !strchr(" \t>", start[-1])) start-- ;
-    while (start > run->arguments && strchr(" \t", start[-1])) start-- ;
-    if (start > run->arguments && (start[-1] == '>' || (start - run->arguments >= 3 && !strncmp(start - 3, "tee", 3)))) return 1 ;
+    if (p[len] && !strchr(" \t\n;&|\"'<)", p[len])) continue ;
+    while (start > text && !strchr(" \t>", start[-1])) start-- ;
+    while (start > text && strchr(" \t", start[-1])) start-- ;
+    if (start > text && (start[-1] == '>' || (start - text >= 3 && !strncmp(start - 3, "tee", 3)))) return 1 ;
   }
   return 0 ;
+}
+
+int run_writes (struct instruction const *run, char const *name)
+{
+  for (struct text const *one = run->documents.first ; one ; one = one->next)
+    if (text_writes(one->text, name)) return 1 ;
+  return text_writes(run->arguments, name) ;
 }
 
 char const *why_missing (struct dockerfile const *dockerfile, char const *path)

@@ -93,7 +93,7 @@ static void set_once (struct translation *t)
     return ;
   }
   note(t, "startsecs", "0: an end at once was no failure") ;
-  if (!is_known_server(&a, statement))
+  if (!is_known_server(&a, statement) && !keeps_alive(statement))
     plan_todo(t->plan, t->service, t->service->claim, t->service->line,
       "startsecs=0 and autorestart=false fit a task that ends, and a server that is not started again: does it end by itself? Then an empty file flag-oneshot makes it a task") ;
 }
