@@ -222,3 +222,19 @@ EOS
   patched
   told 'To choose, write `set -- ${ARGUMENTS:---port 4000}`'
 }
+
+@test "a test ahead of && or || that CMD decides, and set -- behind it" {
+  local line cmd
+  input=start.sh
+  while IFS='|' read -r line cmd command; do
+    wrapper <<<$'#!/bin/sh\n'"${line/ OR / || }"$'\nlog &\nexec "$@"'
+    printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n%s\n' "$cmd" >Dockerfile
+    migrate --dockerfile Dockerfile
+    grep -qxF "exec $command" "$tree"/*/run || { echo "# $line $cmd"; cat "$tree"/*/run; return 1; }
+  done <<'EOL'
+[ "${1#-}" != "$1" ] && set -- server "$@"|CMD ["--port", "80"]|server --port 80
+[ "${1#-}" != "$1" ] && set -- server "$@"|CMD ["web", "80"]|web 80
+[ $# -eq 0 ] && set -- web|ENV A=1|web
+[ $# -gt 0 ] OR set -- web --all|ENV A=1|web --all
+EOL
+}

@@ -444,6 +444,9 @@ EOS
   wrapper <<<$'bundle exec rails server &\nwait'
   migrate
   untold 'processes of its own'
+  wrapper <<<$'#!/bin/sh\nexec env - PATH=$PATH runsvdir -P /etc/service &\nwait $!'
+  migrate
+  told 'runsvdir starts and watches processes of its own: Reeve reads its service directories as they are'
 }
 
 @test "an init of the image's own that a script executes is marked: Reeve's takes its path" {

@@ -174,12 +174,27 @@ char const *const *arguments_of (struct analysis *a, struct statement const *sta
   return array ;
 }
 
+/* [ "${1#-}" != "$1" ] && set -- server "$@": the part that runs with this CMD; 0: none does. The statement itself if that is not known. */
+static struct statement const *part_by_cmd (struct analysis *a, struct statement const *statement)
+{
+  int is_or = statement->kind == STATEMENT_OR ;
+  int r = (is_or || statement->kind == STATEMENT_AND) && statement_sets_arguments(statement->body->next) ? decide_by_cmd(a, statement->body) : -1 ;
+  return r == -1 ? statement : r == is_or ? 0 : statement->body->next ;
+}
+
 /* set -- server "$@"; shift 2: what the arguments are from here on. */
 void note_arguments_set (struct analysis *a, struct statement const *statement)
 {
+  struct statement const *part = part_by_cmd(a, statement) ;
   char const *command = statement_command(statement) ;
   int plain = statement->kind == STATEMENT_COMMAND && !a->conditions.first && !a->in_function && arguments_are_known(a) ;
   char const *const *array ;
+  if (!part) return ;
+  if (part != statement)
+  {
+    note_arguments_set(a, part) ;
+    return ;
+  }
   if (a->in_function) shift_words(a, statement) ;
   if (!a->conditions.first && !a->in_function && replaces_arguments(a, statement)) a->sets_arguments = 1 ;
   if (!a->in_function && statement_walk((struct statement *)statement, &loses_arguments, a)) a->loses_arguments = 1 ;

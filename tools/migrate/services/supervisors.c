@@ -45,7 +45,7 @@ int tell_own_init (struct analysis *a, struct service *service)
   return 0 ;
 }
 
-#define RUNNERS "bundle bundler npx yarn pnpm npm bunx python python3 ruby poetry pipenv uv env exec run -m -y -- dlx"
+#define RUNNERS "bundle bundler npx yarn pnpm npm bunx python python3 ruby poetry pipenv uv env exec run dlx"
 
 static char const *advice_for (char const *program)
 {
@@ -54,14 +54,14 @@ static char const *advice_for (char const *program)
   return 0 ;
 }
 
-/* The program that the command leads to: npx pm2-runtime, python -m honcho. */
+/* The program that the command leads to: npx pm2-runtime, python -m honcho, env - PATH=/bin runsvdir. */
 static char const *led_to (struct pool *pool, char const *command)
 {
   char const *word = "" ;
   for (char const *p = command ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
   {
     word = shell_basename(pool_copy(pool, p, strcspn(p, " "))) ;
-    if (!shell_one_of(word, RUNNERS)) break ;
+    if (!shell_one_of(word, RUNNERS) && *word != '-' && !strchr(word, '=')) break ;
   }
   return word ;
 }
