@@ -146,6 +146,7 @@
      ownwords.c       the exit code that finish has as $1, beside the script's arguments
      render.c         files
      report.c         the report
+     setuptext.c      the lines of the setup
      write.c          files on disk, or printed
 
    audit/           what must hold for every finished plan; a TODO where it does not

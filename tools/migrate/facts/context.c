@@ -237,7 +237,7 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
     if (!before_all) remarks_to_piece(a, piece, statement) ;
     place_piece(a, piece) ;
     piece->claim = claim ;
-    if (before_all && a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
+    if (before_all && a->must_succeed) add_setup_text(a, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
     else if (before_all) add_setup(a, statement->range, 1) ; /* it stays there as it was */
   }
   return statement ;
@@ -361,7 +361,7 @@ int add_context (struct analysis *a, struct statement *statement)
     if (does_something) remarks_to_setup(a) ;
     else remarks_to_piece(a, piece, statement) ;
     if (a->must_succeed && (piece->shared || !strcmp(statement_command(statement), "cd")))
-      plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), does_something) ;
+      add_setup_text(a, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), does_something) ;
     else add_setup(a, statement->range, does_something) ;
   }
   else if (!repeatable)

@@ -18,6 +18,7 @@ extern int runs_beside (struct service const *service) ; /* in the background, a
 extern int has_main (struct analysis const *a) ; /* is a service main? */
 extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* without its `&` */
 extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
+extern void add_setup_text (struct analysis *a, char const *text, int does_something) ; /* the same of code that is not in the script like this */
 extern struct function *find_function (struct analysis *a, char const *name) ;
 extern struct function *called_function (struct analysis *a, struct statement const *statement) ; /* 0: it calls none */
 /* statement_walk(), also through the functions that are called there: each once, as those that call each other would

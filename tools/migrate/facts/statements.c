@@ -45,11 +45,25 @@ char const *statement_text (struct analysis *a, struct statement const *statemen
   return source_copy(a->source, statement->range) ;
 }
 
+/* In a call, or a round: with its words there. */
+static void place_setup (struct analysis *a)
+{
+  a->plan->setup[a->plan->nsetup - 1].placed = a->positional ;
+  a->plan->setup[a->plan->nsetup - 1].npieces = a->plan->npieces ;
+}
+
 void add_setup (struct analysis *a, struct range range, int does_something)
 {
   for (unsigned int i = 0 ; a->anew_words && !does_something && i < a->plan->nsetup ; i++)
     if (a->source == a->plan->source && a->plan->setup[i].range.start == range.start && a->plan->setup[i].range.end == range.end) return ; /* that reading has it */
   plan_setup(a->plan, range, a->source == a->plan->source ? 0 : source_copy(a->source, range), does_something) ;
+  place_setup(a) ;
+}
+
+void add_setup_text (struct analysis *a, char const *text, int does_something)
+{
+  plan_setup(a->plan, (struct range){ 0, 0 }, text, does_something) ;
+  place_setup(a) ;
 }
 
 struct function *find_function (struct analysis *a, char const *name)

@@ -135,6 +135,8 @@ struct setup_item
 {
   struct range range ; /* of the source, if text is 0 */
   char const *text ;
+  struct placed const *placed ; /* the call or loop that it is in; 0: none */
+  unsigned int npieces ; /* how many of the plan's pieces came before it; known where it is in one */
   int does_something ; /* it does more than the services repeat */
   struct claim *talk ; /* the claim of a comment, or of what only prints; 0: it is something else */
 } ;

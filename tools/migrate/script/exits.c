@@ -15,7 +15,7 @@ static void end_otherwise (struct analysis *a, struct statement *statement)
   drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, plan_setup_where(a->plan), "where none of the branches above was taken, the container ends, as the script did") ;
   if (*code && strcmp(code, "0") != 0)
-    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n  %s\nfi", texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement)), 1) ;
+    add_setup_text(a, pool_printf(a->pool, "if %s; then\n  %s\nfi", texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement)), 1) ;
   else
   {
     claim->where = "dropped" ;

@@ -267,9 +267,9 @@ struct claim *add_ordinary (struct analysis *a, struct statement *statement)
   mark_again(a, statement, claim) ;
   mark_ending_well(a, 0, statement, claim) ;
   if (a->otherwise.first)
-    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then # else the script stayed in a branch above\n%s%s\nfi",
+    add_setup_text(a, pool_printf(a->pool, "if %s; then # else the script stayed in a branch above\n%s%s\nfi",
       texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement), a->must_succeed ? " || exit" : ""), 1) ;
-  else if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
+  else if (a->must_succeed) add_setup_text(a, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
   else add_to_setup(a, statement, claim) ;
   return claim ;
 }
@@ -359,7 +359,7 @@ void flush_pending (struct analysis *a)
       mark_held(a, 0, held->statement, held->claim) ;
       note_exporting(a, 0, held->statement, held->claim) ;
     }
-    plan_setup(a->plan, (struct range){ 0, 0 }, *under ? pool_printf(a->pool, "if %s; then\n%s\nfi", under, texts_join(a->pool, &lines, "\n")) : texts_join(a->pool, &lines, "\n"), 1) ;
+    add_setup_text(a, *under ? pool_printf(a->pool, "if %s; then\n%s\nfi", under, texts_join(a->pool, &lines, "\n")) : texts_join(a->pool, &lines, "\n"), 1) ;
   }
 }
 

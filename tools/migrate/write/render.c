@@ -4,6 +4,7 @@
 #include "migrate/write/handed.h"
 #include "migrate/write/ownwords.h"
 #include "migrate/write/render.h"
+#include "migrate/write/setuptext.h"
 
 /* Where the script was: /init tells it. */
 #define WORKDIR "cd \"${REEVE_WORKDIR:-/}\" || exit 111"
@@ -120,13 +121,6 @@ static void add_placed (struct rendering *r, struct texts *lines, struct placed 
   if (placed->npieces == npieces) texts_add(r->plan->pool, lines, placed->text) ;
 }
 
-static void add_all_placed (struct rendering *r, struct texts *lines, struct placed const *placed)
-{
-  if (!placed) return ;
-  add_all_placed(r, lines, placed->outer) ;
-  texts_add(r->plan->pool, lines, placed->text) ;
-}
-
 /* Do the conditions ask for what piece i, or one behind it, sets outside of the branch? */
 static int asks_for_later (struct plan const *plan, char const *needed, unsigned int i, unsigned int npieces, char const *conditions)
 {
@@ -151,6 +145,19 @@ static void add_behind (struct rendering *r, struct texts *lines, struct texts c
     if (!one->ahead) texts_add(r->plan->pool, lines, one->text) ;
 }
 
+/* Does it ask for its words behind what it needs of the script's lines so far? */
+static int asks_for_words (struct pool *pool, struct service const *service)
+{
+  struct texts all = { 0 } ;
+  texts_add_all(pool, &all, &service->run) ;
+  texts_add_all(pool, &all, &service->before) ;
+  texts_add_all(pool, &all, &service->conditions) ;
+  texts_add_all(pool, &all, &service->options) ;
+  texts_add(pool, &all, service->redirects) ;
+  if (service->command) texts_add(pool, &all, service->command) ;
+  return mentions_positional(texts_join(pool, &all, "\n")) ;
+}
+
 /* #!, and what the script's lines so far mean for this one; for a run also the
    conditions of the service, ahead of what is in the same branch. */
 static void add_head (struct rendering *r, struct texts *lines, struct service const *service, unsigned int npieces,
@@ -158,6 +165,7 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
 {
   char const *conditions = service && service->conditions.first ? texts_join(r->plan->pool, &service->conditions, " && ") : 0 ;
   int asked = 0 ;
+  int has_others = 0 ; /* the words of a call that it is not in */
   struct plan *plan = r->plan ;
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
   plan_needed(plan, service, npieces, placed, extra, needed) ;
@@ -178,7 +186,11 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
       add_ahead(r, lines, service, i) ;
     }
     if (!needed[i]) continue ;
-    if (piece_is_elsewhere(piece, placed) && placed_mentioned(piece->placed, piece->text)) add_all_placed(r, lines, piece->placed) ;
+    if (piece_is_elsewhere(piece, placed) && placed_mentioned(piece->placed, piece->text))
+    {
+      add_all_placed(plan->pool, lines, piece->placed) ;
+      has_others = mentions_positional(piece->text) ;
+    }
     for (struct comment const *one = piece->comments ; one ; one = one->next) texts_add(plan->pool, lines, one->text) ;
     if (piece->shared) add_received(plan, lines, piece) ;
     else if (piece->under && conditions && !strcmp(piece->under, conditions))
@@ -189,6 +201,7 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
     else if (piece->under) texts_add(plan->pool, lines, pool_printf(plan->pool, "if %s; then\n%s\nfi", piece->under, piece->text)) ;
     else texts_add(plan->pool, lines, piece->text) ;
   }
+  if (has_others && !placed && own_arguments(plan) && (mentions_positional(extra) || (service && asks_for_words(plan->pool, service)))) texts_add(plan->pool, lines, own_arguments(plan)) ;
   add_placed(r, lines, placed, npieces) ;
   if (!service) return ;
   if (!asked) add_conditions(r, lines, service) ;
@@ -337,38 +350,6 @@ static void add_service (struct rendering *r, struct service *service)
   for (struct text const *one = service->dependencies.first ; one ; one = one->next)
     add_file(r, service_where(plan, service, pool_printf(plan->pool, "dependencies.d/%s", one->text)),
       texts_has(&service->optional, one->text) ? "optional\n" : "", 0) ;
-}
-
-/* Only white space and ; between two items: as it was. */
-static int is_gap (char const *text)
-{
-  return strspn(text, " \t\n;") == strlen(text) ;
-}
-
-static char const *setup_text (struct plan *plan)
-{
-  struct texts parts = { 0 } ;
-  uint32_t end = UINT32_MAX ;
-  for (unsigned int i = 0 ; i < plan->nsetup ; i++)
-  {
-    struct setup_item const *item = plan->setup + i ;
-    if (item->text)
-    {
-      if (parts.first) texts_add(plan->pool, &parts, "\n") ;
-      texts_add(plan->pool, &parts, item->text) ;
-      end = UINT32_MAX ;
-      continue ;
-    }
-    if (end <= item->range.start)
-    {
-      char const *gap = source_copy(plan->source, (struct range){ end, item->range.start }) ;
-      texts_add(plan->pool, &parts, is_gap(gap) && *gap ? gap : "\n") ;
-    }
-    else if (parts.first) texts_add(plan->pool, &parts, "\n") ;
-    texts_add(plan->pool, &parts, source_copy(plan->source, item->range)) ;
-    end = item->range.end ;
-  }
-  return texts_join(plan->pool, &parts, "") ;
 }
 
 /* A file that is read, or eval, may ask for them, too. */
