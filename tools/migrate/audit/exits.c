@@ -21,13 +21,9 @@ static int is_failing_exit (struct statement *statement, void *data)
   return 1 ;
 }
 
-/* What the report says of such an end, in one of its ways. */
 static int is_told (struct claim const *claim)
 {
-  static char const *const marks[] = { "ended", "ends", "the script gave up", "there in time", "failed", "exit code" } ;
-  for (size_t i = 0 ; i < ROWS(marks) ; i++)
-    if (strstr(claim->what, marks[i])) return 1 ;
-  return claim->todo.first || claim->never_ran ;
+  return claim->tells_exit || claim->todo.first || claim->never_ran ;
 }
 
 /* die "no disk" is as good as its exit. */

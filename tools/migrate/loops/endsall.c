@@ -96,6 +96,7 @@ static int walk_watching_all (struct analysis *a, struct statement *statement)
   names = note_watched(a, loop) ;
   if (!*names) return 0 ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "watched these, and ended everything when one had ended: they are main: %s" ENDED_BY_SIGNAL, names)) ;
+  claim->tells_exit = 1 ;
   if (function) tell_of_loop(a, function, claim) ;
   return 1 ;
 }
@@ -115,7 +116,7 @@ int walk_ending_all (struct analysis *a, struct statement *statement)
   {
     if (!strcmp(statement_command(ending.work), "wait"))
       plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "in the background, a shell waits only for what it has started itself: kill came at once, and not when %s had ended", names)) ;
-    drop_statement(a, statement, pool_printf(a->pool, "ended everything when one of these had ended, which are main: %s" ENDED_BY_SIGNAL, names)) ;
+    drop_statement(a, statement, pool_printf(a->pool, "ended everything when one of these had ended, which are main: %s" ENDED_BY_SIGNAL, names))->tells_exit = 1 ;
     return 1 ;
   }
   start = pool_alloc(a->pool, sizeof(*start)) ;
@@ -126,6 +127,6 @@ int walk_ending_all (struct analysis *a, struct statement *statement)
   take_redirects(a, start, statement) ;
   service = start_service(a, start, START_BACKGROUND) ;
   service->is_main = !service->is_oneshot ;
-  claim_statement(a, statement, "dropped", pool_printf(a->pool, "what ended everything when %s had ended: it is main" ENDED_BY_SIGNAL, service->name)) ;
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "what ended everything when %s had ended: it is main" ENDED_BY_SIGNAL, service->name))->tells_exit = 1 ;
   return 1 ;
 }

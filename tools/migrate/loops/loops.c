@@ -306,7 +306,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   if ((!starts_later(a, frame) && waits_for_ended(a, statement))
    || (a->waited_line && !has_main(a) && (waits_for_end(a, statement) || watches_processes(a, statement))))
   {
-    drop_statement(a, statement, "waited at the end until these had ended: the scanner waits for all") ;
+    drop_statement(a, statement, "waited at the end until these had ended: the scanner waits for all")->tells_exit = 1 ;
     return 1 ;
   }
   until_running = a->plan->services ? walk_until_running(a, statement) : ANOTHER_LOOP ;

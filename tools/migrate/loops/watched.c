@@ -333,6 +333,7 @@ static void tell_late (struct analysis *a, struct statement *loop, struct watche
     return ;
   }
   texts_add(a->pool, &server, server_first(a)->name) ;
+  claim->tells_exit = 1 ;
   claim->what = pool_printf(a->pool, "a loop that watched processes when %s had ended, which is main: supervision replaces it", server.first->text) ;
   tell_end_code(a, loop, &server, claim) ;
   plan_mistake(a->plan, line_of(a, loop), pool_printf(a->pool, "the script comes to this loop only when %s has ended: until then nobody looks whether these run: %s; their supervisors start them again; where the container shall end with one of them, give it flag-main",
@@ -357,6 +358,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
   w = watched(a, statement) ;
   drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, "dropped", "a loop that watched processes: supervision replaces it") ;
+  claim->tells_exit = !!w.names.first ;
   tell_late(a, statement, &w, claim) ;
   tell_unknown(a, statement, &w, claim) ;
   tell_all(a, statement, &w, claim) ;
@@ -396,6 +398,7 @@ int walk_starting_again (struct analysis *a, struct statement *statement)
   if (always) main_is_none(a) ; /* wait -n ahead of it */
   mains = always ? "" : note_watched(a, statement) ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that waited, and started again what had ended: its supervisor does%s%s", *mains ? "; these are main: " : "", mains)) ;
+  claim->tells_exit = 1 ;
   if (always) claim->what = pool_printf(a->pool, "%s%s", claim->what, set_again(a, statement, &s.names, claim)) ;
   else for (struct text const *one = s.names.first ; one ; one = one->next)
     plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,

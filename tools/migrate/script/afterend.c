@@ -78,6 +78,7 @@ void drop_never (struct analysis *a, struct statement *statement)
   if (a->replaced_if)
   {
     claim = drop_statement(a, statement, pool_printf(a->pool, "came only where %s had failed", a->replaced_if)) ;
+    claim->tells_exit = 1 ;
     if (matters_there(a, statement)) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "the script did this where %s had failed, and nothing does now: %s", a->replaced_if, statement_text(a, statement))) ;
     return ;
   }

@@ -184,10 +184,11 @@ void end_if_starting (struct analysis *a, struct statement *statement, struct if
     claim = claim_statement(a, one, "dropped", a->waited_line ? "what was done when it had ended with a failure: the container's exit code says it"
       : plan_last(a->plan) && plan_last(a->plan)->is_oneshot ? "what was done when the task had failed: its own output says it, and what depends on it is not started"
       : "what was done when the start failed: the service is restarted instead") ;
+    claim->tells_exit = 1 ;
     mark_other_start(a, these->start, one, claim) ;
     mark_lost_work(a, these->start, one, claim) ;
   }
-  claim_statement(a, statement, "dropped", "asked whether the start had failed") ;
+  claim_statement(a, statement, "dropped", "asked whether the start had failed")->tells_exit = 1 ;
 }
 
 /* ---- A && B ---- */
@@ -275,9 +276,12 @@ void end_ending_work (struct analysis *a, struct statement *statement)
 {
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
+  struct claim *claim ;
   a->failure_ends |= statement->kind == STATEMENT_OR && has_main(a) && may_end_script(a, right) ;
-  mark_lost_work(a, left, right, claim_statement(a, statement, "dropped",
-    with_failed_code(a, right, statement->kind == STATEMENT_AND ? "a message about the end" : "what was done when it failed: the container's exit code says it"))) ;
+  claim = claim_statement(a, statement, "dropped",
+    with_failed_code(a, right, statement->kind == STATEMENT_AND ? "a message about the end" : "what was done when it failed: the container's exit code says it")) ;
+  claim->tells_exit = 1 ;
+  mark_lost_work(a, left, right, claim) ;
 }
 
 char const *condition_of_right (struct analysis *a, struct statement const *statement)
@@ -375,8 +379,12 @@ void end_alternatives (struct analysis *a, struct statement *statement, struct a
     return ;
   }
   if (!is_plain_command(these->other))
-    mark_lost_work(a, these->program, these->other, claim_statement(a, these->other, "dropped",
-      with_failed_code(a, these->other, "what was done when it was not started, or failed: the container's exit code says it"))) ;
+  {
+    struct claim *claim = claim_statement(a, these->other, "dropped",
+      with_failed_code(a, these->other, "what was done when it was not started, or failed: the container's exit code says it")) ;
+    claim->tells_exit = 1 ;
+    mark_lost_work(a, these->program, these->other, claim) ;
+  }
   tell_other_ran(a, these, before) ;
   script_waits(a, line_of(a, statement)) ;
   claim_branch(a, statement) ;

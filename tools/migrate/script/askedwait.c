@@ -62,7 +62,7 @@ struct statement *asked_wait (struct analysis *a, struct statement *waiting, str
   if (status)
   {
     texts_add_once(a->pool, &a->status_names, name) ;
-    claim_statement(a, status, "dropped", "how the waiting had ended: what comes later depends on that") ;
+    claim_statement(a, status, "dropped", "how the waiting had ended: what comes later depends on that")->tells_exit = 1 ;
   }
   *end = question ;
   return both ;

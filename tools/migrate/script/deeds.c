@@ -169,9 +169,10 @@ void end_deed_ahead (struct analysis *a, struct statement *statement, struct dee
     struct claim *claim = claim_statement(a, one, "dropped", keeps_alive(one) ? "kept the container alive: the scanner does"
       : these->both ? "what was done when it had failed: the container's exit code says it" : "what was done when it had failed") ;
     a->end_is_told |= keeps_alive(one) ;
+    claim->tells_exit = 1 ;
     mark_lost_when(a, pool_printf(a->pool, "%s had failed", statement_text(a, these->deed)), one, claim) ;
   }
-  claim_statement(a, statement, "dropped", "asked whether it had failed") ;
+  claim_statement(a, statement, "dropped", "asked whether it had failed")->tells_exit = 1 ;
 }
 
 /* ---- a start on a condition that does something ---- */

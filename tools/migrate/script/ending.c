@@ -78,6 +78,7 @@ void drop_end_question (struct analysis *a, struct statement *statement, char co
   if (codes.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, codes.failed) ;
   if (codes.is_another) add_other_code(a, statement, claim) ;
   if (codes.instead) add_instead(a, claim, codes.instead) ;
+  claim->tells_exit = 1 ;
 }
 
 /* kill $TAIL || true; cleanup || echo failed */
@@ -159,6 +160,7 @@ void drop_end_call (struct analysis *a, struct statement *statement)
   struct function *function = called_function(a, statement) ;
   struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
   struct exit_code found = { .pool = a->pool } ;
+  claim->tells_exit = 1 ;
   if (function && statement_walk(function->statement->body, &find_exit, &found))
     add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = found.code }) ;
 }
@@ -228,6 +230,7 @@ void drop_failed_exit (struct analysis *a, struct statement *statement)
 void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right)
 {
   struct claim *claim = claim_statement(a, right, "dropped", why_dropped_behind(a, left, right)) ;
+  claim->tells_exit = 1 ;
   if (a->replaced_line) return ;
   if (!strcmp(statement_command(right), "exit"))
     add_ending(a, &(struct ending){ .claim = claim, .what = "", .code = shell_exit_code(a->pool, statement_word(right, 1)), .said_by_claim = 1 }) ;
@@ -287,15 +290,19 @@ void settle_endings (struct analysis *a)
       if (main) plan_todo(a->plan, main, ending->claim, ending->line, pool_printf(a->pool,
         "the script could end here with another code than that of %s: if that is wanted, let finish of what is main run `reeve shutdown CODE` ($1 is the exit code of run): %s", main->name, ending->text)) ;
       else ending->claim->what = pool_printf(a->pool, "%s; %s", ending->what, without_main(a)) ;
+      ending->claim->tells_exit = 1 ;
       continue ;
     }
     if (ending->instead)
     {
       for (struct text const *one = mains.first ; one ; one = one->next) keep_failure(a, plan_find(a->plan, one->text), ending->instead) ;
       if (main) ending->claim->what = pool_printf(a->pool, "%s; %s instead of 0, as the script had it (finish of %s)", ending->claim->what, ending->instead, texts_join(a->pool, &mains, ", ")) ;
+      ending->claim->tells_exit = 1 ;
       continue ;
     }
+    ending->claim->tells_exit |= ending->said_by_claim ;
     if (ending->said_by_claim || (!ending->told_if_same && (!main || !was_another_code(a, ending)))) continue ;
+    ending->claim->tells_exit = 1 ;
     if (!main) ending->claim->what = pool_printf(a->pool, "%s%s", ending->what, without_main(a)) ;
     else if (!was_another_code(a, ending))
       ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's%s", ending->what, ending->code && strcmp(ending->code, "0") != 0 ? pool_printf(a->pool, "; the script ended with %s here", ending->code) : "") ;

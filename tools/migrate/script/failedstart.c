@@ -108,6 +108,11 @@ void end_if_running (struct analysis *a, struct statement *statement, struct if_
 {
   char const *what = LOOKED_AND_ENDED ;
   char const *when = pool_printf(a->pool, "%s had failed", these->names) ;
-  for (struct statement *one = these->bad ; one ; one = one->next) mark_lost_when(a, when, one, claim_statement(a, one, "dropped", what)) ;
-  claim_statement(a, statement, "dropped", what) ;
+  for (struct statement *one = these->bad ; one ; one = one->next)
+  {
+    struct claim *claim = claim_statement(a, one, "dropped", what) ;
+    claim->tells_exit = 1 ;
+    mark_lost_when(a, when, one, claim) ;
+  }
+  claim_statement(a, statement, "dropped", what)->tells_exit = 1 ;
 }

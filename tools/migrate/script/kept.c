@@ -78,7 +78,7 @@ void end_kept (struct analysis *a, struct statement *statement, struct frame con
 {
   for (struct statement *one = these->kept ; one != frame->rest ; one = one->next) texts_add_once(a->pool, &a->status_names, status_kept(a, one)) ;
   a->end_is_forgiven |= !!a->waited_line ;
-  claim_statement(a, statement, "dropped", a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
+  claim_statement(a, statement, "dropped", a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it")->tells_exit = !!a->waited_line ;
 }
 
 /* echo stopped; exit 0 */

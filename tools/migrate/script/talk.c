@@ -129,7 +129,7 @@ static int asks_task (struct analysis *a, struct statement *statement)
 /* kill -0 $PID || exit 1, or the same without an end */
 static void drop_look (struct analysis *a, struct statement *statement)
 {
-  drop_statement(a, statement, may_end(a, statement) ? LOOKED_AND_ENDED : "looked whether it still ran: the supervisor does") ;
+  drop_statement(a, statement, may_end(a, statement) ? LOOKED_AND_ENDED : "looked whether it still ran: the supervisor does")->tells_exit = may_end(a, statement) ;
 }
 
 /* What may end the script, behind a start. What it asks may be made by that, so that it is not
@@ -245,7 +245,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   else if (asks_status(a, text) && a->waited_line) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (asks_status(a, text))
   {
-    drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
+    drop_statement(a, statement, "looked whether it had failed: the supervisor does")->tells_exit = 1 ;
     if (may_end(a, statement)) keep_waited_failure(a) ;
   }
   else if (a->waited_line) drop_end_message(a, statement) ;

@@ -58,6 +58,7 @@ void drop_last_looks (struct analysis *a, struct service *task, struct held *fir
     if (!held->looks) held->claim->what = "a comment on it" ;
     if (!held->looks) continue ;
     last->decides |= held->decides ;
+    held->claim->tells_exit = !takes ;
     held->claim->what = takes ? "the status of a start: the supervisor looks at it"
       : pool_printf(a->pool, "looked whether %s had failed, and ended then: what comes later depends on it", task->name) ;
     if (!takes && asks_codes(a, held->statement))

@@ -30,6 +30,7 @@ struct claim
   char const *what ;
   struct texts todo ; /* what is left for a person */
   int never_ran ; /* what it is of never runs, or in no container with this CMD */
+  int tells_exit ; /* it, or the line that it is about, says what became of an exit of the script there */
   char const *if_kept ; /* nothing was seen to need it: what stands in place of `what` where a file has it all the same; 0: it is no such thing */
   char const *described ; /* all that the report says of it; 0: it has not been asked yet */
 } ;

@@ -43,6 +43,7 @@ static void describe (struct analysis *a)
   else if (w->limit_ms)
     what = pool_printf(a->pool, "%s; timeout-up: after that time the script went on all the same, and so does what comes later (optional)", what) ;
   w->claim->what = what ;
+  w->claim->tells_exit = 1 ;
 }
 
 /* A service that is main and is not ready in time is stopped, which is the container's end, as a failure. */
@@ -221,6 +222,7 @@ int walk_verdict (struct analysis *a, struct statement *statement)
   }
   if (!asks_again(a, statement) && (!asks_verdict(a, asked_text(a, statement)) || !all_only_end(a, statement))) return 0 ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what comes later depends on it", a->awaited.service->name)) ;
+  claim->tells_exit = 1 ;
   drop_remarks(a, statement) ;
   mark_lost_verdict(a, statement->body ? statement->body->next : 0, claim) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) mark_lost_verdict(a, branch->body, claim) ;
@@ -247,7 +249,7 @@ struct statement *verdict_work (struct analysis *a, struct statement *statement)
   if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !asks_verdict(a, asked_text(a, statement))) return 0 ;
   work = statement->body->next ;
   if (!statement_walk(work, &does_more, 0)) return 0 ;
-  claim_statement(a, statement->body, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what is behind it depends on it", a->awaited.service->name)) ;
+  claim_statement(a, statement->body, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what is behind it depends on it", a->awaited.service->name))->tells_exit = 1 ;
   if (may_end_script(a, work) || !starts_something(a, work))
     plan_todo(a->plan, a->awaited.service, a->awaited.claim, line_of(a, statement), "what is done here was only done by how the waiting had ended; now it is done when the service is ready: is that meant?") ;
   return work ;
@@ -257,7 +259,10 @@ void drop_verdict (struct analysis *a, struct statement const *list)
 {
   struct claim *claim = 0 ;
   for (struct statement const *one = list ; one ; one = one->next)
+  {
     claim = claim_statement(a, one, "dropped", pool_printf(a->pool, "what was done when %s was not there in time: its supervisor says it", a->awaited.service->name)) ;
+    claim->tells_exit = 1 ;
+  }
   mark_lost_verdict(a, (struct statement *)list, claim) ;
 }
 
