@@ -195,20 +195,27 @@
      execs.c          exec, and eval or . at the end: the program that the script becomes
      exits.c          exit, in the script or in a branch
      failbranch.c     branches that end others, and then the script
+     failedstart.c    if kill -0 $PID behind a start: which branch comes next?
      fg.c             which job fg brings to the foreground
      foreground.c     a program that the script waits for by itself: what does it become?
      groups.c         the same of a shell in the background
+     guards.c         a function that returns early: the rest of it becomes the other branch
      interpreter.c    which shell executes the services' scripts
+     kept.c           server || RC=$?: the server stands ahead of what keeps how it has ended
+     lastchoice.c     the script ended with a service that has a condition
      lost.c           what the files ask for and do not have
      mayserve.c       may an unknown program be a server, by what comes behind it?
      namedcalls.c     functions that are called by a name of which a part is computed
      once.c           what the setup alone computes
      othercodes.c     codes that a question behind the end gave the script
+     removed.c        what is read from files that are removed later
+     samestart.c      branches that start the same program
      scopes.c         what ends with such a statement: its redirections
      script.c         from the first statement to the end
      secondstart.c    a service that is started a second time
      talk.c           messages, statuses, questions behind a start
      tried.c          daemons that leave, in a loop or a pipeline
+     waited.c         questions about what has been waited for
      walk.c           walks the statements, and those inside them
      wholeloops.c     a question in rounds, and a loop that nothing leaves
 

@@ -80,7 +80,7 @@ void settle_waits (struct analysis *a)
       plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start), pool_printf(a->pool,
         "the script gave up when %s was not ready in time; as %s is started on a condition alone, what comes later is started without it then", service->name, service->name)) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_forgiven && service->check)
+    if (service->is_forgiven && service->check && service->check_claim)
       plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start),
         pool_printf(a->pool, "the script went on after that time, and left it running; here timeout-up %s: write a larger number, or remove timeout-up, if it may take longer",
           service->is_main ? "ends it, and the container with it" : "starts it again")) ;
