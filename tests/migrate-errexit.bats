@@ -102,3 +102,19 @@ EOS
   migrate
   told 'line 4: mistake: set -e ends the script ahead of this where myapp-server has failed'
 }
+
+@test "with set -e a kill of what the script has waited for ends it with 1" {
+  wrapper <<<$'set -e\nweb & P=$!\nwait $P || true\nkill $P\necho done'
+  migrate
+  told 'line 4: mistake: web has ended here, so this kill fails, and with set -e the script ends with 1'
+  untold 'no more always 0'
+  wrapper <<<$'set -e\nweb & P=$!\nwait $P\nkill $P'
+  migrate
+  grep -q 'reeve shutdown 1' "$tree/web/finish"
+  wrapper <<<$'set -e\nside & S=$!\nweb & P=$!\nwait $P || true\nkill $S\necho done'
+  migrate
+  untold 'so this kill fails'
+  wrapper <<<$'web & P=$!\nwait $P || true\nkill $P\necho done'
+  migrate
+  told 'no more always 0'
+}

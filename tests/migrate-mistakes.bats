@@ -521,3 +521,16 @@ EOS
   migrate
   told 'the exit code of the program is lost'
 }
+
+@test "the shell of CMD becomes its last program only where it is busybox's, or nothing is beside that" {
+  local base
+  for base in archlinux:latest fedora:40 debian:12; do
+    printf 'FROM %s\nCMD redis-server & nginx -g "daemon off;"\n' "$base" >Dockerfile
+    report=$(reeve-migrate Dockerfile)
+    untold 'docker stop signals nginx alone'
+    told 'mistake: no trap for TERM'
+  done
+  printf 'FROM alpine:3.20\nCMD redis-server & nginx -g "daemon off;"\n' >Dockerfile
+  report=$(reeve-migrate Dockerfile)
+  told 'docker stop signals nginx alone'
+}

@@ -148,9 +148,30 @@ static void note_told_to_end (struct analysis *a, struct statement const *statem
   for (unsigned int i = first ; i < statement->nwords ; i++) services_of_pid(a, statement->words[i].raw, &a->told_to_end) ;
 }
 
+/* set -e; wait $P || true; kill $P: nobody is there. */
+static int fails_by_errexit (struct analysis *a, struct statement const *statement)
+{
+  struct texts names = { 0 } ;
+  unsigned int first ;
+  if (!a->errexit || strcmp(statement_command(statement), "kill") != 0 || !is_ending_signal(kill_signal(statement, &first))) return 0 ;
+  if (!a->ended_with.first || a->ended_with.first->next || *a->ended_where || first >= statement->nwords) return 0 ;
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+  {
+    services_of_pid(a, statement->words[i].raw, &names) ;
+    if (!names.first || names.first->next || strcmp(names.first->text, a->ended_with.first->text) != 0) return 0 ;
+  }
+  return 1 ;
+}
+
 void drop_end_signal (struct analysis *a, struct statement *statement)
 {
   struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
+  if (fails_by_errexit(a, statement))
+  {
+    plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "%s has ended here, so this kill fails, and with set -e the script ends with 1: now the container's exit code is the main service's", a->ended_with.first->text)) ;
+    add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = "1" }) ;
+    return ;
+  }
   note_told_to_end(a, statement) ;
   if (is_script_end(a, statement)) add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = "0" }) ;
 }

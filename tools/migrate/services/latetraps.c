@@ -86,7 +86,7 @@ void find_late_trap (struct analysis *a, struct statement *list, struct service 
 int shell_becomes (struct analysis *a, struct service const *service)
 {
   struct plan const *plan = a->plan ;
-  int is_bash = plan->sh_is_bash || strstr(plan->shell, "bash") ;
+  int is_bash = strstr(plan->shell, "bash") || (plan->sh_is_bash && !strstr(plan->shell, "dash")) ;
   if (!plan->taken || strncmp(plan->taken, "the shell code of", 17) != 0 || service->next || service->is_oneshot || !service->is_main || service->is_background || service->is_daemon) return 0 ;
   if (!is_bash && !plan->has_other_sh) return 0 ; /* dash forks */
   for (struct service const *one = plan->services ; is_bash && one ; one = one->next)
