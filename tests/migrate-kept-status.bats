@@ -174,3 +174,25 @@ teardown() { reeve_teardown; }
     told 'TODO: the script could end here with another code than that of web'
   done
 }
+
+@test "a program behind whose end another one may be executed is main, also where || keeps its status" {
+  local kept
+  for kept in './api || rc=$?' $'./api\nrc=$?' 'if ./api; then rc=0; else rc=$?; fi'; do
+    wrapper <<<$'redis-server &\n'"$kept"$'\nif [ "$rc" = 42 ]; then\n  exec ./update\nfi\nexit $rc'
+    migrate
+    services redis-server api
+    has api/flag-main
+    told 'TODO: when it had ended, the script went on depending on its exit code: if [ "$rc" = 42 ]'
+  done
+}
+
+@test "work that a last question asks for comes behind what was started, and is main" {
+  local asked
+  for asked in $'if ! pytest -q; then\n  echo failed\n  exit 1\nfi' $'if pytest -q; then\n  echo good\nelse\n  echo failed\n  exit 1\nfi'; do
+    wrapper <<<$'redis-server &\nsleep 1\n'"$asked"
+    migrate
+    lacks cont-init.d
+    has pytest/flag-main pytest/dependencies.d/redis-server
+    told 'looked whether it had failed; the script ended with 1 then'
+  done
+}

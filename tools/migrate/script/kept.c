@@ -68,9 +68,10 @@ int find_kept (struct analysis *a, struct statement *statement, struct frame con
   if (!these->work || !these->kept || !works(a, these->work)) return 0 ;
   these->behind = (struct frame){ .statement = statement, .rest = these->kept, .up = frame->up } ;
   *keeping.end = frame->rest ;
-  for (struct statement *one = these->kept ; one != frame->rest ; one = one->next)
+  these->stays = !a->waited_line && is_last(a, &these->behind) && !ends_in_client(a, these->work) ;
+  for (struct statement *one = these->kept ; one != frame->rest && !these->stays ; one = one->next)
     if (is_needed_later(a, frame, status_kept(a, one))) return 0 ; /* each service that needs it does this for itself: context.c */
-  these->stays = starts_something(a, these->work) || (!a->waited_line && is_last(a, &these->behind) && !ends_in_client(a, these->work)) ;
+  these->stays |= starts_something(a, these->work) ;
   return these->stays || a->plan->services || a->conditions.first ;
 }
 
@@ -95,4 +96,15 @@ struct statement *work_ahead_of_talk (struct analysis *a, struct statement *stat
   struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
   if (both->kind != STATEMENT_AND || !only_says(a, both->body->next) || (statement != both && !only_says(a, statement->body->next))) return 0 ;
   return works(a, both->body) && !ends_in_client(a, both->body) ? both->body : 0 ;
+}
+
+/* if ! work; then echo failed; exit 1; fi, as the last */
+struct statement *work_asked_last (struct analysis *a, struct statement *statement)
+{
+  struct statement *work = statement->kind == STATEMENT_IF && a->plan->services ? statement->branches->condition : 0 ;
+  if (!work || work->next) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    if ((branch != statement->branches && branch->condition) || !only_says(a, branch->body)) return 0 ;
+  while (work->kind == STATEMENT_NOT) work = work->body ;
+  return work->kind == STATEMENT_COMMAND && works(a, work) && !ends_in_client(a, work) && !starts_something(a, work) ? work : 0 ;
 }

@@ -168,6 +168,16 @@ static int walk_if_started (struct analysis *a, struct statement *statement, str
   return 1 ;
 }
 
+/* if ! pytest; then exit 1; fi, as the last. Returns 0 if it is none. */
+static int walk_asked_last (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *work = is_last(a, frame) && !a->waited_line ? work_asked_last(a, statement) : 0 ;
+  if (!work) return 0 ;
+  walk_asked(a, work, 0, frame) ;
+  claim_statement(a, statement, "dropped", with_failed_code(a, statement, "looked whether it had failed")) ;
+  return 1 ;
+}
+
 /* if kill -0 $PID; then wait $PID; fi. Returns 0 if it is none. */
 static int walk_if_running (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -525,6 +535,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && !a->waited_line && tried_daemon(a, statement)) walk_tried(a, statement, frame) ;
   else if (runs_hooks(a, statement)) add_ordinary(a, statement) ;
+  else if (walk_asked_last(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!a->waited_line && ends_with_round(a, statement, frame)) start_last(a, statement, frame) ;

@@ -147,6 +147,7 @@ extern int find_kept (struct analysis *a, struct statement *statement, struct fr
 extern void end_kept (struct analysis *a, struct statement *statement, struct frame const *frame, struct kept const *these) ; /* where the work has become a service */
 
 extern struct statement *work_ahead_of_talk (struct analysis *a, struct statement *statement) ; /* server && echo stopped || { echo failed; exit 1; }: the server; 0: another form */
+extern struct statement *work_asked_last (struct analysis *a, struct statement *statement) ; /* if ! work; then echo failed; exit 1; fi: the work; 0: another form */
 extern int serves_where_asked (struct analysis *a, struct statement const *statement) ; /* [ -f x ] || { cd y; server; }: what the script ends with, on a condition */
 
 /* ---- once.c ---- */
