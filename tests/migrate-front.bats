@@ -244,3 +244,14 @@ EOS
     [ "$(find "$tree" -name flag-main | wc -l)" -eq 0 ]
   done
 }
+
+@test "a server's program that works once is no server, but work at the end of what is ahead" {
+  wrapper <<<'java -jar /app/x.jar; filebeat --once -e'
+  migrate
+  services x
+  has x/flag-main
+  grep -qx 'filebeat --once -e' "$tree/x/finish"
+  wrapper <<<$'java -jar /app/x.jar &\nfilebeat -e'
+  migrate
+  has filebeat/flag-main
+}

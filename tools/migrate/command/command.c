@@ -194,6 +194,14 @@ static int leaves_without_variables (char const *const *argv, char const **out)
 #define ENDING_INIT_SCRIPTS "networking network hostname hostname.sh procps sysctl kmod apparmor iptables ip6tables ebtables nftables netfilter-persistent ufw shorewall ferm keyboard-setup console-setup " \
   "keymap loadkeys mountall mountall.sh urandom hwclock hwclock.sh resolvconf x11-common binfmt-support lvm2 sudo cgroupfs-mount alsa-utils alsa dns-clean localmount hwdrivers modules sysfs bootmisc"
 
+/* filebeat --once */
+static int says_once (char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[0] && argv[i] ; i++)
+    if (shell_one_of(argv[i], "--once -once --oneshot --one-shot --run-once")) return 1 ;
+  return 0 ;
+}
+
 static void look (char const *const *argv, struct foreground *foreground)
 {
   struct daemon_advice advice ;
@@ -279,6 +287,8 @@ static void look (char const *const *argv, struct foreground *foreground)
     foreground->ends = advice.ends ;
     foreground->is_daemon = command_serves(argv) || (advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(advice.program,
       "java node python python2 python3 ruby perl sleep tail cat") && strncmp(advice.program, "python", 6) != 0) ; /* also behind bundle exec */
+    foreground->works = foreground->is_daemon && says_once(argv) ;
+    foreground->is_daemon &= !foreground->works ;
     return ;
   }
   foreground->is_daemon = foreground->in_background = 1 ;
