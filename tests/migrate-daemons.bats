@@ -309,6 +309,12 @@ EOS
     migrate --dockerfile Dockerfile
     told 'TODO: its init script read /etc/default/redis-server, which ' || { echo "# $line"; return 1; }
   done
+  wrapper <<<$'#!/bin/sh\necho X=1 >>/etc/default/redis-server\nservice redis-server start\nexec web'
+  migrate
+  told 'TODO: its init script read /etc/default/redis-server, which line 2 writes or changes'
+  wrapper <<<$'#!/bin/sh\nservice redis-server start\nrm /etc/default/redis-server # too late\nexec web'
+  migrate
+  untold 'its init script read'
   printf 'FROM debian\nRUN rm /etc/default/redis-server-x\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   untold TODO

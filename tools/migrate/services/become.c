@@ -38,11 +38,12 @@ char const *text_handles (char const *text, char const *path)
   return 0 ;
 }
 
-/* What writes or changes the file, in the script or the image; 0: nothing does, as far as it is known. */
-static char const *who_handles (struct analysis *a, char const *path)
+/* What writes or changes the file, in the script ahead of line `before`, or in the image; 0: nothing does, as far as it is known. */
+static char const *who_handles (struct analysis *a, char const *path, uint32_t before)
 {
   char const *at = text_handles(a->source->text, path) ;
-  if (at) return pool_printf(a->pool, "line %u writes or changes", source_line(a->source, (uint32_t)(at - a->source->text))) ;
+  uint32_t line = at ? source_line(a->source, (uint32_t)(at - a->source->text)) : 0 ;
+  if (line && line <= before) return pool_printf(a->pool, "line %u writes or changes", line) ;
   for (struct text const *run = a->plan->image_runs.first ; run ; run = run->next)
     if (text_handles(run->text, path)) return "a RUN of the Dockerfile writes or changes" ;
   for (struct configuration const *one = a->plan->configurations ; one ; one = one->next)
@@ -57,7 +58,7 @@ static void mark_defaults (struct analysis *a, struct service *service, uint32_t
   for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
   {
     char const *path = pool_printf(a->pool, "%s%s", folders[i], name) ;
-    char const *who = who_handles(a, path) ;
+    char const *who = who_handles(a, path, line) ;
     if (who) plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
       "its init script read %s, which %s; here nothing reads it: write the options from it into run", path, who)) ;
   }
