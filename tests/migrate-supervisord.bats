@@ -276,9 +276,9 @@ EOS
 }
 
 @test "variables that no shell expands, and calls of supervisorctl, are marked" {
-  wrapper <<<$'[program:a]\ncommand=a $KIND --home=${HOME} --price 5$\n[program:b]\ncommand=sh -c "echo $HOME; exec b"\n[program:c]\ncommand=sh -c "c; supervisorctl restart a"'
+  wrapper <<<$'[program:a]\ncommand=a $KIND --home=${HOME} --price 5$ ${N:-1}\n[program:b]\ncommand=sh -c "echo $HOME; exec b"\n[program:c]\ncommand=sh -c "c; supervisorctl restart a"'
   migrate
-  grep -q '^# TODO reeve-migrate: line 1: $KIND, ${HOME}: not expanded, as in supervisord' "$tree/a/run"
+  grep -q '^# TODO reeve-migrate: line 1: $KIND, ${HOME}, ${N:-1}: not expanded, as in supervisord' "$tree/a/run"
   run ! grep TODO "$tree/b/run"
   grep -q '^# TODO reeve-migrate: line 5: supervisorctl finds no supervisord any more' "$tree/c/run"
 }

@@ -158,14 +158,14 @@ static int may_hold_words (char const *name)
   return 0 ;
 }
 
-/* $NAME or ${NAME} in a word; its length in *len. 0: there is none. */
+/* $NAME, ${NAME} or ${NAME:-1} in a word; its length in *len. 0: there is none. */
 static char const *shell_variable (char const *word, size_t *len)
 {
   for (char const *p = word ; (p = strchr(p, '$')) ; p++)
   {
     size_t n = strspn(p + 1 + (p[1] == '{'), NAME_LETTERS) ;
     if (!n || strchr("0123456789", p[1 + (p[1] == '{')])) continue ;
-    *len = n + (p[1] == '{' ? 3 : 1) ;
+    *len = p[1] == '{' ? strcspn(p, "}") + !!strchr(p, '}') : n + 1 ;
     return p ;
   }
   return 0 ;
