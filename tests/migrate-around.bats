@@ -119,3 +119,13 @@ image() # LINES of the Dockerfile
     lacks redis-server/flag-main
   done
 }
+
+@test "behind what changes the user and stays the parent, the script is not PID 1" {
+  wrapper <<<$'#!/bin/bash\nweb &\napi &\nwait -n'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["runuser", "-u", "app", "--", "/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'no trap for TERM: the signal of docker stop ends the script alone'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["gosu", "app", "/start.sh"]\n' >Dockerfile # becomes it
+  migrate --dockerfile Dockerfile
+  told 'no trap for TERM: as PID 1 the script gets no signal'
+}
