@@ -66,13 +66,15 @@ image() # LINES of the Dockerfile
 }
 
 @test "a script whose output the image's code hands on is the input all the same" {
-  local cmd
+  local cmd options
   wrapper <<<$'#!/bin/bash\nweb &\nexec app'
   for cmd in '["bash", "-c", "/start.sh 2>&1 | tee /log"]' '["bash", "-o", "pipefail", "-c", "start.sh 2>&1 | tee /log"]' 'exec bash /start.sh 2>&1 | tee /log'; do
     printf 'FROM debian\nCOPY start.sh /\nENV PATH=/:$PATH\nCMD %s\n' "$cmd" >Dockerfile
     for input in start.sh Dockerfile; do
       rm -rf rootfs
-      report=$(reeve-migrate "$input" -o rootfs/etc/services.d $([ "$input" = Dockerfile ] || echo '--dockerfile Dockerfile'))
+      options=(-o rootfs/etc/services.d)
+      [ "$input" = Dockerfile ] || options+=(--dockerfile Dockerfile)
+      report=$(reeve-migrate "$input" "${options[@]}")
       services web app
       told 'TODO: start.sh had 2>&1 | tee /log, with all that it started; now that is as the container has it: give the services that need it a log/run that executes tee /log, and write 2>&1 in their run'
       untold 'stays as CMD'

@@ -73,7 +73,6 @@ static unsigned int lose_user (struct starting *s, struct statement const *state
 {
   texts_add_once(s->pool, &s->start->lost, pool_printf(s->pool, "TODO: the image executed %s: %s stays the parent of what it starts, and /init has to be PID 1, so the patch takes that out. "
     "Write USER ahead of ENTRYPOINT, if all shall run as that user; or reeve-exec --user USER into the run of each service", texts_join(s->pool, &s->words, " "), shell_basename(statement_word(statement, i)))) ;
-  if (s->start->init == NO_INIT) s->start->init = INIT_SIGNALS_CHILD ; /* PID 1 is what changes the user */
   return command_behind_user(s->pool, statement, i) ;
 }
 
@@ -145,6 +144,7 @@ void add_front (struct starting *s, struct statement const *statement, unsigned 
     }
     if (shell_one_of(shell_basename(word), CHANGES_USER_AS_PARENT))
     {
+      if (s->start->init == NO_INIT) s->start->init = INIT_SIGNALS_CHILD ; /* it was PID 1, and not the script */
       i = lose_user(s, statement, i) - 1 ;
       options = 0 ;
       shell = end ;
