@@ -258,3 +258,21 @@ EOS
   becomes worker 'exec worker &>/dev/null'
   untold 'where sh is dash'
 }
+
+@test "a list without a command, which no shell reads, is a mistake, and has one in the files" {
+  wrapper <<<$'#!/bin/sh\nif [ -f /etc/x ]; then\nelse\n  ./setup\nfi\nexec web'
+  migrate
+  told 'line 2: mistake: nothing is between then and else: the shell cannot read that, and the script ended here with code 2'
+  diff -u - <(sed '1d;/^exit 0/d' "$(path_of cont-init.d/10-start)") <<<$'if [ -f /etc/x ]; then :\nelse\n  ./setup\nfi'
+  wrapper <<<$'#!/bin/sh\nif ./ask; then # ./setup\nelif ./other; then ./b\nelse # none\nfi\nfor x in a b; do\n # none\ndone\nprepare() { }\nwhile ./ask; do\ndone\nprepare\nexec web'
+  migrate
+  told 'line 2: mistake: nothing is between then and elif'
+  told 'line 4: mistake: nothing is between else and fi'
+  told 'line 6: mistake: nothing is between do and done'
+  told 'line 9: mistake: nothing is between { and }'
+  told 'line 10: mistake: nothing is between do and done'
+  bash -n "$(path_of cont-init.d/10-start)"
+  wrapper <<<$'#!/bin/sh\nif ./ask; then :; else ./b; fi\ncase $X in a) ;; b) # none\n ;; esac\nexec web'
+  migrate
+  untold mistake
+}

@@ -190,6 +190,7 @@
      commands.c       single commands: which of them has a meaning of its own?
      damaged.c        what no shell can read
      deeds.c          conditions that do something
+     emptybodies.c    lists without a command, which no shell reads
      enable.c         conditions about the environment
      ending.c         exit codes, and exits behind the end
      execs.c          exec, and eval or . at the end: the program that the script becomes

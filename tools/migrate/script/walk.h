@@ -12,6 +12,9 @@ extern void walk_script (struct analysis *a, struct statement *first, struct fra
 /* ---- askswords.c ---- */
 extern int asks_positional (struct analysis *a, struct statement *first) ; /* do the statements from `first` on, the whole script's, look at its arguments? */
 
+/* ---- emptybodies.c ---- */
+extern void fill_empty_bodies (struct analysis *a, struct statement *first) ; /* changes the source: then # nothing; with a mistake that says so */
+
 /* ---- anew.c ---- */
 extern void spell_out_own_name (struct analysis *a, struct statement *first) ; /* changes the source: "$0" serve becomes /start.sh serve */
 extern int begins_anew (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* exec "$0" serve, to which CMD leads: 1 if the script is to be read once more */
