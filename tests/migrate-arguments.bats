@@ -238,3 +238,14 @@ EOS
 [ $# -gt 0 ] OR set -- web --all|ENV A=1|web --all
 EOL
 }
+
+@test "arguments that only choose a program, without exec, are not said to be run" {
+  local script
+  printf 'FROM debian\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\nCMD ["celery"]\n' >Dockerfile
+  for script in $'case "$1" in\n  admin) ./admin.sh ;;\n  celery) ./start_celery.sh ;;\nesac' $'if [ "$1" = admin ]; then\n  ./admin.sh\nelse\n  python src/run_gunicorn.py\n  exit 1\nfi'; do
+    wrapper <<<$'#!/bin/sh\n'"$script"
+    migrate --dockerfile Dockerfile
+    told "the script's arguments chose what runs; now that is what CMD (celery) chose"
+    untold 'the script ran its arguments'
+  done
+}

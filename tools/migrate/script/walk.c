@@ -33,6 +33,7 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
   struct service *before ;
   int asked_again ;
   int over = never_comes_to(a) ;
+  struct service const *before = plan_last(a->plan) ;
   int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
   enum decided decided = by_verdict ? NOT_DECIDED : decide_branch(a, statement, &taken) ;
   if (decided == BY_ROUND)
@@ -46,7 +47,7 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
       if (branch == taken) walk_list(a, branch->body, frame) ;
       else if (by_verdict) drop_verdict(a, branch->body) ;
       else drop_branch(a, branch) ;
-    a->dispatched |= !by_verdict && starts_something(a, statement) ;
+    a->dispatched |= !by_verdict && (starts_something(a, statement) || plan_last(a->plan) != before) ;
     a->ended_by_cmd |= !by_verdict && !over && never_comes_to(a) ;
     claim_statement(a, statement, "dropped", by_verdict ? "the branch's own words: what is in it depends on what was waited for"
       : "the branch's own words: CMD has decided") ;
