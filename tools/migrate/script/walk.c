@@ -30,10 +30,9 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
 {
   struct branching branching ;
   struct branch const *taken ;
-  struct service *before ;
   int asked_again ;
   int over = never_comes_to(a) ;
-  struct service const *before = plan_last(a->plan) ;
+  struct service *before = plan_last(a->plan) ;
   int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
   enum decided decided = by_verdict ? NOT_DECIDED : decide_branch(a, statement, &taken) ;
   if (decided == BY_ROUND)
@@ -54,7 +53,6 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
     return ;
   }
   if (walk_same_starts(a, statement, frame)) return ;
-  before = plan_last(a->plan) ;
   asked_again = ask_once(a, statement) ;
   begin_branches(a, statement, &branching) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
