@@ -217,6 +217,7 @@ static int walk_failed_start (struct analysis *a, struct statement *statement)
   list = done_when_failed(a, statement) ;
   if (!list) return 0 ;
   claim = drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
+  claim->tells_exit = 1 ;
   for (; list ; list = list->next) mark_lost_when(a, pool_printf(a->pool, "the start of %s had failed", last->name), list, claim) ;
   return 1 ;
 }
