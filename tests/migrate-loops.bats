@@ -502,3 +502,24 @@ EOS
   untold TODO
   has web/flag-main worker/flag-main
 }
+
+@test "a loop that ended with the first that it started is marked in each of its services" {
+  local body
+  for body in 'if [ -f $f ]; then /app/server -c $f & break; fi' '[ -f $f ] && { /app/server -c $f & break; }'; do
+    wrapper <<<$'#!/bin/bash\nfor f in a b; do '"$body"$'; done\nwait'
+    migrate
+    services server-a server-b
+    told 'TODO: the loop ended with the first that it started, and here each round is a service: keep one of them' || { echo "# $body"; return 1; }
+  done
+}
+
+@test "many rounds of a span are a template, and what rounds that nobody knows have started is several" {
+  wrapper <<<$'#!/bin/bash\nfor i in {1..100}; do python3 worker.py & done\nwait'
+  migrate
+  file worker@/count <<<100
+  lacks worker@/flag-main
+  wrapper <<<$'#!/bin/bash\nfor q in $QUEUES; do python3 worker.py $q & done\nwait'
+  migrate
+  lacks worker/flag-main
+  told 'waited until all had ended'
+}

@@ -132,3 +132,12 @@ EOS
   migrate
   told 'the container ends with what is main in any case; the script ended with 3 then'
 }
+
+@test "a program that mostly ends, with words that say that it serves or watches, is a service" {
+  local command
+  for command in 'openssl ocsp -port 2560 -index i -CA c' 'openssl s_server -accept 443' 'redis-cli monitor' 'etcdctl watch /x'; do
+    wrapper <<<$'#!/bin/bash\n'"$command"$' &\nweb &\nwait -n'
+    migrate
+    ! grep -q . <(ls "$tree"/*/flag-oneshot 2>/dev/null) && [ "$(ls "$tree"/*/flag-main | wc -l)" -eq 2 ] || { echo "# $command"; return 1; }
+  done
+}

@@ -387,3 +387,13 @@ EOS
   services date echo printf web
   has date/flag-oneshot echo/flag-oneshot printf/flag-oneshot
 }
+
+@test "work of a program in the background that comes only where a file is lacking is done ahead of that program alone" {
+  local left
+  for left in '{ test -f /etc/w.conf || cp /w.conf /etc/w.conf; }' '( id app || useradd app )'; do
+    wrapper <<<$'#!/bin/bash\n'"$left"$' && worker -c /etc/w.conf &\nexec nginx'
+    migrate
+    lacks cont-init.d
+    grep -qxF "$left || exit" "$tree/worker/run" || { echo "# $left"; return 1; }
+  done
+}

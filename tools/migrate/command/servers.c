@@ -35,6 +35,9 @@ static struct
   { "lt localtunnel frpc frps autossh bore rathole chisel wstunnel gost", 0, 0 }, /* tunnels */
   { "rserver jupyter-lab jupyter-notebook jupyterhub tensorboard code-server rsession-proxy", 0, 0 },
   { "jupyter", "lab notebook server", 0 },
+  { "openssl", "s_server -port -accept", 1 },
+  { "redis-cli valkey-cli", "monitor subscribe psubscribe MONITOR SUBSCRIBE PSUBSCRIBE", 1 },
+  { "etcdctl kubectl", "watch port-forward proxy", 1 },
   { "uvicorn hypercorn daphne granian waitress-serve gunicorn puma unicorn rackup sidekiq dramatiq huey_consumer huey_consumer.py "
     "apache2-foreground httpd-foreground waitress http.server http-server json-server live-server code-server ttyd gotty sirv serve", 0, 0 },
 } ;

@@ -109,8 +109,11 @@ static char const *loop_count (struct analysis *a, struct statement const *state
   char limit[64] ;
   char begin[8] ;
   char sign[3] ;
+  unsigned int begin_at ;
+  unsigned int last ;
   *variable = statement->name ;
   *first = 1 ;
+  if (is_span(raw, "{", "..", "}", &begin_at, &last)) return begin_at == 1 && last ? pool_printf(a->pool, "%u", last) : 0 ;
   if (!strncmp(raw, "$(seq ", 6) || !strncmp(raw, "`seq ", 5))
   {
     unsigned int n ;
@@ -207,7 +210,7 @@ static void end_unknown_loop (struct analysis *a, struct looping const *loop)
     : "a loop whose rounds are not known here" ; /* for ((i = 0; i < n; i++)) */
   if (a->plan->nsetup > loop->nsetup) plan_todo(a->plan, 0, 0, line_of(a, loop->statement), pool_printf(a->pool, "part of this was in %s", what)) ;
   for (struct service *one = loop->before ? loop->before->next : a->plan->services ; one ; one = one->next)
-    if (!one->is_oneshot) plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, *loop->statement->name
+    if (!one->is_oneshot && (one->is_several = 1)) plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, *loop->statement->name
       ? "%s started it: one directory for each" : "%s started it: one directory for each, or NAME@ with count", what)) ;
   claim_statement(a, loop->statement, "dropped", "the loop around a start") ;
 }

@@ -112,6 +112,7 @@ struct service
   int is_background ; /* `wait` may wait for it */
   int serves ; /* a known server: it does not end by itself */
   int is_job ; /* a task that the script had in the background */
+  int is_several ; /* a loop whose rounds are not known started it */
   int is_leaving ; /* what the script started puts itself into the background */
   int is_seen_late ; /* the script looked for it only when another had ended, which is told where it did */
   char const *as_written ; /* its command without the words that keep it in the foreground, which it may not have twice; 0: as it is */

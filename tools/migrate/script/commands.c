@@ -42,11 +42,19 @@ static int serves_late (struct analysis *a, struct statement const *statement, s
   return is_late && !a->replaced_line && is_last(a, frame) && may_serve_at_end(a, statement) ;
 }
 
+/* In a round of a loop that became a service for each value: for f in a b; do if [ -f $f ]; then server $f & break; fi; done */
+static void walk_break (struct analysis *a, struct statement *statement)
+{
+  drop_statement(a, statement, "the loop's end, behind the first that it started") ;
+  plan_todo(a->plan, a->last, a->last->claim, a->last->line, "the loop ended with the first that it started, and here each round is a service: keep one of them, whose run chooses as the loop did") ;
+}
+
 int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
   if (!strcmp(command, "trap")) walk_trap(a, statement) ;
   else if (walk_trap_call(a, statement)) return 1 ;
+  else if (!strcmp(command, "break") && *a->suffix && a->last) walk_break(a, statement) ;
   else if (!strcmp(command, "coproc")) keep_damaged(a, statement) ;
   else if (a->in_function && !strcmp(command, "return")) drop_statement(a, statement, "the function's end: its code is not asked") ;
   else if (!strcmp(command, "wait") && drop_last_wait(a, statement)) return 1 ;

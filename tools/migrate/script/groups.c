@@ -67,11 +67,21 @@ static int asks_before_start (struct analysis *a, struct statement *statement)
    && (is_probe(statement_text(a, left)) || serves_surely(a, left->next)) ;
 }
 
+/* test -f FILE || cp X FILE: it asks first, and works where the answer is no. */
+static int works_otherwise (struct statement const *statement)
+{
+  struct statement const *right ;
+  if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) return statement->body && works_otherwise(statement->body) ;
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  right = statement->body->next ;
+  return works_otherwise(statement->body) || works_otherwise(right) || (right->kind == STATEMENT_COMMAND && !is_question(right) && !shell_one_of(statement_command(right), "echo printf exit return")) ;
+}
+
 int put_right_beside (struct analysis *a, struct statement *statement)
 {
   if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !statement->body || !statement->body->next) return 0 ;
   if (statement->kind == STATEMENT_OR && surely_ends(a, statement->body->next)) return 0 ; /* probe || true & */
-  if (!is_question(statement->body) && !asks_before_start(a, statement) && (!starts_something(a, statement->body) || staying_part(a, statement->body))) return 0 ;
+  if ((!is_question(statement->body) || works_otherwise(statement->body)) && !asks_before_start(a, statement) && (!starts_something(a, statement->body) || staying_part(a, statement->body))) return 0 ;
   statement->background = 0 ;
   statement->body->next->background = 1 ;
   return 1 ;

@@ -301,7 +301,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
   tell_supervisor(a, service, program, how == START_MAIN) ;
   is_init = tell_own_init(a, service) ;
-  if (how == START_BACKGROUND && !is_init && (is_task_program(service->program) || (ends_soon(a, statement) && !(statement->kind == STATEMENT_OR && says_task(service->name)))))
+  if (how == START_BACKGROUND && !is_init && !is_known_server(a, statement) && (is_task_program(service->program) || (ends_soon(a, statement) && !(statement->kind == STATEMENT_OR && says_task(service->name)))))
   {
     service->is_oneshot = service->is_job = 1 ;
     service->is_background = 0 ;

@@ -184,7 +184,7 @@ static unsigned int count_beside (struct analysis *a, int is_leaving, struct ser
     if (is_beside_here(a, service) && !service->is_leaving == !is_leaving)
     {
       *last = service ;
-      n += service_has(service, "count") ? 2 : 1 ; /* NAME@: several */
+      n += service_has(service, "count") || service->is_several ? 2 : 1 ; /* NAME@: several */
     }
   return n ;
 }
