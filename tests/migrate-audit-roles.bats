@@ -122,3 +122,17 @@ teardown() { reeve_teardown; }
   migrate --dockerfile Dockerfile
   untold 'nothing says that'
 }
+
+@test "what has a port, or a class that serves, in the foreground ahead of what is waited for, is marked" {
+  local line
+  for line in 'java -jar server.jar --port 80' 'java -cp /x edu.tool.ToolServer -status_port 9001' './foo --serve'; do
+    wrapper <<<$'#!/bin/bash\npython app.py &\n'"$line"$'\nfg %1'
+    migrate
+    told 'ends: if it stays, what is behind it never starts' || { echo "# $line"; return 1; }
+  done
+  for line in './wait-for --port 80' 'java -jar migrate.jar --port 80' 'java -cp x org.Tool --db-port 3' './tool -p a'; do
+    wrapper <<<$'#!/bin/bash\npython app.py &\n'"$line"$'\nfg %1'
+    migrate
+    untold 'nothing says that' || { echo "# $line"; return 1; }
+  done
+}

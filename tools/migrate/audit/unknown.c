@@ -13,8 +13,10 @@ struct unknown
   int in_function ; /* its line says nothing about when it runs */
 } ;
 
+/* Or is something waited for behind it? */
 static int starts_behind (struct unknown const *unknown, uint32_t line)
 {
+  if (unknown->a->waited_line > line) return 1 ;
   for (struct service const *one = unknown->a->plan->services ; one ; one = one->next)
     if (!one->is_oneshot && (unknown->in_function || one->line > line)) return 1 ;
   return 0 ;
@@ -47,6 +49,30 @@ static int says_end (struct statement const *statement, unsigned int i)
   return 0 ;
 }
 
+/* --port 80, -p 8080, -status_port 9001: a port of its own; a client asks another's. */
+static int has_port (struct pool *pool, struct statement const *statement, unsigned int i)
+{
+  for (i++ ; i < statement->nwords ; i++)
+  {
+    char const *word = statement_word(statement, i) ;
+    char const *next = statement_word(statement, i + 1) ;
+    char const *option = word + strspn(word, "-") ;
+    size_t len = strcspn(option, "=") ;
+    if (option > word && len < 20 && shell_one_of(pool_copy(pool, option, len), "port http-port http.port server-port server.port listen-port status_port web-port bind-port")) return 1 ;
+    if (!strcmp(word, "-p") && next[0] && next[1] && strspn(next, "0123456789") == strlen(next)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* java -cp X org.tool.QueueServer */
+static int is_serving_class (char const *name)
+{
+  static char const *const ends[] = { "Server", "Worker", "Daemon", "Broker", "Gateway" } ;
+  for (size_t i = 0 ; i < ROWS(ends) ; i++)
+    if (strlen(name) > strlen(ends[i]) && !strcmp(name + strlen(name) - strlen(ends[i]), ends[i])) return 1 ;
+  return 0 ;
+}
+
 /* The name of what it executes, if nothing says that it ends; 0: something does. */
 static char const *what_may_stay (struct analysis *a, struct statement *statement)
 {
@@ -63,6 +89,14 @@ static char const *what_may_stay (struct analysis *a, struct statement *statemen
   if (!*path || is_of_system(path) || says_end(inside, i)) return 0 ;
   name = shell_basename(path) ;
   is_own = i > launch.first || strchr(path, '/') ;
+  if (!strcmp(name, "java"))
+  {
+    char const *started = task_name(a, statement) ;
+    for (unsigned int j = i + 1 ; j + 1 < inside->nwords ; j++)
+      if (!strcmp(statement_word(inside, j), "-jar")) started = shell_basename(statement_word(inside, j + 1)) ;
+    return is_serving_class(started) || (has_port(a->pool, inside, i) && !names_deed(started) && !says_task(started)) ? started : 0 ;
+  }
+  if (!names_deed(name) && !says_task(name) && (says_serve(inside, launch.first) || (is_own && has_port(a->pool, inside, i)))) return name ;
   return names_what_stays(name, is_own) || (is_own && i + 1 == inside->nwords && names_nothing(name)) ? name : 0 ;
 }
 
