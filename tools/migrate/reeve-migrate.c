@@ -172,6 +172,7 @@
      byvalue.c        or a daemon that a variable names?
      waited.c         does the setup wait for what it has started itself?
      named.c          is a function whose name is computed where it is called?
+     ownfile.c        does the script change itself?
      ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?
      ownname.c        does a file execute itself, where the script did so?
      usershell.c      the shell that su executes

@@ -27,5 +27,6 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_ownpid(a, first, plain) ;
   audit_flagset(a, first, plain) ;
   audit_ownname(a, first, plain) ;
+  audit_ownfile(a, first, plain) ;
   audit_unknown(a, first, plain) ;
 }

@@ -25,6 +25,7 @@ extern void audit_rounds (struct analysis *a, struct statement *first, struct fi
 extern void audit_usershell (struct analysis *a, struct statement *first, struct file const *files) ; /* does a user's code run in the shell that the Dockerfile gave to that user? */
 extern void audit_exits (struct analysis *a, struct statement *first, struct file const *files) ; /* is each exit with a failure in a file, or named? */
 extern void audit_serving (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, start a server? */
+extern void audit_ownfile (struct analysis *a, struct statement *first, struct file const *files) ; /* does the script change itself for its next start? */
 extern void audit_unknown (struct analysis *a, struct statement *first, struct file const *files) ; /* does something say that what the setup, or a task, executes ends? */
 extern void audit_endless (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, stay in a loop? */
 extern void audit_readfiles (struct analysis *a, struct statement *first, struct file const *files) ; /* is a file that the script read behind its last start read by nobody? */
