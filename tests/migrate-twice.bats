@@ -197,3 +197,16 @@ print(told("npm start", False), told("cron start", True), told("service cron sta
     told 'TODO: it was started again here: what was done in between has to be done before it starts'
   done
 }
+
+@test "a server whose init script has it read its configuration anew is marked, as it reads that when it starts" {
+  local second
+  for second in 'service nginx reload' '/etc/init.d/nginx force-reload'; do
+    wrapper <<<$'service nginx start\nsed -i s/a/b/ /etc/nginx/nginx.conf\n'"$second"$'\nexec web'
+    migrate
+    services nginx edit-nginx.conf web || { echo "# $second"; return 1; }
+    grep -q 'TODO reeve-migrate: line 3: it was told here to read its configuration anew' "$tree/nginx/run"
+  done
+  wrapper <<<$'service nginx reload\nexec web' # nothing runs there
+  migrate
+  untold TODO
+}

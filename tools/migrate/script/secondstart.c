@@ -29,6 +29,14 @@ static struct service *started_by_script (struct analysis *a, char const *script
   return one ;
 }
 
+/* service nginx reload, /etc/init.d/nginx force-reload: the daemon whose init script it is; 0: another command */
+static char const *reloaded (char const *const *argv)
+{
+  if (!argv[0] || !argv[1]) return 0 ;
+  if (!strncmp(argv[0], "/etc/init.d/", 12)) return shell_one_of(argv[1], "reload force-reload") ? argv[0] + 12 : 0 ;
+  return !strcmp(shell_basename(argv[0]), "service") && argv[2] && shell_one_of(argv[2], "reload force-reload") ? argv[1] : 0 ;
+}
+
 /* service nginx restart, after its service was started */
 int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
 {
@@ -40,6 +48,14 @@ int starts_again (struct analysis *a, struct statement *statement, struct foregr
     service = same_daemon(a, "haproxy") ;
     claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a new process that took over from %s: its service starts once", service->name)) ;
     plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
+    return 1 ;
+  }
+  name = a->is_beside ? 0 : reloaded(argv) ;
+  service = name ? same_daemon(a, name) : 0 ;
+  if (service && !service->is_oneshot && !is_excluded_here(a, service))
+  {
+    claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s reads its configuration when it starts", service->name)) ;
+    plan_todo(a->plan, service, claim, line_of(a, statement), "it was told here to read its configuration anew: what was done in between has to be done before it starts") ;
     return 1 ;
   }
   if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
