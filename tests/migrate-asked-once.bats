@@ -45,3 +45,19 @@ teardown() { reeve_teardown; }
   grep -q 'TODO reeve-migrate: line 6: the script asked the condition once' "$tree/seed/run"
   ! grep -q TODO "$tree/prepare/run"
 }
+
+@test "a condition whose answer only the program of its branch could change is asked where that starts" {
+  local script
+  while IFS= read -r script; do
+    wrapper <<<$'#!/bin/bash\n'"${script//;;/$'\n'}"
+    migrate
+    untold 'asked the condition once'
+    untold 'asked in the setup'
+  done <<'EOS'
+cron;;if [ -x /data/boot.sh ]; then;;su app -c /data/boot.sh;;else;;/bin/bash;;fi
+Xvfb :1 &;;if [ -f /home/custom.sh ]; then;;bash /home/custom.sh;;else;;openbox-session;;fi
+Xvfb :1 &;;if [ -d /usr/share/novnc ]; then;;websockify --web /usr/share/novnc 80 &;;else;;echo "/usr/share/novnc is missing";;fi;;exec web
+cron;;if [ -w /data ]; then;;exec redis-server --dir /data;;fi;;exec web
+cron;;start() {;;if [ ! -d "$APP" ]; then;;echo "no $APP";;return 0;;fi;;(cd "$APP" && uv run x) &;;};;start;;exec web
+EOS
+}

@@ -5,6 +5,7 @@
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
 
@@ -43,6 +44,18 @@ int may_make_any_file (struct analysis *a, struct statement *statement)
     "install createuser createdb mysqladmin exit return trap : true false") ;
 }
 
+/* bash X, su app -c X, . X: what the condition asks for is only executed. */
+static int only_executes (struct analysis *a, struct statement *statement, char const *path)
+{
+  struct statement *inside = command_inside(a, statement) ;
+  struct launch launch ;
+  unsigned int i ;
+  command_unwrap(a->pool, inside, &launch) ;
+  i = launch.first ;
+  if (i < inside->nwords && (command_is_interpreter(command_behind_env(inside, i)) || shell_one_of(statement_word(inside, i), ". source"))) i++ ;
+  return i < inside->nwords && !strcmp(plainly(a->pool, inside->words[i].raw), path) ;
+}
+
 struct changing
 {
   struct analysis *a ;
@@ -56,11 +69,13 @@ static int changes (struct statement *statement, void *data)
   struct changing const *changing = data ;
   struct analysis *a = changing->a ;
   char const *text ;
-  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || statement->background || is_question(statement)) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || statement->background || is_question(statement) || is_message(a, statement)) return 0 ;
+  if (!statement->nredirects && shell_one_of(statement_command(statement), "cd pushd cat ls grep head tail find diff cmp stat du wc")) return 0 ;
+  if (!strcmp(statement_command(statement), "exec")) return 0 ; /* nothing asks behind it */
   if (changing->is_lacking && may_make_any_file(a, statement)) return 1 ;
   text = plainly(a->pool, statement_text(a, statement)) ;
   for (struct text const *one = changing->paths.first ; one ; one = one->next)
-    if (names_path(text, one->text)) return 1 ;
+    if (names_path(text, one->text) && !only_executes(a, statement, one->text)) return 1 ;
   return 0 ;
 }
 
@@ -86,13 +101,16 @@ static int changes_answer (struct analysis *a, struct statement const *branching
   {
     changing.is_lacking = (branch == asked) == asks_whether_lacking ;
     for (struct statement *one = branch->body ; one ; one = one->next)
+    {
+      if (!one->next && !branching->next && is_plain_command(one)) changing.is_lacking = 0 ; /* the script ends with it: nothing asks behind it */
       if (walk_with_calls(a, one, &changes, &changing)) return 1 ;
       else if (branch != asked && starts_something(a, one)) changing.is_lacking = 0 ; /* who makes it does that first */
+    }
   }
   return 0 ;
 }
 
-static int only_asks (struct analysis *a, struct statement *condition)
+static int changes_nothing (struct analysis *a, struct statement *condition)
 {
   for (; condition ; condition = condition->next)
     if (statement_walk(condition, &does_something, a)) return 0 ;
@@ -132,7 +150,7 @@ int ask_once (struct analysis *a, struct statement const *branching)
   {
     char const *condition = branching->kind == STATEMENT_IF && branch->condition ? shell_uncommented(a->pool, source_copy(a->source, branch->condition_range)) : "" ;
     branch->asked = 0 ;
-    if (!asks_files(condition) || strstr(condition, "<<") || !only_asks(a, branch->condition) || !changes_answer(a, branching, branch, condition)) continue ;
+    if (!asks_files(condition) || strstr(condition, "<<") || asks_for_processes(a, branch->condition) || !changes_nothing(a, branch->condition) || !changes_answer(a, branching, branch, condition)) continue ;
     if (a->plan->services || a->last || mentions_positional(condition) || placed_mentioned(a->positional, condition)) again = 1 ;
     else ask_in_setup(a, branch, condition) ;
   }
