@@ -394,6 +394,6 @@ EOS
     wrapper <<<$'#!/bin/bash\n'"$left"$' && worker -c /etc/w.conf &\nexec nginx'
     migrate
     lacks cont-init.d
-    grep -qxF "$left || exit" "$tree/worker/run" || { echo "# $left"; return 1; }
+    grep -qxF "if ! { $left; }; then exec reeve stop worker; fi" "$tree/worker/run" || { echo "# $left"; return 1; }
   done
 }

@@ -10,12 +10,15 @@
      source.c         the input, and the account of its lines
 
    shell/           the grammar's tree becomes statements
+     children.c       the children of a node of the grammar's tree
      comments.c       code without its comments
      errexit.c        set -e, and what the last command decides
      constant.c       loops that only a command in them ends become `while true`
      evaluated.c      eval of a constant text
      joined.c         lines of redirections or assignments without a command
      lineends.c       commands whose words the grammar takes from several lines
+     pauses.c         a pause that a trap may interrupt
+     plainwords.c     words that the grammar does not take where they stand
      precedence.c     a pipeline binds more tightly than && and !
      shell.c          parsing
      statement.c      statements of all kinds, gone through
@@ -24,6 +27,7 @@
    plan/            the result before it is written; only data
      inputkind.c      which kind of input is it?
      otherinput.c     inputs of other kinds, and what to give in their place
+     ownplace.c       where the script asks for its own place
      pieces.c         which services need a statement that applies to later ones
      plan.c           its lists: services, settings, TODOs
      positional.c     does a text ask for $1, "$@"?
@@ -45,6 +49,7 @@
      configured.c     programs that their configuration puts into the background
      ends.c           what works and ends, by its words
      image.c          what an unpacked image tells of a script, and of its daemons
+     initscript.c     daemons that an init script starts
      leaves.c         what leaves a process in the background, beside the daemons that reeve check knows
      program.c        the program behind what executes it
      procrunners.c    foreman, overmind and the like: what each does, and is told
@@ -55,27 +60,47 @@
 
    facts/           what statements say; the state of the walk through them (analysis.h)
      again.c          a script that starts itself again as another user
+     answers.c        programs that only answer
+     arguments.c      what changes the script's arguments
      arrays.c         what an array holds
+     asroot.c         conditions that ask for root
+     blocks.c         blocks that set variables, and work as well
      caseend.c        how the branches of a case end
      childtrap.c      trap ... CHLD: the end of one child ended all
+     cmdcall.c        functions that the image's CMD names
      context.c        what applies to all later statements
      controllers.c    commands that start something by way of another program
+     counted.c        tests of how many processes run
+     counters.c       how often a waiting loop asks
+     deadlines.c      how long a loop that asks the clock waits
      deednames.c      what a name says that its program does
      defines.c        the names that a statement sets, and what is exported
      dispatch.c       the branch that the image's CMD takes
      elsewhere.c      or another host?
+     environment.c    commands of a sourced file that set up the shell
      failing.c        does a failure of a statement end the script?
      exclude.c        services of which a container runs only one
      families.c       the names of one daemon
+     foundpids.c      pids that the script looks up
+     held.c           what a variable holds that is executed
      inround.c        what is known in one round of a loop, or one call of a function
+     inside.c         the program that a command starts in the end
+     inwords.c        daemons that the code of a word starts
      isprobe.c        does a condition ask a service?
      jobs.c           what fg %1 means
+     keptstatus.c     where the script keeps how a program ended
+     kill.c           kill: which signal, and to whom?
      limits.c         how long, and did the script give up then?
+     lookedfor.c      what grep, pgrep and pidof look for
      loopend.c        how other loops end
      lostwork.c       work that was done when something had failed
      names.c          names of services
+     neededlater.c    is a variable needed by what is started later?
+     numbers.c        numbers in a waiting loop
      origin.c         where a variable's value comes from
      outlinks.c       log files that are links to the container's output
+     parameter.c      what a word with a parameter asks
+     pidfiles.c       files that a program writes its pid to
      pids.c           variables, arrays, files that hold pids
      preparing.c      mkdir and the like: for the next start alone?
      probe.c          which service a condition asks
@@ -89,6 +114,7 @@
      statements.c     what all parts ask about a statement
      stops.c          a server that is only started for a while: where is it stopped?
      tasknames.c      names of tasks
+     unknown.c        work that may set variables nobody knows here
      values.c         what $1 and a loop's variable are in there
      waitloop.c       loops that wait: what they ask
 
@@ -96,18 +122,22 @@
      apart.c          branches of which only one is taken
      become.c         the last line: the command that run executes
      console.c        programs that a person talks to
+     exports.c        exports of a task, or of the setup
      finish.c         how long finish may run
      keptfunctions.c  functions that start a server for a while
      latetraps.c      traps that come too late
+     looks.c          how work had ended
      mistakes.c       mistakes in the wrapper itself
      runscript.c      the lines of its run
      start.c          a statement becomes a service
      supervisors.c    a service that starts others: what to give next
+     taskmarks.c      what a task cannot do in the script's place
      tasks.c          or goes to the setup, a branch, or a task
 
    waits/           waiting for a service: readiness checks
      builtin.c        the same question as one that reeve-exec can ask
      display.c        the socket of a display
+     endedwhere.c     whose end the script waited for in some branches
      following.c      tail -f, and tail --pid
      goeson.c         what is not main, as the script went on behind it
      inorder.c        a task comes behind what was started ahead of it
@@ -120,10 +150,15 @@
      waits.c          wait: for whom, and who is main then
 
    loops/           loops that start, watch or keep alive
+     endsall.c        a part in the background whose end ended everything
+     inside.c         the loop that a function only is
      loops.c          loops that keep alive, or work
      restarts.c       loops that restart a program
      keeping.c        loops that start a program when it does not run
      rounds.c         the same of a loop over a list, or over a number
+     running.c        loops that wait until a process runs
+     startagain.c     loops that start services again
+     stopping.c       questions whether the container is to end
      watching.c       does a loop watch processes, and what does it ask?
      askednames.c     whom it names
      told.c           whose end it only printed
@@ -131,6 +166,7 @@
      endcodes.c       with which code it ended the script
      vain.c           questions that always have the same answer
      watchwork.c      the work that some of them do
+     whenends.c       on what a watching loop ended the script
 
    traps/           signals, and the work at the end
      flags.c          what it did to a working loop stays with that
@@ -222,6 +258,7 @@
      wholeloops.c     a question in rounds, and a loop that nothing leaves
 
    supervisord/     a supervisord.conf becomes a plan
+     answers.c        where supervisord itself answered
      autorestart.c    whether it is started, and when again
      commandline.c    what supervisord's own words say
      expansion.c      what %(...)s makes of a value
@@ -231,6 +268,7 @@
      ini.c            reading a supervisord.conf
      options.c        what supervisord knows, and ignores
      order.c          which of them uses which
+     output.c         where supervisord wrote what a program prints
      process.c        where, as whom and with which limits it runs
      program.c        the options of one of these
      remarks.c        its comments
@@ -249,14 +287,18 @@
      auditimage.c     does what the new image executes find its files and programs?
      cmdcode.c        CMD's shell code, where the script executes it
      dockerahead.c    what it executes ahead of the input
+     dockerbehind.c   what a script ahead of /init did behind the input
      dockercallers.c  who asks for what has gone
      dockercode.c     the input in shell code
+     dockercomments.c comments on what the patch takes out
      dockeredits.c    who changes the input in the image
      dockerfolder.c   the folder that it executes the input in
      dockerfront.c    what stays ahead of /init
+     dockerhandover.c does a script ahead of /init become its arguments?
      dockerinput.c    a Dockerfile alone: which file or code is the input
      dockerkeep.c     what kept the container alive behind the input
      dockerleft.c     what goes with the wrapper
+     dockerlooks.c    what looks for a service among all processes
      dockerpackages.c packages that /init takes the place of
      dockerpatch.c    what is to change in it
      dockerrun.c      what a RUN is for
@@ -266,6 +308,8 @@
      dockeruses.c     who uses a file
      dockerthrough.c  the script that executed the input, and executes /init now
      dockerwords.c    a word of that: a starter, a script, or the input */
+     moved.c          files that a RUN makes of others: ln, mv, cp
+     shellscript.c    is a file a script of the shell?
 
 #include <errno.h>
 #include <getopt.h>

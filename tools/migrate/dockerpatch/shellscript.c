@@ -1,3 +1,5 @@
+/* Is a file a script of the shell, by its #! or its name? */
+
 #include <string.h>
 
 #include "migrate/dockerpatch/starting.h"
