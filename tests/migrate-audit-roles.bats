@@ -111,7 +111,8 @@ teardown() { reeve_teardown; }
 @test "a program whose name says that it prepares something, or asks, is not marked as one that may stay" {
   local line
   for line in ./migrate ./installer '/app/bin/seeder' './check-worker' './server-config' '/usr/bin/broker' 'if ./broker; then echo a; fi' './broker && ./web-keys' 'python backend_pre_start.py' \
-    'python app.py init' 'node migrate.js' './worker --version' 'python -c "import worker"'; do
+    'python app.py init' 'node migrate.js' './worker --version' 'python -c "import worker"' 'pkill -f server' $'service mysql start\nmysql -e x\nmysqladmin shutdown' \
+    $'rabbitmq-server -detached\nsleep 5\nrabbitmqctl stop'; do
     wrapper <<<$'#!/bin/bash\n'"$line"$'\nexec nginx -g "daemon off;"'
     migrate
     untold 'nothing says that' || { echo "# $line"; return 1; }

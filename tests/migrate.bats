@@ -261,3 +261,9 @@ END
   [ -d "$dir/etc/services.d" ]
   for file in "$dir"/ran-*; do [ ! -e "$file" ]; done
 }
+
+@test "the map of files in reeve-migrate.c names each, below its folder" {
+  cd "$BATS_TEST_DIRNAME/../tools/migrate"
+  diff <(printf '%s\n' */*.c | sort) \
+    <(awk '/\*\/$/ { last = 1 } $1 ~ /^[a-z]+\/$/ { folder = $1 } $1 ~ /^[a-z_]+\.c$/ && folder { print folder $1 } last { exit }' reeve-migrate.c | sort)
+}

@@ -307,9 +307,9 @@
      dockerstart.c    what the image executes, and where the input is in that
      dockeruses.c     who uses a file
      dockerthrough.c  the script that executed the input, and executes /init now
-     dockerwords.c    a word of that: a starter, a script, or the input */
+     dockerwords.c    a word of that: a starter, a script, or the input
      moved.c          files that a RUN makes of others: ln, mv, cp
-     shellscript.c    is a file a script of the shell?
+     shellscript.c    is a file a script of the shell? */
 
 #include <errno.h>
 #include <getopt.h>

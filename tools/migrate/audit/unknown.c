@@ -96,7 +96,7 @@ static char const *what_may_stay (struct analysis *a, struct statement *statemen
       if (!strcmp(statement_word(inside, j), "-jar")) started = shell_basename(statement_word(inside, j + 1)) ;
     return is_serving_class(started) || (has_port(a->pool, inside, i) && !names_deed(started) && !says_task(started)) ? started : 0 ;
   }
-  if (!names_deed(name) && !says_task(name) && (says_serve(inside, launch.first) || (is_own && has_port(a->pool, inside, i)))) return name ;
+  if (!names_deed(name) && !says_task(name) && is_own && (says_serve(inside, launch.first) || has_port(a->pool, inside, i))) return name ;
   return names_what_stays(name, is_own) || (is_own && i + 1 == inside->nwords && names_nothing(name)) ? name : 0 ;
 }
 
@@ -124,7 +124,7 @@ static void look_at_list (struct unknown *unknown, struct statement *list)
   {
     struct statement *one = list ;
     if ((one->kind == STATEMENT_AND || one->kind == STATEMENT_OR) && !one->background && only_ends_or_talks(unknown->a, one->body->next)) one = one->body ; /* node x.js || exit 1 */
-    if (one->background) continue ;
+    if (one->background || temporary_end(unknown->a, one)) continue ; /* a server for the setup, which that ends */
     if (one->kind == STATEMENT_COMMAND) look_at_command(unknown, one) ;
     else if (one->kind == STATEMENT_GROUP || one->kind == STATEMENT_SUBSHELL || one->kind == STATEMENT_FUNCTION)
     {
