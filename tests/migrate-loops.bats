@@ -172,7 +172,7 @@ EOS
 
 @test "what only keeps the container alive is removed" {
   local last
-  for last in 'sleep infinity' 'tail -f /dev/null' 'while :; do sleep 1; done' 'exec sleep infinity'; do
+  for last in 'sleep infinity' 'tail -f /dev/null' 'while :; do sleep 1; done' 'exec sleep infinity' '/bin/sh -c "sleep infinity"' 'exec bash -c "while true; do sleep 60; done"'; do
     wrapper <<<"web & $last"
     migrate
     services web

@@ -1,5 +1,6 @@
 /* eval "service nginx start": the shell reads a constant text a second time, and finds in it what it
-   says. So does the grammar, once `eval` and the quotes are blanks. */
+   says. So does the grammar, once `eval` and the quotes are blanks. The same of a shell of its own that only keeps the
+   container alive. */
 
 #include <string.h>
 
@@ -52,6 +53,38 @@ static int is_plain (struct statement const *statement)
   return statement->nwords > 1 && *statement->words[1].raw != '-' ;
 }
 
+/* sleep infinity, while true; do sleep 60; done: nothing but what keeps a container alive */
+static int only_stays (char const *value)
+{
+  char const *p = value + strspn(value, " ;") ;
+  int stays = !strncmp(p, "while ", 6) || strstr(p, "infinity") || strstr(p, "/dev/null") ;
+  for (; *p && stays ; p += strspn(p, " ;"))
+  {
+    char word[16] ;
+    size_t len = strcspn(p, " ;") ;
+    if (len >= sizeof(word)) return 0 ;
+    memcpy(word, p, len) ;
+    word[len] = 0 ;
+    if (!shell_one_of(word, "exec sleep infinity tail -f -F /dev/null while true : do done") && strspn(word, "0123456789") + (strpbrk(word, "smhd") != 0) < len) return 0 ;
+    p += len ;
+  }
+  return stays ;
+}
+
+/* sh -c "sleep infinity", exec bash -c "tail -f /dev/null": the shell adds nothing. */
+static void without_shell (struct evaluating *e, struct statement const *statement, int is_element)
+{
+  unsigned int first = statement->nwords == 4 && !strcmp(statement->words[0].raw, "exec") ;
+  struct word const *words = statement->words + first ;
+  size_t len ;
+  if (statement->kind != STATEMENT_COMMAND || statement->nwords != first + 3 || statement->nassignments || strcmp(words[1].raw, "-c") != 0 || !words[2].value) return ;
+  if (!shell_one_of(shell_basename(words[0].raw), "sh bash dash ash") || !only_stays(words[2].value)) return ;
+  len = strlen(words[2].raw) ;
+  if (len != strlen(words[2].value) + 2 || !is_code(words[2].value, is_element && is_alone(e, statement))) return ;
+  blank(e, is_code(words[2].value, 0) ? words[0].range.start : statement->words[0].range.start, words[2].range.start + 1) ;
+  blank(e, words[2].range.end - 1, words[2].range.end) ;
+}
+
 static void evaluate (struct evaluating *e, struct statement const *statement, int is_element)
 {
   struct word const *words = statement->words ;
@@ -77,6 +110,7 @@ static void evaluate_list (struct evaluating *e, struct statement const *list, i
   for (; list ; list = list->next)
   {
     evaluate(e, list, is_element) ;
+    without_shell(e, list, is_element) ;
     evaluate_list(e, list->body, list->kind == STATEMENT_GROUP || list->kind == STATEMENT_SUBSHELL || list->kind == STATEMENT_FUNCTION, depth + 1) ;
     for (struct branch const *branch = list->branches ; branch ; branch = branch->next)
     {
