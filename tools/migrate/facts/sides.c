@@ -166,6 +166,15 @@ static int says_work (struct pool *pool, char const *const *argv)
   return 0 ;
 }
 
+/* nc HOST PORT, telnet HOST PORT: it ends with its input, or with the connection. */
+static int sends_input (char const *name, char const *const *argv)
+{
+  if (!shell_one_of(name, "nc ncat netcat telnet")) return 0 ;
+  for (argv++ ; *argv ; argv++)
+    if (!strncmp(*argv, "--", 2) ? shell_one_of(*argv, "--listen --keep-open --exec --sh-exec") : **argv == '-' && strpbrk(*argv, "lkecL")) return 0 ;
+  return 1 ;
+}
+
 static int may_go_on (struct statement *statement, void *data) ;
 
 /* while true, while [ 1 ]: nothing in the loop changes it. */
@@ -180,7 +189,7 @@ static int code_may_go_on (struct analysis *a, char const *raw)
 {
   struct source code ;
   struct source *outer = a->source ;
-  struct statement *one = shell_parse_text(a->pool, &code, shell_unquote(a->pool, raw) ? shell_unquote(a->pool, raw) : raw) ;
+  struct statement *one = shell_parse_text(a->pool, &code, shell_unquote(a->pool, raw) ? shell_unquote(a->pool, raw) : *raw == '"' ? shell_without_quotes(a->pool, raw) : raw) ;
   int result = !one || a->depth > 10 ;
   a->depth++ ;
   a->source = &code ;
@@ -222,7 +231,7 @@ static int may_go_on (struct statement *statement, void *data)
   if (!strcmp(name, "sleep")) return argv[1] && shell_one_of(argv[1], "infinity inf") ;
   if (foreground.is_daemon && !foreground.ends) return 1 ;
   return !(foreground.ends || foreground.works || is_short(name) || is_task_program(name) || is_question(statement) || says_work(a->pool, argv)
-    || asks_status_of_service(statement)
+    || asks_status_of_service(statement) || sends_input(name, argv)
     || shell_one_of(name, "cd source . read exit wait shift umask ulimit pg_isready xdpyinfo xset")) ;
 }
 
