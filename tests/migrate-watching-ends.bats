@@ -278,9 +278,13 @@ EOS
     has nginx/flag-main
     lacks worker/flag-main
     told 'mistake: the script comes to this loop only when nginx has ended: until then nobody looks whether these run: worker;'
+    told 'TODO: when nginx had ended, the script stayed in this loop until that was gone: worker; here that end is the container'
     grep -q 'reeve shutdown 1' "$tree/nginx/finish"
     untold 'nobody waits for worker'
   done
+  wrapper <<<$'set -e\nworker &\nnginx -g "daemon off;"\nwhile sleep 9; do pgrep worker || exit 1; done'
+  migrate
+  untold 'TODO: when nginx had ended'
   for loop in 'wait $A' 'while kill -0 $A; do sleep 1; done'; do
     wrapper <<<"$two$loop"$'\nwhile kill -0 $B; do sleep 1; done'
     migrate

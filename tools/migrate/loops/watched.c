@@ -338,6 +338,9 @@ static void tell_late (struct analysis *a, struct statement *loop, struct watche
   tell_end_code(a, loop, &server, claim) ;
   plan_mistake(a->plan, line_of(a, loop), pool_printf(a->pool, "the script comes to this loop only when %s has ended: until then nobody looks whether these run: %s; their supervisors start them again; where the container shall end with one of them, give it flag-main",
     server.first->text, texts_join(a->pool, &w->late, ", "))) ;
+  if (!a->failure_ends && !a->ends_waiting)
+    plan_todo(a->plan, server_first(a), claim, line_of(a, loop), pool_printf(a->pool,
+      "when %s had ended, the script stayed in this loop until that was gone: %s; here that end is the container's: take flag-main off, if it shall go on", server.first->text, texts_join(a->pool, &w->late, ", "))) ;
 }
 
 /* nginx & A=$!; while kill -0 $A; do sleep 1; done: what puts itself into the background would have ended the script at once. */
