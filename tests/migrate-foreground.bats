@@ -185,6 +185,26 @@ teardown() { reeve_teardown; }
   has stunnel/flag-forks
 }
 
+@test "a configuration that the script writes says whether the program stays, as one that is here does" {
+  local line
+  while IFS= read -r line; do
+    wrapper <<<"${line//&&/$'\n'}"$'\nstunnel /etc/stunnel/my.conf &\nexec web'
+    migrate
+    lacks stunnel/flag-forks || { echo "# $line"; return 1; }
+    untold TODO
+  done <<'EOS'
+cat <<EOF >/etc/stunnel/my.conf&&pid =&&foreground = yes&&[ssh]&&EOF
+cat >/etc/stunnel/my.conf <<-'END'&&  foreground = yes&&END
+echo "foreground = yes" >>/etc/stunnel/my.conf
+EOS
+  wrapper <<<$'cat <<EOF >/etc/stunnel/other.conf\nforeground = yes\nEOF\nstunnel /etc/stunnel/my.conf &\nexec web'
+  migrate
+  has stunnel/flag-forks
+  wrapper <<<$'cat <<EOF >/etc/mongo.conf\nprocessManagement:\n  fork: true\nEOF\nmongod --config /etc/mongo.conf\nexec web'
+  migrate
+  has web/flag-main mongod/flag-forks
+}
+
 @test "nginx in the background stays as it is where the script ended with it: its configuration has daemon off" {
   local end
   for end in $'nginx &\nwait' $'nginx & pid=$!\nphp-fpm &\nwait $pid' $'nginx &\nphp-fpm &\nwait -n' $'php-fpm &\nnginx &\nfg' $'set -m\nnginx &\nphp-fpm &\nfg %1' $'nginx -c /x &\nwait $!\nexit 1'; do

@@ -1,3 +1,5 @@
+/* Programs that their configuration, which is here or which the script writes, puts into the background. */
+
 #include <string.h>
 
 #include "migrate/command/configured.h"
@@ -96,9 +98,48 @@ static int says_any (struct row const *row, struct pool *pool, char const *text)
   return 0 ;
 }
 
-/* Of the build context, or the unpacked image; 0: it is not here. */
+/* >PATH, tee "PATH" */
+static char const *names_path (char const *line, char const *path)
+{
+  for (char const *p = line ; (p = strstr(p, path)) ; p++)
+    if (p > line && strchr(" \t>'\"", p[-1]) && strchr(" \t'\";<)|", p[strlen(path)])) return p ;
+  return 0 ;
+}
+
+/* What the script itself writes into the file, by here-documents and echo; 0: nothing. */
+static char const *written_text (struct plan const *plan, char const *path)
+{
+  char const *text = plan->kind == INPUT_SCRIPT ? source_uncommented(plan->source) : "" ;
+  struct texts all = { 0 } ;
+  char const *end = 0 ; /* of the here-document that these lines are of */
+  for (size_t len ; *text ; text += len + (text[len] == '\n'))
+  {
+    char const *line = pool_copy(plan->pool, text, len = strcspn(text, "\n")) ;
+    char const *here = strstr(line, "<<") ;
+    char const *p = line + strspn(line, " \t") ;
+    if (end && !strcmp(p, end)) end = 0 ;
+    else if (end) texts_add(plan->pool, &all, line) ;
+    else if (!names_path(line, path) || (!strchr(line, '>') && !shell_mentions(line, "tee"))) continue ;
+    else if (here)
+    {
+      here += 2 + strspn(here + 2, "- \t'\"\\") ;
+      end = pool_copy(plan->pool, here, strcspn(here, " \t'\";|&>)")) ;
+    }
+    else if (!strncmp(p, "echo ", 5) || !strncmp(p, "printf ", 7))
+    {
+      p += strcspn(p, " ") ;
+      p += strspn(p, " -en'\"") ;
+      texts_add(plan->pool, &all, pool_copy(plan->pool, p, strcspn(p, "'\"|>"))) ;
+    }
+  }
+  return all.first ? texts_join(plan->pool, &all, "\n") : 0 ;
+}
+
+/* Of the script, the build context, or the unpacked image; 0: it is not here. */
 static char const *text_of (struct plan const *plan, char const *path)
 {
+  char const *written = written_text(plan, path) ;
+  if (written) return written ;
   for (struct configuration const *one = plan->configurations ; one ; one = one->next)
     if (!strcmp(one->path, path) || (*path != '/' && !strcmp(shell_basename(one->path), shell_basename(path)))) return one->text ;
   return plan->root != ROOT_NONE && *path == '/' ? root_read(plan->pool, plan->root, path) : 0 ;
