@@ -117,6 +117,10 @@ teardown() { reeve_teardown; }
     migrate
     untold 'nothing says that' || { echo "# $line"; return 1; }
   done
+  wrapper <<<$'#!/bin/sh\nif [ -z "$JOIN" ]; then exec app; fi\nrabbitmq-server -detached\nrabbitmqctl stop_app\nrabbitmqctl join_cluster a\nrabbitmqctl start_app\nrabbitmqctl stop\nexec rabbitmq-server'
+  migrate
+  untold 'nothing says that'
+  told 'lines 3-7: '
   printf '#!/bin/sh\ncp /a /b\n' >broker # it can be read
   printf 'FROM debian\nCOPY broker start.sh /app/\nWORKDIR /app\nCMD ["/app/start.sh"]\n' >Dockerfile
   wrapper <<<$'#!/bin/bash\n./broker\nexec nginx -g "daemon off;"'

@@ -403,6 +403,13 @@ EOS
   grep -qx 'mongo init.js' "$init/10-start"
 }
 
+@test "rabbitmqctl stop_app leaves the server running: what started that is a service" {
+  wrapper <<<$'#!/bin/bash\nrabbitmq-server -detached\nsleep 15\nrabbitmqctl stop_app\nrabbitmqctl join_cluster rabbit@a\nrabbitmqctl start_app\ntail -f /dev/null'
+  migrate
+  services rabbitmq-server rabbitmqctl
+  becomes rabbitmq-server 'exec reeve-exec --ready ./data/check --chdir "$workdir" -- rabbitmq-server'
+}
+
 @test "an init script that stops or asks starts no daemon" {
   wrapper <<<$'cron\n/etc/init.d/nginx stop\npg_ctl status -D /d\nexec web'
   migrate

@@ -120,7 +120,7 @@ static int stops (struct statement *statement, struct stopping const *stopping)
     char const *value = shell_unquote(stopping->a->pool, raw) ;
     if (is_kill && ((*stopping->pid && shell_mentions(raw, stopping->pid)) || shell_one_of(raw, "%1 %% %+") || strstr(raw, "$!") || is_pid_of(stopping, raw))) return 1 ;
     if (by_name && value && (is_name_of(stopping, value) || (!strcmp(command, "pkill") && is_part_of(stopping, value)))) return 1 ;
-    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || shell_one_of(raw, "stop stop_app"))) return is_for(stopping, statement) ;
+    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || !strcmp(raw, "stop"))) return is_for(stopping, statement) ;
     if (shell_one_of(command, "pg_ctl pg_ctlcluster service invoke-rc.d rc-service systemctl apache2ctl apachectl httpd rndc") && shell_one_of(raw, "stop graceful-stop")) return is_for(stopping, statement) ;
     if (shell_one_of(command, "nginx") && shell_one_of(raw, "quit stop")) return is_for(stopping, statement) ;
   }
