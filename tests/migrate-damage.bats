@@ -191,6 +191,10 @@ EOS
   patched
   grep -q -x 'for word do words="$words $word"; done' "$tree/web/run"
   untold damaged
+  wrapper <<<$'#!/bin/bash\nX=$(ls -A | grep -v ^x$)\nY="$(echo $$)"\nexec web "$X" "$Y"'
+  migrate
+  grep -q -x 'X=$(ls -A | grep -v ^x$)' "$tree/web/run"
+  untold damaged
 }
 
 @test "a program that the script becomes on the line of a here-document is a question" {

@@ -1,4 +1,4 @@
-/* Words that the grammar does not take where they stand: [ "$x" = - ], for name do. It gets others of the same length. */
+/* Words that the grammar does not take where they stand: [ "$x" = - ], for name do, $(grep x$). It gets others of the same length. */
 
 #include <string.h>
 
@@ -59,6 +59,8 @@ void with_plain_words (char *text)
     size_t n = strspn(p + 2, "-") ;
     if (n < 3 && p[2 + n] == ' ' && p[2 + n + strspn(p + 2 + n, " ")] == ']') memset(p + 2, '_', n) ;
   }
+  for (char *p = text ; (p = strstr(p, "$)")) ; p += 2)
+    if (p > text && !strchr(" \t\n$\"'\\", p[-1])) *p = '_' ; /* $(grep -v ^x$): a $ at a word's end is none of a variable */
   for (char *p = text ; (p = strstr(p, "for ")) ; p++)
   {
     char *end = p + 4 + strspn(p + 4, " ") ;
