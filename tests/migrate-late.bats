@@ -39,3 +39,10 @@ teardown() { reeve_teardown; }
     told 'the script came here only when the program of line 3 had ended: is it wanted? It is done now; what belongs to that end is for its finish'
   done
 }
+
+@test "a file that says that all is up, written ahead of what keeps the container alive, is not called late" {
+  wrapper <<<$'#!/bin/sh\nredsocks &\niptables -A x\ndnsmasq -k &\nsleep 2\necho ready >/tmp/is_ready\nexec tail -f /dev/null'
+  migrate
+  has write-is_ready/flag-oneshot
+  untold 'came here only when'
+}

@@ -90,9 +90,11 @@ int has_work (struct held const *held)
 
 /* ---- tasks ---- */
 
-/* Behind what kept the container alive, or behind a program in the foreground. Returns the question; 0: neither. */
-static char const *comes_late (struct analysis *a)
+/* Behind what kept the container alive, or behind a program in the foreground. Returns the question; 0: neither.
+   What was held until then is ahead of it. */
+static char const *comes_late (struct analysis *a, struct statement const *statement)
 {
+  if (!a->in_function && line_of(a, statement) < a->waited_line) return 0 ;
   if (a->idle_line && a->waited_line == a->idle_line)
     return pool_printf(a->pool, "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is done now", a->idle_line) ;
   if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
@@ -122,7 +124,7 @@ void add_task (struct analysis *a, struct statement *statement)
           texts_add(a->pool, &task->assumed, one->name) ;
         }
     a->task = task ;
-    late = comes_late(a) ;
+    late = comes_late(a, statement) ;
     if (!a->conditions.first) take_pending(a, task) ;
   }
   for (struct held *remark = a->remarks ; remark ; remark = remark->next) remark->claim->where = service_where(a->plan, a->task, "run") ;
