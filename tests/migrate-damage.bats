@@ -280,3 +280,22 @@ EOS
   migrate
   untold mistake
 }
+
+@test "behind ( ), (( )), [[ ]] and { } in a condition Bash needs no semicolon" {
+  local loop question
+  for loop in 'while( true ) do' 'while [[ 1 ]] do' 'while (( 1 )) do' 'while { true; } do' 'until (false) do' 'while (true);  do'; do
+    wrapper <<<$'#!/bin/bash\nweb &\n'"$loop"$'\necho alive\nsleep 1;\ndone'
+    migrate
+    services web
+    told 'lines 3-6: dropped: kept the container alive' || { echo "# $loop"; return 1; }
+    untold 'TODO'
+    untold 'the parser found errors'
+  done
+  for question in '[[ -n "$X)" ]]' '( check )' '{ check; }' "[[ -n \$X || -z ' ]]' ]]"; do
+    wrapper <<<$'#!/bin/bash\nif '"$question"$' then\n  worker &\nelif [[ $Y ]] then\n  other &\nfi\necho "if (true) then go"\nexec web'
+    migrate
+    services worker other web
+    untold 'the parser found errors' || { echo "# $question"; return 1; }
+    grep -qF -- "$question" "$tree/worker/run" || [ -e "$tree/worker/enable-if" ] || { echo "# $question"; return 1; }
+  done
+}

@@ -70,6 +70,7 @@ static enum truth truth_of_test (struct pool *pool, char const *text)
   return negate_if(negated, truth_of_words(words, n, is_arithmetic)) ;
 }
 
+/* As deep as the parser reads. */
 static enum truth truth_of_condition (struct source *source, struct statement const *condition)
 {
   char const *command ;
@@ -84,6 +85,7 @@ static enum truth truth_of_condition (struct source *source, struct statement co
   else if (!strcmp(command, "test")) truth = truth_of_test(source->pool, source_copy(source, (struct range){ condition->words[0].range.end, condition->range.end })) ;
   else if (shell_one_of(command, "true :")) truth = IS_TRUE ;
   else if (!strcmp(command, "false")) truth = IS_FALSE ;
+  else if (condition->kind == STATEMENT_SUBSHELL || condition->kind == STATEMENT_GROUP) truth = truth_of_condition(source, condition->body) ; /* while (true) */
   return negate_if(negated, truth) ;
 }
 

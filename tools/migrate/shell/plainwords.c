@@ -49,8 +49,58 @@ static void with_plain_loops (char *text, char const *from, char const *to)
   }
 }
 
+/* The end of the ( ), (( )), [[ ]] or { } at `open`; 0: it is not found, or it is something else. */
+static char *end_of_compound (char *open)
+{
+  unsigned int depth = 0 ;
+  int is_test = !strncmp(open, "[[", 2) ;
+  if (*open == '{' && open[1] && strchr(" \t\n", open[1]))
+  {
+    char *end = closing_brace(open) ;
+    return end ? end + 1 : 0 ;
+  }
+  if (!is_test && *open != '(') return 0 ;
+  for (char *p = open ; *p ; p++)
+  {
+    if (*p == '\\' && p[1]) p++ ;
+    else if (*p == '\'' || *p == '"')
+    {
+      char const quote = *p++ ;
+      for (; *p && *p != quote ; p++)
+        if (*p == '\\' && quote == '"' && p[1]) p++ ;
+      if (!*p) return 0 ;
+    }
+    else if (is_test && !strncmp(p, " ]]", 3)) return p + 3 ;
+    else if (is_test && *p == '\n') return 0 ;
+    else if (*p == '(') depth++ ;
+    else if (*p == ')' && !--depth && !is_test) return p + 1 ;
+  }
+  return 0 ;
+}
+
+static int is_elif (char const *text, char const *p)
+{
+  return p >= text + 2 && !strncmp(p - 2, "elif", 4) ;
+}
+
+/* while ( true ) do, if [[ -n $X ]] then: behind these Bash needs no semicolon, but the grammar does. */
+static void with_semicolons (char *text, char const *keyword, char const *next)
+{
+  size_t len = strlen(keyword) ;
+  for (char *p = text ; (p = strstr(p, keyword)) ; p += len)
+  {
+    char *open = p + len + strspn(p + len, " \t") ;
+    char *end = (p > text && !strchr(" \t\n;&|({", p[-1]) && !is_elif(text, p)) || (open == p + len && *open != '(') ? 0 : end_of_compound(open) ;
+    char *word = end ? end + strspn(end, " \t") : 0 ;
+    if (word > end && !strncmp(word, next, strlen(next)) && word[strlen(next)] && strchr(" \t\n;", word[strlen(next)])) *end = ';' ;
+  }
+}
+
 void with_plain_words (char *text)
 {
+  with_semicolons(text, "while", "do") ;
+  with_semicolons(text, "until", "do") ;
+  with_semicolons(text, "if", "then") ; /* elif, too */
   with_plain_loops(text, "while", "until") ;
   with_plain_loops(text, "until", "while") ;
   with_negated_groups(text) ;
