@@ -13,6 +13,7 @@ struct stopping
   char const *program ; /* the first word of what starts it */
   char const *name ; /* of the program that this runs in the end */
   char const *text ;
+  int at_end ; /* rabbitmqctl stop_app is one, too; elsewhere the server goes on, and start_app follows */
 } ;
 
 /* pkill mysqld, behind mysqld_safe & */
@@ -120,7 +121,7 @@ static int stops (struct statement *statement, struct stopping const *stopping)
     char const *value = shell_unquote(stopping->a->pool, raw) ;
     if (is_kill && ((*stopping->pid && shell_mentions(raw, stopping->pid)) || shell_one_of(raw, "%1 %% %+") || strstr(raw, "$!") || is_pid_of(stopping, raw))) return 1 ;
     if (by_name && value && (is_name_of(stopping, value) || (!strcmp(command, "pkill") && is_part_of(stopping, value)))) return 1 ;
-    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || !strcmp(raw, "stop"))) return is_for(stopping, statement) ;
+    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || !strcmp(raw, "stop") || (stopping->at_end && !strcmp(raw, "stop_app")))) return is_for(stopping, statement) ;
     if (shell_one_of(command, "pg_ctl pg_ctlcluster service invoke-rc.d rc-service systemctl apache2ctl apachectl httpd rndc") && shell_one_of(raw, "stop graceful-stop")) return is_for(stopping, statement) ;
     if (shell_one_of(command, "nginx") && shell_one_of(raw, "quit stop")) return is_for(stopping, statement) ;
   }
@@ -250,7 +251,7 @@ void add_stopped (struct analysis *a, struct statement *statement, char const *t
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     int named ;
-    struct stopping stopping = { .a = a, .pid = "", .pidfile = "", .program = service->program ? service->program : "", .name = service->name, .text = service->text ? service->text : "" } ;
+    struct stopping stopping = { .a = a, .at_end = 1, .pid = "", .pidfile = "", .program = service->program ? service->program : "", .name = service->name, .text = service->text ? service->text : "" } ;
     if (service->is_oneshot || (!says_stop(statement) && !stops(statement, &stopping) && !stops_as_other(statement, &stopping))) continue ;
     if (!strcmp(stopping.program, "tail") && strcmp(statement_command(statement), "tail") != 0) continue ; /* of its file, whatever that is called */
     named = names_service(&stopping, text) ;
