@@ -433,3 +433,11 @@ EOS
   reload $'./tables\nstart_worker'
   told 'what it did is not done any more: ./tables'
 }
+
+@test "what is left to do of the trap of one branch is in a file of that branch" {
+  wrapper <<<$'#!/bin/bash\nif [ "$COVER" = true ]; then\n  pid=0\n  term() { if [ $pid -ne 0 ]; then cp /tmp/a /mnt/b; kill $pid; wait $pid; fi; exit 143; }\n  trap \'kill ${!}; term\' TERM\n  app run &\n  pid=$!\n  while true; do tail -f /dev/null & wait ${!}; done\nelse\n  app run\nfi'
+  migrate
+  services app app-2
+  grep -q 'mixes signals with work' "$tree/app/run"
+  run ! grep -q TODO "$tree/app-2/run"
+}

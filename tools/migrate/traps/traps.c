@@ -290,6 +290,16 @@ static void apply_error_trap (struct analysis *a, struct trap const *trap, struc
   mark_lost_for_errors(a, trap, claim) ;
 }
 
+/* What is left to a person of a branch's trap is for what that branch starts, and not for the main service of another. */
+static void keep_in_branch (struct analysis *a, struct trap const *trap, struct claim const *claim)
+{
+  struct service *found = 0 ;
+  if (!trap->place.conditions.first || strcmp(claim->where, "dropped") != 0) return ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (!are_exclusive(a, &trap->place, one) && (!found || one->line <= trap->line || (found->line > trap->line && one->is_main && !found->is_main))) found = one ;
+  for (struct text const *one = found ? claim->todo.first : 0 ; one ; one = one->next) plan_todo(a->plan, found, 0, trap->line, one->text) ;
+}
+
 static void apply_trap (struct analysis *a, struct trap *trap)
 {
   struct trapping t = { .a = a, .trap = trap } ;
@@ -323,6 +333,7 @@ static void apply_trap (struct analysis *a, struct trap *trap)
       texts_add(a->pool, &t.claim->todo, "which signals these are is not known here: taken for those that end it") ;
     apply_code(&t) ;
     tell_ended(a, trap, t.claim) ;
+    keep_in_branch(a, trap, t.claim) ;
   }
 }
 
