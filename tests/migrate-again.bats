@@ -202,3 +202,31 @@ EOS
     untold 'changes the script itself' || { echo "# $line"; return 1; }
   done
 }
+
+@test "what only root exported ahead of it is exported before run becomes that user" {
+  wrapper <<'EOF'
+#!/bin/bash
+if [ "$(id -u)" = 0 ]; then
+  MARK=`cat /mark`
+  if [ -n "$PUID" ]; then
+    export DROPPED=$MARK
+    exec gosu "$PUID" "$0" "$@"
+  fi
+fi
+exec web
+EOF
+  migrate
+  sed '/reeve-exec/q' "$tree/web/run" | diff -u - <(
+    cat <<'EOF'
+#!/bin/bash
+if [ "$(id -u)" = 0 ]; then
+MARK=`cat /mark`
+fi
+if [ "$(id -u)" = 0 ] && [ -n "$PUID" ]; then
+export DROPPED=$MARK
+fi
+if [ "$(id -u)" = 0 ] && [ -n "$PUID" ]; then exec reeve-exec --user "$PUID" -- ./run "$@"; fi
+EOF
+  )
+  untold TODO
+}

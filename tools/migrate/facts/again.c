@@ -155,6 +155,18 @@ static struct texts options_without (struct pool *pool, struct texts const *opti
   return others ;
 }
 
+/* In the script that it started again, which asks for root in vain, this had been done. */
+static int is_ahead_as_root (struct analysis *a, struct piece const *piece)
+{
+  return piece->under && piece->claim && piece->claim->range.start < a->again->range.start && asks_for_root(a, piece->under) ;
+}
+
+/* export DROPPED=1 */
+static int is_handed_over (struct analysis *a, struct piece const *piece)
+{
+  return is_ahead_as_root(a, piece) && !piece->shared && (!strncmp(piece->text, "export ", 7) || strstr(piece->text, " export ")) ;
+}
+
 /* Which pieces make the user's name, and answer the question: those that the text mentions, and what they mention. A function
    may call one that is defined behind it. */
 static void find_user_pieces (struct analysis *a, struct service *service, char const *text, char *found)
@@ -164,7 +176,7 @@ static void find_user_pieces (struct analysis *a, struct service *service, char 
   for (unsigned int i = service->npieces ; i-- ; )
   {
     struct piece const *piece = plan->pieces + i ;
-    if (found[i] || piece->under || !piece_mentioned(piece, piece->positional ? question : text)) continue ; /* a function has words of its own */
+    if (found[i] || (piece->under && !is_ahead_as_root(a, piece)) || !piece_mentioned(piece, piece->positional ? question : text)) continue ; /* a function has words of its own */
     found[i] = 1 ;
     if (!piece->shared)
     {
@@ -177,17 +189,20 @@ static void find_user_pieces (struct analysis *a, struct service *service, char 
   }
 }
 
-/* Lines of the script that make the user's name. */
+/* Lines of the script that make the user's name, and what only root exported. */
 static void define_user (struct analysis *a, struct service *service)
 {
   char const *text = pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &service->user, " "), service->user_if ? service->user_if : "") ;
   char *found = pool_alloc(a->pool, service->npieces + 1) ;
   struct texts lines = { 0 } ;
+  for (unsigned int i = 0 ; service->runs_again && i < service->npieces ; i++)
+    if (is_handed_over(a, a->plan->pieces + i)) text = pool_printf(a->pool, "%s\n%s\n%s", text, a->plan->pieces[i].under, a->plan->pieces[i].text) ;
   find_user_pieces(a, service, text, found) ;
   for (unsigned int i = 0 ; i < service->npieces ; i++)
-    if (found[i] == 1)
+    if (found[i] == 1 || (service->runs_again && is_handed_over(a, a->plan->pieces + i)))
     {
-      texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
+      struct piece const *piece = a->plan->pieces + i ;
+      texts_add(a->pool, &lines, piece->under ? pool_printf(a->pool, "if %s; then\n%s\nfi", piece->under, piece->text) : piece->text) ;
       texts_add_once(a->pool, &a->plan->pieces[i].used, service_where(a->plan, service, "run")) ;
     }
   texts_add_all(a->pool, &lines, &service->again) ;
