@@ -212,6 +212,14 @@ EOS
   printf 'FROM mycorp/arm64-tools:1\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   told 'TODO: the image seems to be for linux/arm64, by the name of mycorp/arm64-tools:1: the patch adds the overlay for arm64'
+  # So may what is fetched: where something else is for amd64, it is.
+  printf 'FROM debian\nARG ARCH=arm64\nRUN curl -L "https://x/app-linux-$ARCH.gz" >/app.gz\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: the image seems to be for linux/arm64, by line 3, which fetches app-linux-arm64.gz: the patch adds the overlay for arm64'
+  sed -i '4iADD https://x/tini-amd64 /tini' Dockerfile
+  migrate --dockerfile Dockerfile
+  told '+ADD reeve-overlay-amd64.tar.gz /'
+  untold 'seems to be'
 }
 
 @test "the ARGs ahead of the first FROM count in FROM" {

@@ -165,22 +165,54 @@ static char const *instruction_platform (struct instruction const *one)
   return word ;
 }
 
+static struct instruction const *asking_instruction (struct dockerfile const *dockerfile)
+{
+  struct instruction const *one = dockerfile->instructions ;
+  while (one && !instruction_platform(one)) one = one->next ;
+  return one ;
+}
+
+static int names_amd64 (struct dockerfile const *dockerfile)
+{
+  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
+    if (strstr(one->arguments, "amd64") || strstr(one->arguments, "x86_64") || strstr(one->arguments, "x64")) return 1 ;
+  return 0 ;
+}
+
+/* RUN curl https://x/app-linux-arm64.gz: what another platform has no use for. *why: the line and the address. "": nothing says it. */
+static char const *platform_fetched (struct dockerfile const *dockerfile, char const **why)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  if (names_amd64(dockerfile)) return "" ;
+  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER || !shell_one_of(one->name, "RUN ADD")) continue ;
+    for (char const *at = one->arguments ; (at = strstr(at, "://")) ; at += 3)
+    {
+      char const *address = dockerfile_expand(dockerfile, one, pool_copy(pool, at + 3, strcspn(at + 3, " \t\n\"';&|)"))) ;
+      char const *platform = strstr(address, "arm") || strstr(address, "aarch64") ? platform_by_word(address) : "" ;
+      if (!*platform) continue ;
+      *why = pool_printf(pool, "line %u, which fetches %s", one->first, shell_basename(address)) ;
+      return platform ;
+    }
+  }
+  return "" ;
+}
+
 char const *dockerfile_architecture (struct dockerfile const *dockerfile, char const **doubt)
 {
   struct pool *pool = dockerfile->source->pool ;
   char const *guess ;
   char const *platform = platform_of(dockerfile, &guess) ;
-  *doubt = 0 ;
-  if (guess && *platform) *doubt = pool_printf(pool, "the image seems to be for %s, by the name of %s", platform, guess) ;
+  char const *why = guess && *platform ? pool_printf(pool, "the name of %s", guess) : 0 ;
+  if (!*platform && !asking_instruction(dockerfile)) platform = platform_fetched(dockerfile, &why) ;
+  *doubt = why ? pool_printf(pool, "the image seems to be for %s, by %s", platform, why) : 0 ;
   if (shell_one_of(platform, "linux/arm64 linux/arm64/v8 linux/aarch64 arm64 aarch64")) return "arm64" ;
   if (shell_one_of(platform, "linux/amd64 linux/amd64/v1 linux/x86_64 amd64 x86_64")) return "amd64" ;
   if (*doubt) return "amd64" ;
   if (strchr(platform, '$')) *doubt = pool_printf(pool, "FROM has the platform %s, which is not known here", platform) ;
   else if (*platform) *doubt = pool_printf(pool, "the image is for %s", platform) ;
-  for (struct instruction *one = dockerfile->instructions ; one && !*doubt ; one = one->next)
-  {
-    char const *word = instruction_platform(one) ;
-    if (word) *doubt = pool_printf(pool, "line %u asks for the platform (%s)", one->first, word) ;
-  }
+  else if (asking_instruction(dockerfile))
+    *doubt = pool_printf(pool, "line %u asks for the platform (%s)", asking_instruction(dockerfile)->first, instruction_platform(asking_instruction(dockerfile))) ;
   return "amd64" ;
 }
