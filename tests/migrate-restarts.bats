@@ -301,3 +301,24 @@ EOS
   file logs/restart <<<no
   untold TODO
 }
+
+@test "what works behind a pause, whether it fails or not, is no program that a loop restarts" {
+  local body
+  for body in 'sleep $N; backup || true' 'backup || echo failed >&2; sleep 300' 'sleep 5; flock x /opt/backup || :'; do
+    printf '#!/bin/sh\nwhile true; do\n%s\ndone\n' "$body" | wrapper
+    migrate
+    services backup
+    lacks backup/restart-delay
+    grep -qxF "$body" "$tree/backup/run"
+  done
+}
+
+@test "a pause ahead of the program is none ahead of its first start, which is said" {
+  wrapper <<<$'while true; do\nsleep 5\nnode server.js || true\ndone'
+  migrate
+  told 'restart-delay: 5000 ms (none behind a run of 10 s or more); its first start was behind a pause, and is at once now'
+  wrapper <<<$'while true; do\nnode server.js || true\nsleep 5\ndone'
+  migrate
+  told 'restart-delay: 5000 ms (none behind a run of 10 s or more)'
+  untold 'its first start'
+}

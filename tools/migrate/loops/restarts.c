@@ -72,6 +72,12 @@ static int sleeps_in (struct statement const *list)
   return 0 ;
 }
 
+static int sleeps_there (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "sleep") ;
+}
+
 /* PROGRAM || sleep 7; if ! PROGRAM; then sleep 7; fi: it pauses only when that has failed, or ended. 0: another form. */
 static struct statement *pausing_program (struct analysis *a, struct statement *statement)
 {
@@ -131,7 +137,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
     if (!program && pausing_program(a, one))
     {
       program = pausing_program(a, one) ;
-      restarts = 1 ;
+      restarts |= one->kind != STATEMENT_OR || statement_walk(one->body->next, &sleeps_there, 0) ; /* PROGRAM || true; sleep 9: as without that */
       continue ;
     }
     if (program || one->kind != STATEMENT_COMMAND || shell_one_of(statement_command(one), "wait kill break exit")) return 0 ;
@@ -233,6 +239,14 @@ char const *set_pause (struct analysis *a, struct service *service, struct state
   return pool_printf(a->pool, ", with the loop's pause as restart-delay: %lu ms (none behind a run of 10 s or more)", pausing.ms) ;
 }
 
+/* while sleep 5; do PROGRAM; done */
+static int pauses_first (struct statement const *loop)
+{
+  struct statement const *first = loop->branches->body ;
+  while (first && first->kind == STATEMENT_COMMENT) first = first->next ;
+  return shell_one_of(statement_command(loop->branches->condition), "sleep") || shell_one_of(statement_command(first), "sleep") ;
+}
+
 /* Not every failure comes to an end that the loop knew. */
 static char const *set_end (struct analysis *a, struct service *service, struct restarting const *found)
 {
@@ -289,6 +303,7 @@ static struct claim *start_restarted (struct analysis *a, struct statement *loop
   claim->what = pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name) ;
   claim->what = pool_printf(a->pool, "%s%s", claim->what, set_end(a, service, found)) ;
   claim->what = pool_printf(a->pool, "%s%s", claim->what, set_pause(a, service, loop, claim)) ;
+  if (!found->until && pauses_first(loop)) claim->what = pool_printf(a->pool, "%s; its first start was behind a pause, and is at once now", claim->what) ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
     if (only_leaves(one) && !leaves_only_stopping(a, one, 0))
       plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here%s: %s: %s",
