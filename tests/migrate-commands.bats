@@ -390,3 +390,30 @@ EOS
   services server
   grep -qx 'gzip -d </a.gz | tar xf - && rm /a.gz' "$init"/*
 }
+
+@test "a session of a database's client is no work that ends by itself: it is marked" {
+  local line
+  while read -r line; do
+    printf '#!/bin/sh\nserver &\n%s\nsleep infinity\n' "$line" | wrapper
+    migrate
+    told 'somebody worked in this session' || { echo "# $line"; return 1; }
+  done <<'EOF'
+psql -U app postgresql://127.0.0.1/$DB
+psql "$URL"
+psql --host=db -dapp
+mysql -uroot -ppw
+mariadb -u root -p app
+EOF
+  while read -r line; do
+    printf '#!/bin/sh\nserver &\n%s\nsleep infinity\n' "$line" | wrapper
+    migrate
+    untold 'somebody worked in this session' || { echo "# $line"; return 1; }
+  done <<'EOF'
+psql $OPTIONS
+psql -U app -c "select 1"
+psql --file=x.sql app
+psql -tA app
+mysql -uroot -e "flush privileges"
+mysql app <x.sql
+EOF
+}

@@ -85,6 +85,26 @@ int is_shell_for_person (struct statement const *statement)
   return 1 ;
 }
 
+/* psql -U app db, mysql -u root -ppw: no query, and no file of them. */
+int is_session (struct pool *pool, struct statement const *statement)
+{
+  static struct { char const *programs ; char const *with ; char const *alone ; } const clients[] = /* options with a word behind them, and without one */
+    { { "psql", "-h -p -U -d --host --port --username --dbname", "-w -W -q -X -n" }, { "mysql mariadb", "-h -P -p -u -D -S --host --port --user --database --socket", "-p" } } ;
+  char const *name = statement_command(statement) ;
+  size_t row = 0 ;
+  while (row < ROWS(clients) && !shell_one_of(name, clients[row].programs)) row++ ;
+  if (row == ROWS(clients) || strcmp(statement_word(statement, 0), name) != 0 || statement->nredirects) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (*raw == '$') return 0 ;
+    if (*raw != '-' || shell_one_of(raw, clients[row].alone)) continue ;
+    if (shell_one_of(raw, clients[row].with)) i++ ;
+    else if (!shell_one_of(pool_copy(pool, raw, raw[1] == '-' ? strcspn(raw, "=") : 2), clients[row].with)) return 0 ;
+  }
+  return 1 ;
+}
+
 static int has_console (struct analysis *a)
 {
   for (struct service *one = a->plan->services ; one ; one = one->next)

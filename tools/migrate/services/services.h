@@ -16,6 +16,7 @@ extern void settle_leaving (struct analysis *a) ;
    if the statement starts none. */
 extern int start_console (struct analysis *a, struct statement *statement) ;
 extern int is_shell_for_person (struct statement const *statement) ; /* just bash: somebody works in it */
+extern int is_session (struct pool *pool, struct statement const *statement) ; /* the same of a database's client */
 extern void give_console (struct analysis *a, struct service *service, struct statement const *body) ; /* the same for a service that ends as the function does */
 /* A game server in the foreground has the container's stdin, at the end of the migration. A note asks where only a text speaks of a console. */
 extern void give_server_consoles (struct analysis *a) ;
