@@ -87,10 +87,10 @@ on=true;;trap 'echo bye; on=false; kill $W' TERM;;web & W=$!;;while $on; do;;wor
 EOS
   wrapper <<<$'#!/bin/bash\nrun=1\ntrap "run=0" TERM\n(while [ $run = 1 ]; do work; sleep 60; done) &\nexec web'
   migrate
-  ! grep -q trap "$tree"/*/run
+  run ! grep -q trap "$tree"/*/run
   wrapper <<<$'#!/bin/bash\nrun=1\ntrap "run=0" HUP\ntrap "exit 0" TERM\nweb &\nwhile [ $run = 1 ]; do work; sleep 60; done'
   migrate
-  ! grep -q '^trap' "$tree"/*/run
+  run ! grep -q "^trap" "$tree"/*/run
   told 'the trap of HUP set run=0'
 }
 
