@@ -193,7 +193,7 @@ EOS
   untold damaged
   wrapper <<<$'#!/bin/bash\nX=$(ls -A | grep -v ^x$)\nY="$(echo $$)"\nexec web "$X" "$Y"'
   migrate
-  grep -q -x 'X=$(ls -A | grep -v ^x$)' "$tree/web/run"
+  grep -q -x -F 'X=$(ls -A | grep -v ^x$)' "$tree/web/run"
   untold damaged
 }
 

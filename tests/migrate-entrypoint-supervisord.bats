@@ -296,7 +296,7 @@ EOS
 @test "what the script ended with stays by what it reads, and a supervisord.conf that the script writes is to be taken from a container" {
   local write
   input=start.sh
-  for write in $'cat >/etc/s.conf <<EOF\n[supervisord]\nnodaemon=true\nEOF' $'printf "[program:x]\ncommand=$X\n" >> /etc/s.conf' 'envsubst </etc/s.tmpl > "/etc/s.conf"'; do
+  for write in $'printf "[program:x]\ncommand=$X\n" >> /etc/s.conf' 'envsubst </etc/s.tmpl > "/etc/s.conf"'; do
     wrapper <<<$'#!/bin/bash\n'"$write"$'\nexec supervisord -c /etc/s.conf'
     migrate
     becomes supervisord 'exec supervisord -n -c /etc/s.conf'
@@ -304,6 +304,11 @@ EOS
     told 'writes or changes what it reads: take that from a container that runs'
     untold 'it would have left by itself' || { echo "# $write"; return 1; }
   done
+  wrapper <<<$'#!/bin/bash\ncat >/etc/s.conf <<EOF\n[supervisord]\nnodaemon=true\nEOF\nexec supervisord -c /etc/s.conf'
+  migrate
+  becomes supervisord 'exec supervisord -c /etc/s.conf' # it says so itself
+  told 'writes or changes what it reads: take that from a container that runs'
+  untold 'in the foreground'
   wrapper <<<$'supervisord -c /etc/s.conf\nexec web'
   migrate
   told '(in the foreground: it would have left by itself)'
