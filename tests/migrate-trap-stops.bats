@@ -152,3 +152,43 @@ alone()
     [ "$(find "$tree" -name down-signal)" = "$tree/nginx/down-signal" ]
   done
 }
+
+@test "a server that is only prepared, with a trap of its own around that, stays in the setup" {
+  wrapper <<'EOF'
+#!/bin/bash
+if [ ! -f /data/db/.initialized ]; then
+  mongod --dbpath /data/db & pid=$!
+  trap 'kill "$pid"' EXIT
+  until mongosh --eval 1; do sleep 1; done
+  mongosh /init.js
+  kill "$pid"
+  wait "$pid"
+  trap - EXIT
+fi
+exec mongod --dbpath /data/db
+EOF
+  migrate
+  services mongod
+  grep -q 'trap - EXIT' "$init/10-start"
+  untold mistake
+  untold TODO
+  wrapper <<'EOF'
+#!/bin/bash
+cleanup() { kill $pid; }
+postgres -D /data &
+pid=$!
+trap cleanup EXIT
+until pg_isready; do sleep 1; done
+psql -f /init.sql
+kill "$pid"
+wait "$pid"
+exec postgres -D /data
+EOF
+  migrate
+  services postgres
+  grep -q 'trap cleanup EXIT' "$init/10-start"
+  # That of a variable with another pid later is the later one's, too.
+  sed -i 's/^exec \(.*\)/\1 \& pid=$!; wait $pid/' start.sh
+  migrate
+  has postgres-2/run
+}

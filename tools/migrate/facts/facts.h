@@ -112,6 +112,7 @@ extern int mentions_family (struct pool *pool, char const *text, char const *nam
 /* The last statement of a server that `first` starts, and that is stopped before another one
    starts; 0: it is not. */
 extern struct statement *stopped_at (struct analysis *a, struct statement *first) ;
+extern int trap_taken_off (struct statement const *trap) ; /* by a trap - EXIT behind it in its list */
 extern void add_stopped (struct analysis *a, struct statement *statement, char const *text, struct texts *names) ; /* the services that the command stops; `text`: its own */
 /* mongod --shutdown, redis-cli shutdown || true, service cron stop: does it nothing but stop services of this script? */
 extern int only_stops_services (struct analysis *a, struct statement *statement) ;

@@ -196,7 +196,7 @@ void mark_move (struct analysis *a, struct service *service, struct statement *s
 static int sets_trap (struct statement *statement, void *data)
 {
   (void)data ;
-  return !strcmp(statement_command(statement), "trap") && statement->nwords > 2 && !shell_one_of(statement->words[1].raw, "- -p -l")
+  return !strcmp(statement_command(statement), "trap") && statement->nwords > 2 && !shell_one_of(statement->words[1].raw, "- -p -l") && !trap_taken_off(statement)
    && !shell_one_of(statement_word(statement, statement->nwords - 1), "ERR DEBUG RETURN") ;
 }
 

@@ -206,13 +206,47 @@ static int finds_pid (struct statement *statement, void *data)
   return 1 ;
 }
 
+/* trap - EXIT */
+static int takes_off_trap (struct statement const *statement)
+{
+  return !strcmp(statement_command(statement), "trap") && !strcmp(statement_word(statement, 1), "-") ;
+}
+
+int trap_taken_off (struct statement const *trap)
+{
+  for (struct statement const *one = trap->next ; one ; one = one->next)
+    for (unsigned int i = 2 ; takes_off_trap(one) && i < one->nwords ; i++)
+      if (!strcmp(statement_word(one, i), statement_word(trap, 2))) return 1 ;
+  return 0 ;
+}
+
+/* trap 'kill "$PID"' EXIT, for as long as this server runs: a trap of a variable that gets another pid later is that one's, too. */
+static int is_its_trap (struct statement const *trap, struct stopping const *stopping)
+{
+  struct pool *pool = stopping->a->pool ;
+  char const *value = trap->nwords > 2 ? shell_unquote(pool, trap->words[1].raw) : 0 ;
+  char const *set = source_uncommented(stopping->a->source) ;
+  struct source code ;
+  int stops_it = 0 ;
+  if (!*stopping->pid) return 0 ;
+  if (!value && trap->nwords > 2 && *trap->words[1].raw == '"') value = shell_without_quotes(pool, trap->words[1].raw) ;
+  for (struct statement *one = value ? shell_parse_text(pool, &code, value) : 0 ; one ; one = one->next)
+  {
+    struct function *function = one->kind == STATEMENT_COMMAND ? called_function(stopping->a, one) : 0 ;
+    stops_it |= one->kind == STATEMENT_COMMAND && (stops(one, stopping) || (function && function->statement->body && list_stops(function->statement->body, (struct stopping *)stopping))) ;
+  }
+  if (stops_it && trap_taken_off(trap)) return 1 ;
+  set = strstr(set, pool_printf(pool, "%s=$!", stopping->pid)) ;
+  return stops_it && set && !strstr(set + 1, pool_printf(pool, "%s=$!", stopping->pid)) ;
+}
+
 /* Behind the stop, the script waits until it has ended: wait $PID, while pgrep mysqld; do sleep 1; done */
 static struct statement *behind_stop (struct analysis *a, struct statement *stop)
 {
   struct statement *end = stop ;
   for (struct statement *one = stop->next ; one ; one = one->next)
   {
-    if ((!strcmp(statement_command(one), "wait") && one->nwords > 1) || waits_for_end(a, one)) end = one ;
+    if ((!strcmp(statement_command(one), "wait") && one->nwords > 1) || waits_for_end(a, one) || takes_off_trap(one)) end = one ;
     else if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "sleep echo printf sync")) break ;
   }
   return end ;
@@ -227,8 +261,9 @@ struct statement *stopped_at (struct analysis *a, struct statement *first)
   for (struct statement *one = first->next ; one ; one = one->next)
   {
     finds_pid(one, &stopping) ;
-    if (one->background || shell_one_of(statement_command(one), "exec wait trap exit")) return 0 ;
+    if (one->background || shell_one_of(statement_command(one), "exec wait exit")) return 0 ;
     a->questions++ ;
+    if (!strcmp(statement_command(one), "trap") && !is_its_trap(one, &stopping)) return 0 ;
     if (always_stops(one, &stopping)) return behind_stop(a, one) ;
   }
   return 0 ;
