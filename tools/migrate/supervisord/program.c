@@ -22,13 +22,14 @@ static void look_at_proxy (struct translation *t, char const *command, uint32_t 
     : "pidproxy is supervisor's own, and passes signals on to the process of its file: run that program itself, in the foreground, then take supervisor's package out") ;
 }
 
-/* bash -c "service x start && tail -f LOG" */
+/* bash -c "service x start && tail -f LOG"; bash -c "service x start". Of a daemon at the end, its configuration may say that it stays. */
 static void mark_left_behind (struct translation *t, uint32_t line)
 {
   struct source code ;
   struct analysis a = { .plan = t->plan, .source = &code, .pool = t->plan->pool, .suffix = "" } ;
   struct statement *statement = shell_parse_text(a.pool, &code, t->service->command) ;
-  char const *names = statement ? left_behind(&a, statement, 1) : "" ;
+  int is_init_script = strstr(t->service->command, "/etc/init.d/") || shell_mentions(t->service->command, "service") ;
+  char const *names = statement ? left_behind(&a, statement, !is_init_script) : "" ;
   if (*names)
     plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(a.pool, "its code leaves %s in the background, and nobody supervises that: make a service of each, in the foreground", names)) ;
 }
