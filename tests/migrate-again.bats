@@ -44,6 +44,9 @@ EOS
   again 'exec chpst -u app "$0" "$@"'
   services a web
   told 'TODO: it did that by chpst -u app, which goes'
+  again 'exec setpriv --reuid=app --regid=app --init-groups --inh-caps=-all "$0" "$@"'
+  services a web
+  told 'TODO: it did that by setpriv --reuid=app --regid=app --init-groups --inh-caps=-all, which goes'
   again 'gosu app "$0" "$@"; exit'
   told 'TODO: the script starts itself again as another user, without exec'
 }

@@ -5,7 +5,7 @@
 #include "migrate/facts/facts.h"
 
 /* What executes the rest of its words: python3 "$0" would be another program. */
-#define STARTERS "env nice ionice chpst chrt taskset numactl prlimit setarch linux32 linux64 unshare nsenter capsh softlimit flock timeout stdbuf " \
+#define STARTERS "env nice ionice chpst setpriv chrt taskset numactl prlimit setarch linux32 linux64 unshare nsenter capsh softlimit flock timeout stdbuf " \
   "dbus-run-session xvfb-run ssh-agent"
 
 /* A word without its quotes, up to the first blank: "\"$0\" $*" begins with $0. */
