@@ -254,3 +254,12 @@ syncd --daemon; curl --retry 5 --retry-connrefused http://localhost:99/; exec ap
 syncd --daemon; curl http://db.example.org/; exec app
 EOS
 }
+
+@test "another word of a daemon's program, behind its start, works with that" {
+  wrapper <<<$'bin/solr start -force\nbin/solr create_core -c a\napachectl -DFOREGROUND &\nsleep infinity'
+  migrate
+  told 'TODO: it left when it was ready, and solr-2 needs that: write data/check'
+  wrapper <<<$'nginx -t\nnginx\nnginx -t\nweb &\nwait'
+  migrate
+  untold 'needs that: write data/check'
+}

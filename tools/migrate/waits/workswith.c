@@ -38,6 +38,16 @@ static int is_its_client (struct work const *work, char const *command)
   return !strncmp(command, work->stem, len) && (!command[len] || shell_one_of(command + len, clients)) ;
 }
 
+/* solr start, and behind it solr create_core: another word of the same program */
+static int is_its_other_word (struct work const *work, struct statement const *statement)
+{
+  char const *word = statement_word(statement, 1) ;
+  size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz_-:") ;
+  if (strcmp(statement_command(statement), work->program) != 0 || *word == '-' || !len || word[len]) return 0 ;
+  return work->daemon->command && !shell_mentions(work->daemon->command, word)
+   && !shell_one_of(word, "start restart stop status version help configtest test check init setup migrate upgrade install validate build") ;
+}
+
 /* /var/lib/tor/hostname, /run/control.unit.sock: a file that has its name in a folder of what runs */
 static int names_its_file (struct work const *work, char const *word)
 {
@@ -71,6 +81,7 @@ static int works_with_it (struct statement *statement, void *data)
   char const *text = source_copy(work->code, statement->range) ;
   int certain = 1 ;
   if (statement->kind != STATEMENT_COMMAND || strstr(text, "--retry") || strstr(text, "--version") || strstr(text, "--help") || shell_mentions(text, "configtest")) return 0 ;
+  if (is_its_other_word(work, statement)) return 1 ;
   if (is_its_client(work, command)) return !!statement_word(statement, 1)[0] ;
   if (shell_one_of(command, READERS) && names_its_file(work, text)) return 1 ;
   if (!shell_one_of(command, ASKERS) || !is_address_here(text)) return 0 ;
