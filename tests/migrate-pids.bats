@@ -261,3 +261,13 @@ wait"
   migrate
   untold 'pid 1 is /init now'
 }
+
+@test "what a client prints is no pid: a server that is only prepared stays the setup's" {
+  local asks
+  for asks in 'OUT=$(vault write pki/issue/x); echo "$OUT" >/x.crt' 'N=$(vault list -count)' 'X=$(cat /run/vault.pid)'; do
+    wrapper <<<$'#!/bin/bash\nvault server -dev &\nPID=$!\nsleep 5\n'"$asks"$'\nkill $'"$([[ $asks = X=* ]] && echo X || echo PID)"$'\nsleep 2\nexec vault server -config=/v.hcl'
+    migrate
+    services vault
+    told 'lines 2-7: cont-init.d/10-start: setup, as it was' || { echo "# $asks"; return 1; }
+  done
+}

@@ -47,6 +47,7 @@ static int is_pid_of (struct stopping const *stopping, char const *raw)
   memcpy(words, raw, strlen(raw) + 1) ;
   for (char *p = words ; *p ; p++)
     if (strchr("$()`\"'<. \t", *p)) *p = ' ' ;
+  if (!strcasestr(words, "pid") && !strstr(words, "pgrep") && !strstr(words, "ps ") && !strstr(words, "lsof") && !strstr(words, "fuser")) return 0 ; /* N=$(mysql -e ...) */
   for (char const *p = words ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
     if (is_name_of(stopping, pool_copy(stopping->a->pool, p, strcspn(p, " ")))) return 1 ;
   return (strstr(words, "pgrep") || strstr(words, "ps ")) && strstr(words, " -f ") && is_part_of(stopping, pool_copy(stopping->a->pool, strstr(words, " -f ") + 4, strcspn(strstr(words, " -f ") + 4, " "))) ;
