@@ -248,3 +248,10 @@ EOS
   migrate
   untold 'another value'
 }
+
+@test "what only a message needed is marked as not done any more; tmate leaves something behind, as tmux" {
+  wrapper <<<$'web &\ntmate -S /tmp/t new-session -d\nURL=$(tmate -S /tmp/t display -p x)\necho "connect: $URL"\nsleep infinity'
+  migrate
+  told 'line 3: dropped: environment: URL; nothing needs it; TODO: nothing that is left needs it, so it is not done any more'
+  told 'tmate -S /tmp/t new-session -d: it leaves something behind that nothing supervises'
+}

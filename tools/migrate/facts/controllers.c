@@ -25,6 +25,7 @@ static struct controller const controllers[] =
   { "pm2", "start restart reload resurrect", 0 },
   { "screen", "-dm -dmS -d", 0 },
   { "tmux", "-d", 0 },
+  { "tmate", "-d", 0 },
   { "daemonize", "", 0 },
   { "daemon", "", 0 },
 } ;

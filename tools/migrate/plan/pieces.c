@@ -325,7 +325,9 @@ void settle_pieces (struct plan *plan)
     if (!piece->claim) continue ;
     piece->claim->where = where[i].first ? texts_join(plan->pool, where + i, ", ") : "dropped" ;
     for (struct comment *one = piece->comments ; one ; one = one->next) one->claim->where = piece->claim->where ;
-    if (piece->todo_of_several && (where[i].first ? where[i].first->next != 0 : does_work(piece->text))) texts_add(plan->pool, &piece->claim->todo, piece->todo_of_several) ;
+    if (piece->todo_of_several && (where[i].first ? where[i].first->next != 0 : does_work(piece->text)))
+      texts_add(plan->pool, &piece->claim->todo, where[i].first || piece->became ? piece->todo_of_several
+        : "nothing that is left needs it, so it is not done any more: if what it does, or what a message printed of it, is wanted, do that in a task") ;
     if (piece->todo_of_readers && where[i].first)
     {
       struct texts todo = { 0 } ; /* ahead of the others */
