@@ -385,12 +385,12 @@ EOS
     migrate
     told 'run once, in the background; TODO: by its ' || { echo "# $line"; return 1; }
   done
-  for line in 'rosservice call --wait /spawn x' 'ros2 service call /x y' 'rosparam set /a b' 'bash -c "echo start | nc 127.0.0.1 1122"' 'sleep 5 && nohup sh -c "echo start | nc $H 1"'; do
+  for line in 'rosservice call --wait /spawn x' 'ros2 service call /x y' 'rosparam set /a b' 'bash -c "echo start | nc 127.0.0.1 1122"' 'sleep 5 && nohup sh -c "echo start | nc $H 1"' 'nc 127.0.0.1 1 </etc/start.txt' 'sh -c "echo x | timeout 5 nc localhost 1"'; do
     wrapper <<<"$line &"$'\nexec web'
     migrate
     told 'run once, in the background' || { echo "# $line"; return 1; }
   done
-  for line in ./backup.sh ./shairport-sync ./git-sync ./log-export ./backup-loop.sh 'rq worker export' 'app --set a' 'bash -c "app | nc -lk 80"'; do
+  for line in ./backup.sh ./shairport-sync ./git-sync ./log-export ./backup-loop.sh 'rq worker export' 'app --set a' 'bash -c "app | nc -lk 80"' 'nc -l 80 </etc/start.txt'; do
     wrapper <<<"$line &"$'\nexec web'
     migrate
     untold 'run once' || { echo "# $line"; return 1; }

@@ -130,6 +130,7 @@ extern int is_called_stop (char const *command) ; /* stop-all.sh, mysql_stop */
 extern int is_short (char const *program) ; /* one that ends by itself, and is no container's purpose */
 extern int is_plain_command (struct statement const *statement) ; /* a command that a script may end with */
 extern int is_server (struct analysis *a, struct statement const *statement) ; /* the same, if the program does not end by itself */
+extern int sends_input (char const *name, char const *const *argv) ; /* nc HOST PORT, telnet HOST PORT: it ends with its input, or with the connection */
 extern int is_task_program (char const *program) ; /* one that ends by itself, also in the background */
 extern int says_server (struct statement const *statement) ; /* do the words of an unknown program say it: --port 80, start? */
 extern int says_listen (struct statement const *statement) ; /* those that no client has: --listen :80, --bind 0.0.0.0 */

@@ -166,9 +166,13 @@ static int says_work (struct pool *pool, char const *const *argv)
   return 0 ;
 }
 
-/* nc HOST PORT, telnet HOST PORT: it ends with its input, or with the connection. */
-static int sends_input (char const *name, char const *const *argv)
+int sends_input (char const *name, char const *const *argv)
 {
+  if (!strcmp(name, "timeout")) /* timeout 5 nc HOST PORT */
+  {
+    while (*argv && !shell_one_of(shell_basename(*argv), "nc ncat netcat telnet")) argv++ ;
+    name = *argv ? shell_basename(*argv) : "" ;
+  }
   if (!shell_one_of(name, "nc ncat netcat telnet")) return 0 ;
   for (argv++ ; *argv ; argv++)
     if (!strncmp(*argv, "--", 2) ? shell_one_of(*argv, "--listen --keep-open --exec --sh-exec") : **argv == '-' && strpbrk(*argv, "lkecL")) return 0 ;

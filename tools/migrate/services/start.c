@@ -57,6 +57,15 @@ static int has_code (struct statement const *statement, struct launch const *lau
   return launch->code || (statement_of_shell(statement, launch->first, &is_code) && is_code) ;
 }
 
+/* nc HOST PORT <FILE & */
+static int sends_file (struct statement const *statement, char const *const *argv)
+{
+  if (!argv[0] || !sends_input(shell_basename(argv[0]), argv)) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!statement->redirects[i].is_output && strncmp(statement->redirects[i].target, "/dev/", 5) != 0) return 1 ;
+  return 0 ;
+}
+
 /* (sleep 5; echo ready) &, sleep 5 && ollama pull MODEL &: none of its programs goes on running. */
 static int ends_soon (struct analysis *a, struct statement const *statement)
 {
@@ -80,6 +89,7 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
     if (behind[0] && !strchr(behind[0], '/') && is_short(behind[0]) && !shell_one_of(behind[0], "env cat sed awk grep find")) return 1 ;
     if (argv[0] && argv[1] && !strcmp(shell_basename(argv[0]), "ollama") && !strcmp(argv[1], "run")) return 1 ; /* without a terminal it ends with its input */
     if (!launch.code && command_ends(command_behind_runners(a->pool, argv))) return 1 ;
+    if (sends_file(statement, argv)) return 1 ;
   }
   if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_PIPELINE || (statement->kind == STATEMENT_COMMAND && !called_function(a, statement) && !has_code(statement, &launch))) return 0 ;
   return surely_ends(a, &waited) ;
