@@ -267,9 +267,10 @@ static void find_in_lines (struct plan *plan, struct service const *service, str
     if (needed[i] && !where[i].first) texts_add(plan->pool, where + i, service_where(plan, service, file)) ;
 }
 
-/* X=$(work), but not START=$SECONDS or START=$(date +%s): is something lost if nobody does it? */
+/* X=$(work), but not START=$SECONDS, START=$(date +%s) or PIDS=$(jobs -p): is something lost if nobody does it? */
 static int does_work (char const *text)
 {
+  if (strstr(text, "jobs -p")) return 0 ;
   if (strchr(text, '`')) return 1 ;
   for (char const *at = text ; (at = strstr(at, "$(")) ; at += 2)
     if (at[2] != '(' && strncmp(at, "$(date ", 7) != 0) return 1 ;
