@@ -6,12 +6,19 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
+/* Is `condition` ! { SECOND; }? */
+static int negates (char const *condition, char const *second)
+{
+  size_t len = strlen(second) ;
+  return !strncmp(condition, "! { ", 4) && !strncmp(condition + 4, second, len) && !strcmp(condition + 4 + len, "; }") ;
+}
+
 /* [ "$A" = 1 ] && one & , [ "$A" = 1 ] || other & : with nothing in between that sets A. */
 static int is_negation (struct analysis *a, struct service const *one, struct service const *other, char const *condition, char const *second)
 {
   unsigned int first = one->npieces < other->npieces ? one->npieces : other->npieces ;
   unsigned int last = one->npieces < other->npieces ? other->npieces : one->npieces ;
-  if (one->positional != other->positional || strcmp(condition, pool_printf(a->pool, "! { %s; }", second)) != 0) return 0 ;
+  if (one->positional != other->positional || !negates(condition, second)) return 0 ;
   while (first < last && !piece_mentioned(a->plan->pieces + first, condition)) first++ ;
   return first == last ;
 }

@@ -39,8 +39,8 @@ static void job_numbers (struct analysis *a, struct service const *service, unsi
   {
     int is_counted = 0 ; /* by one that is started in place of it */
     if (!is_job(one) || are_exclusive(a, one, service)) continue ;
-    for (struct service const *other = a->plan->services ; other != one ; other = other->next)
-      is_counted |= is_job(other) && !are_exclusive(a, other, service) && are_exclusive(a, other, one) ;
+    for (struct service const *other = one->conditions.first ? a->plan->services : one ; other != one && !is_counted ; other = other->next)
+      is_counted = is_job(other) && !are_exclusive(a, other, service) && are_exclusive(a, other, one) ;
     *most += !is_counted ;
     *least += (unsigned int)is_surely_ahead(a, one, service) ;
   }
@@ -51,15 +51,16 @@ void services_of_job (struct analysis *a, char const *job, struct texts *names)
   struct service *last = 0 ;
   struct service *before = 0 ;
   unsigned int n = shell_number(job, 1000, 0) ;
+  unsigned int njobs = 0 ; /* up to this one */
   size_t len = strcspn(job, "\"'") ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    unsigned int least ;
-    unsigned int most ;
+    unsigned int least = 0 ;
+    unsigned int most = 0 ;
     if (!is_job(service)) continue ;
     before = last ;
     last = service ;
-    job_numbers(a, service, &least, &most) ;
+    if (n && n <= ++njobs) job_numbers(a, service, &least, &most) ;
     if ((n && least <= n && n <= most) || (*job == '?' && strstr(service->text, pool_copy(a->pool, job + 1, len - 1)))
      || (len && !strchr("0123456789%+-?", *job) && !strncmp(service->text, job, len))) texts_add_once(a->pool, names, service->name) ;
   }
