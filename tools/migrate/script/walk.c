@@ -336,23 +336,6 @@ static int walk_kept (struct analysis *a, struct statement *statement, struct fr
   return 1 ;
 }
 
-/* A && B && C without A; first: A. */
-static struct statement *without_first (struct analysis *a, struct statement const *statement, struct statement *first)
-{
-  struct statement *rest ;
-  struct statement *left ;
-  if (statement->body == first) return first->next ;
-  rest = pool_alloc(a->pool, 2 * sizeof(*rest)) ;
-  left = rest + 1 ;
-  *rest = *statement ;
-  *left = *without_first(a, statement->body, first) ;
-  left->next = statement->body->next ;
-  rest->body = left ;
-  rest->range.start = rest->core.start = left->range.start ;
-  rest->is_start = 0 ;
-  return rest ;
-}
-
 /* [ "$1" = web ] && exec server, [ "$1" = all ] && migrate && exec server: CMD decides the first of them. Returns 0 if it does not. */
 static int walk_decided (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -492,17 +475,6 @@ static int walk_parts (struct analysis *a, struct statement *statement, struct f
       return 1 ;
     default : return 0 ;
   }
-}
-
-static int is_command_of_variable (struct statement *statement, void *data)
-{
-  return statement->kind == STATEMENT_COMMAND && statement->nwords && shell_mentions(statement->words[0].raw, data) ;
-}
-
-/* for f in hooks; do "$f"; done, behind services that have names */
-static int runs_hooks (struct analysis *a, struct statement *statement)
-{
-  return statement->kind == STATEMENT_FOR && a->plan->services && !a->waited_line && !starts_something(a, statement) && statement_walk(statement, &is_command_of_variable, (void *)statement->name) ;
 }
 
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)

@@ -88,6 +88,7 @@ extern int walk_leaving (struct analysis *a, struct statement *statement, struct
 
 /* ---- wholeloops.c ---- */
 extern int asks_until_answered (struct analysis *a, struct statement *statement) ; /* for i in 1 2 3; do ask && break; kill -0 $P || { wait $P; exit 1; }; done: its rounds are one question */
+extern int runs_hooks (struct analysis *a, struct statement *statement) ; /* for f in hooks; do "$f"; done, behind services that have names */
 extern void note_endless (struct analysis *a, struct statement *loop) ; /* while true; do job; sleep 9; done, which nothing leaves: what is behind it never runs */
 
 /* ---- damaged.c ---- */
@@ -316,6 +317,7 @@ extern void tell_other_ran (struct analysis *a, struct alternatives const *these
 /* server || { echo failed; exit 1; }, as the last thing, where the right side starts nothing: the work on the left; 0: another form */
 extern struct statement *ending_work (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void end_ending_work (struct analysis *a, struct statement *statement) ; /* behind that work */
+extern struct statement *without_first (struct analysis *a, struct statement const *statement, struct statement *first) ; /* A && B && C without A; first: A */
 extern char const *condition_of_right (struct analysis *a, struct statement const *statement) ; /* on which the right side runs */
 
 /* ---- scopes.c ---- */

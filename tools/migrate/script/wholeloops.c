@@ -1,4 +1,4 @@
-/* Loops of which the walk asks only as a whole: a question in rounds, and one that nothing leaves. */
+/* Loops of which the walk asks only as a whole: a question in rounds, hooks, and one that nothing leaves. */
 
 #include <string.h>
 
@@ -24,4 +24,14 @@ void note_endless (struct analysis *a, struct statement *loop)
   if (a->replaced_line || a->in_function || a->is_beside || a->conditions.first) return ;
   if (loop->kind != STATEMENT_LOOP || loop->background || loop->until || !loop->branches) return ;
   if (is_always_true(loop->branches->condition) && !loop_breaks(loop)) a->replaced_line = line_of(a, loop) ;
+}
+
+static int is_command_of_variable (struct statement *statement, void *data)
+{
+  return statement->kind == STATEMENT_COMMAND && statement->nwords && shell_mentions(statement->words[0].raw, data) ;
+}
+
+int runs_hooks (struct analysis *a, struct statement *statement)
+{
+  return statement->kind == STATEMENT_FOR && a->plan->services && !a->waited_line && !starts_something(a, statement) && statement_walk(statement, &is_command_of_variable, (void *)statement->name) ;
 }
