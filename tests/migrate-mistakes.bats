@@ -100,6 +100,11 @@ mistake() # LINE TEXT
   wrapper <<<$'dockerd &\nservice docker start\nwait -n'
   migrate
   told 'dockerd is the same: remove one of the two'
+  for client in 'redis-server --port "$n" &' 'mysqld --port=330$n --datadir=/data/$n &'; do # nor in another round of a loop
+    wrapper <<<$'for n in 1 2; do\n'"$client"$'\ndone\nwait'
+    migrate
+    untold 'is the same: remove one' || { echo "# $client"; return 1; }
+  done
 }
 
 @test "all that nobody waits for" {

@@ -281,6 +281,12 @@ EOS
     migrate
     untold 'run once' || { echo "# $name"; return 1; }
   done
+  for name in 'while true; do sleep 3600; ./dump-db; done' '(while true; do ./backup-runner; sleep 60; done)' 'while sleep 60; do ./load-users; done'; do # again and again
+    wrapper <<<"$name &"$'\nexec web'
+    migrate
+    untold 'run once' || { echo "# $name"; return 1; }
+    untold TODO
+  done
 }
 
 @test "daemon in a folder of the image's own is its own program; the distribution's puts another one into the background" {

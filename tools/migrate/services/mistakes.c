@@ -348,6 +348,12 @@ static struct service const *stopped_between (struct analysis *a, struct service
   return 0 ;
 }
 
+/* Rounds of a loop have the same words, and other values: redis-server --port "$port" & */
+static int are_same_words (struct service const *one, struct service const *other)
+{
+  return !strcmp(one->text, other->text) && (one->line != other->line || !strchr(one->text, '$')) ;
+}
+
 static void find_twice (struct analysis *a, struct statement *first)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
@@ -357,7 +363,7 @@ static void find_twice (struct analysis *a, struct statement *first)
     for (struct service *other = a->plan->services ; family && other != service ; other = other->next)
     {
       if (other->is_oneshot || family_of_service(a, other) != family || are_asked_apart(service, other) || !runs_with(a, first, other, service)) continue ;
-      if (is_told_apart(service) != is_told_apart(other) ? !may_be_same(service, other) : (is_told_apart(service) && strcmp(service->text, other->text) != 0)) continue ;
+      if (is_told_apart(service) != is_told_apart(other) ? !may_be_same(service, other) : (is_told_apart(service) && !are_same_words(service, other))) continue ;
       stop = stopped_between(a, other, service) ;
       if (!stop) plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port%s", other->name, other->line,
         is_told_apart(service) != is_told_apart(other) ? ", unless the configuration file that one of them names says otherwise" : "")) ;

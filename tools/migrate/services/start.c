@@ -238,6 +238,13 @@ static int still_leaves (struct analysis *a, struct service const *service, stru
   return one && one->kind == STATEMENT_COMMAND && leaves_inside(a, one, inside) ;
 }
 
+/* while true; do sleep 3600; ./dump-db; done & : it works from time to time, and never ends. */
+static int never_ends (struct analysis *a, struct statement *statement)
+{
+  if ((statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) && statement->body && !statement->body->next) statement = statement->body ;
+  return statement->kind == STATEMENT_LOOP && !loop_end(a, statement) ;
+}
+
 /* client call NAME, ctl node create, topic pub --once: a word of what is done once. */
 static int says_once (struct statement const *statement)
 {
@@ -317,7 +324,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
   }
-  else if (how == START_BACKGROUND && !is_init && (says_task(service->name) || (may_be_task(service->name) && !service->serves) || (called_function(a, statement) && says_task(statement_command(statement)))))
+  else if (how == START_BACKGROUND && !is_init && !never_ends(a, statement) && (says_task(service->name) || (may_be_task(service->name) && !service->serves) || (called_function(a, statement) && says_task(statement_command(statement)))))
   {
     /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
     service->is_oneshot = service->is_job = 1 ;
