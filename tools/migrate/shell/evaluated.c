@@ -75,9 +75,11 @@ static int only_stays (char const *value)
 static void without_shell (struct evaluating *e, struct statement const *statement, int is_element)
 {
   unsigned int first = statement->nwords == 4 && !strcmp(statement->words[0].raw, "exec") ;
-  struct word const *words = statement->words + first ;
+  struct word const *words ;
   size_t len ;
-  if (statement->kind != STATEMENT_COMMAND || statement->nwords != first + 3 || statement->nassignments || strcmp(words[1].raw, "-c") != 0 || !words[2].value) return ;
+  if (statement->kind != STATEMENT_COMMAND || statement->nwords != first + 3 || statement->nassignments) return ;
+  words = statement->words + first ;
+  if (strcmp(words[1].raw, "-c") != 0 || !words[2].value) return ;
   if (!shell_one_of(shell_basename(words[0].raw), "sh bash dash ash") || !only_stays(words[2].value)) return ;
   len = strlen(words[2].raw) ;
   if (len != strlen(words[2].value) + 2 || !is_code(words[2].value, is_element && is_alone(e, statement))) return ;
