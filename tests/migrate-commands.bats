@@ -396,7 +396,7 @@ EOS
   while read -r line; do
     printf '#!/bin/sh\nserver &\n%s\nsleep infinity\n' "$line" | wrapper
     migrate
-    told 'somebody worked in this session' || { echo "# $line"; return 1; }
+    told 'somebody worked in this client' || { echo "# $line"; return 1; }
   done <<'EOF'
 psql -U app postgresql://127.0.0.1/$DB
 psql "$URL"
@@ -407,7 +407,7 @@ EOF
   while read -r line; do
     printf '#!/bin/sh\nserver &\n%s\nsleep infinity\n' "$line" | wrapper
     migrate
-    untold 'somebody worked in this session' || { echo "# $line"; return 1; }
+    untold 'somebody worked in this client' || { echo "# $line"; return 1; }
   done <<'EOF'
 psql $OPTIONS
 psql -U app -c "select 1"

@@ -7,12 +7,7 @@
 /* Lines may be joined, and stand further to the right. */
 static char const *without_blanks (struct pool *pool, char const *text)
 {
-  char *out = pool_alloc(pool, strlen(text) + 1) ;
-  char *end = out ;
-  for (; *text ; text++)
-    if (!strchr(" \t\n\\;", *text)) *end++ = *text ;
-  *end = 0 ;
-  return out ;
+  return pool_without(pool, text, " \t\n\\;") ;
 }
 
 char const *audit_said (struct analysis *a, struct file const *files)

@@ -53,17 +53,6 @@ static int add_asked (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* grep [X]vfb, which does not find itself */
-static char const *without_brackets (struct pool *pool, char const *text)
-{
-  char *out = pool_alloc(pool, strlen(text) + 1) ;
-  char *end = out ;
-  for (; *text ; text++)
-    if (!strchr("[]", *text)) *end++ = *text ;
-  *end = 0 ;
-  return out ;
-}
-
 /* The command that succeeds when the loop may end; 0: it waits for something else, or does more. */
 static char const *running_probe (struct analysis *a, struct statement *loop)
 {
@@ -82,7 +71,7 @@ enum until_running walk_until_running (struct analysis *a, struct statement *sta
   struct asked asked = { .pool = a->pool, .words = "", .probe = running_probe(a, statement) } ;
   if (!asked.probe) return ANOTHER_LOOP ;
   statement_walk(statement, &add_asked, &asked) ;
-  if (!walk_sure_probe(a, statement, asked.probe, *asked.words ? asked.words : without_brackets(a->pool, asked.probe))) return WAITS_FOR_ANOTHER ;
+  if (!walk_sure_probe(a, statement, asked.probe, *asked.words ? asked.words : pool_without(a->pool, asked.probe, "[]") /* grep [X]vfb, which does not find itself */)) return WAITS_FOR_ANOTHER ;
   if (!strchr(asked.probe, '$')) a->awaited.service->check_positional = 0 ; /* it needs no values of the call */
   return IS_READINESS ;
 }

@@ -21,11 +21,7 @@ static int asks_files (char const *condition)
 /* "${X}/a" as $X/a: two spellings of a path are one. */
 static char const *plainly (struct pool *pool, char const *text)
 {
-  char *out = pool_alloc(pool, strlen(text) + 1) ;
-  char *end = out ;
-  for (; *text ; text++)
-    if (!strchr("\"'{}", *text)) *end++ = *text ;
-  return out ;
+  return pool_without(pool, text, "\"'{}") ;
 }
 
 /* /data of the text /data/db, not /data.old */

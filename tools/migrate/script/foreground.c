@@ -123,7 +123,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   if (is_shell_for_person(statement))
     mark_serving(a, statement, claim, "somebody worked in this shell, and what follows came when it had ended: make it a service (flag-console, flag-main), and what follows its finish") ;
   else if (is_session(a->pool, statement))
-    mark_serving(a, statement, claim, "without a query, and without a file of them, somebody worked in this session, and what follows came when it had ended; there is no terminal here: take it out, or make it a service (flag-console, flag-main)") ;
+    mark_serving(a, statement, claim, "without a query, and without a file of them, somebody worked in this client, and what follows came when it had ended; there is no terminal here: take it out, or make it a service (flag-console, flag-main)") ;
   if (may_serve)
     mark_serving(a, statement, claim, pool_printf(a->pool, "%s%s", advice_if_it_serves(a, frame, ran_nothing), a->task && task_has_more(a) ? ", and make a task of what is ahead of it here" : "")) ;
   else if (!says && (closing || ran_nothing) && may_close(a, inside, &inner))

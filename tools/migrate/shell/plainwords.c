@@ -4,20 +4,29 @@
 
 #include "migrate/shell/tree.h"
 
+#define CONDITION_MAX 4096 /* bytes: a condition that is longer is left as it is, so that many that never end take no time */
+
+/* The quote that ends what begins with the one at `open`; 0: none does. */
+static char *end_of_quoted (char *open)
+{
+  char *p = open + 1 ;
+  for (; *p && *p != *open && p < open + CONDITION_MAX ; p++)
+    if (*p == '\\' && *open == '"' && p[1]) p++ ;
+  return *p == *open ? p : 0 ;
+}
+
 /* The } of the { at `open`; 0: it is not found. */
 static char *closing_brace (char *open)
 {
   unsigned int depth = 0 ;
-  for (char *p = open ; *p ; p++)
+  for (char *p = open ; *p && p < open + CONDITION_MAX ; p++)
   {
     char before = p > open ? p[-1] : ' ' ;
     if (*p == '\\' && p[1]) p++ ;
     else if (*p == '\'' || *p == '"')
     {
-      char const quote = *p++ ;
-      for (; *p && *p != quote ; p++)
-        if (*p == '\\' && quote == '"' && p[1]) p++ ;
-      if (!*p) return 0 ;
+      p = end_of_quoted(p) ;
+      if (!p) return 0 ;
     }
     else if (*p == '{' && strchr(" \t\n;(!", before) && strchr(" \t\n", p[1])) depth++ ;
     else if (*p == '}' && strchr(" \t\n;", before) && strchr(" \t\n;&|)", p[1]) && !--depth) return p ;
@@ -60,15 +69,13 @@ static char *end_of_compound (char *open)
     return end ? end + 1 : 0 ;
   }
   if (!is_test && *open != '(') return 0 ;
-  for (char *p = open ; *p ; p++)
+  for (char *p = open ; *p && p < open + CONDITION_MAX ; p++)
   {
     if (*p == '\\' && p[1]) p++ ;
     else if (*p == '\'' || *p == '"')
     {
-      char const quote = *p++ ;
-      for (; *p && *p != quote ; p++)
-        if (*p == '\\' && quote == '"' && p[1]) p++ ;
-      if (!*p) return 0 ;
+      p = end_of_quoted(p) ;
+      if (!p) return 0 ;
     }
     else if (is_test && !strncmp(p, " ]]", 3)) return p + 3 ;
     else if (is_test && *p == '\n') return 0 ;

@@ -69,6 +69,15 @@ char const *pool_copy (struct pool *pool, char const *text, size_t len)
   return copy ;
 }
 
+char const *pool_without (struct pool *pool, char const *text, char const *letters)
+{
+  char *copy = pool_alloc(pool, strlen(text) + 1) ;
+  char *end = copy ;
+  for (; *text ; text++)
+    if (!strchr(letters, *text)) *end++ = *text ;
+  return copy ;
+}
+
 char const *pool_printf (struct pool *pool, char const *format, ...)
 {
   va_list args ;

@@ -25,6 +25,7 @@ extern void *pool_grow (struct pool *pool, void *array, unsigned int n, unsigned
 
 /* NUL-terminated copies. */
 extern char const *pool_copy (struct pool *pool, char const *text, size_t len) ;
+extern char const *pool_without (struct pool *pool, char const *text, char const *letters) ; /* a copy without these letters */
 extern char const *pool_printf (struct pool *pool, char const *format, ...) __attribute__((format(printf, 2, 3))) ;
 
 /* Lines, or any texts in order: each belongs to the pool or outlives it. */
