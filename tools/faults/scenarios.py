@@ -48,10 +48,6 @@ def line_of_web(t):
     return f"up {t.tree.status('web').pid}" in t.tree.logged()
 
 
-def new_web(t, old):
-    return t.tree.up("web") and t.tree.status("web").pid != old
-
-
 def finish(t, code=0):
     """The tree is told to end; web's ./finish must run."""
     tree = t.tree
@@ -111,7 +107,7 @@ def commands(t):
     t.do("web does not start", lambda: tree.command("web", "u"), lambda: tree.up("web"))
     t.expect("web does not become ready", lambda: tree.ready("web"))
     old = tree.status("web").pid
-    t.do("web is not restarted", lambda: tree.command("web", "r"), lambda: new_web(t, old))
+    t.do("web is not restarted", lambda: tree.command("web", "r"), lambda: tree.up_anew("web", old))
     t.do("web is not paused", lambda: tree.command("web", "p"), lambda: tree.status("web").paused and stopped(tree.status("web").pid))
     t.do("web is not continued", lambda: tree.command("web", "c"), lambda: not tree.status("web").paused and not stopped(tree.status("web").pid))
     t.do("web does not go down for good", lambda: tree.command("web", "D"), lambda: tree.down("web"))
@@ -121,9 +117,9 @@ def commands(t):
     t.expect("events are missing", lambda: subsequence("dDudDudDu", tree.heard("web")))
     t.expect("web's line is not in the log", lambda: line_of_web(t))  # cat, when killed, loses what it has read
     old = tree.status("web/log").pid
-    t.do("the logger is not restarted", lambda: tree.command("web/log", "r"), lambda: tree.up("web/log") and tree.status("web/log").pid != old)
+    t.do("the logger is not restarted", lambda: tree.command("web/log", "r"), lambda: tree.up_anew("web/log", old))
     old = tree.status("web").pid
-    t.do("web is not restarted", lambda: tree.command("web", "r"), lambda: new_web(t, old))
+    t.do("web is not restarted", lambda: tree.command("web", "r"), lambda: tree.up_anew("web", old))
     t.expect("web's last line is not in the log", lambda: line_of_web(t))
     finish(t)
 
@@ -144,7 +140,7 @@ def crash(t):
         t.do(
             f"{name} does not come up again",
             lambda: kill(tree.status(name).pid or old),
-            lambda: tree.up(name) and tree.status(name).pid != old,
+            lambda: tree.up_anew(name, old),
         )
         t.expect(f"the death of {name} is not recorded", lambda: tree.deaths(name) > deaths)
         if name == "web":
@@ -212,7 +208,7 @@ def health(t):
     t.do(
         "an unhealthy service is not started again",
         lambda: write(tree.directory + "/sick", ""),
-        lambda: tree.up("checked") and tree.status("checked").pid != old,
+        lambda: tree.up_anew("checked", old),
     )
     os.unlink(tree.directory + "/sick")
     t.running.append("checked")

@@ -186,7 +186,14 @@ class Tree:
         return lock_holder(f"{self.live}/{name}/supervise/lock")
 
     def up(self, name):
+        return self._is_up(name, self.status(name))
+
+    def up_anew(self, name, old):
+        """Up, but not as the process `old`. One status is read: of two, the second may be ./finish's."""
         status = self.status(name)
+        return status.pid != old and self._is_up(name, status)
+
+    def _is_up(self, name, status):
         return status.pid and not status.finishing and alive(status.pid) and self.supervisor(name)
 
     def ready(self, name):
