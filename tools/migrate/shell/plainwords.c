@@ -15,11 +15,11 @@ static char *end_of_quoted (char *open)
   return *p == *open ? p : 0 ;
 }
 
-/* The } of the { at `open`; 0: it is not found. */
+/* The } of the { at `open`; 0: it is not found, or there are more inside than are read. */
 static char *closing_brace (char *open)
 {
   unsigned int depth = 0 ;
-  for (char *p = open ; *p && p < open + CONDITION_MAX ; p++)
+  for (char *p = open ; *p && p < open + CONDITION_MAX && depth <= DEPTH_MAX ; p++)
   {
     char before = p > open ? p[-1] : ' ' ;
     if (*p == '\\' && p[1]) p++ ;
@@ -69,7 +69,7 @@ static char *end_of_compound (char *open)
     return end ? end + 1 : 0 ;
   }
   if (!is_test && *open != '(') return 0 ;
-  for (char *p = open ; *p && p < open + CONDITION_MAX ; p++)
+  for (char *p = open ; *p && p < open + CONDITION_MAX && depth <= DEPTH_MAX ; p++)
   {
     if (*p == '\\' && p[1]) p++ ;
     else if (*p == '\'' || *p == '"')
