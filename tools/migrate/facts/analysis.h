@@ -168,6 +168,7 @@ struct analysis
   struct service *branch_last ; /* `last` at the beginning of the branch */
   char const *suffix ; /* for the names of services that a loop starts; "" outside of loops */
   int lastpipe ; /* does the shell itself run the last part of a pipeline? 1 yes, -1 no; 0: not asked yet */
+  int job_control ; /* set -m: 1 yes, -1 no; 0: not asked yet */
   struct texts unknown_loops ; /* variables of loops over values that are not known */
   char const *template ; /* how many instances of each service a loop starts; 0 outside of loops */
   int in_function ;

@@ -82,7 +82,7 @@ static int turns_on (struct statement *statement, void *data)
   return 0 ;
 }
 
-int has_job_control (struct analysis *a)
+static int turns_on_job_control (struct analysis *a)
 {
   struct source code ;
   char const *line = a->source->text ;
@@ -91,4 +91,10 @@ int has_job_control (struct analysis *a)
   for (struct statement *one = shell_parse_text(a->pool, &code, a->source->text) ; one ; one = one->next)
     if (statement_walk(one, &turns_on, 0)) return 1 ;
   return 0 ;
+}
+
+int has_job_control (struct analysis *a)
+{
+  if (!a->job_control) a->job_control = turns_on_job_control(a) ? 1 : -1 ;
+  return a->job_control == 1 ;
 }
