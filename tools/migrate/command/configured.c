@@ -195,6 +195,13 @@ void foreground_of (struct plan *plan, struct statement const *statement, unsign
   }
 }
 
+void foreground_inside (struct plan *plan, struct statement const *command, struct foreground *foreground)
+{
+  struct launch launch ;
+  command_unwrap(plan->pool, command, &launch) ;
+  foreground_of(plan, command, launch.first, foreground) ;
+}
+
 void nginx_without_option (struct plan *plan, struct foreground *foreground)
 {
   char const *file = image_nginx_reads(foreground->argv) ;

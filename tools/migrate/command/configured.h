@@ -8,6 +8,7 @@
 #include "migrate/plan/plan.h"
 
 extern void foreground_of (struct plan *plan, struct statement const *statement, unsigned int first, struct foreground *foreground) ;
+extern void foreground_inside (struct plan *plan, struct statement const *command, struct foreground *foreground) ; /* the same behind what only starts another program: gosu web nginx */
 /* nginx does not start if both its configuration and its words say daemon off: the words go if the configuration has that. */
 extern void nginx_without_option (struct plan *plan, struct foreground *foreground) ;
 

@@ -136,6 +136,7 @@ extern int says_server (struct statement const *statement) ; /* do the words of 
 extern int says_listen (struct statement const *statement) ; /* those that no client has: --listen :80, --bind 0.0.0.0 */
 extern int names_server (struct statement const *statement, unsigned int first) ; /* my-server, node server.js, app serve: the program says it, or the word behind it */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
+extern int leaves_by_itself (struct analysis *a, struct statement const *statement, int surely) ; /* a command in the foreground, which puts itself into the background: redis-server --daemonize yes; surely: whatever its configuration says */
 extern int serves_surely (struct analysis *a, struct statement *statement) ; /* the same, or a command that says so by its words */
 /* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
 extern struct statement *staying_part (struct analysis *a, struct statement *statement) ;

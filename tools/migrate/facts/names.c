@@ -364,11 +364,9 @@ static char const *telling_argument (struct statement const *command, unsigned i
 /* for s in ssh cron; do service $s start; done: sshd says it already. */
 static int is_init_script (struct analysis *a, struct statement const *statement, char const *name)
 {
-  struct launch launch ;
   struct foreground foreground ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  foreground_inside(a->plan, statement, &foreground) ;
   return foreground.init_script && !strcmp(foreground.init_script, name) ;
 }
 

@@ -43,11 +43,9 @@ int is_plain_command (struct statement const *statement)
 /* What the script may end with: no program that ends by itself. */
 int is_server (struct analysis *a, struct statement const *statement)
 {
-  struct launch launch ;
   struct foreground foreground ;
   if (!is_plain_command(statement)) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  foreground_inside(a->plan, statement, &foreground) ;
   return !foreground.ends && !foreground.works ;
 }
 
@@ -146,11 +144,9 @@ int says_start (struct analysis *a, struct statement const *statement)
 /* nginx -t: a daemon's program that ends. */
 int only_checks (struct analysis *a, struct statement const *statement)
 {
-  struct launch launch ;
   struct foreground foreground ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  foreground_inside(a->plan, statement, &foreground) ;
   return foreground.ends ;
 }
 
@@ -269,13 +265,19 @@ int ends_in_client (struct analysis *a, struct statement *statement)
 
 int is_known_server (struct analysis *a, struct statement *statement)
 {
-  struct launch launch ;
   struct foreground foreground ;
   statement = command_inside(a, statement) ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  foreground_inside(a->plan, statement, &foreground) ;
   return foreground.is_daemon && !foreground.ends ;
+}
+
+int leaves_by_itself (struct analysis *a, struct statement const *statement, int surely)
+{
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND || statement->background) return 0 ;
+  foreground_inside(a->plan, statement, &foreground) ;
+  return foreground.in_background && !foreground.ends && !(surely && foreground.by_configuration) ;
 }
 
 int serves_surely (struct analysis *a, struct statement *statement)

@@ -134,10 +134,8 @@ int only_ends_processes (struct analysis *a, struct statement *statement)
 static int starts_again (struct analysis *a, struct statement *statement)
 {
   struct service const *one = a->plan->services ;
-  struct launch launch ;
   struct foreground foreground ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  foreground_inside(a->plan, statement, &foreground) ;
   if (foreground.is_init_script) return 1 ;
   while (one && !(one->is_daemon && !strcmp(one->text, statement_text(a, statement)))) one = one->next ;
   return !!one ;

@@ -20,17 +20,6 @@ static int is_independent (struct statement const *statement)
    || shell_one_of(statement_command(statement), "echo printf cd umask ulimit export sleep") ;
 }
 
-/* It puts itself into the background. */
-static int leaves (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  struct foreground foreground ;
-  if (statement->kind != STATEMENT_COMMAND || statement->background) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
-  return foreground.in_background && !foreground.ends ;
-}
-
 static int only_starts (struct analysis *a, struct statement const *list)
 {
   int starts = 0 ;
@@ -38,7 +27,7 @@ static int only_starts (struct analysis *a, struct statement const *list)
   {
     int loops = list->kind == STATEMENT_FOR && list->branches && only_starts(a, list->branches->body) ;
     int both = list->kind == STATEMENT_AND && only_starts(a, list->body) ;
-    int left = leaves(a, list) ;
+    int left = leaves_by_itself(a, list, 0) ;
     if (!list->background && !loops && !both && !left && !is_independent(list) && !(is_bare_wait(list) && !list->next)) return 0 ;
     starts |= list->background || loops || both || (left && list->next) ;
   }
@@ -50,10 +39,10 @@ static void put_last_beside (struct analysis *a, struct statement *body)
 {
   struct statement *last = body ;
   int leaving = 0 ;
-  for (; last && last->next ; last = last->next) leaving |= leaves(a, last) ;
+  for (; last && last->next ; last = last->next) leaving |= leaves_by_itself(a, last, 0) ;
   if (last && last->kind == STATEMENT_AND)
   {
-    leaving |= leaves(a, last->body) ;
+    leaving |= leaves_by_itself(a, last->body, 0) ;
     last = last->body->next ;
   }
   if (last && is_server(a, last) && !last->background && !is_bare_wait(last) && (starts_in_background(body) || (leaving && keeps_alive(last)))) last->background = 1 ;

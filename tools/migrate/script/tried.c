@@ -7,16 +7,6 @@
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
 
-static int leaves (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  struct foreground foreground ;
-  if (!statement || statement->kind != STATEMENT_COMMAND || statement->background) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  foreground_of(a->plan, statement, launch.first, &foreground) ;
-  return foreground.in_background && !foreground.ends && !foreground.by_configuration ;
-}
-
 static int only_pauses (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)
@@ -34,7 +24,7 @@ struct statement *tried_daemon (struct analysis *a, struct statement *loop)
   if (loop->kind == STATEMENT_LOOP && condition && !condition->next && only_pauses(a, first)) program = loop->until ? condition : condition->kind == STATEMENT_NOT ? condition->body : 0 ;
   if (loop->kind == STATEMENT_FOR && first && first->kind == STATEMENT_AND && shell_one_of(statement_command(first->body->next), "break") && only_pauses(a, first->next)
    && !(*loop->name && shell_mentions(statement_text(a, first->body), loop->name))) program = first->body ;
-  return leaves(a, program) ? program : 0 ;
+  return program && leaves_by_itself(a, program, 1) ? program : 0 ;
 }
 
 struct starting
@@ -47,7 +37,7 @@ struct starting
 static int look_at_start (struct statement *statement, void *data)
 {
   struct starting *starting = data ;
-  if (leaves(starting->a, statement)) starting->name = name_of(starting->a, statement) ;
+  if (leaves_by_itself(starting->a, statement, 1)) starting->name = name_of(starting->a, statement) ;
   else starting->others |= statement->background || (statement->kind == STATEMENT_COMMAND && starts_something(starting->a, statement)) ;
   return starting->others ;
 }
