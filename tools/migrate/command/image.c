@@ -7,7 +7,8 @@
 
 #define WORDS_MAX 64
 
-char const *image_program (struct plan *plan, char const *name)
+/* The program's file in the image, as its PATH finds it; 0: there is none, or no image. */
+static char const *image_program (struct plan *plan, char const *name)
 {
   static char const *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin" } ;
   if (plan->root == ROOT_NONE) return 0 ;

@@ -16,9 +16,6 @@ struct image_daemon
 } ;
 extern void image_init_script (struct plan *plan, char const *name, struct image_daemon *found) ;
 
-/* The program's file in the image, as its PATH finds it; 0: there is none, or no image. */
-extern char const *image_program (struct plan *plan, char const *name) ;
-
 /* Does nginx stay in the foreground, by this configuration? */
 extern int image_nginx_stays (char const *configuration) ;
 

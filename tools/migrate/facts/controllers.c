@@ -80,7 +80,8 @@ static char const *start_stop (struct analysis *a, struct statement const *state
   return pool_printf(a->pool, "start-stop-daemon without --background: %s puts itself into the background then, and nothing supervises it: make a service of it, in the foreground", *program ? program : "its program") ;
 }
 
-char const *started_elsewhere (struct analysis *a, struct statement const *statement)
+/* What a TODO says of it; 0: it starts nothing by way of another program. */
+static char const *started_elsewhere (struct analysis *a, struct statement const *statement)
 {
   struct launch launch ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;

@@ -176,8 +176,6 @@ extern void mark_lost_work (struct analysis *a, struct statement *start, struct 
 /* supervisorctl start X, where no supervisord is started here: a TODO, in the file of `service` (0: the setup's), or,
    if is_placed is 0, where the claim goes in the end. */
 extern void mark_started_elsewhere (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim, int is_placed) ;
-/* The text of that TODO; 0: it starts nothing by way of another program. */
-extern char const *started_elsewhere (struct analysis *a, struct statement const *statement) ;
 
 /* ---- caseend.c ---- */
 enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ; /* ;; - ;& into the next branch - ;;& to the patterns of those after it */
@@ -439,7 +437,6 @@ extern int may_end_script (struct analysis *a, struct statement *list) ; /* does
 extern int only_ends (struct analysis *a, struct statement *list, int with_values) ; /* echo ended; kill "$A"; wait "$A"; exit 1; with_values: also code=$? */
 
 /* ---- failing.c ---- */
-extern int ends_by_errexit (struct analysis *a, struct statement *statement) ; /* where set -e is in force; not pull || true, ! pull, if ! pull; then echo failed; fi */
 extern int has_pipefail (struct analysis const *a) ; /* else the status of a pipeline is that of its last program */
 extern int failing_ends_script (struct analysis *a, struct statement *statement, int errexit) ; /* perhaps by an exit in it */
 

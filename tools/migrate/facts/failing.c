@@ -9,6 +9,8 @@ int has_pipefail (struct analysis const *a)
   return strstr(a->source->text, "pipefail") || (a->plan->shell_options && strstr(a->plan->shell_options, "pipefail")) ;
 }
 
+static int ends_by_errexit (struct analysis *a, struct statement *statement) ;
+
 static int any_ends_by_errexit (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)
@@ -16,7 +18,8 @@ static int any_ends_by_errexit (struct analysis *a, struct statement *list)
   return 0 ;
 }
 
-int ends_by_errexit (struct analysis *a, struct statement *statement)
+/* Where set -e is in force; not pull || true, ! pull, if ! pull; then echo failed; fi */
+static int ends_by_errexit (struct analysis *a, struct statement *statement)
 {
   if (statement->background) return 0 ;
   switch (statement->kind)

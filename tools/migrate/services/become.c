@@ -160,7 +160,8 @@ static char const *trim (struct pool *pool, char const *text)
   return pool_copy(pool, text, len) ;
 }
 
-char const *put_arguments (struct analysis *a, char const *command)
+/* The command with CMD's words in the place of the script's own "$@", where they are known. */
+static char const *put_arguments (struct analysis *a, char const *command)
 {
   static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
   struct texts words = { 0 } ;

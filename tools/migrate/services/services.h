@@ -6,8 +6,6 @@
 #include "migrate/facts/analysis.h"
 
 /* ---- become.c ---- */
-/* The command with CMD's words in the place of the script's own "$@", where they are known. */
-extern char const *put_arguments (struct analysis *a, char const *command) ;
 /* TODOs for services that may put themselves into the background, where the script would have gone on. */
 extern void settle_leaving (struct analysis *a) ;
 
@@ -38,7 +36,6 @@ extern void mark_ending_well (struct analysis *a, struct service *service, struc
 /* Ends the open task, if there is one. */
 extern void close_task (struct analysis *a) ;
 extern void keep_functions (struct analysis *a, struct statement *statement, int in_setup) ; /* keptfunctions.c: those that it calls stay as they are */
-extern char const *task_text (struct analysis *a) ; /* the statements of the open task */
 extern struct claim *task_claim (struct analysis *a) ; /* of the last statement of the task that is being collected */
 extern int task_has_more (struct analysis *a) ; /* is another statement, no comment, ahead of that? */
 extern void add_task (struct analysis *a, struct statement *statement) ;

@@ -159,13 +159,6 @@ int task_has_more (struct analysis *a)
   return !!held->next ;
 }
 
-char const *task_text (struct analysis *a)
-{
-  struct texts lines = { 0 } ;
-  for (struct held *held = a->task_statements ; held ; held = held->next) texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
-  return texts_join(a->pool, &lines, "\n") ;
-}
-
 /* until ./probe; do sleep 1; [ $n -gt 9 ] && exit 1; done: only its exit ended the script, not the code that it ends with. */
 static int fails_unseen (struct analysis *a, struct held const *held)
 {
