@@ -27,13 +27,6 @@ static struct statement *parse_behind_script (struct analysis *a, struct source 
   return first ;
 }
 
-static int is_told (struct service const *own)
-{
-  for (struct text const *one = own->todo.first ; one ; one = one->next)
-    if (strstr(one->text, "watch")) return 1 ;
-  return 0 ;
-}
-
 /* The names of the other services that its code looks for. */
 static struct texts watched_by (struct analysis *a, struct service const *own)
 {
@@ -61,7 +54,7 @@ void audit_watching (struct analysis *a, struct statement *first, struct file co
   for (struct service *own = a->plan->services ; own ; own = own->next)
   {
     struct texts names = { 0 } ;
-    if (own->is_oneshot || own->command || !own->run.first || !own->claim || is_told(own)) continue ;
+    if (own->is_oneshot || own->command || !own->run.first || !own->claim || own->watching_is_told) continue ;
     names = watched_by(a, own) ;
     a->end_is_told |= !!names.first ;
     if (names.first)

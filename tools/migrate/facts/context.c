@@ -384,9 +384,9 @@ int add_context (struct analysis *a, struct statement *statement)
   mark_arguments(a, 0, statement, claim) ;
   if (body && statement_walk(body, &moves_shell, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
-  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
-    claim->what = pool_printf(a->pool, "%s%s", claim->what, HANDED_ON) ;
-  else claim->what = SETUP_AS_IT_WAS ;
+  piece->tells_handing = statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION ;
+  piece->is_only_setup = !piece->tells_handing ;
+  if (piece->is_only_setup) claim->what = "setup, as it was" ;
   keep_redirections(a, 0, statement, claim) ;
   return 1 ;
 }

@@ -277,7 +277,6 @@ extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such
 /* ---- context.c: what applies to everything behind it ---- */
 extern int exports_computed (struct statement *statement, void *data) ; /* export "$name=$value" */
 extern int exports_in_calls (struct analysis *a, struct statement *statement) ; /* the same, or eval "export $name", in a function that a loop, a condition or an && calls */
-#define HANDED_ON "; done once, and handed on to the services" /* in what a claim says */
 extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
 extern int executes_variable (struct statement *statement, void *data) ; /* eval "$HOOK"; for statement_walk() */
 /* cd /app && migrate: notes `cd` for all later statements. Returns the rest; the statement

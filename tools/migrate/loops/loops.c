@@ -330,7 +330,8 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   /* After a loop that can be left, further statements run. */
   if (!works_for_ever(statement) || probe || loop_breaks(statement)) return 0 ;
   service = start_service(a, statement, START_MAIN) ;
-  if (!has_others(a, service) && asks_for_processes(a, statement))
+  service->watching_is_told = !has_others(a, service) && asks_for_processes(a, statement) ;
+  if (service->watching_is_told)
     plan_todo(a->plan, service, service->claim, line_of(a, statement), "it watches a process that a line above starts, or the loop itself; that is no service here: make it one, and take the loop out: its supervisor watches it") ;
   if (only_asks(a, statement) && may_end(a, statement))
   {

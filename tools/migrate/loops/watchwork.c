@@ -160,6 +160,7 @@ static void keep_whole (struct analysis *a, struct statement *statement, struct 
   char const *mains = statement->background ? "" : note_watched(a, loop) ;
   struct service *service = start_service(a, statement, statement->background || *mains ? START_BACKGROUND : START_MAIN) ;
   if (*mains) service->claim->what = pool_printf(a->pool, "%s; main: %s", service->claim->what, mains) ;
+  service->watching_is_told = 1 ;
   plan_todo(a->plan, service, service->claim, line_of(a, loop), "it watches processes, which their supervisors do, and works: leave the work alone in it") ;
 }
 
@@ -240,6 +241,7 @@ int walk_waiting_work (struct analysis *a, struct statement *statement)
   service = start_service(a, statement, START_BACKGROUND) ;
   service_set(a->plan, service, "restart", "no") ;
   service->claim->what = pool_printf(a->pool, "service %s, not started again (restart no); it waited for %s: main", service->name, texts_join(a->pool, &waited.names, ", ")) ;
+  service->watching_is_told = 1 ;
   plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool,
     "it watched %s while that ran, and waited for its end, which only the script could do: write what it looked for as health of %s, or leave here what can be done beside it", waited.names.first->text, waited.names.first->text)) ;
   script_waits(a, line_of(a, statement)) ;

@@ -280,7 +280,7 @@ static int does_work (char const *text)
 /* It stays in the setup alone, and services read what it has computed. Of one that computes nothing for them they have nothing. */
 static int is_only_read (struct piece const *piece)
 {
-  return piece->shared && piece->claim && (!piece->names[1] || !strcmp(piece->claim->what, SETUP_AS_IT_WAS)) ;
+  return piece->shared && piece->claim && (!piece->names[1] || piece->is_only_setup) ;
 }
 
 void settle_pieces (struct plan *plan)
@@ -336,6 +336,7 @@ void settle_pieces (struct plan *plan)
       texts_add_all(plan->pool, &todo, &piece->claim->todo) ;
       piece->claim->todo = todo ;
     }
+    if (piece->tells_handing && piece->names[1]) piece->claim->what = pool_printf(plan->pool, "%s; done once, and handed on to the services", piece->claim->what) ;
     if (readers[i].first && piece->names[1])
       piece->claim->what = pool_printf(plan->pool, "%s; %s: done once, and handed on to %s", piece->claim->what, pool_copy(plan->pool, piece->names + 1, strlen(piece->names) - 2), texts_join(plan->pool, readers + i, ", ")) ;
     if (where[i].first) continue ;

@@ -18,8 +18,6 @@ struct placed
 
 /* Something that applies to each later service that needs it: a variable, a function, cd,
    umask, ulimit, options, redirections of everything. */
-#define SETUP_AS_IT_WAS "setup, as it was" /* what a claim says of it */
-
 struct piece
 {
   char const *text ;
@@ -27,6 +25,8 @@ struct piece
   int is_function ; /* only for services that call it; it has one name */
   int always ; /* for each service, not only for those that mention one of its names */
   int shared ; /* the cont-init.d script computes it once, and hands it on by name */
+  int is_only_setup ; /* of one that is shared: no assignment or declaration, but work that sets variables */
+  int tells_handing ; /* its claim says that it is handed on, if it still is at the end */
   int positional ; /* sets $1, $2, ...: only for services that mention them */
   unsigned int end ; /* only for services with at most that many pieces before them; 0: for all later ones */
   int in_setup ; /* the cont-init.d script has it, too */
@@ -119,6 +119,8 @@ struct service
   int has_stayed ; /* the script waited for its end: it stayed in the foreground by itself */
   int may_leave ; /* nothing tells whether its program puts itself into the background: its words are those of the script */
   char const *trap ; /* the line of run that sets what its loop asks, to end it; 0: there is none */
+  int watching_is_told ; /* a TODO says that it watches processes */
+  int check_is_told ; /* a TODO says that nothing tells when it is ready */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;
   struct claim *claim ;

@@ -94,6 +94,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   {
     struct service *service = start_service(a, statement, START_BACKGROUND) ;
     service->claim->what = pool_printf(a->pool, "service %s, behind which the script only watched processes", service->name) ;
+    service->watching_is_told = 1 ;
     plan_todo(a->plan, service, service->claim, service->line, "behind it the script only watched processes: if it prepares something, and ends, give it flag-oneshot") ;
     return ;
   }

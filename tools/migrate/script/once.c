@@ -93,15 +93,12 @@ static int is_needed (struct analysis *a, char const *word)
 static void drop_names (struct analysis *a, struct piece *piece)
 {
   char const *names = " " ;
-  char const *handed ;
   for (char const *p = piece->names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
   {
     char const *word = pool_copy(a->pool, p, strcspn(p, " ")) ;
     if (is_needed(a, word)) names = pool_printf(a->pool, "%s%s ", names, word) ;
   }
   piece->names = names ;
-  handed = piece->claim && !names[1] ? strstr(piece->claim->what, HANDED_ON) : 0 ;
-  if (handed) piece->claim->what = pool_copy(a->pool, piece->claim->what, (size_t)(handed - piece->claim->what)) ;
 }
 
 void settle_once (struct analysis *a)

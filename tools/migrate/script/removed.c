@@ -181,7 +181,7 @@ void settle_removed (struct analysis *a, struct statement *first)
     if (!one) continue ;
     if (removing.piece->in_setup && has_names(a, removing.piece) && compute_once(a, a->plan->pieces + i))
     {
-      removing.piece->claim->what = pool_printf(a->pool, "%s%s", removing.piece->claim->what, HANDED_ON) ;
+      a->plan->pieces[i].tells_handing = 1 ;
       continue ;
     }
     if (!removing.file) continue ;

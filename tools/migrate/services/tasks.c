@@ -251,7 +251,7 @@ struct claim *add_ordinary (struct analysis *a, struct statement *statement)
   }
   keep_functions(a, statement, 1) ;
   remarks_to_setup(a) ;
-  claim = claim_statement(a, statement, plan_setup_where(a->plan), SETUP_AS_IT_WAS) ;
+  claim = claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
   mark_unknown(a, 0, statement, claim) ;
   mark_exports(a, 0, statement, claim) ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;

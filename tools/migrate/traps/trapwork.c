@@ -27,7 +27,7 @@ static void finish_with (struct trapping *t, char const *text)
   if (!service) return ;
   texts_add_once(a->pool, &service->finish, text) ; /* the traps of INT and TERM may do the same */
   t->claim->where = service_where(a->plan, service, "finish") ;
-  if (!strstr(t->claim->what, "; what else it did is done")) t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
+  if (!t->work) t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
 }
 
 /* In a function that the trap calls, $1 is a word of that call, which may be $1 of an outer one. */

@@ -301,8 +301,7 @@ static void check_slept (struct analysis *a, struct service *service)
       : pool_printf(a->pool, "a bare sleep, to give %s time: nothing that comes later depends on it", service->name) ;
     return ;
   }
-  for (struct text const *one = service->todo.first ; one ; one = one->next)
-    if (strstr(one->text, "write data/check")) return ;
+  if (service->check_is_told) return ;
   texts_add(a->pool, &service->slept->todo, pool_printf(a->pool, "warning: nothing says when %s is ready: write data/check and notification-fd", service->name)) ;
   texts_add(a->pool, &service->todo, pool_printf(a->pool,
     "# TODO reeve-migrate: %s: the script slept here until this was ready: write data/check, and run it with reeve-exec --ready ./data/check",
@@ -350,7 +349,8 @@ static void check_daemon (struct analysis *a, struct service *service)
   if (!knows)
   {
     if (!row || row->options) tell_beside(a, service) ;
-    if (client || (row && row->check && !row->options))
+    service->check_is_told = client || (row && row->check && !row->options) ;
+    if (service->check_is_told)
       plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it left when it was ready, and %s %s that: write data/check, and run it with reeve-exec --ready ./data/check",
         client ? client->name : "what comes later", client ? "needs" : "may need")) ;
     if (row && !row->options) order_behind(a, service, row, "") ;
