@@ -259,6 +259,70 @@ static int says_once (struct statement const *statement)
   return 0 ;
 }
 
+/* Its words, or its conditions, are the script's arguments, which nobody knows here. */
+static void mark_unknown_arguments (struct analysis *a, struct service *service, struct statement *statement)
+{
+  if (a->plan->cmd || a->plan->cmd_code || a->sets_arguments || a->positional || a->in_function) return ;
+  if (!called_function(a, statement) && service->command && takes_arguments(service->command))
+    plan_todo(a->plan, service, service->claim, service->line,
+      "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
+  if (mentions_positional(texts_join(a->pool, &service->conditions, " ")))
+    plan_todo(a->plan, service, service->claim, service->line,
+      "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
+}
+
+static void becomes_job (struct analysis *a, struct service *service, char const *todo)
+{
+  service->is_oneshot = service->is_job = 1 ;
+  service->is_background = 0 ;
+  service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
+  if (todo) plan_todo(a->plan, service, service->claim, service->line, todo) ;
+}
+
+/* What is in the background: is it a task, or a service that goes on? */
+static void tell_job (struct analysis *a, struct service *service, struct statement *statement, int is_init)
+{
+  if (!is_init && !is_known_server(a, statement) && (is_task_program(service->program) || (ends_soon(a, statement) && !(statement->kind == STATEMENT_OR && says_task(service->name)))))
+    becomes_job(a, service, 0) ;
+  /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
+  else if (!is_init && !never_ends(a, statement) && (says_task(service->name) || (may_be_task(service->name) && !service->serves) || (called_function(a, statement) && says_task(statement_command(statement)))))
+    becomes_job(a, service, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
+  else if (!is_init && !service->serves && says_once(statement))
+    becomes_job(a, service, "by its words it does something once, and ends: if it goes on running, remove flag-oneshot") ;
+  else if (strcmp(service->program, "tail") != 0 && (strstr(service->name, "startup") || strstr(service->name, "start_up") || strstr(service->name, "start-up")))
+    plan_todo(a->plan, service, service->claim, service->line, "by its name it may start something, and end: if it does, give it flag-oneshot, as a service is started again, and make a service of what it leaves") ;
+  else if (loop_end(a, statement))
+  {
+    char const *restart = loop_ends_badly(statement) ? "no" : "on-failure" ;
+    service_set(a->plan, service, "restart", restart) ;
+    service->claim->what = pool_printf(a->pool, "%s; the loop ends %s: then it stays down (restart %s)", service->claim->what, loop_end(a, statement), restart) ;
+  }
+  mark_start_word(a, service, statement) ;
+}
+
+/* Where the script came to it only when something else had ended. */
+static void mark_late_start (struct analysis *a, struct service *service, enum start_how how)
+{
+  if (a->idle_line && a->waited_line == a->idle_line)
+  {
+    service->is_main = 0 ;
+    if (how == START_MAIN) service->claim->what = pool_printf(a->pool, "service %s, behind what kept the container alive", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+      "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is started now, and is not main", a->idle_line)) ;
+  }
+  if (how == START_MAIN && a->ended_with.first && !strcmp(a->ended_where, texts_join(a->pool, &a->conditions, " && ")))
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+      "the script came here only when one of these had ended: %s; now it is started beside them: is it wanted?", texts_join(a->pool, &a->ended_with, ", "))) ;
+  if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
+  {
+    /* In the script it began when that one had ended, if ever. */
+    service->is_main = 0 ;
+    service->claim->what = pool_printf(a->pool, "service %s, behind a program in the foreground", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+      "the script came here only when the program of line %u had ended: both run now, and this one is not main: is it wanted?", a->foreground_line)) ;
+  }
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -299,12 +363,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   program = ahead ? shell_basename(statement_command(ahead)) : by_cmd ? program_of_cmd(a) : service->program ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
-  if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && !called_function(a, statement) && service->command && takes_arguments(service->command))
-    plan_todo(a->plan, service, service->claim, service->line,
-      "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
-  if (!a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
-    plan_todo(a->plan, service, service->claim, service->line,
-      "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
+  mark_unknown_arguments(a, service, statement) ;
   if (shell_one_of(service->program, "mysqld_safe mariadbd-safe"))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: %s ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place",
       service->line, service->program)) ;
@@ -318,54 +377,8 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
   tell_supervisor(a, service, program, how == START_MAIN) ;
   is_init = tell_own_init(a, service) ;
-  if (how == START_BACKGROUND && !is_init && !is_known_server(a, statement) && (is_task_program(service->program) || (ends_soon(a, statement) && !(statement->kind == STATEMENT_OR && says_task(service->name)))))
-  {
-    service->is_oneshot = service->is_job = 1 ;
-    service->is_background = 0 ;
-    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
-  }
-  else if (how == START_BACKGROUND && !is_init && !never_ends(a, statement) && (says_task(service->name) || (may_be_task(service->name) && !service->serves) || (called_function(a, statement) && says_task(statement_command(statement)))))
-  {
-    /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
-    service->is_oneshot = service->is_job = 1 ;
-    service->is_background = 0 ;
-    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
-    plan_todo(a->plan, service, service->claim, service->line, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
-  }
-  else if (how == START_BACKGROUND && !is_init && !service->serves && says_once(statement))
-  {
-    service->is_oneshot = service->is_job = 1 ;
-    service->is_background = 0 ;
-    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
-    plan_todo(a->plan, service, service->claim, service->line, "by its words it does something once, and ends: if it goes on running, remove flag-oneshot") ;
-  }
-  else if (how == START_BACKGROUND && strcmp(service->program, "tail") != 0 && (strstr(service->name, "startup") || strstr(service->name, "start_up") || strstr(service->name, "start-up")))
-    plan_todo(a->plan, service, service->claim, service->line, "by its name it may start something, and end: if it does, give it flag-oneshot, as a service is started again, and make a service of what it leaves") ;
-  else if (how == START_BACKGROUND && loop_end(a, statement))
-  {
-    char const *restart = loop_ends_badly(statement) ? "no" : "on-failure" ;
-    service_set(a->plan, service, "restart", restart) ;
-    service->claim->what = pool_printf(a->pool, "%s; the loop ends %s: then it stays down (restart %s)", service->claim->what, loop_end(a, statement), restart) ;
-  }
-  if (how == START_BACKGROUND) mark_start_word(a, service, statement) ;
-  if (a->idle_line && a->waited_line == a->idle_line)
-  {
-    service->is_main = 0 ;
-    if (how == START_MAIN) service->claim->what = pool_printf(a->pool, "service %s, behind what kept the container alive", service->name) ;
-    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
-      "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is started now, and is not main", a->idle_line)) ;
-  }
-  if (how == START_MAIN && a->ended_with.first && !strcmp(a->ended_where, texts_join(a->pool, &a->conditions, " && ")))
-    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
-      "the script came here only when one of these had ended: %s; now it is started beside them: is it wanted?", texts_join(a->pool, &a->ended_with, ", "))) ;
-  if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
-  {
-    /* In the script it began when that one had ended, if ever. */
-    service->is_main = 0 ;
-    service->claim->what = pool_printf(a->pool, "service %s, behind a program in the foreground", service->name) ;
-    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
-      "the script came here only when the program of line %u had ended: both run now, and this one is not main: is it wanted?", a->foreground_line)) ;
-  }
+  if (how == START_BACKGROUND) tell_job(a, service, statement, is_init) ;
+  mark_late_start(a, service, how) ;
   if (how == START_MAIN && statement->kind == STATEMENT_LOOP) mark_starts_in_loop(a, service, statement) ;
   if (event_loop(statement)) mark_starts_in_loop(a, service, event_loop(statement)) ;
   if (service->command && !service->is_oneshot && ahead) service_set(a->plan, service, "flag-down-group", "") ; /* the shell does not hand the signal on */
