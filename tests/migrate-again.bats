@@ -233,3 +233,33 @@ EOF
   )
   untold TODO
 }
+
+@test "where a run asks who it is, it becomes that user first" {
+  local asks
+  while IFS= read -r asks; do
+    wrapper <<<$'#!/bin/bash\nif [ "$(id -u)" = 0 ]; then\n  chown app /data\n  exec gosu app "$0" "$@"\nfi\n'"${asks//^/$'\n'}"
+    migrate
+    sed -n 2p "$tree/web/run" | grep -qx '\[ "$(id -u)" != 0 \] || exec reeve-exec --user app -- ./run "$@"' && ! grep -q 'reeve-exec.* web' "$tree/web/run" || { echo "# $asks"; cat "$tree/web/run"; return 1; }
+    untold TODO
+  done <<'EOS'
+B=$(id -un)^exec web --user $B
+exec web --user $(id -un)
+export DATA="$HOME/data"^exec web
+exec web --data ~/data
+cd ~^exec web
+if [ -w /data ]; then A=--rw; fi^exec web $A
+EOS
+}
+
+@test "code that starts it again with other words is a program of its own" {
+  local name
+  printf '#!/bin/sh\nif [ "$1" = serve ]; then exec gunicorn app:app; fi\nchown -R app /data\nexec su app -c "$0 serve"\n' >start.sh
+  printf 'FROM debian\nCOPY start.sh /entry.sh\nENTRYPOINT ["/entry.sh"]\nCMD ["x"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  name=$(grep -l '/entry.sh serve' "$tree"/*/run)
+  tail -n 1 "$name" | grep -qx "exec reeve-exec --user app -- /bin/sh -c 'exec /entry.sh serve'"
+  told 'entry.sh stays in the image'
+  input=start.sh migrate
+  told 'TODO: $0 was the script, and is this file here'
+  untold 'only the start tells'
+}

@@ -11,12 +11,14 @@ static int look_at (struct statement *statement, void *data)
   struct claim *claim = claim_of(a, statement) ;
   struct launch launch ;
   unsigned int first ;
+  char const *name = 0 ;
   if (statement->kind != STATEMENT_COMMAND || !claim || !strncmp(claim->where, "dropped", 7)) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
   first = other_words(a, statement, &launch) ;
-  if (first && strchr(statement->words[first - 1].raw, '$'))
-    audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "%s was the script, and is this file here: give --dockerfile, or write the script's path, and leave the script in the image",
-      statement->words[first - 1].raw)) ;
+  if (first) name = statement->words[first - 1].raw ;
+  else if ((name = other_words_in_code(a, &launch))) name = pool_copy(a->pool, name, strcspn(name, " \"\\")) ;
+  if (name && strchr(name, '$'))
+    audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "%s was the script, and is this file here: give --dockerfile, or write the script's path, and leave the script in the image", name)) ;
   return 0 ;
 }
 

@@ -46,10 +46,30 @@ static int code_is_script (struct analysis *a, struct launch const *launch)
   return !is_literal || *first_of(a->pool, code) == '/' || (launch->code_words && is_script(a, launch->code_words)) ;
 }
 
+/* Are the words of the code behind its first one only the script's own? */
+static int only_hands_on (struct pool *pool, char const *code)
+{
+  char *words = (char *)pool_copy(pool, code, strlen(code)) ;
+  for (char *p = words ; *p ; p++) if (strchr("\"'\\;", *p)) *p = ' ' ;
+  for (char const *p = words + strcspn(words, " ") ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (!shell_one_of(pool_copy(pool, p, strcspn(p, " ")), "$* ${*} $@ ${@} exit $?")) return 0 ;
+  return 1 ;
+}
+
+char const *other_words_in_code (struct analysis *a, struct launch const *launch)
+{
+  char const *at = launch->code ;
+  if (!at || *at == '\'') return 0 ;
+  at += strspn(at, "\"' \\") ;
+  if (!strncmp(at, "exec ", 5)) at += 5 ;
+  at += strspn(at, "\"' \\") ;
+  return is_script(a, at) && !only_hands_on(a->pool, at) ? at : 0 ;
+}
+
 static int runs_script (struct analysis *a, struct statement const *statement, struct launch const *launch)
 {
   unsigned int i = behind_shell(statement, launch->first) ;
-  if (launch->code) return code_is_script(a, launch) ;
+  if (launch->code) return code_is_script(a, launch) && !other_words_in_code(a, launch) ;
   /* exec /usr/bin/supervisord in a script /app/supervisord: without anything between, it is another program. */
   if (i == 1 && !strcmp(statement_command(statement), "exec") && *first_of(a->pool, statement->words[1].raw) == '/') return 0 ;
   return i < statement->nwords && is_script(a, statement->words[i].raw) ;
@@ -138,10 +158,41 @@ static int any_works (struct pool *pool, struct texts const *lines)
   return 0 ;
 }
 
-/* Does run do more than to set something, and to become its program? */
-static int works_ahead (struct pool *pool, struct service const *service)
+/* Does the shell answer this in another way as another user? $(id -un), $HOME, ~/data, [ -w FILE ], cd */
+static int asks_who (char const *text)
 {
-  return !service->command || any_works(pool, &service->run) || any_works(pool, &service->before) ;
+  static char const *const marks[] = { "$(id", "`id", "whoami", "logname", "[ -w ", "[ ! -w ", "[ -r ", "[ ! -r ", "[ -O " } ;
+  static char const *const names[] = { "HOME", "USER", "LOGNAME", "UID", "EUID" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(text, marks[i])) return 1 ;
+  for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
+    if (shell_mentions(text, names[i])) return 1 ;
+  for (char const *at = strchr(text, '~') ; at ; at = strchr(at + 1, '~'))
+    if ((at == text || strchr(" \t\n=:", at[-1])) && strchr("/ \t\n;&", at[1])) return 1 ;
+  return !strcmp(text, "cd") ;
+}
+
+static int any_asks_who (struct texts const *lines)
+{
+  for (struct text const *one = lines->first ; one ; one = one->next)
+    if (asks_who(one->text)) return 1 ;
+  return 0 ;
+}
+
+static int pieces_ask_who (struct analysis *a, struct service const *service)
+{
+  char *needed = pool_alloc(a->pool, a->plan->npieces + 1) ;
+  plan_needed(a->plan, service, service->npieces, service->positional, "", needed) ;
+  for (unsigned int i = 0 ; i < service->npieces ; i++)
+    if (needed[i] && !a->plan->pieces[i].shared && asks_who(a->plan->pieces[i].text)) return 1 ;
+  return 0 ;
+}
+
+/* Does run do more than to set something that is the same for each user, and to become its program? */
+static int works_ahead (struct analysis *a, struct service const *service)
+{
+  return !service->command || any_works(a->pool, &service->run) || any_works(a->pool, &service->before) || asks_who(service->command) || any_asks_who(&service->run)
+    || any_asks_who(&service->conditions) || pieces_ask_who(a, service) ;
 }
 
 /* The same options without those of `user`. */
@@ -244,7 +295,7 @@ void settle_user (struct analysis *a)
   {
     int works ;
     if (!one->user.first) continue ;
-    works = one->user_if || works_ahead(a->pool, one) || (a->again_as_root && a->plan->image_user) ;
+    works = one->user_if || works_ahead(a, one) || (a->again_as_root && a->plan->image_user) ;
     one->runs_again = works && (!one->command || texts_has(&one->options, "--user")) ;
     if (works && !one->runs_again) /* sudo */
       plan_todo(a->plan, one, one->claim, one->line, pool_printf(a->pool, "what is ahead of its program ran as another user (reeve-exec %s), and runs as root now, as the program: "

@@ -255,6 +255,7 @@ extern char const *readable_name (struct analysis *a, char const *name) ;
 
 /* ---- again.c: a script that starts itself again as another user ---- */
 extern unsigned int other_words (struct analysis *a, struct statement const *statement, struct launch const *launch) ; /* exec "$0" serve: the word behind the script's name; 0: it has only the script's own arguments, or is another program */
+extern char const *other_words_in_code (struct analysis *a, struct launch const *launch) ; /* su USER -c "$0 serve": the same, where the script's name stands in that word; 0: it does not */
 extern void note_again (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* the statement did that, which is dropped */
 extern int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* 1: the statement did that */
 extern void mark_again (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO where the setup does it without exec */

@@ -201,7 +201,7 @@ char const *told_at_start (struct analysis *a, struct statement *statement)
   command_unwrap(a->pool, statement, &launch) ;
   first = launch.first ;
   command_argv(statement, first, argv) ;
-  if (other_words(a, statement, &launch)) return 0 ; /* the script itself */
+  if (other_words(a, statement, &launch) || other_words_in_code(a, &launch)) return 0 ; /* the script itself */
   if (launch.code) found = command_of_code(a, code_of(a, launch.code), &first) ;
   else if (shell_code(statement, first)) found = command_of_code(a, code_of(a, shell_code(statement, first)), &first) ;
   word = found ? telling_word(a, found, first) : 0 ;

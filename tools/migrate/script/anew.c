@@ -16,21 +16,35 @@ struct spelling
   uint32_t done ; /* the byte of the source up to which that is */
 } ;
 
+/* Where the statement has the script's name ahead of other words; an empty range: nowhere. */
+static struct range own_name (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *at ;
+  unsigned int first ;
+  command_unwrap(a->pool, statement, &launch) ;
+  first = other_words(a, statement, &launch) ;
+  if (first) return strchr(statement->words[first - 1].raw, '0') ? statement->words[first - 1].range : (struct range){ 0, 0 } ;
+  at = other_words_in_code(a, &launch) ;
+  for (unsigned int i = 0 ; at && i < statement->nwords ; i++)
+  {
+    struct word const *word = statement->words + i ;
+    uint32_t start = word->range.start + (uint32_t)(at - word->raw) ;
+    if (at >= word->raw && at < word->raw + strlen(word->raw)) return (struct range){ start, start + (!strncmp(at, "$0", 2) ? 2 : 0) } ;
+  }
+  return (struct range){ 0, 0 } ;
+}
+
 static int spell_out (struct statement *statement, void *data)
 {
   struct spelling *s = data ;
-  struct launch launch ;
-  struct word const *word ;
-  unsigned int first ;
+  struct range name ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
-  command_unwrap(s->a->pool, statement, &launch) ;
-  first = other_words(s->a, statement, &launch) ;
-  if (!first) return 0 ;
-  word = statement->words + first - 1 ;
-  if (word->range.start < s->done || !strchr(word->raw, '0')) return 0 ;
-  texts_add(s->a->pool, &s->text, source_copy(s->a->source, (struct range){ s->done, word->range.start })) ;
+  name = own_name(s->a, statement) ;
+  if (name.start < s->done || name.start == name.end) return 0 ;
+  texts_add(s->a->pool, &s->text, source_copy(s->a->source, (struct range){ s->done, name.start })) ;
   texts_add(s->a->pool, &s->text, shell_quote(s->a->pool, s->a->plan->script_path)) ;
-  s->done = word->range.end ;
+  s->done = name.end ;
   return 0 ;
 }
 
