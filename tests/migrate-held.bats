@@ -43,3 +43,22 @@ teardown() { reeve_teardown; }
   migrate
   untold TODO
 }
+
+@test "a value that the script computes, or takes from its arguments, says no program" {
+  local set
+  for set in 'cmd=$(build-cmd)' 'read -r cmd </etc/cmd' 'cmd="$PREFIX$(cat /etc/cmd)"'; do
+    wrapper <<<$'#!/bin/bash\n'"$set"$'\nredis-server &\nsudo -E $cmd'
+    migrate
+    told 'TODO: only the start tells which program $cmd holds'
+  done
+  for set in 'cmd="$1"' 'cmd="$@"' 'cmd=("$@")'; do
+    wrapper <<<$'#!/bin/bash\n'"$set"$'\nredis-server &\nexec ${cmd[@]}'
+    migrate
+    told "is the image's CMD, which is not known: give --dockerfile"
+  done
+  for set in 'cmd=$(which gunicorn)' 'cmd=$HOME/bin/gunicorn' 'if [ "$DEV" = 1 ]; then cmd="flask run"; else cmd="gunicorn app:app"; fi' 'cmd="${SERVER:-gunicorn}"'; do
+    wrapper <<<$'#!/bin/bash\n'"$set"$'\nredis-server &\n$cmd'
+    migrate
+    untold TODO
+  done
+}

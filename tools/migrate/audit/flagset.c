@@ -47,15 +47,47 @@ static int is_beside (struct analysis *a, struct service const *service)
   return behind[0] == '&' && behind[1] != '&' ;
 }
 
-static void audit_flags_of (struct analysis *a, struct trap const *trap, struct file const *files)
+struct asked
+{
+  struct analysis *a ;
+  char const *name ;
+  uint32_t line ;
+} ;
+
+static int is_asked (struct statement *statement, void *data)
+{
+  struct asked *asked = data ;
+  if (statement->kind == STATEMENT_TEST && asks_for(source_copy(asked->a->source, statement->range), asked->name)) asked->line = line_of(asked->a, statement) ;
+  return !!asked->line ;
+}
+
+/* trap 'FAILED=1' CHLD; while [ $FAILED = 0 ]; do sleep 1; done: the end of one child was the script's, by way of a variable. */
+static void audit_child_flag (struct analysis *a, struct statement *first, struct trap const *trap, struct claim *claim, char const *set, struct file const *files)
+{
+  struct asked asked = { a, pool_copy(a->pool, set, strcspn(set, "=+")), 0 } ;
+  char const *text ;
+  struct service *service = a->plan->services ;
+  for (struct statement *part = first ; part ; part = part->next) if (statement_walk(part, &is_asked, &asked)) break ;
+  while (service && (is_beside(a, service) || !asks_for(audited_text(a, files, service, "run"), asked.name))) service = service->next ;
+  if (!asked.line || (!service && has_main(a)) || no_trap_until(a)) return ;
+  text = pool_printf(a->pool, "when a child had ended (also a sleep in the foreground) it set %s, and line %u asked for that: if the script ended then, flag-main for those with whose end the container should end%s%s%s",
+    set, asked.line, service ? "; " : "", service ? service->name : "", service ? " has no such children: take it out" : "") ;
+  if (service) plan_todo(a->plan, service, claim, trap->line, text) ;
+  else audit_lost(a, claim, trap->line, text) ;
+}
+
+static void audit_flags_of (struct analysis *a, struct statement *first, struct trap const *trap, struct file const *files)
 {
   struct flags flags = { .a = a } ;
   struct claim *claim = trap->claim ? trap->claim : trap->own ;
   struct source code ;
-  if (!claim || trap->replaced_line || trap->is_call || is_child_trap(trap) || claim->never_ran || !strcmp(trap->signals, " EXIT ")) return ;
+  if (!claim || trap->replaced_line || trap->is_call || claim->never_ran || !strcmp(trap->signals, " EXIT ")) return ;
   flags.source = &code ;
   a->questions++ ;
   for (struct statement *one = shell_parse_text(a->pool, &code, trap->code) ; one ; one = one->next) statement_walk(one, &find_set, &flags) ;
+  if (is_child_trap(trap) && flags.set.first)
+    audit_child_flag(a, first, trap, claim, flags.set.first->text, files) ;
+  if (is_child_trap(trap)) return ;
   for (struct text const *one = flags.set.first ; one ; one = one->next)
     for (struct service *service = a->plan->services ; service ; service = service->next)
     {
@@ -70,6 +102,5 @@ static void audit_flags_of (struct analysis *a, struct trap const *trap, struct 
 
 void audit_flagset (struct analysis *a, struct statement *first, struct file const *files)
 {
-  (void)first ;
-  for (struct trap const *trap = a->traps ; trap ; trap = trap->next) audit_flags_of(a, trap, files) ;
+  for (struct trap const *trap = a->traps ; trap ; trap = trap->next) audit_flags_of(a, first, trap, files) ;
 }

@@ -84,7 +84,7 @@ struct child_trap child_trap (struct analysis *a, struct trap const *trap)
 uint32_t no_trap_until (struct analysis *a)
 {
   for (struct service const *one = a->plan->services ; one && !a->stuck_line ; one = one->next)
-    if (one->is_main && !one->is_background && !one->is_oneshot && !one->conditions.first && one->line == a->waited_line) return one->line ;
+    if (one->is_main && one->command && !one->is_background && !one->is_oneshot && !one->conditions.first && one->line == a->waited_line) return one->line ;
   return a->stuck_line ;
 }
 

@@ -9,6 +9,7 @@ struct names
   struct analysis *a ;
   char const *found ;
   uint32_t apart ; /* what stands before this place of the source has a shell of its own */
+  struct statement const *top ; /* whose names these are; 0: a function's body */
 } ;
 
 /* ./prepare | while read line */
@@ -74,6 +75,14 @@ static void add_arithmetic (struct names *names, char const *text)
   }
 }
 
+/* export -f log */
+static int exports_functions (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords && *statement->words[i].raw == '-' ; i++)
+    if (strchr(statement->words[i].raw, 'f')) return 1 ;
+  return 0 ;
+}
+
 static int add_names (struct statement *statement, void *data)
 {
   struct names *names = data ;
@@ -86,7 +95,7 @@ static int add_names (struct statement *statement, void *data)
   }
   else if (statement->kind == STATEMENT_DECLARATION || shell_one_of(command, "read mapfile readarray getopts export readonly let"))
   {
-    if (strcmp(command, "unset") != 0)
+    if (strcmp(command, "unset") != 0 && (statement == names->top || !exports_functions(statement)))
       add_words(names, statement) ;
     if (!strcmp(command, "read") && (statement->nwords < 2 || statement->words[statement->nwords - 1].raw[0] == '-')) add_name(names, "REPLY") ;
     if (!strcmp(command, "getopts")) (void)(add_name(names, "OPTIND"), add_name(names, "OPTARG")) ;
@@ -117,7 +126,7 @@ static int add_names (struct statement *statement, void *data)
 
 char const *names_defined (struct analysis *a, struct statement *statement)
 {
-  struct names names = { .a = a, .found = " " } ;
+  struct names names = { .a = a, .found = " ", .top = statement } ;
   if (statement->kind == STATEMENT_FUNCTION) return pool_printf(a->pool, " %s ", statement->name) ;
   statement_walk(statement, &add_names, &names) ;
   return names.found ;

@@ -235,6 +235,7 @@ extern void remarks_under_next (struct held *first) ; /* in a list: they are in 
 /* ---- names.c ---- */
 extern char const *name_of (struct analysis *a, struct statement *statement) ; /* of the service that the statement would become */
 /* A TODO for a command whose program is not named: eval, or a variable; 0: it is. */
+#define OF_CMD "is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile"
 extern char const *told_at_start (struct analysis *a, struct statement *statement) ;
 extern char const *distinct_name (struct analysis *a, char const *name, struct statement *statement) ;
 extern int is_main_command (struct analysis *a, struct statement *statement) ; /* a command that can name what it is a part of */
@@ -243,6 +244,7 @@ extern int is_main_command (struct analysis *a, struct statement *statement) ; /
 extern char const *code_substituted (struct pool *pool, char const *raw) ; /* of $(...), `...`; 0: another form */
 extern int walk_substituted (struct analysis *a, char const *text, statement_visit *visit, void *data) ; /* the statements of each $(...) and `...` in the text; as statement_walk() */
 extern char const *held_by (struct analysis *a, char const *raw) ; /* what the word holds, if the script, or its default, says so; 0: only the start tells */
+extern int held_is_told (struct analysis *a, char const *raw, int *by_arguments) ; /* does a value that the script sets say the program? Then run has that, too. *by_arguments: it is one of the script's arguments */
 
 /* ---- tasknames.c ---- */
 extern char const *name_of_code (struct analysis *a, char const *code) ; /* of what shell code starts; service: nobody knows */

@@ -93,6 +93,45 @@ char const *held_by (struct analysis *a, char const *raw)
     char const *value = variable.constant ? variable.constant : set && *set ? set : variable.fallback ;
     return value && *value ? value : 0 ;
   }
-  if (strstr(raw, "[@]}")) return known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : array_begins(a, raw) ;
+  if (strstr(raw, "[@]}"))
+  {
+    char const *list = known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : array_begins(a, raw) ;
+    return list && takes_arguments(pool_copy(a->pool, list, strcspn(list, " "))) && !a->plan->cmd && !a->plan->cmd_code && !a->sets_arguments ? 0 : list ; /* COMMAND=("$@") */
+  }
   return code_set(a, raw) ;
+}
+
+/* web, "$BIN/web", $(which web), "${1:-web}": does the value say the program? *by_arguments: it is one of the script's arguments. */
+static int value_tells (struct analysis *a, char const *value, int *by_arguments)
+{
+  char const *begin = value + strspn(value, "(\"'") ;
+  char const *word = pool_copy(a->pool, begin, strcspn(begin, " \t\n;\"')")) ;
+  char const *line = pool_copy(a->pool, value, strcspn(value, "\n;")) ;
+  if (!strchr("$`", *begin)) return 1 ;
+  if (*word == '$' && word[1] != '(' && strchr(word, '/') && *shell_basename(word)) return 1 ;
+  if (held_by(a, line)) return 1 ;
+  *by_arguments |= mentions_positional(word) ;
+  return 0 ;
+}
+
+int held_is_told (struct analysis *a, char const *raw, int *by_arguments)
+{
+  char const *name = raw + strspn(raw, "\"${") ;
+  int is_set = 0 ;
+  name = pool_copy(a->pool, name, strspn(name, NAME_LETTERS)) ;
+  for (unsigned int i = 0 ; *name && i < a->plan->npieces ; i++)
+  {
+    struct piece const *piece = a->plan->pieces + i ;
+    if (piece->is_function || !strstr(piece->names, pool_printf(a->pool, " %s ", name))) continue ;
+    for (char const *at = piece->text ; (at = strstr(at, name)) ; at++)
+    {
+      char const *behind = at + strlen(name) ;
+      if (*behind == '[') behind += strcspn(behind, "]") + !!strchr(behind, ']') ;
+      behind += *behind == '+' ;
+      if ((at > piece->text && strchr(NAME_LETTERS "$", at[-1])) || *behind != '=' || !behind[1] || strchr(" \n;", behind[1])) continue ;
+      if (value_tells(a, behind + 1, by_arguments)) return 1 ;
+      is_set = 1 ;
+    }
+  }
+  return is_set && *by_arguments && (a->plan->cmd || a->plan->cmd_code || a->sets_arguments) ;
 }

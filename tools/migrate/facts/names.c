@@ -86,18 +86,8 @@ static char const *evaluated (struct analysis *a, struct statement const *eval)
   return texts_join(a->pool, &words, " ") ;
 }
 
-/* Is it a variable that the script sets somewhere? Then run has that, too. */
-static int is_set_here (struct analysis *a, char const *raw)
-{
-  char const *name = raw + strspn(raw, "\"${") ;
-  name = pool_copy(a->pool, name, strspn(name, NAME_LETTERS)) ;
-  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-    if (!a->plan->pieces[i].is_function && strstr(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", name))) return 1 ;
-  return 0 ;
-}
-
 /* The word that tells alone what is executed, a variable or a program's answer; 0: it is named. */
-static char const *telling_word (struct analysis *a, struct statement const *command, unsigned int first)
+static char const *telling_word (struct analysis *a, struct statement const *command, unsigned int first, int *by_arguments)
 {
   char const *argv[COMMAND_WORDS_MAX] ;
   struct word const *word ;
@@ -105,7 +95,7 @@ static char const *telling_word (struct analysis *a, struct statement const *com
   first += (unsigned int)(command_behind_runners(a->pool, argv) - argv) ;
   word = command->words + first ;
   if (first >= command->nwords || word->value || word->path || mentions_positional(word->raw) || strchr(word->raw, '/')) return 0 ;
-  return strchr("$`", word->raw[*word->raw == '"']) && !held_by(a, word->raw) && !is_set_here(a, word->raw) ? word->raw : 0 ;
+  return strchr("$`", word->raw[*word->raw == '"']) && !held_by(a, word->raw) && !held_is_told(a, word->raw, by_arguments) ? word->raw : 0 ;
 }
 
 static char const *name_of_words (struct analysis *a, struct statement const *command, unsigned int first)
@@ -195,6 +185,7 @@ char const *told_at_start (struct analysis *a, struct statement *statement)
   unsigned int first ;
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *word ;
+  int by_arguments = 0 ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (!strcmp(statement_command(statement), "eval"))
     return "eval reads its words a second time, and a shell stays between: look at what the variables in it hold, name the directory after that, and write it in place of eval, behind exec" ;
@@ -204,7 +195,8 @@ char const *told_at_start (struct analysis *a, struct statement *statement)
   if (other_words(a, statement, &launch) || other_words_in_code(a, &launch)) return 0 ; /* the script itself */
   if (launch.code) found = command_of_code(a, code_of(a, launch.code), &first) ;
   else if (shell_code(statement, first)) found = command_of_code(a, code_of(a, shell_code(statement, first)), &first) ;
-  word = found ? telling_word(a, found, first) : 0 ;
+  word = found ? telling_word(a, found, first, &by_arguments) : 0 ;
+  if (word && by_arguments) return pool_printf(a->pool, "%s " OF_CMD, word) ;
   return word ? pool_printf(a->pool, "only the start tells which program %s holds: name the directory after it, and see that it stays in the foreground", word) : 0 ;
 }
 

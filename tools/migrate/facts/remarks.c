@@ -49,13 +49,31 @@ void hold_remarks (struct analysis *a, struct statement *comments)
   for (; comments ; comments = comments->next) hold_remark(a, comments) ;
 }
 
+/* echo "$TOKEN", echo "password: $PASS" of what the script has computed: somebody may look for that in the log. The variable; 0: another message. */
+static char const *tells_value (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  int is_secret = strcasestr(text, "password") || strcasestr(text, "token") || strcasestr(text, "secret") || strcasestr(text, "credential") ;
+  struct variable variable ;
+  if (!is_secret && (statement->nwords != 2 || !variable_parse(a->pool, statement->words[1].raw, &variable))) return 0 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+  {
+    struct piece const *piece = a->plan->pieces + i ;
+    if (!piece->is_function && (strstr(piece->text, "$(") || strchr(piece->text, '`')) && piece_mentioned(piece, text)) return pool_copy(a->pool, piece->names + 1, strcspn(piece->names + 1, " ")) ;
+  }
+  return 0 ;
+}
+
 /* # Wait for it / echo "Waiting" : the comment is about what comes behind the messages. */
 void drop_start_message (struct analysis *a, struct statement *statement)
 {
   uint32_t line = line_of(a, statement) ;
+  char const *value = tells_value(a, statement) ;
+  struct claim *claim = claim_statement(a, statement, "dropped", "a message about the start") ;
   if (a->messages_end + 1 != line) a->messages_line = line ;
   a->messages_end = source_last_line(a->source, statement->range) ;
-  claim_statement(a, statement, "dropped", "a message about the start") ;
+  if (value && plan_last(a->plan))
+    plan_todo(a->plan, plan_last(a->plan), claim, line, pool_printf(a->pool, "the container's output showed what the script had computed as %s, and does so no more: if somebody reads it there, print it in a run", value)) ;
 }
 
 /* The first of those in the lines just above `line`. */

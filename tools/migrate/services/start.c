@@ -263,9 +263,9 @@ static int says_once (struct statement const *statement)
 static void mark_unknown_arguments (struct analysis *a, struct service *service, struct statement *statement)
 {
   if (a->plan->cmd || a->plan->cmd_code || a->sets_arguments || a->positional || a->in_function) return ;
-  if (!called_function(a, statement) && service->command && takes_arguments(service->command))
-    plan_todo(a->plan, service, service->claim, service->line,
-      "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
+  if (!called_function(a, statement) && service->command && takes_arguments(service->command)
+   && !strstr(texts_join(a->pool, &service->todo, "\n"), OF_CMD))
+    plan_todo(a->plan, service, service->claim, service->line, "\"$@\" " OF_CMD) ;
   if (mentions_positional(texts_join(a->pool, &service->conditions, " ")))
     plan_todo(a->plan, service, service->claim, service->line,
       "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
