@@ -118,3 +118,18 @@ EOS
   migrate
   told 'no more always 0'
 }
+
+@test "what stands behind a call that returns the kept status of main is done as set -e says" {
+  local body=$'run() {\n  set +e\n  gunicorn app:app\n  S=$?\n  set -e\n  echo "ended $S"\n  return $S\n}\n' call
+  wrapper <<<$'#!/bin/bash\nset -e\n'"$body"$'run\naws s3 cp /out s3://b/'
+  migrate
+  grep -qxF '[ "$1" -eq 0 ] && {' "$tree/gunicorn/finish"
+  for call in 'run || true' 'if ! run; then echo failed; fi'; do
+    wrapper <<<$'#!/bin/bash\nset -e\n'"$body$call"$'\naws s3 cp /out s3://b/'
+    migrate
+    ! grep -qF '"$1" -eq 0' "$tree/gunicorn/finish"
+  done
+  wrapper <<<$'#!/bin/bash\nset -e\n'"${body//  set -e$'\n'/}"$'run\naws s3 cp /out s3://b/' # set +e stays in force
+  migrate
+  ! grep -qF '"$1" -eq 0' "$tree/gunicorn/finish"
+}

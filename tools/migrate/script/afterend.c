@@ -208,7 +208,11 @@ void walk_after (struct analysis *a, struct statement *statement)
   else if (shell_one_of(command, "kill pkill killall")) drop_end_signal(a, statement) ;
   else if (is_between_signals(statement)) drop(a, statement, "a pause between signals: the scanner waits until a service has ended") ;
   else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
-  else if (does_nothing(statement)) drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
+  else if (does_nothing(statement))
+  {
+    note_errexit(a, statement_sets_errexit(statement)) ;
+    drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
+  }
   else if (says_stop(statement) || only_stops_services(a, statement)) walk_end_call(a, statement) ;
   else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
   else if (empties_pid(a, statement)) drop(a, statement, "the pid: the supervisor knows it") ;

@@ -49,6 +49,17 @@ static void walk_break (struct analysis *a, struct statement *statement)
   plan_todo(a->plan, a->last, a->last->claim, a->last->line, "the loop ended with the first that it started, and here each round is a service: keep one of them, whose run chooses as the loop did") ;
 }
 
+/* return $RC, of what is main, where set -e is in force: if that has failed, so does the call. Not run || true. */
+static int fails_as_main (struct analysis *a, struct statement const *statement)
+{
+  if (!a->errexit || !a->waited_line) return 0 ;
+  for (struct frame const *frame = a->here ; frame ; frame = frame->up)
+    if (frame->statement && frame->statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (struct text const *one = a->status_names.first ; one && statement->nwords > 1 ; one = one->next)
+    if (shell_mentions(statement->words[1].raw, one->text)) return 1 ;
+  return 0 ;
+}
+
 int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -56,7 +67,11 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (walk_trap_call(a, statement)) return 1 ;
   else if (!strcmp(command, "break") && *a->suffix && a->last) walk_break(a, statement) ;
   else if (!strcmp(command, "coproc")) keep_damaged(a, statement) ;
-  else if (a->in_function && !strcmp(command, "return")) drop_statement(a, statement, "the function's end: its code is not asked") ;
+  else if (a->in_function && !strcmp(command, "return"))
+  {
+    if (fails_as_main(a, statement)) a->ends_waiting = 1 ;
+    drop_statement(a, statement, "the function's end: its code is not asked") ;
+  }
   else if (!strcmp(command, "wait") && drop_last_wait(a, statement)) return 1 ;
   else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
   else if (walk_following(a, statement, frame)) return 1 ;
