@@ -64,8 +64,8 @@ EOS
   done
   wrapper <<<$'web &\nif [ -z "$HOOK" ]; then\n  cron\nelse\n  eval "$HOOK"\nfi\nsleep infinity'
   migrate
-  services web cron HOOK
-  file HOOK/enable-if <<<HOOK
+  services web cron hook
+  file hook/enable-if <<<HOOK
   [ "$(grep -c TODO "$tree/cron/run")" -eq 0 ]
   wrapper <<<$'if [ -n "$HOOK" ]; then eval "$HOOK"; fi\nweb & worker & wait'
   migrate

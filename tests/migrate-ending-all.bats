@@ -137,8 +137,8 @@ EOS
   for wait in 'while kill -0 $P; do sleep 1; done' 'while [ -e /proc/$P ]; do sleep 1; done' 'tail --pid=$P -f /dev/null'; do
     wrapper <<<$'#!/bin/bash\nipfs daemon & P=$!\npython3 main.py\nkill $P\n'"$wait"
     migrate
-    services ipfs python3
-    has python3/flag-main
+    services ipfs python
+    has python/flag-main
     lacks ipfs/flag-main || { echo "# $wait"; return 1; }
   done
 }

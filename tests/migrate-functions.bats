@@ -258,7 +258,7 @@ EOS
 @test "a file that the script reads may have another function of such a name" {
   wrapper <<<$'#!/bin/bash\n. /lib/roles.sh\nstart_a() {\n  exec app-a\n}\nside &\n"start_$ROLE"'
   migrate
-  services side app-a ROLE
+  services side app-a role
 }
 
 @test "a variable with the computed name of a function may name a program instead" {

@@ -364,7 +364,7 @@ EOS
   wrapper <<<$'#!/bin/sh\n$SERVER "$@" &\njava -jar "$JAR" &\n$OTHER --fast &\nexec web'
   printf 'FROM debian\nENV SERVER=/srv/bin/search JAR=/opt/shop.jar\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["--fast"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
-  services search shop OTHER web
+  services search shop other web
   becomes search 'exec $SERVER --fast'
   untold 'which program $SERVER holds'
   told 'only the start tells which program $OTHER holds'
@@ -380,7 +380,7 @@ EOS
   done
   wrapper <<<$'binary_path=$(find /opt -name server)\nredis-server &\nexec "$binary_path" -config c'
   migrate
-  services binary_path redis-server
+  services binary redis-server
 }
 
 @test "a shell's code in CMD is named by what that starts" {
@@ -388,4 +388,51 @@ EOS
   printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["sh", "-c", "gunicorn app:app --bind 0.0.0.0:$PORT"]\n' >Dockerfile
   migrate --dockerfile Dockerfile
   services gunicorn redis-server
+}
+
+@test "a variable that names a program or an interpreter names its service, without what says only that it does" {
+  wrapper <<'EOS'
+#!/bin/bash
+"${PYTHON_BIN}" -u agent/z_image.py &
+"${NODE:-node}" queue.js &
+"$BACKEND_BIN" --port 1 &
+$START_RELAY &
+exec "$WEB_CMD"
+EOS
+  migrate
+  services z_image queue backend relay web
+  told 'only the start tells which program "$BACKEND_BIN" holds'
+}
+
+@test "what cargo, go, make, rake and yarn run names the service, and so does the module of a second application" {
+  wrapper <<'EOS'
+cargo run --release --bin ingest &
+go run ./cmd/mailer &
+make -C /srv run-indexer &
+bundle exec rake jobs:work &
+yarn workspace web start &
+npm start --prefix ui &
+gunicorn shop.wsgi &
+gunicorn -k uvicorn.workers.UvicornWorker api.main:app &
+python3.12 -m src.sync.main &
+python3 -m app.poll &
+python3 main.py &
+cat /run/logpipe &
+exec make
+EOS
+  migrate
+  services ingest mailer indexer jobs-work web ui gunicorn gunicorn-api sync poll python logs make
+}
+
+@test "what only answers or cleans up names no loop, and what starts an unknown program names it" {
+  wrapper <<'EOS'
+#!/bin/bash
+while :; do date; rm -f /tmp/x; refresh; sleep 9; done &
+/startup/docker-entrypoint.sh $1 &
+su app -c "php bin/console $*" &
+while :; do if [ "$(service nginx status)" != up ]; then exit 1; fi; sleep 5; done &
+exec bundle exec "$@"
+EOS
+  migrate
+  services refresh docker-entrypoint console watch bundle
 }

@@ -62,6 +62,7 @@
      again.c          a script that starts itself again as another user
      answers.c        programs that only answer
      arguments.c      what changes the script's arguments
+     around.c         what is around a command and may name its service
      arrays.c         what an array holds
      asroot.c         conditions that ask for root
      blocks.c         blocks that set variables, and work as well

@@ -43,6 +43,7 @@ extern char const *command_service_name (struct pool *pool, char const *const *a
 extern int command_is_interpreter (char const *name) ; /* of the file that is its next word: python, sh */
 extern int command_name_is_poor (char const *name) ; /* node, npm, index: what is around it says more */
 extern int command_name_is_any (char const *name) ; /* app, server: it tells something, but not which of two */
+extern char const *command_module_of_app (struct pool *pool, char const *word) ; /* billing.main:app: billing; 0: it is no such word, or tells nothing */
 extern char const *command_plain_name (char const *name) ; /* start-mail, run_mail: mail */
 extern char const *command_telling_folder (struct pool *pool, char const *directory) ; /* /srv/mail/dist: mail; 0: no folder tells anything */
 

@@ -246,6 +246,10 @@ extern int walk_substituted (struct analysis *a, char const *text, statement_vis
 extern char const *held_by (struct analysis *a, char const *raw) ; /* what the word holds, if the script, or its default, says so; 0: only the start tells */
 extern int held_is_told (struct analysis *a, char const *raw, int *by_arguments) ; /* does a value that the script sets say the program? Then run has that, too. *by_arguments: it is one of the script's arguments */
 
+/* ---- around.c ---- */
+extern char const *folder_of_start (struct analysis *a, struct statement *statement) ; /* the telling folder of the directory in which it starts; 0: nobody knows one */
+extern char const *name_of_pid (struct analysis *a, struct statement const *next) ; /* WEB_PID=$!, behind the start: web; 0: nothing is behind it that tells */
+
 /* ---- tasknames.c ---- */
 extern char const *name_of_code (struct analysis *a, char const *code) ; /* of what shell code starts; service: nobody knows */
 extern char const *task_name (struct analysis *a, struct statement *statement) ;

@@ -1,7 +1,6 @@
 /* Names of services: which command names one (command/servicename.c names the command), and what is around it.
    Those of tasks are in tasknames.c. */
 
-#include <ctype.h>
 #include <string.h>
 
 #include "migrate/facts/analysis.h"
@@ -11,6 +10,8 @@ struct finding
 {
   struct analysis *a ;
   struct statement *found ;
+  int skips_helpers ;
+  struct statement *helper ; /* the first that only helps or answers: it names what has nothing else */
 } ;
 
 static int find_command (struct statement *statement, void *data)
@@ -19,6 +20,11 @@ static int find_command (struct statement *statement, void *data)
   if (is_message(finding->a, statement)) return 0 ;
   if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
     ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift break continue trap")) return 0 ;
+  if (finding->skips_helpers && shell_one_of(statement_command(statement), "rm ls date pgrep ps pidof grep kill pkill clear touch"))
+  {
+    if (!finding->helper) finding->helper = statement ;
+    return 0 ;
+  }
   finding->found = statement ;
   return statement->nwords > 0 ;
 }
@@ -59,7 +65,7 @@ static int asks_by_variable (struct statement const *loop)
 
 static struct statement *find_main_command (struct analysis *a, struct statement *statement)
 {
-  struct finding finding = { .a = a } ;
+  struct finding finding = { .a = a, .skips_helpers = 1 } ;
   struct statement *last = 0 ;
   for (struct statement *one = asks_by_variable(statement) ? statement->branches->body : 0 ; one ; one = one->next)
     if (statement_walk(one, &find_command, &finding)) return finding.found ;
@@ -67,7 +73,7 @@ static struct statement *find_main_command (struct analysis *a, struct statement
   if (!last) last = final_command(statement) ;
   if (last && find_command(last, &finding)) return last ;
   statement_walk(statement, &find_command, &finding) ;
-  return finding.found ;
+  return finding.found ? finding.found : finding.helper ;
 }
 
 /* ---- code, and words that the shell expands ---- */
@@ -271,47 +277,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
   return name_of_words(a, found, launch.first) ;
 }
 
-/* ---- what is around the command ---- */
-
-/* `cd DIRECTORY` in the text: the last one that is plain; 0: there is none. */
-static char const *directory_in (struct pool *pool, char const *text)
-{
-  char const *found = 0 ;
-  for (char const *p = text ; (p = strstr(p, "cd ")) ; p += 3)
-  {
-    size_t len = strcspn(p + 3, " \t\n;&|)") ;
-    if ((p == text || strchr(" \t\n;&({", p[-1])) && len && !memchr(p + 3, '$', len)) found = shell_without_quotes(pool, pool_copy(pool, p + 3, len)) ;
-  }
-  return found ;
-}
-
-/* The telling folder of the directory in which it starts; 0: nobody knows one. */
-static char const *folder_of_start (struct analysis *a, struct statement *statement)
-{
-  char const *directory = directory_in(a->pool, statement_text(a, statement)) ;
-  for (unsigned int i = a->plan->npieces ; !directory && i ; i--)
-    if (!a->plan->pieces[i - 1].is_function && !a->plan->pieces[i - 1].under) directory = directory_in(a->pool, a->plan->pieces[i - 1].text) ;
-  return directory ? command_telling_folder(a->pool, directory) : 0 ;
-}
-
-/* WEB_PID=$!, behind the start: web; 0: nothing is behind it that tells. */
-static char const *name_of_pid (struct analysis *a, struct statement const *next)
-{
-  char const *text ;
-  char *name ;
-  size_t len ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  text = next && next->kind == STATEMENT_ASSIGNMENT ? statement_text(a, next) : "" ;
-  len = strcspn(text, "=") ;
-  if (strcmp(text + len, "=$!") != 0) return 0 ;
-  name = pool_alloc(a->pool, len + 1) ;
-  for (size_t i = 0 ; i < len ; i++) name[i] = (char)tolower((unsigned char)text[i]) ;
-  name[len] = 0 ;
-  if (len > 3 && !strncmp(name, "pid_", 4)) name += 4 ;
-  else if (len > 4 && !strcmp(name + len - 4, "_pid")) name[len - 4] = 0 ;
-  else return 0 ;
-  return shell_one_of(name, "main app bg background child server service process") || command_name_is_poor(name) || plan_find(a->plan, name) ? 0 : name ;
-}
+/* ---- names that tell more ---- */
 
 /* A name that says nothing gives way to that of the function, of the directory, or of the variable with its pid. */
 static char const *telling_name (struct analysis *a, char const *name, struct statement *statement)
@@ -324,6 +290,23 @@ static char const *telling_name (struct analysis *a, char const *name, struct st
   folder = folder_of_start(a, statement) ;
   if (folder && !plan_find(a->plan, folder)) return folder ;
   return statement->background && name_of_pid(a, statement->next) ? name_of_pid(a, statement->next) : name ;
+}
+
+/* bundle exec "$@", docker-entrypoint.sh $1: what starts it; a loop that only asks: watch */
+static char const *name_of_starter (struct analysis *a, struct statement *statement)
+{
+  struct statement *found = find_main_command(a, statement) ;
+  struct launch launch = { 0 } ;
+  unsigned int first = 0 ;
+  if (found) command_unwrap(a->pool, found, &launch) ;
+  if (launch.code) found = command_of_code(a, code_of(a, launch.code), &first) ; /* su -c 'console $*' */
+  for (unsigned int i = first ; found && i < found->nwords ; i++)
+  {
+    char const *const words[] = { statement_word(found, i), 0 } ;
+    if (!*words[0] || *words[0] == '-' || !found->words[i].value || command_is_interpreter(shell_basename(words[0])) || shell_one_of(words[0], "exec nohup setsid")) continue ;
+    return command_service_name(a->pool, words) ;
+  }
+  return statement->kind == STATEMENT_LOOP ? "watch" : "service" ;
 }
 
 static int is_secret (char const *option)
@@ -339,7 +322,7 @@ static int is_port (char const *option, size_t len, char const *value)
 }
 
 /* The words of a command that may tell it from others: work store, --queue=store, --port 81; 0: this one does not. */
-static char const *telling_argument (struct statement const *command, unsigned int i)
+static char const *telling_argument (struct pool *pool, struct statement const *command, unsigned int i)
 {
   char const *word = statement_word(command, i) ;
   if (*word == '-' && strchr(word, '='))
@@ -350,7 +333,8 @@ static char const *telling_argument (struct statement const *command, unsigned i
   }
   else if (is_secret(statement_word(command, i - 1))) return 0 ; /* --password SECRET */
   else if (is_port(statement_word(command, i - 1), strlen(statement_word(command, i - 1)), word)) return word ;
-  return *word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' ? word : 0 ;
+  if (!shell_one_of(word, "run start exec workspace") && *word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-') return word ;
+  return command_module_of_app(pool, word) ;
 }
 
 /* for s in ssh cron; do service $s start; done: sshd says it already. */
@@ -370,6 +354,7 @@ char const *distinct_name (struct analysis *a, char const *name, struct statemen
   struct service *other ;
   char const *folder ;
   name = telling_name(a, readable_name(a, name), statement) ;
+  if (!strcmp(name, "service")) name = telling_name(a, name_of_starter(a, statement), statement) ;
   if (*a->suffix && !plan_find(a->plan, name) && is_init_script(a, statement, a->suffix + 1)) return name ;
   if (*a->suffix && !shell_mentions(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
   other = plan_find(a->plan, name) ;
@@ -378,8 +363,8 @@ char const *distinct_name (struct analysis *a, char const *name, struct statemen
   found = find_main_command(a, statement) ;
   for (unsigned int i = 1 ; found && i < found->nwords ; i++)
   {
-    char const *word = telling_argument(found, i) ;
-    if (word && !shell_mentions(other->text, word)) return pool_printf(a->pool, "%s-%s", name, word) ;
+    char const *word = telling_argument(a->pool, found, i) ;
+    if (word && !shell_mentions(name, word) && !shell_mentions(other->text, word)) return pool_printf(a->pool, "%s-%s", name, word) ;
   }
   folder = command_name_is_any(name) ? folder_of_start(a, statement) : 0 ;
   return folder && !plan_find(a->plan, folder) ? folder : name ;

@@ -1,8 +1,11 @@
 /* Variables in the name of a service: their value, where the script has it; else nothing, or the
    variable's own name. */
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
+#include "migrate/command/command.h"
 #include "migrate/facts/facts.h"
 
 #define SEPARATORS "-_.:@"
@@ -61,6 +64,20 @@ static int is_version_behind (struct reading const *r, char const *name)
   return r->len && (strstr(name, "VERSION") || strstr(name, "version") || !strcmp(name, "VER") || !strcmp(name, "ver")) ;
 }
 
+/* BACKEND_BIN, START_APP: backend, app */
+static char const *without_kind (struct pool *pool, char const *name)
+{
+  static char const *const ends[] = { "_BIN", "_BINARY", "_CMD", "_COMMAND", "_EXE", "_EXEC", "_EXECUTABLE", "_PATH", "_PROGRAM", "_SCRIPT", "_ENTRY" } ;
+  size_t len = strlen(name) ;
+  char *lower ;
+  for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+    if (len > strlen(ends[i]) && !strcasecmp(name + len - strlen(ends[i]), ends[i])) len -= strlen(ends[i]) ;
+  lower = pool_alloc(pool, len + 1) ;
+  for (size_t i = 0 ; i < len ; i++) lower[i] = (char)tolower((unsigned char)name[i]) ;
+  lower[len] = 0 ;
+  return command_plain_name(lower) ;
+}
+
 /* $NAME, ${NAME...}, at p. Returns the byte behind it. */
 static char const *add_variable (struct reading *r, char const *p)
 {
@@ -75,8 +92,9 @@ static char const *add_variable (struct reading *r, char const *p)
   name = pool_copy(r->a->pool, p, len) ;
   value = len ? value_of(r->a, name, &is_counted) : 0 ;
   if (value) add(r, value, strlen(value)) ;
-  else if (len > SAYS_NOTHING && !is_version_behind(r, name) && !is_counted && (*name < '0' || *name > '9')) add(r, name, len) ;
-  else if (len && !r->dropped && (*name < '0' || *name > '9')) r->dropped = name ;
+  else if (len > SAYS_NOTHING && !is_version_behind(r, name) && !is_counted && (*name < '0' || *name > '9'))
+    add(r, without_kind(r->a->pool, name), strlen(without_kind(r->a->pool, name))) ;
+  else if (len && !r->dropped && (*name < '0' || *name > '9')) r->dropped = without_kind(r->a->pool, name) ;
   p += len ;
   if (has_brace) p += strcspn(p, "}") + !!p[strcspn(p, "}")] ;
   else if (!len && *p) p++ ; /* $@, $* */
