@@ -137,7 +137,7 @@ EOS
 @test "what the image executes ahead of the script stays ahead of /init, and is read" {
   printf 'FROM debian\nCOPY start.sh entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/start.sh"]\n' >Dockerfile
   wrapper <<<$'worker &\nexec web'
-  printf '#!/bin/sh\n[ "$1" = web ] && setup\nexec "$@"\n' >entry.sh
+  printf '#!/bin/sh\n[ "$1" = /start.sh ] && setup\nexec "$@"\n' >entry.sh
   patched
   [[ $result == *$'ENTRYPOINT ["/entry.sh", "/init"]' && $result != *CMD* ]]
   told 'it asks what its first argument is, which is /init now'

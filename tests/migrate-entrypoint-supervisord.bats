@@ -330,3 +330,36 @@ exec nice -n 5 poetry run honcho start|poetry run |exec nice -n 5
 exec npx foreman start||exec 
 EOL
 }
+
+@test "a question for the first argument that supervisord and /init answer alike is none" {
+  local line
+  supervisord_conf
+  printf 'FROM php:8.2-fpm\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["supervisord", "-c", "/etc/supervisord.conf"]\n' >Dockerfile
+  while IFS= read -r line; do
+    printf '#!/bin/bash\n%s\nexec "$@"\n' "$line" >entry.sh
+    patched
+    told '/entry.sh ran ahead of the input, and stays ahead of /init, which it executes' && untold TODO || { echo "# $line"; return 1; }
+  done <<'EOS'
+if [ "${1#-}" != "$1" ]; then set -- php-fpm "$@"; fi
+if [ "${1:0:1}" = "-" ]; then set -- php-fpm "$@"; fi
+if [ "$1" = 'php-fpm' ] || [ "$1" = php ]; then setup; fi
+if [[ "$1" == php* && "$(id -u)" == 0 ]]; then setup; fi
+[ "x$1" = xweb ] && setup
+if test "$1" != bash; then setup; fi
+case "$1" in -*) set -- php-fpm "$@" ;; web|worker) setup ;; *) other ;; esac
+EOS
+  while IFS= read -r line; do
+    printf '#!/bin/bash\n%s\nexec "$@"\n' "$line" >entry.sh
+    patched
+    told 'TODO: /entry.sh ran ahead of the input' 'it asks what its first argument is, which is /init now' || { echo "# $line"; return 1; }
+  done <<'EOS'
+if [ "$1" = supervisord ]; then setup; fi
+if [ "$1" = "$ROLE" ]; then setup; fi
+if [ "${1:0:1}" = "/" ]; then setup; fi
+if [[ "$1" == super* ]]; then setup; fi
+case "$1" in bash) ;; super*) setup ;; esac
+case "$1" in $ROLE) setup ;; esac
+if [ "$1" = web ] || [ "$1" = supervisord ]; then setup; fi
+which "$1"
+EOS
+}

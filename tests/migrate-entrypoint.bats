@@ -62,7 +62,7 @@ EOS
     patched
     [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]' ]] && told 'executes /init by way of ' && untold TODO || { echo "# $line"; return 1; }
   done
-  printf '#!/bin/sh\n[ "$1" = web ] && prepare\nexec gosu app "$@"\n' >entry.sh
+  printf '#!/bin/sh\n[ "$1" = /start.sh ] && prepare\nexec gosu app "$@"\n' >entry.sh
   patched
   told 'TODO: /entry.sh (which executes /init by way of gosu'
   told 'it asks what its first argument is, which is /init now'

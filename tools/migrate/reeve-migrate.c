@@ -288,6 +288,7 @@
      auditimage.c     does what the new image executes find its files and programs?
      cmdcode.c        CMD's shell code, where the script executes it
      dockerahead.c    what it executes ahead of the input
+     dockerasks.c     has a question for the first argument the same answer with /init?
      dockerbehind.c   what a script ahead of /init did behind the input
      dockercallers.c  who asks for what has gone
      dockercode.c     the input in shell code

@@ -118,6 +118,7 @@ struct docker_start
 {
   char const *script ; /* the input's basename in the image; 0: the image does not execute it */
   struct texts front ; /* words that the image executes before the input, and that stay */
+  char const *given ; /* the word behind the first one of these: what it executed, or its first argument; 0: not known */
   struct texts entrypoint ; /* the same with their shells: bash -e /entry.sh */
   char const *front_text ; /* the text of the first one, if it could be read; the caller's; 0: not known */
   struct docker_script *scripts ; /* those that could be read, without the input */

@@ -188,6 +188,8 @@ void add_front_words (struct starting *s, struct text const *until)
 {
   struct statement const *statement = words_statement(s->pool, s->words.first, until) ;
   add_front(s, statement, statement->nwords) ;
+  for (struct text const *one = s->words.first ; one && s->start->front.first ; one = one->next)
+    if (!strcmp(one->text, s->start->front.first->text) && one->next && !strpbrk(one->next->text, "$`")) s->start->given = one->next->text ;
 }
 
 void set_arguments (struct starting *s, struct texts const *words)

@@ -17,6 +17,8 @@ struct front
   struct range input_at ; /* where it executes the input; empty: nowhere */
   unsigned int nfixed ; /* how many of them the image gives it ahead of /init, as before; less what shift took away */
   char const *fixed ; /* these */
+  char const *before ; /* its first argument was this one; 0: not known */
+  int shifted ; /* it has taken some away */
   int goes_through ; /* it takes them away one by one, up to /init, perhaps */
   struct texts asks ; /* lines that ask what the arguments are */
   struct texts counts ; /* lines that ask whether there are any */
@@ -107,11 +109,18 @@ static int is_as_before (struct front *f, struct statement *statement, char cons
   return !f->goes_through ;
 }
 
+/* [ "${1#-}" != "$1" ], [ "$1" = php-fpm ]: the answer is that for supervisord, too. */
+static int is_alike (struct front const *f, struct statement *statement, ptrdiff_t at)
+{
+  return f->before && !f->shifted && asks_alike(f->pool, &f->code, statement, statement->range.start + (uint32_t)at, f->before) ;
+}
+
 static void note_shift (struct front *f, struct statement *statement)
 {
   char const *count = statement->nwords > 1 ? statement_word(statement, 1) : "1" ;
   unsigned int by = *count ? shell_number(count, 1000, 0) : 1000 ; /* shift $n: not known */
   if (!statement_walk(statement, &sets_positional, 0)) return ;
+  f->shifted |= !strcmp(statement_command(statement), "shift") ;
   f->goes_through |= f->nfixed && statement->kind != STATEMENT_COMMAND ;
   f->nfixed = strcmp(statement_command(statement), "shift") != 0 || by > f->nfixed ? 0 : f->nfixed - by ;
 }
@@ -124,7 +133,7 @@ static void look_for_questions (struct front *f, struct statement *statement)
   {
     enum question question = question_of(text, p) ;
     char const *line = line_at(f, statement->range.start + (uint32_t)(p - text)) ;
-    if (question == QUESTION_WHAT && !is_as_before(f, statement, p)) texts_add_once(f->pool, &f->asks, line) ;
+    if (question == QUESTION_WHAT && !is_as_before(f, statement, p) && !is_alike(f, statement, p - text)) texts_add_once(f->pool, &f->asks, line) ;
     if (question == QUESTION_WHETHER && is_choice(f, statement)) f->skips_input = 1 ;
     else if (question == QUESTION_WHETHER) texts_add_once(f->pool, &f->counts, line) ;
   }
@@ -182,10 +191,10 @@ static int is_other_end (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* `fixed`: the words that the image gives it ahead of /init. */
-static void front_read (struct front *f, struct pool *pool, char const *text, struct range input_at, struct text const *fixed)
+/* `fixed`: the words that the image gives it ahead of /init; `before`: its first argument in place of /init; 0: not known. */
+static void front_read (struct front *f, struct pool *pool, char const *text, struct range input_at, struct text const *fixed, char const *before)
 {
-  *f = (struct front){ .pool = pool, .input_at = input_at, .fixed = "" } ;
+  *f = (struct front){ .pool = pool, .input_at = input_at, .fixed = "", .before = before } ;
   for (; fixed ; fixed = fixed->next, f->nfixed++) f->fixed = pool_printf(pool, "%s%s ", f->fixed, fixed->text) ;
   if (!text) return ;
   f->first = shell_parse_text(pool, &f->code, text) ;
@@ -297,7 +306,7 @@ void note_front (struct patching *p)
       "if it starts that as a child in place of becoming it, make a service of what it does, and let the others depend on that", words)) ;
   else
   {
-    front_read(&f, p->pool, text, (struct range){ 0, 0 }, p->start->front.first->next) ;
+    front_read(&f, p->pool, text, (struct range){ 0, 0 }, p->start->front.first->next, p->start->front.first->next ? 0 : p->start->given) ;
     why = why_not_init(p, &f, &words) ;
     if (!why && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
     else
@@ -319,7 +328,7 @@ void note_through (struct patching *p)
   struct docker_start const *start = p->start ;
   struct front f ;
   char const *place = pool_printf(p->pool, "line %u of %s executed %s: %s", start->through_line, start->through, start->script, start->through_command) ;
-  front_read(&f, p->pool, start->through_text, start->through_at, 0) ;
+  front_read(&f, p->pool, start->through_text, start->through_at, 0, 0) ;
   if (start->through_user)
     patching_note(p, pool_printf(p->pool, "TODO: %s ran as %s (%s), and so did all that it started: write reeve-exec --user %s into the run of each service that names no user",
       start->script, start->through_user, start->through_command, start->through_user)) ;

@@ -26,4 +26,8 @@ extern void handover_read (struct source const *code, struct statement *first, s
 /* "$@", exec "$@": just the arguments */
 extern int executes_arguments (struct statement const *statement) ;
 
+/* dockerasks.c: in the statement of `code`, does the question at byte `at` have the same answer whether the first argument is
+   `before`, or /init? Of its tests, and of case; 0 also where that is not known. */
+extern int asks_alike (struct pool *pool, struct source const *code, struct statement *statement, uint32_t at, char const *before) ;
+
 #endif
