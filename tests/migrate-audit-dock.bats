@@ -141,3 +141,16 @@ EOS
   migrate --dockerfile Dockerfile
   told 'TODO: the Dockerfile does not execute start.sh'
 }
+
+@test "a folder that only CMD told to be one is still brought" {
+  local copy
+  wrapper <<<$'#!/bin/bash\ncd /app\n. ./env.sh\n./server &\nnode . &\nwait -n'
+  for copy in 'COPY . /app' 'ADD . /app' 'COPY --chown=app . /app' 'COPY start.sh env.sh server ./ /app'; do
+    printf 'FROM debian\n%s\nCMD ["/app/start.sh"]\n' "$copy" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'takes out of the image' || { echo "# $copy"; return 1; }
+  done
+  printf 'FROM debian\nCOPY . /app\nCMD bash /app/start.sh\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'takes out of the image'
+}

@@ -74,19 +74,28 @@ static int is_told (struct image const *image, char const *name)
 
 /* ---- files ---- */
 
-static int brings (struct dockerfile const *dockerfile, char const *path)
+/* Only the old CMD may have told that a target is a folder: COPY . /app, CMD ["/app/run.sh"]. */
+static int is_target (char const *one, char const *other)
+{
+  size_t len = strlen(one) - (*one && one[strlen(one) - 1] == '/') ;
+  return !strncmp(one, other, len) && (!other[len] || !strcmp(other + len, "/")) ;
+}
+
+static int brings (struct dockerfile const *dockerfile, struct copying const *copying, char const *name, char const *path)
 {
   for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "COPY ADD")) ; )
     for (struct text const *source = one->copying->sources.first ; source ; source = source->next)
-      if (!strcmp(copying_path(dockerfile->source->pool, one->copying, source->text), path)) return 1 ;
+      if ((!strcmp(source->text, name) && is_target(one->copying->target, copying->target))
+       || !strcmp(copying_path(dockerfile->source->pool, one->copying, source->text), path)) return 1 ;
   return 0 ;
 }
 
-static void look_for_file (struct image const *image, struct instruction const *copy, char const *path)
+static void look_for_file (struct image const *image, struct instruction const *copy, char const *name)
 {
+  char const *path = copying_path(image->plan->pool, copy->copying, name) ;
   char const *user ;
   if (!strcmp(path, "/init")) return ; /* the overlay brings one */
-  if (brings(image->after, path) || path[strlen(path) - 1] == '/' || is_told(image, shell_basename(path))) return ;
+  if (brings(image->after, copy->copying, name, path) || path[strlen(path) - 1] == '/' || is_told(image, shell_basename(path))) return ;
   user = user_of(image, &text_names_file, path, copy->first) ;
   if (user)
     texts_add_once(image->plan->pool, &image->plan->notes, pool_printf(image->plan->pool, "TODO: %s names %s, which the patch takes out of the image: leave its %s in (Dockerfile, line %u), or take out what names it",
@@ -136,6 +145,6 @@ void audit_image (struct plan *plan, struct docker_start const *start, struct do
   dockerfile_read(&source, &after) ;
   for (struct instruction *copy = 0 ; (copy = dockerfile_next(before, copy, "COPY ADD")) ; )
     for (struct text const *source = copy->copying->sources.first ; source ; source = source->next)
-      look_for_file(&image, copy, copying_path(plan->pool, copy->copying, source->text)) ;
+      look_for_file(&image, copy, source->text) ;
   for (size_t i = 0 ; i < ROWS(packages) ; i++) look_for_programs(&image, packages[i].package, packages[i].programs) ;
 }
