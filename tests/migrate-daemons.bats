@@ -432,3 +432,12 @@ EOS
   migrate --dockerfile Dockerfile
   becomes php-fpm 'exec php-fpm -F'
 }
+
+@test "stunnel in the background leaves unless its configuration, which is not here, says otherwise" {
+  wrapper <<<$'stunnel /etc/stunnel/x.conf &\nexec web'
+  migrate
+  told 'TODO: unless its configuration, which is not here, keeps it in the foreground, it puts itself into the background'
+  wrapper <<<$'stunnel /etc/stunnel/x.conf\nexec web'
+  migrate
+  told 'TODO: it puts itself into the background: write foreground = yes'
+}

@@ -191,3 +191,17 @@ EOS
   migrate
   told 'line 3: dropped: kept the container alive'
 }
+
+@test "a display's server that left when it was ready has its display as readiness check, whoever starts it" {
+  wrapper <<<$'vncserver :1 -geometry $SIZE -depth 24\n/opt/setup-desktop\nx11vnc -bg -display :1\nexec web'
+  migrate
+  becomes vncserver 'exec reeve-exec --ready unix:/tmp/.X11-unix/X1 --chdir "$workdir" -- vncserver -fg :1 -geometry $SIZE -depth 24'
+  has setup-desktop/dependencies.d/vncserver x11vnc/dependencies.d/vncserver
+  wrapper <<<$'vncserver\n/opt/setup-desktop\nsleep infinity' # the first display that nobody has
+  migrate
+  lacks vncserver/notification-fd
+  told 'TODO: it left when its display was there, and what comes later may need that: name the display'
+  wrapper <<<$'Xvnc :2 &\nsleep 2\nexec web'
+  migrate
+  becomes Xvnc 'exec reeve-exec --ready unix:/tmp/.X11-unix/X2 --chdir "$workdir" -- Xvnc :2'
+}

@@ -397,3 +397,18 @@ EOS
     grep -qxF "if ! { $left; }; then exec reeve stop worker; fi" "$tree/worker/run" || { echo "# $left"; return 1; }
   done
 }
+
+@test "a client in the background that goes on until the other side ends it is a service" {
+  wrapper <<<$'curl -sN http://x/events &\nkubectl get pods -w &\nredis-cli --stat &\ncurl -s http://x/ping &\nexec web'
+  migrate
+  lacks {curl,kubectl,redis-cli}/flag-oneshot
+  has curl-2/flag-oneshot
+}
+
+@test "a pipeline in the background that ends with its input is a task" {
+  wrapper <<<$'ls /a | xargs chown app &\nfind /a -print0 | xargs -0 -n 1 rm &\necho x | mysql -u root &\nls | ./work &\nls | xargs ./work &\nexec web'
+  migrate
+  has {ls,find,mysql}/flag-oneshot
+  lacks ls-2/flag-oneshot ls-3/flag-oneshot
+  [ "$(grep -c 'TODO: a pipeline' <<<"$report")" -eq 2 ]
+}

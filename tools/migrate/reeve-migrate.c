@@ -103,6 +103,7 @@
      parameter.c      what a word with a parameter asks
      pidfiles.c       files that a program writes its pid to
      pids.c           variables, arrays, files that hold pids
+     pipelines.c      pipelines that end with their input
      preparing.c      mkdir and the like: for the next start alone?
      probe.c          which service a condition asks
      readable.c       what variables in them stand for
@@ -137,6 +138,7 @@
 
    waits/           waiting for a service: readiness checks
      builtin.c        the same question as one that reeve-exec can ask
+     bywords.c        readiness checks that the words of a start tell
      display.c        the socket of a display
      endedwhere.c     whose end the script waited for in some branches
      following.c      tail -f, and tail --pid
@@ -207,7 +209,7 @@
      onlytime.c       does a task in the background only sleep ahead of its work?
      readfiles.c      is a file that the script read behind its last start read by nobody?
      byvalue.c        or a daemon that a variable names?
-     waited.c         does the setup wait for what it has started itself?
+     waited.c         does the setup, or a task, wait for what it has started itself?
      named.c          is a function whose name is computed where it is called?
      ownfile.c        does the script change itself?
      ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?

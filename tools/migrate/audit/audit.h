@@ -32,7 +32,7 @@ extern void audit_readfiles (struct analysis *a, struct statement *first, struct
 extern void audit_onlytime (struct analysis *a, struct statement *first, struct file const *files) ; /* does a task in the background only sleep ahead of its work? */
 extern void audit_byvalue (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, start a daemon that a variable names? */
 extern void audit_noend (struct analysis *a, struct statement *first, struct file const *files) ; /* what was the container's end, where nothing is main? */
-extern void audit_waited (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup wait for what it has started itself? */
+extern void audit_waited (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, wait for what it has started itself? */
 extern void audit_named (struct analysis *a, struct statement *first, struct file const *files) ; /* is a function whose name is computed where it is called? */
 extern void audit_ownpid (struct analysis *a, struct statement *first, struct file const *files) ; /* does a service ask for the script's own pid, or tell pid 1 something? */
 extern void audit_flagset (struct analysis *a, struct statement *first, struct file const *files) ; /* does each service that asks for a variable of a trap have the trap? */

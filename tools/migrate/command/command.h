@@ -62,6 +62,7 @@ struct foreground
   int may_be_configured ; /* in_background, unless its configuration says otherwise, which argv overrules */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
   int is_supposed ; /* in_background, as the script went on behind it; its configuration, which says so or not, is not here */
+  int may_stay ; /* in_background, unless its configuration file, which is not here, keeps it in the foreground */
   int is_configured ; /* in_background, but its configuration file keeps it in the foreground */
   int ends ; /* a daemon's program that only checks its configuration, or the like */
   int works ; /* command_ends() */
@@ -73,6 +74,7 @@ struct foreground
 /* What a program is for, by its own words; neither: nothing is known. */
 extern int command_serves (char const *const *argv) ; /* servers.c: it serves, or works for ever: fastapi run, celery worker */
 extern int command_ends (char const *const *argv) ; /* ends.c: it works and ends: manage.py migrate, npm ci, ollama pull */
+extern int command_goes_on (char const *const *argv) ; /* ends.c: an option says that it stays until the other side ends it: curl -N URL, kubectl get pods -w */
 extern int command_tests (char const *const *argv) ; /* npm test, yarn run test:e2e, pytest */
 extern int command_is_program (char const *const *argv, unsigned int i) ; /* servers.c: is word i the program, perhaps behind what executes it? */
 extern int command_leaves (char const *const *argv, struct foreground *foreground) ; /* leaves.c: 1: it is in its table, and *foreground is filled */

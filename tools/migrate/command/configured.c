@@ -179,6 +179,7 @@ void foreground_of (struct plan *plan, struct statement const *statement, unsign
   text = text_of(plan, file) ;
   if (row->stays)
   {
+    foreground->may_stay = !text && foreground->in_background && !foreground->argv[0] ;
     if (!text || !says_any(row, plan->pool, text)) return ;
     foreground->in_background = 0 ;
     foreground->argv[0] = 0 ;

@@ -65,11 +65,28 @@ static int is_of (char const *word, char const *list)
   return 0 ;
 }
 
-/* yarn build --watch, npm run build:watch, pactl subscribe */
-static int goes_on (char const *const *argv)
+/* Options with which one of them goes on until the other side ends it: curl -N URL, kubectl get pods -w */
+static struct
 {
-  for (; *argv ; argv++)
-    if (is_of(*argv, "--watch --watch=true --watchAll *:watch *-watch subscribe")) return 1 ;
+  char const *programs ;
+  char const *words ;
+} const streaming[] =
+{
+  { "curl", "-N --no-buffer -sN -Ns -sSN -NsS -NL -sNL -sSNL -fsN -fsSN -fsSNL" },
+  { "kubectl oc", "-w -w=true" },
+  { "aws heroku", "--follow" },
+  { "redis-cli valkey-cli", "--stat --latency --latency-history -1" }, /* -r -1 */
+  { "etcdctl", "watch" },
+} ;
+
+int command_goes_on (char const *const *argv)
+{
+  for (char const *const *one = argv + !!*argv ; *one ; one++)
+  {
+    if (is_of(*one, "--watch --watch=true --watchAll *:watch *-watch subscribe")) return 1 ; /* yarn build --watch, npm run build:watch, pactl subscribe */
+    for (size_t row = 0 ; row < ROWS(streaming) ; row++)
+      if (shell_one_of(shell_basename(argv[0]), streaming[row].programs) && is_of(*one, streaming[row].words)) return 1 ;
+  }
   return 0 ;
 }
 
@@ -95,7 +112,7 @@ int command_ends (char const *const *argv)
 {
   if (!argv[0]) return 0 ;
   if (is_control(argv)) return 1 ;
-  if (goes_on(argv + 1)) return 0 ;
+  if (command_goes_on(argv)) return 0 ;
   for (unsigned int i = 0 ; argv[i] ; i++)
     for (size_t row = 0 ; command_is_program(argv, i) && row < ROWS(table) ; row++)
     {

@@ -108,6 +108,8 @@ void forks_on (struct plan *plan, struct service *service, uint32_t line, struct
   plan_todo(plan, service, service->claim, line, pool_printf(plan->pool,
     foreground->is_supposed ? "the script went on behind it, so its configuration, which is not here, may put it into the background: %s, and remove flag-forks, "
       "which follows it until then (with a pidfile, if it leaves several processes)"
+    : foreground->may_stay && !service->is_daemon ? "unless its configuration, which is not here, keeps it in the foreground, it puts itself into the background: %s, and remove flag-forks, "
+      "which follows it until then (with a pidfile, if it leaves several processes)"
     : foreground->is_guess ? "by its letter -D or -d it may put itself into the background: if it does, %s; until then flag-forks follows it (with a pidfile, if it leaves several processes)"
     : "it puts itself into the background: %s; until then flag-forks follows it (with a pidfile, if it leaves several processes)",
     foreground->mend ? foreground->mend : "its foreground form is not known: look it up in its manual")) ;

@@ -124,6 +124,10 @@ extern int names_deed (char const *program) ; /* configure-server, wait-for-serv
 extern int names_what_stays (char const *program, int is_own) ; /* queue-worker, or, if it is a program of the project, broker: what serves or works for ever, and no work that ends */
 extern int names_nothing (char const *program) ; /* app.py, x: what it does is not in its name */
 
+/* ---- pipelines.c ---- */
+extern int ends_in_client (struct analysis *a, struct statement *statement) ; /* gunzip -c F | psql: a pipeline that ends with its input; of one that starts nothing */
+extern int ends_with_input (struct analysis *a, struct statement *statement) ; /* ls | xargs chown app, echo X | mysql: also in the background */
+
 /* ---- sides.c: what a command is for ---- */
 extern int says_stop (struct statement const *statement) ; /* by a word: apachectl stop, nginx -s quit */
 extern int is_called_stop (char const *command) ; /* stop-all.sh, mysql_stop */
@@ -141,7 +145,6 @@ extern int serves_surely (struct analysis *a, struct statement *statement) ; /* 
 /* The first command of A && B || C, { A; B; } that is known to serve, and stays in the foreground; 0: none is. */
 extern struct statement *staying_part (struct analysis *a, struct statement *statement) ;
 extern int surely_ends (struct analysis *a, struct statement *statement) ; /* whatever it is made of */
-extern int ends_in_client (struct analysis *a, struct statement *statement) ; /* gunzip -c F | psql: a pipeline that ends with its input; of one that starts nothing */
 /* Does nothing tell that it goes on? `name`: of its service. */
 extern int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name) ;
 /* bin/server.sh start, ctl -v start, app gateway start --port 80, app gateway restart: what nobody knows is told to start

@@ -241,28 +241,6 @@ int surely_ends (struct analysis *a, struct statement *statement)
   return !statement_walk(statement, &may_go_on, a) ;
 }
 
-/* psql, mysql: what ends when it has read all of its input. */
-static int is_client (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  return shell_one_of(shell_basename(statement_word(statement, launch.first)), "psql mysql mariadb sqlite3 sqlcmd cypher-shell clickhouse-client redis-cli valkey-cli "
-    "pg_restore mongorestore mongoimport ldapadd ldapmodify tar cpio") ;
-}
-
-int ends_in_client (struct analysis *a, struct statement *statement)
-{
-  if (!statement || statement->background) return 0 ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
-    return ends_in_client(a, statement->kind == STATEMENT_AND && statement->body ? statement->body->next : statement->body) ;
-  if (statement->kind != STATEMENT_PIPELINE) return 0 ;
-  if (surely_ends(a, statement)) return 1 ;
-  for (struct statement *one = statement->body ; one ; one = one->next)
-    if (one->next ? one->kind != STATEMENT_COMMAND || says_serve(one, 0) : !is_client(a, one)) return 0 ;
-  return 1 ;
-}
-
 int is_known_server (struct analysis *a, struct statement *statement)
 {
   struct foreground foreground ;

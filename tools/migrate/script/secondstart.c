@@ -29,12 +29,16 @@ static struct service *started_by_script (struct analysis *a, char const *script
   return one ;
 }
 
-/* service nginx reload, /etc/init.d/nginx force-reload: the daemon whose init script it is; 0: another command */
+#define RELOADS "reload force-reload reload-or-restart try-reload-or-restart"
+
+/* service nginx reload, systemctl reload nginx, /etc/init.d/nginx force-reload: the daemon whose init script it is; 0: another command */
 static char const *reloaded (char const *const *argv)
 {
   if (!argv[0] || !argv[1]) return 0 ;
-  if (!strncmp(argv[0], "/etc/init.d/", 12)) return shell_one_of(argv[1], "reload force-reload") ? argv[0] + 12 : 0 ;
-  return !strcmp(shell_basename(argv[0]), "service") && argv[2] && shell_one_of(argv[2], "reload force-reload") ? argv[1] : 0 ;
+  if (!strncmp(argv[0], "/etc/init.d/", 12)) return shell_one_of(argv[1], RELOADS) ? argv[0] + 12 : 0 ;
+  if (!argv[2]) return 0 ;
+  if (!strcmp(shell_basename(argv[0]), "systemctl")) return shell_one_of(argv[1], RELOADS) ? argv[2] : 0 ;
+  return shell_one_of(shell_basename(argv[0]), "service invoke-rc.d rc-service") && shell_one_of(argv[2], RELOADS) ? argv[1] : 0 ;
 }
 
 /* service nginx restart, after its service was started */
@@ -55,7 +59,8 @@ int starts_again (struct analysis *a, struct statement *statement, struct foregr
   if (service && !service->is_oneshot && !is_excluded_here(a, service))
   {
     claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s reads its configuration when it starts", service->name)) ;
-    plan_todo(a->plan, service, claim, line_of(a, statement), "it was told here to read its configuration anew: what was done in between has to be done before it starts") ;
+    plan_todo(a->plan, service, claim, line_of(a, statement), 
+      pool_printf(a->pool, "it was told here to read its configuration anew: what was done in between has to be done before it starts; where that needs it, write `reeve reload %s` behind that", service->name)) ;
     return 1 ;
   }
   if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;

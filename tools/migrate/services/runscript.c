@@ -76,7 +76,7 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
    || shell_one_of(statement_command(first), "echo cat printf yes tail find ls ps grep sed awk curl wget"))
   {
     keep_shell(a, service, statement) ;
-    if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement), "a pipeline: only the shell gets the signals; which of its programs is the service?") ;
+    if (!service->is_oneshot && !ends_with_input(a, statement)) plan_todo(a->plan, service, service->claim, line_of(a, statement), "a pipeline: only the shell gets the signals; which of its programs is the service?") ;
     return ;
   }
   run_lines(a, service, first) ;

@@ -77,6 +77,7 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
   waited.background = 0 ;
   if (is_waiter(statement)) return 1 ;
   if (can_be_left(a, statement)) return 1 ;
+  if (ends_with_input(a, &waited)) return 1 ;
   if (statement->kind == STATEMENT_COMMAND)
   {
     command_unwrap(a->pool, statement, &launch) ;
@@ -238,6 +239,17 @@ static int still_leaves (struct analysis *a, struct service const *service, stru
   return one && one->kind == STATEMENT_COMMAND && leaves_inside(a, one, inside) ;
 }
 
+/* curl -N URL & */
+static int is_stream (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  command_argv(statement, launch.first, argv) ;
+  return command_goes_on(argv) ;
+}
+
 /* while true; do sleep 3600; ./dump-db; done & : it works from time to time, and never ends. */
 static int never_ends (struct analysis *a, struct statement *statement)
 {
@@ -282,7 +294,7 @@ static void becomes_job (struct analysis *a, struct service *service, char const
 /* What is in the background: is it a task, or a service that goes on? */
 static void tell_job (struct analysis *a, struct service *service, struct statement *statement, int is_init)
 {
-  if (!is_init && !is_known_server(a, statement) && (is_task_program(service->program) || (ends_soon(a, statement) && !(statement->kind == STATEMENT_OR && says_task(service->name)))))
+  if (!is_init && !is_known_server(a, statement) && ((is_task_program(service->program) && !is_stream(a, statement)) || (ends_soon(a, statement) && !(statement->kind == STATEMENT_OR && says_task(service->name)))))
     becomes_job(a, service, 0) ;
   /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
   else if (!is_init && !never_ends(a, statement) && (says_task(service->name) || (may_be_task(service->name) && !service->serves) || (called_function(a, statement) && says_task(statement_command(statement)))))

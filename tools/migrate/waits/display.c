@@ -1,14 +1,17 @@
-/* Xvfb: clients find it by the socket of its display, which its words name. */
+/* Xvfb, vncserver: clients find it by the socket of its display, which its words name. */
 
 #include <string.h>
 
 #include "migrate/facts/facts.h"
 #include "migrate/waits/waits.h"
 
+#define SERVERS "Xvfb Xvnc Xtigervnc Xtightvnc Xvnc4"
+#define LAUNCHERS "vncserver tigervncserver tightvncserver vnc4server" /* without a display they look for one that nobody has */
+
 /* -screen 0 $SIZE, -dpi $DPI: whatever it holds, the display is the same. */
 static int is_value (struct statement const *command, unsigned int i)
 {
-  if (i && shell_one_of(command->words[i - 1].raw, "-dpi -fp -fbdir -auth -xkbdir")) return 1 ;
+  if (i && shell_one_of(command->words[i - 1].raw, "-dpi -fp -fbdir -auth -xkbdir -geometry -depth -rfbport -rfbauth -PasswordFile -passwd -SecurityTypes -name -desktop -localhost")) return 1 ;
   return i > 1 && !strcmp(command->words[i - 2].raw, "-screen") ;
 }
 
@@ -27,22 +30,22 @@ static char const *check_of (struct pool *pool, char const *raw)
   return word[len - 1] == '}' ? pool_printf(pool, "display=%s; [ -S \"/tmp/.X11-unix/X${display#*:}\" ]", word) : 0 ;
 }
 
-char const *display_check (struct analysis *a, char const *words)
+char const *display_of (struct analysis *a, char const *words)
 {
   struct source code ;
   struct statement *command = shell_parse_text(a->pool, &code, words) ;
   char const *check = 0 ;
-  if (!command || command->next || command->kind != STATEMENT_COMMAND) return 0 ;
+  if (!command || command->next || command->kind != STATEMENT_COMMAND || !shell_one_of(shell_basename(statement_word(command, 0)), SERVERS " " LAUNCHERS)) return 0 ;
   for (unsigned int i = 1 ; i < command->nwords ; i++)
   {
     char const *raw = command->words[i].raw ;
     char const *plain = shell_without_quotes(a->pool, raw) ;
-    if (!strcmp(raw, "-displayfd") || (!strcmp(raw, "-nolisten") && shell_one_of(statement_word(command, i + 1), "unix local"))) return 0 ;
+    if (!strcmp(raw, "-displayfd") || (!strcmp(raw, "-nolisten") && shell_one_of(statement_word(command, i + 1), "unix local"))) return "" ;
     if (*plain == ':' || (i == 1 && *plain == '$'))
     {
-      if (check || !(check = check_of(a->pool, raw))) return 0 ;
+      if (check || !(check = check_of(a->pool, raw))) return "" ;
     }
-    else if (strpbrk(raw, "$`") && !is_value(command, i)) return 0 ;
+    else if (strpbrk(raw, "$`") && !is_value(command, i)) return "" ;
   }
-  return check ? check : "[ -S /tmp/.X11-unix/X0 ]" ;
+  return check ? check : shell_one_of(shell_basename(statement_word(command, 0)), LAUNCHERS) ? "" : "[ -S /tmp/.X11-unix/X0 ]" ;
 }

@@ -190,41 +190,15 @@ static void set_daemon_check (struct analysis *a, struct service *service, struc
   set_check(service, check, builtin_check(a->pool, check)) ;
 }
 
-/* docker-entrypoint.sh postgres, of the official images: while it prepares the database, a server without a port
-   listens at the socket, so the port is asked. */
-static char const *entrypoint_check (struct analysis *a, struct service const *service)
-{
-  static char const *const ports[][2] = { { "postgres", "5432" }, { "mysqld", "3306" }, { "mariadbd", "3306" }, { "redis-server", "6379" }, { "valkey-server", "6379" } } ;
-  static char const *const marks[] = { "port", " -p", "listen", " -h", "bind", "skip-networking", "conf", "defaults-file", "$" } ; /* another port, perhaps */
-  char const *words = service->command + strcspn(service->command, " ") ;
-  char const *program = pool_copy(a->pool, words + strspn(words, " "), strcspn(words + strspn(words, " "), " ")) ;
-  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
-    if (strstr(words, marks[i])) return 0 ;
-  for (size_t i = 0 ; i < sizeof(ports) / sizeof(*ports) ; i++)
-    if (!strcmp(program, ports[i][0])) return pool_printf(a->pool, "nc -z 127.0.0.1 %s", ports[i][1]) ;
-  return 0 ;
-}
-
-/* redis-server --unixsocket PATH */
-static char const *redis_socket (struct analysis *a, char const *command)
-{
-  char const *path = strstr(command, " --unixsocket ") ;
-  size_t len ;
-  if (!path) return 0 ;
-  path += 14 + strspn(path + 14, " ") ;
-  len = strcspn(path, " ") ;
-  return *path == '/' && strcspn(path, "$`\"'\\*?") >= len ? pool_copy(a->pool, path, len) : 0 ;
-}
-
 /* `ollama list` asks where OLLAMA_HOST says. */
 int set_known_check (struct analysis *a, struct service *service)
 {
   struct row const *row = service->is_daemon || service->is_oneshot || service->check ? 0 : row_of(a, service) ;
   char const *command = service->command ? service->command : "" ;
   char const *program = shell_basename(pool_copy(a->pool, command, strcspn(command, " "))) ;
-  char const *display = !strcmp(program, "Xvfb") ? display_check(a, command) : 0 ;
+  char const *display = display_of(a, command) ;
   char const *socket = shell_one_of(program, "redis-server valkey-server") ? redis_socket(a, command) : 0 ;
-  char const *check = !strcmp(program, "docker-entrypoint.sh") ? entrypoint_check(a, service) : 0 ;
+  char const *check = !strcmp(program, "docker-entrypoint.sh") ? entrypoint_check(a, command) : 0 ;
   if (service->is_daemon || service->is_oneshot || service->check) return 0 ;
   if (row && !row->options && knows_check(a, service, row, 0))
   {
@@ -232,7 +206,7 @@ int set_known_check (struct analysis *a, struct service *service)
     return 1 ;
   }
   if (!strcmp(program, "ollama") && !strcmp(command + strcspn(command, " "), " serve")) service->check = "ollama list" ;
-  else if (display) service->check = display ;
+  else if (display && *display) service->check = display ;
   else if (check) service->check = check ;
   else if (socket) service->check = pool_printf(a->pool, "[ -S %s ]", socket) ;
   else return 0 ;
@@ -329,12 +303,33 @@ static char const *supervisor_check (struct analysis *a, struct service const *s
   return pool_printf(a->pool, "supervisorctl%s%s pid 2>/dev/null | grep -q '^[0-9]'", option ? " -c " : "", option ? pool_copy(a->pool, option, strcspn(option, " ")) : "") ;
 }
 
+/* "": which display it is, only its start tells */
+static void check_display (struct analysis *a, struct service *service, char const *display)
+{
+  static struct row const row = { .options = "" } ; /* also daemons need a display */
+  if (!service->next) return ;
+  if (*display)
+  {
+    set_check(service, display, builtin_check(a->pool, display)) ;
+    service->claim->what = pool_printf(a->pool, "%s; its readiness check asks for its display", service->claim->what) ;
+    order_behind(a, service, &row, "") ;
+  }
+  else plan_todo(a->plan, service, service->claim, service->line,
+    "it left when its display was there, and what comes later may need that: name the display (:1), write data/check ([ -S /tmp/.X11-unix/X1 ]), and run it with reeve-exec --ready ./data/check") ;
+}
+
 static void check_daemon (struct analysis *a, struct service *service)
 {
   struct service const *client = client_of(a, service) ;
   struct row const *row = row_of(a, service) ;
   int knows = knows_check(a, service, row, !!client) ;
+  char const *display = service->command ? display_of(a, service->command) : 0 ;
   if (!service->claim) return ;
+  if (display)
+  {
+    check_display(a, service, display) ;
+    return ;
+  }
   if (supervisor_check(a, service, client))
   {
     set_check(service, supervisor_check(a, service, client), 0) ;

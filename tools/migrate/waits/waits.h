@@ -98,7 +98,11 @@ extern int works_with (struct analysis *a, struct service const *daemon, struct 
 extern void settle_in_order (struct analysis *a) ; /* behind settle_ready(): each task comes behind what was started ahead of it */
 
 /* ---- display.c ---- */
-extern char const *display_check (struct analysis *a, char const *words) ; /* the readiness check of Xvfb WORDS; 0: its display is not known */
+extern char const *display_of (struct analysis *a, char const *words) ; /* the readiness check of Xvfb WORDS, vncserver WORDS; "": its display is not known; 0: it is no such server */
+
+/* ---- bywords.c: the readiness check that the words tell; 0: none ---- */
+extern char const *entrypoint_check (struct analysis *a, char const *command) ; /* of docker-entrypoint.sh postgres */
+extern char const *redis_socket (struct analysis *a, char const *command) ; /* not a check: the PATH of redis-server --unixsocket PATH */
 
 /* ---- builtin.c ---- */
 extern char const *builtin_check (struct pool *pool, char const *command) ; /* tcp:PORT, unix:PATH, http://...; 0: none means the same */

@@ -48,6 +48,15 @@ static int is_its_other_word (struct work const *work, struct statement const *s
    && !shell_one_of(word, "start restart stop status version help configtest test check init setup migrate upgrade install validate build") ;
 }
 
+/* nginx -s reload, apachectl graceful: it signals the daemon by its pid file */
+static int reloads_it (struct work const *work, char const *command, char const *text)
+{
+  static char const *const words[] = { "reload", "reopen", "graceful", "reconfigure" } ;
+  int signals = 0 ;
+  for (size_t i = 0 ; i < ROWS(words) ; i++) signals |= shell_mentions(text, words[i]) ;
+  return signals && mentions_family(work->a->pool, command, work->program) ;
+}
+
 /* /var/lib/tor/hostname, /run/control.unit.sock: a file that has its name in a folder of what runs */
 static int names_its_file (struct work const *work, char const *word)
 {
@@ -81,7 +90,7 @@ static int works_with_it (struct statement *statement, void *data)
   char const *text = source_copy(work->code, statement->range) ;
   int certain = 1 ;
   if (statement->kind != STATEMENT_COMMAND || strstr(text, "--retry") || strstr(text, "--version") || strstr(text, "--help") || shell_mentions(text, "configtest")) return 0 ;
-  if (is_its_other_word(work, statement)) return 1 ;
+  if (is_its_other_word(work, statement) || reloads_it(work, command, text)) return 1 ;
   if (is_its_client(work, command)) return !!statement_word(statement, 1)[0] ;
   if (shell_one_of(command, READERS) && names_its_file(work, text)) return 1 ;
   if (!shell_one_of(command, ASKERS) || !is_address_here(text)) return 0 ;
@@ -94,6 +103,7 @@ int works_with (struct analysis *a, struct service const *daemon, struct service
   char const *program = daemon->command ? shell_basename(pool_copy(a->pool, daemon->command, strcspn(daemon->command, " "))) : daemon->program ;
   struct work work = { a, &code, daemon, task, program, stem_of(a->pool, program) } ;
   char const *text = pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &task->run, "\n"), task->command ? task->command : "") ;
-  struct statement *first = task->is_oneshot && *program ? shell_parse_text(a->pool, &code, text) : 0 ;
-  return first && statement_walk(first, &works_with_it, &work) ;
+  struct statement *one = task->is_oneshot && *program ? shell_parse_text(a->pool, &code, text) : 0 ;
+  while (one && !statement_walk(one, &works_with_it, &work)) one = one->next ;
+  return !!one ;
 }
