@@ -401,3 +401,17 @@ EOS
   migrate
   told 'TODO: the script waited for the end of b only if [ -n "$X" ]; otherwise it ended with a'
 }
+
+@test "the options of wait may be written together, in any order" {
+  local wait
+  for wait in -nf -fn '-np who' '-p who -n' '-f -n "$A" "$B"'; do
+    wrapper <<<$'#!/bin/bash\nfirst &\nA=$!\nsecond &\nB=$!\nwait '"$wait"$'\nexit $?'
+    migrate
+    has first/flag-main second/flag-main || { echo "# $wait"; return 1; }
+  done
+  for wait in '-f "$A"' '-- "$A"' '-p who "$A"'; do
+    wrapper <<<$'#!/bin/bash\nfirst &\nA=$!\nsecond &\nB=$!\nwait '"$wait"$'\nexit $?'
+    migrate
+    has first/flag-main && lacks second/flag-main || { echo "# $wait"; return 1; }
+  done
+}

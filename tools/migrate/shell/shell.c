@@ -206,6 +206,9 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
       if (is(node, "variable_assignments")) read_words(reader, node, statement) ;
       break ;
     case STATEMENT_COMMAND :
+      read_words(reader, node, statement) ;
+      read_options(statement) ;
+      break ;
     case STATEMENT_DECLARATION : read_words(reader, node, statement) ; break ;
     case STATEMENT_PIPELINE :
       statement->body = without_comments(read_list(reader, node, 0, n), &statement->comments) ;

@@ -51,6 +51,9 @@ extern void read_redirected (struct reader *reader, TSNode node, struct statemen
 /* `a && b >x`: for the grammar the redirection belongs to the whole, for the shell to b. */
 extern void push_redirects (struct pool *pool, struct statement *statement) ;
 
+/* options.c: those of a builtin each in a word of its own, where the words are asked for them. */
+extern void read_options (struct statement *statement) ;
+
 /* precedence.c: the grammar reads a | b && c as a | { b && c; }, and ! a | b as { ! a; } | b. This
    changes the pipeline to a list, or a negation, as the shell reads it. */
 extern void pipeline_binds (struct pool *pool, struct statement *statement) ;

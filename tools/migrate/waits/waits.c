@@ -325,7 +325,6 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     char const *raw = statement->words[i].raw ;
     struct texts meant = { 0 } ;
     if (!strcmp(raw, "-n")) any = 1 ;
-    if (!strcmp(raw, "-p")) i++ ; /* a variable for the pid */
     if (*raw == '-') continue ;
     services_of_pid(a, raw, &meant) ;
     idle |= !meant.first && is_idle_pid(a, raw) ;
