@@ -477,6 +477,57 @@ static int walk_parts (struct analysis *a, struct statement *statement, struct f
   }
 }
 
+static int is_loop (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
+}
+
+/* What is not read as a command: comments, what the script never comes to, or only behind its end, and what no shell understands. */
+static int walk_unread (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  if (statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
+  else if (a->stays && stayed_in(a) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (never_comes_to(a)) drop_never(a, statement) ;
+  else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
+  else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;
+  else return 0 ;
+  return 1 ;
+}
+
+/* What asks how a start, work or a waiting has ended. */
+static int walk_asking (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  if (a->plan->services && walk_verdict(a, statement)) return 1 ;
+  if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame) || walk_if_ended(a, statement, frame))) return 1 ;
+  if (asks_awaited(a, statement)) return walk_parts(a, statement, frame) ;
+  if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) return 1 ;
+  if (a->plan->services && (walk_talk(a, statement) || walk_if_running(a, statement, frame))) return 1 ;
+  if (!a->waited_line && walk_kept(a, statement, frame)) return 1 ;
+  return walk_remedy(a, statement) || keep_staying(a, statement, frame) || walk_deed_ahead(a, statement, frame) ;
+}
+
+/* What has a meaning as a whole, which its parts do not have: most of them are loops. */
+static int walk_whole (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  if (walk_wait_again(a, statement, frame)) return 1 ;
+  if (is_loop(statement) && !a->waited_line && tried_daemon(a, statement)) walk_tried(a, statement, frame) ;
+  else if (runs_hooks(a, statement)) add_ordinary(a, statement) ;
+  else if (walk_asked_last(a, statement, frame) || (is_loop(statement) && walk_loop(a, statement, frame))) return 1 ;
+  else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (!a->waited_line && ends_with_round(a, statement, frame)) start_last(a, statement, frame) ;
+  else if (asks_until_answered(a, statement)) add_ordinary(a, statement) ;
+  else return 0 ;
+  return 1 ;
+}
+
+/* What starts something, or what the script ends with. */
+static void walk_start (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  if (walk_parts(a, statement, frame)) return ;
+  if (is_starting_loop(a, statement, frame)) keep_starting_loop(a, statement) ;
+  else if ((statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame)) && !walk_leaving(a, statement, frame)) start_last(a, statement, frame) ;
+}
+
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch const *taken ;
@@ -486,37 +537,17 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     return ;
   }
   a->depth++ ;
-  if (take_function_by_cmd(a, statement), take_executed(a, statement), statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
-  else if (a->stays && stayed_in(a) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (never_comes_to(a)) drop_never(a, statement) ;
-  else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
-  else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;
+  take_function_by_cmd(a, statement) ;
+  take_executed(a, statement) ;
+  if (walk_unread(a, statement, frame)) ;
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (keep_behind_loop(a, statement)) ;
   else if (note_value(a, statement), takes_pid(a, statement) || takes_found_pid(a, statement)) ;
-  else if (a->plan->services && walk_verdict(a, statement)) ;
-  else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame) || walk_if_ended(a, statement, frame))) ;
-  else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_parts(a, statement, frame) ;
-  else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
-  else if (a->plan->services && (walk_talk(a, statement) || walk_if_running(a, statement, frame))) ;
-  else if (!a->waited_line && walk_kept(a, statement, frame)) ;
-  else if (walk_remedy(a, statement) || keep_staying(a, statement, frame) || walk_deed_ahead(a, statement, frame)) ;
+  else if (walk_asking(a, statement, frame)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
-  else if (walk_wait_again(a, statement, frame)) ;
-  else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && !a->waited_line && tried_daemon(a, statement)) walk_tried(a, statement, frame) ;
-  else if (runs_hooks(a, statement)) add_ordinary(a, statement) ;
-  else if (walk_asked_last(a, statement, frame)) ;
-  else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
-  else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (!a->waited_line && ends_with_round(a, statement, frame)) start_last(a, statement, frame) ;
-  else if (asks_until_answered(a, statement)) add_ordinary(a, statement) ;
-  else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || ends_with_it(a, statement, frame))
-  {
-    if (walk_parts(a, statement, frame)) ;
-    else if (is_starting_loop(a, statement, frame)) keep_starting_loop(a, statement) ;
-    else if ((statement->kind != STATEMENT_PIPELINE || !walk_daemon_in_pipeline(a, statement, frame)) && !walk_leaving(a, statement, frame)) start_last(a, statement, frame) ;
-  }
+  else if (walk_whole(a, statement, frame)) ;
+  else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || ends_with_it(a, statement, frame)) walk_start(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken) == BY_CMD) walk_branches(a, statement, frame) ;
   else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_with_branches(a, statement, frame) ;
   a->depth-- ;

@@ -271,6 +271,6 @@ int asks_awaited (struct analysis *a, struct statement *statement)
 {
   struct waiting waiting ;
   struct branch const *taken ;
-  if (statement->kind == STATEMENT_IF) return decide_verdict(a, statement, &taken) ;
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return decide_verdict(a, statement, &taken) ;
   return find_waiting(a, statement->body, &waiting) || asks_verdict(a, statement_text(a, statement->body)) ;
 }
