@@ -48,8 +48,7 @@ int is_question (struct statement const *statement)
     return statement->body && !statement->body->next && is_question(statement->body) ;
   if (statement->kind == STATEMENT_PIPELINE)
   {
-    struct statement const *last = statement->body ;
-    while (last && last->next) last = last->next ;
+    struct statement const *last = statement_last(statement->body) ;
     return last && is_question(last) ;
   }
   if (writes_files(statement) && shell_one_of(statement_command(statement), "grep egrep cat curl wget ls stat getent")) return 0 ; /* printenv | grep -v X >>/etc/environment */

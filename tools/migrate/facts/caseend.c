@@ -6,10 +6,9 @@
 
 enum case_end case_end (struct analysis *a, struct branch const *branch)
 {
-  struct statement const *last = branch->body ;
+  struct statement const *last = statement_last(branch->body) ;
   char const *end ;
   if (!branch->next) return CASE_ENDS ;
-  while (last && last->next) last = last->next ;
   end = source_copy(a->source, (struct range){ last ? last->range.end : branch->head.end, branch->next->head.start }) ;
   return strstr(end, ";;&") ? CASE_GOES_ON : strstr(end, ";&") ? CASE_FALLS : CASE_ENDS ;
 }

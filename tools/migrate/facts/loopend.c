@@ -46,12 +46,8 @@ int loop_ends_badly (struct statement *statement)
 
 char const *loop_end (struct analysis *a, struct statement *statement)
 {
-  struct statement *last = statement->body ;
-  if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
-  {
-    while (last && last->next) last = last->next ;
-    return last ? loop_end(a, last) : 0 ;
-  }
+  struct statement *last = statement_last(statement->body) ;
+  if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) return last ? loop_end(a, last) : 0 ;
   if (!statement->branches) return 0 ;
   if (statement->kind == STATEMENT_FOR) return *statement->name ? pool_printf(a->pool, "when it has been through all of %s", statement->name) : "after its last round" ;
   if (statement->kind != STATEMENT_LOOP) return 0 ;

@@ -64,8 +64,7 @@ static char const *leaving_code (struct analysis *a, struct statement const *sta
   char const *value = i ? statement->words[i].value : 0 ;
   struct statement *last ;
   if (!value || !is_code) return 0 ;
-  last = shell_parse_text(a->pool, &code, value) ;
-  while (last && last->next) last = last->next ;
+  last = statement_last(shell_parse_text(a->pool, &code, value)) ;
   while (last && !last->background && (last->kind == STATEMENT_AND || last->kind == STATEMENT_OR)) last = last->body->next ;
   return last && last->background ? statement->words[i].raw : 0 ;
 }
@@ -370,7 +369,6 @@ int starts_later (struct analysis *a, struct frame const *frame)
 
 int ends_in_program (struct analysis *a, struct frame const *behind)
 {
-  struct statement *last = behind->up ? 0 : behind->rest ;
-  while (last && last->next) last = last->next ;
+  struct statement *last = statement_last(behind->up ? 0 : behind->rest) ;
   return last && !last->background && is_server(a, last) && !is_message(a, last) && !keeps_alive(last) && !shell_one_of(statement_command(last), "wait exit return") && !says_task(statement_command(last)) ;
 }

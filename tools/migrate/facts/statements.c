@@ -290,8 +290,7 @@ int keeps_alive (struct statement const *statement)
 
 int ends_with_exec (struct statement const *body)
 {
-  struct statement const *last = body->kind == STATEMENT_GROUP ? body->body : 0 ;
-  while (last && last->next) last = last->next ;
+  struct statement const *last = body->kind == STATEMENT_GROUP ? statement_last(body->body) : 0 ;
   return last && !last->background && !strcmp(statement_command(last), "exec") && last->nwords > 1 ;
 }
 

@@ -265,8 +265,7 @@ struct statement *reaching_question (struct analysis *a, struct statement *loop)
   struct statement *last ;
   while (first && (first->kind == STATEMENT_COMMENT || (first->kind == STATEMENT_COMMAND && is_message(a, first)))) first = first->next ;
   if (!first || first->kind != STATEMENT_IF || !first->branches->next || !first->branches->condition || statement_walk(first->branches->condition, &looks_at_processes, a)) return 0 ;
-  last = first->branches->body ;
-  while (last && last->next) last = last->next ;
+  last = statement_last(first->branches->body) ;
   return last && !strcmp(statement_command(last), "break") ? first : 0 ;
 }
 

@@ -306,7 +306,7 @@ int serves_where_asked (struct analysis *a, struct statement const *statement)
   while (asked->kind == STATEMENT_NOT) asked = asked->body ;
   if (!a->plan->services || (asked->kind != STATEMENT_TEST && !shell_one_of(statement_command(asked), "test ["))) return 0 ;
   while ((last->kind == STATEMENT_GROUP || last->kind == STATEMENT_SUBSHELL || last->kind == STATEMENT_AND) && last->body)
-    for (last = last->body ; last->next ; ) last = last->next ;
+    last = statement_last(last->body) ;
   return last->kind == STATEMENT_COMMAND && may_serve_at_end(a, last) ;
 }
 

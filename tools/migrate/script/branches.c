@@ -198,8 +198,7 @@ static int exits (struct statement const *body)
 /* side & wait; exit $?: it waits in the branch, and ends there; what starts behind all branches is for the others. */
 static int stays_and_ends (struct analysis *a, struct branching const *branching, struct branch const *branch)
 {
-  struct statement const *last = branch->body ;
-  while (last && last->next) last = last->next ;
+  struct statement const *last = statement_last(branch->body) ;
   return last && shell_one_of(statement_command(last), "exit") && a->waited_line != branching->outer && starts_later(a, a->here) ;
 }
 

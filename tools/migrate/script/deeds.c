@@ -99,8 +99,7 @@ static int serves_nothing (struct analysis *a, struct statement *list)
 static struct statement *group_of (struct analysis *a, struct statement *list)
 {
   struct statement *group = pool_alloc(a->pool, sizeof(*group)) ;
-  struct statement *last = list ;
-  while (last->next) last = last->next ;
+  struct statement *last = statement_last(list) ;
   *group = (struct statement){ .kind = STATEMENT_GROUP, .name = "", .body = list, .range = { list->range.start, last->range.end } } ;
   group->core = group->range ;
   return group ;

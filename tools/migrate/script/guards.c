@@ -60,8 +60,7 @@ static int is_guard (struct analysis *a, struct statement *statement)
 
 static void take_rest (struct analysis *a, struct statement *guard, struct statement *rest)
 {
-  struct statement *last = rest ;
-  while (last->next) last = last->next ;
+  struct statement *last = statement_last(rest) ;
   if (guard->kind == STATEMENT_IF) guard->branches->next = new_branch(a, 0, rest, rest->range.start) ;
   else
   {

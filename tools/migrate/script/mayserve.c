@@ -92,8 +92,7 @@ static int branch_may_stay (struct analysis *a, struct statement const *statemen
 int may_stay (struct analysis *a, struct statement *list)
 {
   struct launch launch ;
-  struct statement *last = list ;
-  while (last && last->next) last = last->next ;
+  struct statement *last = statement_last(list) ;
   if (!last || last->background) return 0 ;
   if (last->kind == STATEMENT_GROUP) return may_stay(a, last->body) ;
   if (last->kind != STATEMENT_COMMAND) return branch_may_stay(a, last) ;

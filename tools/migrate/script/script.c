@@ -195,13 +195,13 @@ struct service *migrate_code (struct plan *plan)
   struct statement *first ;
   struct statement *last ;
   if (!plan->code) return 0 ;
-  first = last = shell_parse_text(plan->pool, code, plan->code) ;
+  first = shell_parse_text(plan->pool, code, plan->code) ;
+  last = statement_last(first) ;
   plan->code_source = code ;
   interpreter_of_code(plan, code) ;
   if (plan->code_must_succeed && last)
   {
     /* a; b && input: the input did not run when b failed. */
-    while (last->next) last = last->next ;
     for (struct statement *one = first ; one != last ; one = one->next)
       if (one->next == last)
       {

@@ -128,8 +128,7 @@ int start_console (struct analysis *a, struct statement *statement)
 
 void give_console (struct analysis *a, struct service *service, struct statement const *body)
 {
-  struct statement const *last = body->kind == STATEMENT_GROUP || body->kind == STATEMENT_SUBSHELL || body->kind == STATEMENT_AND ? body->body : body ;
-  while (last && last->next) last = last->next ;
+  struct statement const *last = statement_last(body->kind == STATEMENT_GROUP || body->kind == STATEMENT_SUBSHELL || body->kind == STATEMENT_AND ? body->body : body) ;
   if (last && talks_to_person(a, last) && !has_console(a)) set_console(a, service) ;
 }
 

@@ -33,11 +33,10 @@ static int ends_on_file (struct analysis *a, struct statement const *loop)
 /* while :; do load && break; sleep 9; done &, perhaps at the end of a group. */
 static int can_be_left (struct analysis *a, struct statement const *statement)
 {
-  struct statement const *last = statement->body ;
+  struct statement const *last = statement_last(statement->body) ;
   if (statement->kind == STATEMENT_LOOP) return loop_breaks(statement) && !ends_on_file(a, statement) ;
   if (statement->kind == STATEMENT_AND) return can_be_left(a, statement->body->next) ;
   if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !last) return 0 ;
-  while (last->next) last = last->next ;
   return can_be_left(a, last) ;
 }
 

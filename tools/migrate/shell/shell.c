@@ -30,6 +30,12 @@ static struct branch *branch_new (struct reader *reader, struct branch ***end)
   return branch ;
 }
 
+static void read_condition (struct reader *reader, TSNode node, struct branch *branch, uint32_t end)
+{
+  branch->condition = read_list(reader, node, 1, end) ;
+  if (branch->condition) branch->condition_range = (struct range){ branch->condition->range.start, statement_last(branch->condition)->range.end } ;
+}
+
 /* A condition, then what `after` (then, do) begins. */
 static void read_conditional (struct reader *reader, TSNode node, struct branch *branch, char const *after, uint32_t end)
 {
@@ -43,13 +49,7 @@ static void read_conditional (struct reader *reader, TSNode node, struct branch 
   }
   branch->head.start = ts_node_start_byte(node) ;
   branch->head.end = ts_node_end_byte(children.list[middle]) ;
-  branch->condition = read_list(reader, node, 1, middle) ;
-  if (branch->condition)
-  {
-    struct statement *last = branch->condition ;
-    while (last->next) last = last->next ;
-    branch->condition_range = (struct range){ branch->condition->range.start, last->range.end } ;
-  }
+  read_condition(reader, node, branch, middle) ;
   branch->body = read_list(reader, node, middle + 1, end) ;
 }
 
@@ -115,16 +115,7 @@ static void read_loop (struct reader *reader, TSNode node, struct statement *sta
   statement->until = is(ts_node_child(node, 0), "until") ;
   reader->loops++ ;
   branch->head = (struct range){ ts_node_start_byte(node), ts_node_start_byte(body) } ;
-  if (statement->kind == STATEMENT_LOOP)
-  {
-    branch->condition = read_list(reader, node, 1, n - 1) ;
-    if (branch->condition)
-    {
-      struct statement *last = branch->condition ;
-      while (last->next) last = last->next ;
-      branch->condition_range = (struct range){ branch->condition->range.start, last->range.end } ;
-    }
-  }
+  if (statement->kind == STATEMENT_LOOP) read_condition(reader, node, branch, n - 1) ;
   branch->body = read_list(reader, body, 0, ts_node_child_count(body)) ;
   reader->loops-- ;
   read_endless(reader->source, statement) ;

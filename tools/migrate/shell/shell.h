@@ -121,6 +121,7 @@ extern char const *statement_word (struct statement const *statement, unsigned i
 extern char const *statement_command (struct statement const *statement) ;
 /* The same of a system's program; "" of one that is only called so: /sync/sync. */
 extern char const *statement_utility (struct statement const *statement) ;
+extern struct statement *statement_last (struct statement const *list) ; /* 0: the list is empty */
 extern int branch_is_else (struct branch const *branch) ; /* an else, or a case's *) */
 extern struct branch *statement_else (struct statement const *statement) ; /* of if and case; 0: there is none */
 /* Of a shell, word `first`, what comes behind its options: a file, or, if *is_code, the code of -c: sh -eu FILE,

@@ -99,6 +99,12 @@ static int in_identifier (char c)
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ;
 }
 
+struct statement *statement_last (struct statement const *list)
+{
+  while (list && list->next) list = list->next ;
+  return (struct statement *)list ;
+}
+
 int branch_is_else (struct branch const *branch)
 {
   return branch->pattern ? !strcmp(branch->pattern, "*") : !branch->condition ;
