@@ -202,58 +202,48 @@ static int says_once (char const *const *argv)
   return 0 ;
 }
 
-static void look (char const *const *argv, struct foreground *foreground)
+/* service x start, /etc/init.d/x start; 0: it is none */
+static int look_at_init_script (char const *const *argv, struct foreground *foreground)
+{
+  struct daemon_advice advice ;
+  foreground->init_script = init_script(argv, foreground->argv) ;
+  if (!foreground->init_script) return 0 ;
+  if (shell_one_of(foreground->init_script, ENDING_INIT_SCRIPTS))
+  {
+    *foreground = (struct foreground){ .ends = 1 } ;
+    return 1 ;
+  }
+  foreground->is_init_script = foreground->in_background = foreground->is_daemon = 1 ;
+  if (!foreground->argv[0]) return 1 ;
+  daemon_look(foreground->argv, &advice) ;
+  foreground->means_strays = advice.means_strays ;
+  return 1 ;
+}
+
+/* A file that is not here says whether it leaves, and a word overrules that; 0: it is no such program */
+static int leaves_by_file (char const *const *argv, struct foreground *foreground)
+{
+  unsigned int n = 0 ;
+  int may_name = may_name_configuration(argv) ;
+  if (!may_name && !follows_configuration(argv) && !names_file(argv)) return 0 ;
+  foreground->is_daemon = foreground->in_background = foreground->by_configuration = 1 ;
+  foreground->argv[n++] = argv[0] ;
+  if (!may_name) foreground->argv[n++] = names_file(argv) ? "-db" : "--nofork" ;
+  for (unsigned int i = 1 ; argv[i] && n < COMMAND_WORDS_MAX - 3 ; i++) foreground->argv[n++] = argv[i] ;
+  if (may_name)
+  {
+    foreground->argv[n++] = "--daemonize" ;
+    foreground->argv[n++] = "no" ;
+  }
+  foreground->argv[n] = 0 ;
+  return 1 ;
+}
+
+/* What is known of the program by its name, or by its words. */
+static void look_up (char const *const *argv, struct foreground *foreground)
 {
   struct daemon_advice advice ;
   char const *known[COMMAND_WORDS_MAX] ;
-  memset(foreground, 0, sizeof(*foreground)) ;
-  foreground->init_script = init_script(argv, foreground->argv) ;
-  if (foreground->init_script && shell_one_of(foreground->init_script, ENDING_INIT_SCRIPTS))
-  {
-    *foreground = (struct foreground){ .ends = 1 } ;
-    return ;
-  }
-  if (foreground->init_script)
-  {
-    foreground->is_init_script = foreground->in_background = foreground->is_daemon = 1 ;
-    if (foreground->argv[0])
-    {
-      daemon_look(foreground->argv, &advice) ;
-      foreground->means_strays = advice.means_strays ;
-    }
-    return ;
-  }
-  if (only_prepares(argv))
-  {
-    foreground->ends = 1 ;
-    return ;
-  }
-  if (command_ends(argv))
-  {
-    foreground->works = 1 ;
-    return ;
-  }
-  if (command_leaves(argv, foreground)) return ;
-  if (may_name_configuration(argv))
-  {
-    unsigned int n = 0 ;
-    foreground->is_daemon = foreground->in_background = foreground->by_configuration = 1 ;
-    for (; n < COMMAND_WORDS_MAX - 3 && argv[n] ; n++) foreground->argv[n] = argv[n] ;
-    foreground->argv[n++] = "--daemonize" ;
-    foreground->argv[n++] = "no" ;
-    foreground->argv[n] = 0 ;
-    return ;
-  }
-  if (follows_configuration(argv) || names_file(argv))
-  {
-    unsigned int n = 0 ;
-    foreground->is_daemon = foreground->in_background = foreground->by_configuration = 1 ;
-    foreground->argv[n++] = argv[0] ;
-    foreground->argv[n++] = names_file(argv) ? "-db" : "--nofork" ;
-    for (unsigned int i = 1 ; argv[i] && n < COMMAND_WORDS_MAX - 1 ; i++) foreground->argv[n++] = argv[i] ;
-    foreground->argv[n] = 0 ;
-    return ;
-  }
   daemon_look(argv, &advice) ;
   without_unknown(argv, known) ;
   if (advice.stays == DAEMON_UNKNOWN)
@@ -297,6 +287,15 @@ static void look (char const *const *argv, struct foreground *foreground)
   foreground->unless_configured = advice.unless_configured && !foreground->argv[0] ;
   foreground->may_be_configured = advice.unless_configured && foreground->argv[0] ;
   if (foreground->argv[0]) add_unknown(argv, foreground->argv) ;
+}
+
+static void look (char const *const *argv, struct foreground *foreground)
+{
+  memset(foreground, 0, sizeof(*foreground)) ;
+  if (look_at_init_script(argv, foreground)) return ;
+  if (only_prepares(argv)) foreground->ends = 1 ;
+  else if (command_ends(argv)) foreground->works = 1 ;
+  else if (!command_leaves(argv, foreground) && !leaves_by_file(argv, foreground)) look_up(argv, foreground) ;
 }
 
 /* A program that is known by its name, whatever executes it: its interpreter's words stay ahead of it. */

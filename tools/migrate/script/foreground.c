@@ -37,6 +37,28 @@ static int waits_for_left (struct analysis *a, struct statement const *closing)
   return left && closing && !strcmp(statement_command(closing), "wait") ;
 }
 
+/* What puts itself into the background, so that the script goes on behind it. 1: it was that */
+static int start_leaving (struct analysis *a, struct statement *statement, struct launch const *launch, struct foreground const *foreground, struct frame *frame)
+{
+  if (leaves(a, statement, launch, foreground, frame))
+  {
+    int ends = is_last(a, frame) && !a->waited_line && !launch->detached && foreground->in_background && !foreground->is_init_script ;
+    /* The script ended with this program, so its configuration kept it in the foreground. */
+    start_service(a, statement, ends ? START_MAIN : launch->detached ? START_BACKGROUND : START_DAEMON) ;
+    if (ends) script_waits(a, line_of(a, statement)) ;
+    return 1 ;
+  }
+  if (!foreground->is_daemon && !is_known_server(a, statement) && !foreground->ends && !called_function(a, statement) && starts_by_word(a, statement, launch))
+  {
+    struct service *service = start_service(a, statement, START_DAEMON) ;
+    service_set(a->plan, service, "flag-forks", "") ;
+    plan_todo(a->plan, service, service->claim, service->line, "by its word start, and as the script has it stop, or asks for its status, it puts itself into the background: "
+      "look up how it stays in the foreground; until then flag-forks follows it (with a pidfile, if it leaves several processes)") ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
 /* A program that the script waits for by itself. */
 void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -65,22 +87,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   tests = is_last(a, frame) && command_tests(argv) ; /* it is what the container is for */
   if (tests) foreground.works = 0 ;
   if (starts_again(a, statement, &foreground, argv)) return ;
-  if (leaves(a, statement, &launch, &foreground, frame))
-  {
-    int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
-    /* The script ended with this program, so its configuration kept it in the foreground. */
-    start_service(a, statement, ends ? START_MAIN : launch.detached ? START_BACKGROUND : START_DAEMON) ;
-    if (ends) script_waits(a, line_of(a, statement)) ;
-    return ;
-  }
-  if (!foreground.is_daemon && !serves && !foreground.ends && !called_function(a, statement) && starts_by_word(a, statement, &launch))
-  {
-    struct service *service = start_service(a, statement, START_DAEMON) ;
-    service_set(a->plan, service, "flag-forks", "") ;
-    plan_todo(a->plan, service, service->claim, service->line, "by its word start, and as the script has it stop, or asks for its status, it puts itself into the background: "
-      "look up how it stays in the foreground; until then flag-forks follows it (with a pidfile, if it leaves several processes)") ;
-    return ;
-  }
+  if (start_leaving(a, statement, &launch, &foreground, frame)) return ;
   if (is_last(a, frame) && !a->waited_line && start_console(a, statement))
   {
     script_waits(a, line_of(a, statement)) ;

@@ -308,94 +308,125 @@ static int any_serves (struct analysis *a, struct frame const *frame, struct tex
   return 0 ;
 }
 
-void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
+/* What a wait asks for */
+struct asked_for
 {
-  struct texts names = { 0 } ;
-  struct texts beside = { 0 } ; /* all that a bare wait waits for */
-  int any = 0 ;
-  int unknown = 0 ;
-  int idle = 0 ;
-  int trap_asks = 0 ;
-  int stays = 0 ; /* for ever, though more follows */
-  unsigned int n = 0 ;
-  close_task(a) ;
-  drop_remarks(a, statement) ;
+  struct texts names ; /* services */
+  unsigned int n ; /* words that are pids */
+  int any ; /* -n: the first that ends */
+  int unknown ; /* a pid that is none of a service */
+  int idle ; /* the same of what only keeps the container alive */
+} ;
+
+static struct asked_for read_words (struct analysis *a, struct statement const *statement)
+{
+  struct asked_for asked = { .n = 0 } ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
     struct texts meant = { 0 } ;
-    if (!strcmp(raw, "-n")) any = 1 ;
+    if (!strcmp(raw, "-n")) asked.any = 1 ;
     if (*raw == '-') continue ;
     services_of_pid(a, raw, &meant) ;
-    idle |= !meant.first && is_idle_pid(a, raw) ;
-    n++ ;
-    for (struct text const *one = meant.first ; one ; one = one->next) texts_add_once(a->pool, &names, one->text) ;
-    unknown |= !meant.first ;
+    asked.idle |= !meant.first && is_idle_pid(a, raw) ;
+    asked.n++ ;
+    for (struct text const *one = meant.first ; one ; one = one->next) texts_add_once(a->pool, &asked.names, one->text) ;
+    asked.unknown |= !meant.first ;
   }
-  if ((idle && !names.first) || (!n && !any && a->has_idle && !starts_later(a, frame)))
+  return asked ;
+}
+
+/* All that a bare wait waits for, the work in the background, too. */
+static struct texts all_beside (struct analysis *a)
+{
+  struct texts beside = { 0 } ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if ((is_beside_here(a, service) && !service->is_daemon) || (service->is_job && !is_excluded_here(a, service))) texts_add(a->pool, &beside, service->name) ;
+  return beside ;
+}
+
+/* wait $WEB, wait $WEB $WORKER: for services that it names */
+static void wait_for_named (struct analysis *a, struct statement *statement, struct asked_for const *asked)
+{
+  struct texts const *names = &asked->names ;
+  char const *all = texts_join(a->pool, names, ", ") ;
+  int first = !a->waited_line ;
+  int makes_main = first || asked->any ;
+  int ends_already = 1 ; /* (watch; kill $$) & */
+  int trap_asks = 0 ;
+  struct claim *claim ;
+  for (struct text *one = names->first ; one ; one = one->next)
+  {
+    struct service *service = plan_find(a->plan, one->text) ;
+    ends_already &= service && service->is_main ;
+    if (service && makes_main) service->is_main = 1 ;
+  }
+  claim = claim_statement(a, statement, "dropped", makes_main ? pool_printf(a->pool, "waited for %s: main", all) : "the scanner waits for all") ;
+  if (makes_main) note_ended_with(a, names, claim) ;
+  else mark_waited_on(a, statement, names, claim) ;
+  if (asked->any || (first && asked->n == 1 && names->first && !names->first->next)) note_stayed(a, names, 1) ;
+  if (first && !asked->any && !ends_already && !ends_with_child(a, &trap_asks) && (asked->n > 1 ? names->first && names->first->next : are_together(a, names)))
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
+      "here the first that ends is the container's end: take flag-main off the others, if that is not meant", all)) ;
+}
+
+void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct asked_for asked ;
+  struct texts beside = { 0 } ; /* that it stays with, though more follows */
+  int goes_on ;
+  int trap_asks = 0 ;
+  close_task(a) ;
+  drop_remarks(a, statement) ;
+  asked = read_words(a, statement) ;
+  if ((asked.idle && !asked.names.first) || (!asked.n && !asked.any && a->has_idle && !starts_later(a, frame)))
   {
     main_is_none(a) ;
     claim_statement(a, statement, "dropped", "waited for what never ends: kept the container alive, as the scanner does") ;
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (unknown && !any && !names.first && !a->waited_line && starts_later(a, frame) && !ran_nothing_behind(a, frame) && !runs_any(a))
+  goes_on = !asked.any && !a->waited_line && starts_later(a, frame) && !ran_nothing_behind(a, frame) ;
+  if (goes_on && asked.unknown && !asked.names.first && !runs_any(a))
   {
     claim_statement(a, statement, "dropped", WAITED_FOR_NONE) ; /* for x in a b; do wait-for $x & wait $!; done; wait $! */
     return ;
   }
-  if (!any && !a->waited_line && (names.first || !unknown) && starts_later(a, frame) && !ran_nothing_behind(a, frame))
+  if (goes_on && (asked.names.first || !asked.unknown))
   {
-    for (struct service *service = a->plan->services ; service ; service = service->next)
-      if ((is_beside_here(a, service) && !service->is_daemon) || (service->is_job && !is_excluded_here(a, service))) texts_add(a->pool, &beside, service->name) ;
-    if (!any_serves(a, frame, n ? &names : &beside))
+    struct texts names = asked.n ? asked.names : all_beside(a) ;
+    if (!any_serves(a, frame, &names))
     {
-      make_tasks(a, statement, n ? &names : &beside) ;
-      mark_word_of_cmd(a, statement, frame, n ? &names : &beside) ;
+      make_tasks(a, statement, &names) ;
+      mark_word_of_cmd(a, statement, frame, &names) ;
       return ;
     }
-    stays = !n ;
+    if (!asked.n) beside = names ;
   }
   if (fails_at_once(a, statement))
     plan_mistake(a->plan, line_of(a, statement), "dash, which is sh in Debian and Ubuntu, has no wait -n: it fails with 2, and waits for nothing: write #!/bin/bash") ;
-  if (server_ahead(a) && count_background(a) && (any || names.first)) wait_behind_server(a, statement, frame, server_ahead(a)) ;
-  else if (!names.first && (any || (!n && ends_with_child(a, &trap_asks))))
+  if (server_ahead(a) && count_background(a) && (asked.any || asked.names.first)) wait_behind_server(a, statement, frame, server_ahead(a)) ;
+  else if (asked.names.first) wait_for_named(a, statement, &asked) ;
+  else if (asked.any || (!asked.n && ends_with_child(a, &trap_asks)))
   {
-    if (any || !trap_asks) wait_for_any(a, statement) ;
+    if (asked.any || !trap_asks) wait_for_any(a, statement) ;
     else
     {
       claim_statement(a, statement, "dropped", "waited until the trap of CHLD ended all: what it asks for is main") ;
       script_waits(a, line_of(a, statement)) ;
     }
   }
-  else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_one_process(a, statement->words[statement->nwords - 1].raw))
+  else if (asked.unknown && !a->waited_line && a->plan->services && count_background(a) != 1 && is_one_process(a, statement->words[statement->nwords - 1].raw))
   {
     struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;
     a->end_is_told = 1 ;
     plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool,
       "the script ended with the process that it waited for: give that service flag-main: %s", statement_text(a, statement))) ;
   }
-  else if (!n || (unknown && !names.first))
-  {
-    wait_for_all(a, statement, frame) ;
-    if (stays && !a->ended_with.first) note_ended_with(a, &beside, claim_of(a, statement)) ;
-  }
   else
   {
-    int first = !a->waited_line ;
-    int ends_already = 1 ; /* (watch; kill $$) & */
-    struct claim *claim ;
-    for (struct text *one = names.first ; one ; one = one->next) ends_already &= plan_find(a->plan, one->text) && plan_find(a->plan, one->text)->is_main ;
-    for (struct text *one = names.first ; one && (first || any) ; one = one->next)
-      if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
-    claim = claim_statement(a, statement, "dropped", first || any
-      ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
-    if (first || any) note_ended_with(a, &names, claim) ;
-    else mark_waited_on(a, statement, &names, claim) ;
-    if (any || (first && n == 1 && names.first && !names.first->next)) note_stayed(a, &names, 1) ;
-    if (first && !any && !ends_already && !ends_with_child(a, &trap_asks) && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
-      texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
-        "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
+    wait_for_all(a, statement, frame) ;
+    if (beside.first && !a->ended_with.first) note_ended_with(a, &beside, claim_of(a, statement)) ;
   }
   if (statement->nwords > 1) waits_for_success(a, line_of(a, statement)) ;
   else script_waits(a, line_of(a, statement)) ;
