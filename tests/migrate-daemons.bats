@@ -441,3 +441,14 @@ EOS
   migrate
   told 'TODO: it puts itself into the background: write foreground = yes'
 }
+
+@test "a daemon that su or sudo starts with a password from a pipe leaves by itself, and the script goes on" {
+  local start
+  for start in "echo password | su -c '/usr/sbin/sshd'" 'echo "$PW" | su root -c "service ssh start"' 'echo "$PW" | sudo -S /usr/sbin/sshd'; do
+    wrapper <<<"$start"$'\nexec jupyter lab'
+    migrate
+    has sshd/flag-forks jupyter/flag-main || { echo "# $start"; return 1; }
+    lacks sshd/flag-main
+    told 'TODO: it leaves sshd in the background, and the script went on'
+  done
+}

@@ -91,6 +91,26 @@ static void add_code_word (struct unwrapping *u, unsigned int i)
   u->launch->code_words = pool_printf(u->pool, "%s%s%s", u->launch->code_words ? u->launch->code_words : "", u->launch->code_words ? " " : "", raw(u, i)) ;
 }
 
+static struct texts copy_texts (struct pool *pool, struct texts const *from)
+{
+  struct texts copy = { 0 } ;
+  for (struct text const *one = from->first ; one ; one = one->next) texts_add(pool, &copy, one->text) ;
+  return copy ;
+}
+
+static void note_before_user (struct unwrapping *u)
+{
+  struct launch *before ;
+  if (u->launch->before_user) return ;
+  before = pool_alloc(u->pool, sizeof(*before)) ;
+  *before = *u->launch ;
+  before->first = u->i ;
+  before->options = copy_texts(u->pool, &before->options) ;
+  before->before = copy_texts(u->pool, &before->before) ;
+  before->dropped = copy_texts(u->pool, &before->dropped) ;
+  u->launch->before_user = before ;
+}
+
 /* su [-] [-s SHELL] USER [-c CODE], in any order; runuser without -u alike. */
 void unwrap_su (struct unwrapping *u)
 {
@@ -102,6 +122,7 @@ void unwrap_su (struct unwrapping *u)
   int login = 0 ;
   int keep = 0 ;
   unsigned int i = u->i + 1 ;
+  note_before_user(u) ;
   for (; i < u->statement->nwords ; i++)
   {
     char const *option = word(u, i) ;
@@ -188,26 +209,6 @@ static int is_assignment (char const *text)
   return len && (*text < '0' || *text > '9') && text[len] == '=' ;
 }
 
-static struct texts copy_texts (struct pool *pool, struct texts const *from)
-{
-  struct texts copy = { 0 } ;
-  for (struct text const *one = from->first ; one ; one = one->next) texts_add(pool, &copy, one->text) ;
-  return copy ;
-}
-
-static void note_before_sudo (struct unwrapping *u)
-{
-  struct launch *before ;
-  if (u->launch->before_sudo) return ;
-  before = pool_alloc(u->pool, sizeof(*before)) ;
-  *before = *u->launch ;
-  before->first = u->i ;
-  before->options = copy_texts(u->pool, &before->options) ;
-  before->before = copy_texts(u->pool, &before->before) ;
-  before->dropped = copy_texts(u->pool, &before->dropped) ;
-  u->launch->before_sudo = before ;
-}
-
 #define SUDO_UNKNOWN "an option of sudo that is not known here: look at it"
 
 void unwrap_sudo (struct unwrapping *u)
@@ -217,7 +218,7 @@ void unwrap_sudo (struct unwrapping *u)
   int keep = 0 ;
   int login = 0 ;
   unsigned int i = u->i + 1 ;
-  note_before_sudo(u) ;
+  note_before_user(u) ;
   for (; i < u->statement->nwords && word(u, i)[0] == '-' ; i++)
   {
     char const *option = word(u, i) ;
@@ -272,7 +273,7 @@ void unwrap_doas (struct unwrapping *u)
   for (; shell_one_of(raw(u, i), "-n -u") ; i++)
     if (!strcmp(raw(u, i), "-u")) user = raw(u, ++i) ;
   if (raw(u, i)[0] == '-' && strcmp(raw(u, i), "--") != 0) return ; /* it only checks, or runs a shell */
-  note_before_sudo(u) ;
+  note_before_user(u) ;
   if (strcmp(user, "root") != 0) unwrap_user(u, user, "") ;
   else drop(u, "doas: the service is root already, if the container is") ;
   u->launch->todo = "doas made a fresh environment (doas.conf decides): the service has the container's; unset what it must not see" ;

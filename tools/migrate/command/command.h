@@ -20,7 +20,7 @@ struct launch
   char const *todo ; /* 0: nothing */
   int detached ; /* setsid -f and the like: it went into the background by itself */
   int replaced ; /* exec */
-  struct launch const *before_sudo ; /* the same as if sudo were the program; 0: there is no sudo */
+  struct launch const *before_user ; /* the same as if sudo, doas or su were the program; 0: there is none */
   char const *kept ; /* words that stay ahead of it: sudo, with its options, and a blank; 0: none */
   unsigned int dashes ; /* a later word that is left out: `--`; 0: none */
 } ;

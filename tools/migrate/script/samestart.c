@@ -30,7 +30,7 @@ static int is_plain (struct analysis *a, struct statement *start, struct launch 
   for (unsigned int i = 0 ; i < start->nredirects ; i++)
     if (start->redirects[i].range.start < start->words[start->nwords - 1].range.start) return 0 ; /* between the words */
   if (mentions_positional(statement_text(a, start))) return 0 ; /* run's own `set --` would take those words away */
-  if (launch->first >= start->nwords || launch->code || launch->dashes || launch->before_sudo || launch->todo || called_function(a, start)
+  if (launch->first >= start->nwords || launch->code || launch->dashes || launch->before_user || launch->todo || called_function(a, start)
    || is_image_command(a, start) || strchr(start->words[launch->first].raw, '$') || start->nassignments) return 0 ;
   foreground_of(a->plan, start, launch->first, &foreground) ;
   return !foreground.in_background && !foreground.may_leave && !foreground.ends && !foreground.works ;

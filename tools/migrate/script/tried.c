@@ -5,7 +5,19 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 #include "migrate/script/walk.h"
+#include "migrate/services/become.h"
 #include "migrate/services/services.h"
+
+/* Also what su starts: echo PASSWORD | su -c sshd */
+static int leaves (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground inside ;
+  if (statement->kind != STATEMENT_COMMAND || statement->background) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (!launch.code) return leaves_by_itself(a, statement, 1) ;
+  return leaves_inside(a, statement, &inside) && !inside.by_configuration ;
+}
 
 static int only_pauses (struct analysis *a, struct statement *list)
 {
@@ -24,7 +36,7 @@ struct statement *tried_daemon (struct analysis *a, struct statement *loop)
   if (loop->kind == STATEMENT_LOOP && condition && !condition->next && only_pauses(a, first)) program = loop->until ? condition : condition->kind == STATEMENT_NOT ? condition->body : 0 ;
   if (loop->kind == STATEMENT_FOR && first && first->kind == STATEMENT_AND && shell_one_of(statement_command(first->body->next), "break") && only_pauses(a, first->next)
    && !(*loop->name && shell_mentions(statement_text(a, first->body), loop->name))) program = first->body ;
-  return program && leaves_by_itself(a, program, 1) ? program : 0 ;
+  return program && leaves(a, program) ? program : 0 ;
 }
 
 struct starting
@@ -37,7 +49,7 @@ struct starting
 static int look_at_start (struct statement *statement, void *data)
 {
   struct starting *starting = data ;
-  if (leaves_by_itself(starting->a, statement, 1)) starting->name = name_of(starting->a, statement) ;
+  if (leaves(starting->a, statement)) starting->name = name_of(starting->a, statement) ;
   else starting->others |= statement->background || (statement->kind == STATEMENT_COMMAND && starts_something(starting->a, statement)) ;
   return starting->others ;
 }

@@ -289,16 +289,26 @@ static void take_code (struct analysis *a, struct statement *statement, struct l
   launch->first = statement->nwords ;
 }
 
-/* The image's USER may not become another one without sudo: its words stay, and what they start is looked at
+/* Whom reeve-exec's options make it; 0: root, or nobody. */
+static char const *user_of_options (struct texts const *options)
+{
+  struct text const *one = options->first ;
+  while (one && strcmp(one->text, "--user") != 0) one = one->next ;
+  return one && one->next && !shell_one_of(one->next->text, "root 0") ? one->next->text : 0 ;
+}
+
+/* The image's USER may not become another one without sudo or su: its words stay, and what they start is looked at
    as it is without them. */
-static void keep_sudo (struct analysis *a, struct service *service, struct statement const *statement, struct launch *launch)
+static void keep_user_change (struct analysis *a, struct service *service, struct statement const *statement, struct launch *launch)
 {
   char const *user = a->plan->image_user ;
   struct launch const inner = *launch ;
-  char const *sudo ;
-  if (!user || !launch->before_sudo) return ;
-  *launch = *inner.before_sudo ;
-  sudo = shell_basename(statement_word(statement, launch->first)) ;
+  char const *other ;
+  char const *name ;
+  if (!user || !launch->before_user) return ;
+  *launch = *inner.before_user ;
+  name = shell_basename(statement_word(statement, launch->first)) ;
+  other = user_of_options(&inner.options) ;
   if (!inner.code && !inner.dashes && inner.first < statement->nwords)
   {
     launch->kept = pool_printf(a->pool, "%s ", trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[inner.first].range.start }))) ;
@@ -307,10 +317,11 @@ static void keep_sudo (struct analysis *a, struct service *service, struct state
   if (inner.code) keep_code(a, statement, &inner, launch) ;
   /* A task ends by itself: the script did not signal it either. */
   if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "%s is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
-    "better take USER out of the Dockerfile, and %s out of here, and give the other services reeve-exec --user %s", sudo, user, sudo,
+    "better take USER out of the Dockerfile, %s, and give the other services reeve-exec --user %s", name, user,
+    other ? pool_printf(a->pool, "write reeve-exec --user %s here in place of %s", other, name) : pool_printf(a->pool, "and %s out of here", name),
     strchr(user, '$') ? pool_printf(a->pool, "NAME (what %s was in the build)", user) : user)) ;
   if (inner.detached && !launch->detached)
-    plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "behind %s an option puts it into the background: take that out", sudo)) ;
+    plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "behind %s an option puts it into the background: take that out", name)) ;
 }
 
 /* Its configuration is not here, or a variable may hold an option. If the script went on behind it, it went into
@@ -355,7 +366,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   struct foreground inside ;
   char const *argv[COMMAND_WORDS_MAX] ;
   command_unwrap(a->pool, statement, &launch) ;
-  keep_sudo(a, service, statement, &launch) ;
+  keep_user_change(a, service, statement, &launch) ;
   take_code(a, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
@@ -368,7 +379,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   for (struct text *one = launch.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
   service->options = launch.options ;
   initscript_look(a->plan, service, &foreground) ;
-  if (!texts_has(&launch.options, "--user") && !launch.before_sudo) texts_add_all(a->pool, &service->options, &service->user) ;
+  if (!texts_has(&launch.options, "--user") && !launch.before_user) texts_add_all(a->pool, &service->options, &service->user) ;
   if (launch.todo) plan_todo(a->plan, service, service->claim, line_of(a, statement), launch.todo) ;
   tell_dropped(a, service, &launch) ;
   command_argv(statement, launch.first, argv) ;
