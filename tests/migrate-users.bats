@@ -211,3 +211,22 @@ EOS
   migrate
   grep -rqx 'exec reeve-exec --user app -- /bin/sh -c "exec node server.js --port $PORT"' "$tree"
 }
+
+@test "a daemon in the code of su whose words have variables has left if the script went on behind it" {
+  wrapper <<<$'set-up\nsu app -c "sshd -p 2222 $OPTIONS"\nsh -c "nginx $OPTIONS"\nexec web'
+  migrate
+  services sshd nginx web
+  becomes sshd 'exec reeve-exec --user app -- /bin/sh -c "exec sshd -D -p 2222 $OPTIONS"'
+  last_line nginx | grep -qF "sh -c \"exec nginx -g 'daemon off;' \$OPTIONS\""
+  wrapper <<<$'set-up\nsu app -c "mongod -f /etc/m.conf --dbpath $D"'
+  migrate
+  has mongod/flag-main
+}
+
+@test "in the branch that only root takes, su is root's" {
+  wrapper <<<$'if [ "$(id -u)" = 0 ]; then\n  chown app /data\n  su app -c web &\nelse\n  web &\nfi\nexec agent'
+  printf 'FROM debian\nUSER app\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes web "exec reeve-exec --user app -- /bin/sh -c 'exec web'"
+  untold 'is kept'
+}

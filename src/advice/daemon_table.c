@@ -33,7 +33,9 @@ struct daemon const daemon_table[] =
   { .names = "haproxy", .background = "-D", .foreground = "-db -W -Ws", .ends = "-c -v -vv", ADD("-db"), .stays = DEPENDS, .configured = 1 },
   { .names = "varnishd", .foreground = "-F -d", .ends = "-C -V -x", ADD("-F"), .stays = LEAVES },
   { .names = "squid squid3", .foreground = "-N --foreground", .ends = "-k -z -v -h", ADD("-N"), .stays = LEAVES },
-  { .names = "uwsgi* uwsgi-core uwsgi_python* uwsgi-python*", .background = "-d+? --daemonize+? --daemonize2+? --daemonize=", .mend = "leave --daemonize out", .stays = STAYS },
+  /* its log is in the same file as before */
+  { .names = "uwsgi* uwsgi-core uwsgi_python* uwsgi-python*", .background = "--daemonize=> --daemonize2=> -d> --daemonize> --daemonize2>", .add = { "--logto" },
+    .mend = "--logto FILE, not --daemonize FILE", .stays = STAYS },
   { .names = "gunicorn* gunicorn_django gunicorn_paster unicorn unicorn_rails rainbows starman", .background = "-D --daemon --daemonize",
     .ends = "--check-config --print-config -v", .mend = "leave -D (--daemon) out", .stays = STAYS },
   { .names = "rails", .background = "-d --daemon", .mend = "leave -d (--daemon) out", .stays = DEPENDS },
@@ -50,7 +52,9 @@ struct daemon const daemon_table[] =
     .add = { "start-foreground" }, .mend = "start-foreground, not start", .stays = DEPENDS },
   { .names = "start-jira.sh start-confluence.sh start-bitbucket.sh", .foreground = "-fg", ADD("-fg"), .stays = LEAVES },
   { .names = "twistd twistd3", .foreground = "-n --nodaemon", ADD("-n"), .stays = LEAVES },
-  { .names = "spawn-fcgi", .foreground = "-n", .ends = "-v -h -?", ADD("-n"), .stays = LEAVES },
+  /* with -n, -F means nothing: it starts one process */
+  { .names = "spawn-fcgi", .background = "-F+1 -F1 *-F!", .foreground = "-n", .ends = "-v -h -?", .add = { "-n" },
+    .mend = "add -n: it starts one process then, so for several, in place of -F, give fcgiwrap -c N, or put multiwatch -f N -- before another program", .stays = LEAVES },
   { .names = "unitd", .foreground = "--no-daemon", ADD("--no-daemon"), .stays = LEAVES },
   { .names = "mini_httpd", .foreground = "-D", .ends = "-V", ADD("-D"), .stays = LEAVES },
   { .names = "darkhttpd hitch circusd", .background = "--daemon", .mend = "leave --daemon out", .stays = STAYS },
@@ -98,7 +102,7 @@ struct daemon const daemon_table[] =
 
   /* time, tasks, logs */
   { .names = "cron", .foreground = "-f -N", ADD("-f"), .stays = LEAVES },
-  { .names = "crond", .background = "-b", .foreground = "-f -n -i -s -c+?", .ends = "-V -h", ADD("-f"), .stays = LEAVES },
+  { .names = "crond", .background = "-b", .foreground = "-f -n", .ends = "-V -h", ADD("-f"), .stays = LEAVES },
   { .names = "atd", .foreground = "-f -d", .ends = "-s", ADD("-f"), .stays = LEAVES },
   { .names = "chronyd", .foreground = "-d -n", .ends = "-q -Q -p -v -h", ADD("-d"), .stays = LEAVES },
   { .names = "ntpd", .foreground = "-n -d -D --nofork", .ends = "-q -V --quit", ADD("-n"), .stays = LEAVES },

@@ -13,7 +13,8 @@
      *text        a word that contains that text
      a+b          these two words; a+? is `a` and any word, a+ is `a` at the end, or ahead of an option
    The form for the foreground leaves out the options that put the program into the background,
-   unless a mark follows the option: `>` replaces it by the first word to be added; `&` keeps it;
+   unless a mark follows the option: `>` replaces it by the first word to be added (`--name=>`: its value stays behind that);
+   `&` keeps it;
    `!` means that there is no such form. */
 struct daemon
 {

@@ -373,7 +373,12 @@ static void append_daemon (struct words *words, struct daemon const *daemon, cha
       append_added(words, daemon) ;
       has = 1 ;
     }
-    if (mark == '>') append(words, daemon->add[0]) ;
+    if (mark == '>')
+    {
+      char const *equals = strstr(daemon->background, "=>") ? strchr(*argv, '=') : 0 ;
+      append(words, daemon->add[0]) ;
+      if (equals) append(words, equals + 1) ;
+    }
     else if (!has && daemon->add[0] && daemon->add[1] && *daemon->add[1] == '-' && !strcmp(*argv, daemon->add[1])) ; /* smbd --no-process-group: it has been added */
     else if (!n || mark == '&') append(words, *argv) ;
     argv += n ? n : 1 ;

@@ -279,7 +279,10 @@ TEST(options_are_added)
 TEST(options_are_taken_out_or_replaced)
 {
   CHECK(becomes("memcached -d -u nobody", "memcached -u nobody")) ;
-  CHECK(becomes("uwsgi --daemonize /log --ini x", "uwsgi --ini x")) ;
+  CHECK(becomes("uwsgi --daemonize /log --ini x", "uwsgi --logto /log --ini x")) ;
+  CHECK(becomes("uwsgi --daemonize=/log --ini x", "uwsgi --logto /log --ini x")) ;
+  CHECK(becomes("spawn-fcgi -s /run/x -F 1 -- fcgiwrap", "spawn-fcgi -n -s /run/x -- fcgiwrap")) ;
+  CHECK(!becomes("spawn-fcgi -s /run/x -F 4 -- fcgiwrap", "spawn-fcgi -n -s /run/x -- fcgiwrap")) ;
   CHECK(becomes("mongod --fork --config x", "mongod --config x")) ;
   CHECK(becomes("postfix start", "postfix start-fg")) ;
   CHECK(becomes("postfix -c /etc/postfix start", "postfix -c /etc/postfix start-fg")) ;

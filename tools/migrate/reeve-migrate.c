@@ -58,6 +58,7 @@
      servers.c        what serves, by its words
      servicename.c    what a service that runs a command is called
      unwrap.c         nohup, setsid, tini, ... taken off
+     variants.c       programs that several packages have by the same name
 
    facts/           what statements say; the state of the walk through them (analysis.h)
      again.c          a script that starts itself again as another user

@@ -337,6 +337,17 @@ static int is_second_g (struct foreground const *foreground, unsigned int i)
   return 0 ;
 }
 
+/* uwsgi --daemonize="$LOG": is it a part of a word as the script has it? */
+static int is_rest_of_raw (struct statement const *statement, unsigned int first, char const *rest)
+{
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (!statement->words[i].value && rest > raw && rest < raw + strlen(raw)) return 1 ;
+  }
+  return 0 ;
+}
+
 char const *command_foreground_words (struct pool *pool, struct statement const *statement, unsigned int first, struct foreground const *foreground)
 {
   struct texts texts = { 0 } ;
@@ -354,7 +365,7 @@ char const *command_foreground_words (struct pool *pool, struct statement const 
       continue ;
     }
     while (argv[j] && argv[j] != foreground->argv[i]) j++ ;
-    word = argv[j] ? statement->words[first + j].raw : shell_quote(pool, foreground->argv[i]) ;
+    word = argv[j] ? statement->words[first + j].raw : is_rest_of_raw(statement, first, foreground->argv[i]) ? foreground->argv[i] : shell_quote(pool, foreground->argv[i]) ;
     if (*added && i && !strcmp(foreground->argv[i - 1], "-g"))
     {
       word = pool_printf(pool, "%s%s", added, word) ;

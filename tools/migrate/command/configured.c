@@ -4,6 +4,7 @@
 
 #include "migrate/command/configured.h"
 #include "migrate/command/image.h"
+#include "migrate/command/variants.h"
 #include "migrate/text/root.h"
 
 /* A program whose configuration, and not only its words, puts it into the background. */
@@ -166,6 +167,7 @@ void foreground_of (struct plan *plan, struct statement const *statement, unsign
   char const *file ;
   char const *text ;
   command_foreground(statement, first, foreground) ;
+  variant_of(plan, foreground) ;
   command_argv(statement, first, argv) ;
   if (plan->php_fpm_stays && foreground->in_background && argv[0] && !strcmp(shell_basename(argv[0]), "php-fpm") && !has_word(argv, "-D") && !has_word(argv, "--daemonize"))
   {

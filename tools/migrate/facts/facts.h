@@ -87,6 +87,7 @@ extern int starts_something (struct analysis *a, struct statement *statement) ;
 extern int any_starts (struct analysis *a, struct statement *list) ; /* does one of them? */
 extern int any_starts_but_waits (struct analysis *a, struct statement *list) ; /* the same, where `wait` is no start */
 extern int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch) ; /* does `su -c CODE`, or `sh -c CODE`, leave a process in the background? */
+extern int code_may_leave (struct analysis *a, struct statement const *statement, struct launch const *launch) ; /* the same, or it may: a variable or its configuration says so */
 /* `app start`, if the script also has `app stop`: it leaves a process in the background */
 extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;
 extern int waits_for_none (struct analysis *a, struct statement const *statement) ; /* server; wait: nothing is in the background where the walk is */

@@ -69,8 +69,13 @@ static char const *leaving_code (struct analysis *a, struct statement const *sta
   return last && last->background ? statement->words[i].raw : 0 ;
 }
 
-/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
-int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch)
+/* Does it leave by itself, or (`perhaps`) may a variable or its configuration say so? */
+static int is_leaving (struct foreground const *foreground, int perhaps)
+{
+  return foreground->in_background || (perhaps && foreground->may_leave) ;
+}
+
+static int look_at_code (struct analysis *a, struct statement const *statement, struct launch const *launch, int perhaps)
 {
   struct source code ;
   char const *value ;
@@ -83,7 +88,7 @@ int code_leaves (struct analysis *a, struct statement const *statement, struct l
     if (inside == statement) return 0 ;
     command_unwrap(a->pool, inside, &inner) ;
     foreground_of(a->plan, inside, inner.first, &foreground) ;
-    return inner.detached || (foreground.in_background && !foreground.ends) ;
+    return inner.detached || (is_leaving(&foreground, perhaps) && !foreground.ends) ;
   }
   value = shell_unquote(a->pool, launch->code) ;
   if (!value && *launch->code == '"' && launch->code[1]) value = shell_without_quotes(a->pool, launch->code) ;
@@ -97,9 +102,21 @@ int code_leaves (struct analysis *a, struct statement const *statement, struct l
     if (end->kind != STATEMENT_COMMAND || end->background) continue ;
     command_unwrap(a->pool, end, &inner) ;
     foreground_of(a->plan, end, inner.first, &foreground) ;
-    if (foreground.in_background || inner.detached) return 1 ;
+    if (is_leaving(&foreground, perhaps) || inner.detached) return 1 ;
   }
   return 0 ;
+}
+
+/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
+int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch)
+{
+  return look_at_code(a, statement, launch, 0) ;
+}
+
+/* su app -c "vncserver :1 $OPTIONS" */
+int code_may_leave (struct analysis *a, struct statement const *statement, struct launch const *launch)
+{
+  return look_at_code(a, statement, launch, 1) ;
 }
 
 /* ./ctl start, where the script also has ./ctl stop */
@@ -164,7 +181,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   if (keeps_alive(statement)) return 1 ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
-  if (launch.detached || code_leaves(a, statement, &launch)) return 1 ;
+  if (launch.detached || code_may_leave(a, statement, &launch)) return 1 ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.is_daemon || is_known_server(a, statement) || foreground.may_leave || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
   function = called_function(a, statement) ;

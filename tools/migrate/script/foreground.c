@@ -11,7 +11,7 @@
 /* Does the program leave by itself, so that the script goes on? */
 static int leaves (struct analysis *a, struct statement *statement, struct launch const *launch, struct foreground const *foreground, struct frame *frame)
 {
-  return foreground->in_background || launch->detached || code_leaves(a, statement, launch) || (foreground->may_leave && !ran_nothing_behind(a, frame) && (starts_later(a, frame) || !is_last(a, frame))) ;
+  return foreground->in_background || launch->detached || code_leaves(a, statement, launch) || ((foreground->may_leave || code_may_leave(a, statement, launch)) && !ran_nothing_behind(a, frame) && (starts_later(a, frame) || !is_last(a, frame))) ;
 }
 
 int walk_daemon_in_pipeline (struct analysis *a, struct statement *pipeline, struct frame *frame)

@@ -4,6 +4,7 @@
 
 #include "migrate/command/image.h"
 #include "migrate/command/initscript.h"
+#include "migrate/command/variants.h"
 #include "migrate/facts/facts.h"
 #include "migrate/services/become.h"
 #include "migrate/services/services.h"
@@ -76,6 +77,7 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
   if (!foreground->in_background) return ;
   service->is_leaving = 1 ;
   initscript_note(a->plan, service, line, foreground) ;
+  variant_note(a->plan, line, foreground) ;
   if (foreground->is_init_script && foreground->init_script && foreground->argv[0]) mark_defaults(a, service, line, shell_basename(foreground->init_script)) ;
   if (!foreground->argv[0]) forks_on(a->plan, service, line, foreground) ;
   else if (service->claim)
@@ -113,6 +115,21 @@ static char const *foreground_chain (struct pool *pool, struct source const *cod
   return pool_printf(pool, "%s%.*s", source_copy(code, (struct range){ only->core.start, last->core.start }), (int)len, text) ;
 }
 
+/* Its configuration is not here, or a variable may hold an option. If the script went on behind it, it went into
+   the background. Behind & it may have: where a variable says that it stays, to say it twice does no harm, but
+   for nginx. */
+static void decide_leaving (struct analysis *a, struct service *service, struct foreground *foreground)
+{
+  foreground->in_background = service->is_daemon ;
+  if (service->is_background && !foreground->by_configuration && foreground->argv[0])
+  {
+    service->may_leave = !strcmp(shell_basename(foreground->argv[0]), "nginx") && !image_nginx_stays_with(a->plan, foreground->argv) ;
+    if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) foreground->in_background = foreground->by_configuration = 1 ;
+  }
+  if (!foreground->in_background) foreground->argv[0] = 0 ;
+  foreground->is_supposed = service->is_daemon && foreground->mend ;
+}
+
 /* The code of `su -c` and the like, with exec before a command that is alone, and that
    in the foreground. */
 static char const *code_with_exec (struct analysis *a, struct service *service, char const *raw)
@@ -138,7 +155,7 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   value = with_exec(a->pool, &code, only, only->range.end) ;
   command_unwrap(a->pool, only, &launch) ;
   foreground_of(a->plan, only, launch.first, &foreground) ;
-  if (foreground.may_leave) foreground.argv[0] = 0 ;
+  if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
   if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
   if (foreground.argv[0])
   {
@@ -277,12 +294,13 @@ void follow_inside (struct analysis *a, struct service *service, struct statemen
 }
 
 /* sh -c "redis-server --daemonize yes": it is looked at as that of su -c. */
-static void take_code (struct analysis *a, struct statement *statement, struct launch *launch)
+static void take_code (struct analysis *a, struct service const *service, struct statement *statement, struct launch *launch)
 {
-  struct foreground foreground ;
+  struct foreground foreground = { 0 } ;
   int is_code ;
   unsigned int i = launch->code || launch->first >= statement->nwords ? 0 : statement_of_shell(statement, launch->first, &is_code) ;
-  if (!i || !is_code || strcmp(statement_word(statement, i - 1), "-c") != 0 || !leaves_inside(a, statement, &foreground)) return ;
+  if (!i || !is_code || strcmp(statement_word(statement, i - 1), "-c") != 0) return ;
+  if (!leaves_inside(a, statement, &foreground) && !(foreground.may_leave && service->is_daemon)) return ;
   launch->code = statement->words[i].raw ;
   launch->code_prefix = trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[i - 1].range.start })) ;
   if (i + 1 < statement->nwords) launch->code_words = trim(a->pool, source_copy(a->source, (struct range){ statement->words[i + 1].range.start, statement->core.end })) ;
@@ -297,6 +315,14 @@ static char const *user_of_options (struct texts const *options)
   return one && one->next && !shell_one_of(one->next->text, "root 0") ? one->next->text : 0 ;
 }
 
+/* In the branch of [ "$(id -u)" = 0 ] it is not the image's USER who works. */
+static int is_for_root (struct analysis *a)
+{
+  struct text const *one = a->conditions.first ;
+  while (one && !(asks_for_root(a, one->text) && holds_for_root(a, one->text))) one = one->next ;
+  return !!one ;
+}
+
 /* The image's USER may not become another one without sudo or su: its words stay, and what they start is looked at
    as it is without them. */
 static void keep_user_change (struct analysis *a, struct service *service, struct statement const *statement, struct launch *launch)
@@ -305,7 +331,7 @@ static void keep_user_change (struct analysis *a, struct service *service, struc
   struct launch const inner = *launch ;
   char const *other ;
   char const *name ;
-  if (!user || !launch->before_user) return ;
+  if (!user || !launch->before_user || is_for_root(a)) return ;
   *launch = *inner.before_user ;
   name = shell_basename(statement_word(statement, launch->first)) ;
   other = user_of_options(&inner.options) ;
@@ -322,21 +348,6 @@ static void keep_user_change (struct analysis *a, struct service *service, struc
     strchr(user, '$') ? pool_printf(a->pool, "NAME (what %s was in the build)", user) : user)) ;
   if (inner.detached && !launch->detached)
     plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "behind %s an option puts it into the background: take that out", name)) ;
-}
-
-/* Its configuration is not here, or a variable may hold an option. If the script went on behind it, it went into
-   the background. Behind & it may have: where a variable says that it stays, to say it twice does no harm, but
-   for nginx. */
-static void decide_leaving (struct analysis *a, struct service *service, struct foreground *foreground)
-{
-  foreground->in_background = service->is_daemon ;
-  if (service->is_background && !foreground->by_configuration && foreground->argv[0])
-  {
-    service->may_leave = !strcmp(shell_basename(foreground->argv[0]), "nginx") && !image_nginx_stays_with(a->plan, foreground->argv) ;
-    if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) foreground->in_background = foreground->by_configuration = 1 ;
-  }
-  if (!foreground->in_background) foreground->argv[0] = 0 ;
-  foreground->is_supposed = service->is_daemon && foreground->mend ;
 }
 
 /* nginx &: its words as they are, until the script's end tells whether it stayed by itself. */
@@ -367,7 +378,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   char const *argv[COMMAND_WORDS_MAX] ;
   command_unwrap(a->pool, statement, &launch) ;
   keep_user_change(a, service, statement, &launch) ;
-  take_code(a, statement, &launch) ;
+  take_code(a, service, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
   if ((foreground.by_letter || foreground.unless_configured) && service->is_main) foreground = (struct foreground){ .is_daemon = 1 } ; /* the script became it, or ended with it: it stays */

@@ -1,0 +1,96 @@
+# Programs that several packages have by the same name: the Dockerfile tells which words keep them in the foreground.
+# shellcheck disable=SC2154 # tree: of migrate.bash
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+dockerfile() { printf 'FROM %s\nRUN %s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$1" "$2" >Dockerfile; } # IMAGE RUN
+
+@test "the vncserver of TightVNC has no -fg: it leaves, and a TODO says so" {
+  local package start
+  for package in tightvncserver vnc4server; do
+    dockerfile debian "apt-get install -y $package"
+    for start in 'vncserver :1 -geometry 1280x800' 'USER=root vncserver :1' 'vncserver :1 -geometry $SIZE' 'su - user -c "vncserver :1"' 'su user -c "USER=user vncserver :1 -geometry $SIZE"'; do
+      wrapper <<<"$start"$'\nexec websockify 80 localhost:5901'
+      migrate --dockerfile Dockerfile
+      has vncserver/flag-forks websockify/flag-main || { echo "# $package: $start"; return 1; }
+      [ -z "$(grep '^exec.*-fg' "$tree/vncserver/run")" ]
+      told 'TODO: it puts itself into the background: this vncserver has no -fg'
+    done
+  done
+  untold 'note: line 1: vncserver -fg'
+}
+
+@test "the vncserver of TigerVNC has -fg; where no RUN says whose it is, a note asks" {
+  wrapper <<<$'vncserver :1\nexec websockify 80 localhost:5901'
+  dockerfile debian 'apt-get install -y tigervnc-standalone-server'
+  migrate --dockerfile Dockerfile
+  becomes vncserver 'exec vncserver -fg :1'
+  untold 'vncserver -fg is'
+  dockerfile own/desktop 'apt-get install -y websockify'
+  migrate --dockerfile Dockerfile
+  becomes vncserver 'exec vncserver -fg :1'
+  told "note: line 1: vncserver -fg is TigerVNC's and TurboVNC's: no RUN says which one this image has"
+}
+
+@test "each package's own word for the foreground" {
+  local image run start expected
+  while IFS='|' read -r image run start expected; do
+    dockerfile "$image" "$run"
+    wrapper <<<"$start"$'\nexec nginx -g "daemon off;"'
+    migrate --dockerfile Dockerfile
+    grep -qx "exec $expected" "$tree"/*/run || { echo "# $image: $start"; return 1; }
+  done <<'EOS'
+centos:7|yum install -y nginx|crond|crond -n
+centos:7|yum install -y nginx|service crond start|crond -n
+alpine|apk add cronie|crond|crond -n
+alpine|apk add nginx|crond -l 2|crond -f -l 2
+debian|apt-get install -y cron|cron|cron -f
+alpine|apk add openntpd|ntpd -s|ntpd -d -s
+alpine|apk add nginx|ntpd -p pool.ntp.org|ntpd -n -p pool.ntp.org
+alpine|apk add busybox-extras|inetd|inetd -f
+debian|apt-get install -y openbsd-inetd|inetd|inetd -i
+debian|apt-get install -y exim4|sendmail -bd -q30m|sendmail -bdf -q30m
+debian|apt-get install -y sendmail|sendmail -bd -q30m|sendmail -bD -q30m
+EOS
+  dockerfile debian 'apt-get install -y postfix'
+  wrapper <<<$'sendmail -bd\nexec nginx -g "daemon off;"'
+  migrate --dockerfile Dockerfile
+  has sendmail/flag-forks
+  told "this sendmail is Postfix's, which has no -bD: run postfix start-fg in its place"
+}
+
+@test "an option that means nothing in the foreground is not taken there" {
+  local n
+  for n in '-F 4' -F10 '-F ${WORKERS:-4}' '-P /run/f.pid -F "$N"'; do
+    wrapper <<<"spawn-fcgi -s /run/fcgi.sock $n -- /usr/sbin/fcgiwrap && nginx"$'\ntail -f /dev/null'
+    migrate
+    becomes spawn-fcgi "exec spawn-fcgi -s /run/fcgi.sock $n -- /usr/sbin/fcgiwrap" || { echo "# $n"; return 1; }
+    has spawn-fcgi/flag-forks
+    told 'TODO: it puts itself into the background: add -n: it starts one process then, so for several, in place of -F, give fcgiwrap -c N'
+  done
+  wrapper <<<$'spawn-fcgi -s /run/fcgi.sock -F 1 /usr/sbin/fcgiwrap\nexec nginx -g "daemon off;"'
+  migrate
+  becomes spawn-fcgi 'exec spawn-fcgi -n -s /run/fcgi.sock /usr/sbin/fcgiwrap'
+  untold TODO
+}
+
+@test "the log that uwsgi --daemonize names is still written" {
+  local option
+  for option in '--daemonize /log/u' '-d /log/u' --daemonize=/log/u '--daemonize "$LOG"' '--daemonize="$LOG"'; do
+    wrapper <<<"uwsgi --ini u.ini $option"$'\nexec nginx -g "daemon off;"'
+    migrate
+    case $option in *LOG*) becomes uwsgi 'exec uwsgi --ini u.ini --logto "$LOG"' ;; *) becomes uwsgi 'exec uwsgi --ini u.ini --logto /log/u' ;; esac || { echo "# $option"; return 1; }
+  done
+}
+
+@test "options that keep no crond in the foreground" {
+  local option
+  for option in '-b -c /etc/crontabs' '-c /etc/crontabs' '-s /etc/cron.d -b'; do
+    wrapper <<<"crond $option"$'\nexec nginx -g "daemon off;"'
+    migrate
+    becomes crond "exec crond -f ${option/-b }" || becomes crond "exec crond -f ${option/ -b}" || { echo "# $option"; return 1; }
+  done
+}
