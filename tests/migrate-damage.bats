@@ -246,6 +246,23 @@ EOS
   done
 }
 
+@test "a script without #! is that of the image's sh: where that may be dash, and the words are Bash's, a mistake says so" {
+  printf 'web &> /log &\nsleep infinity\n' >start.sh
+  printf 'FROM debian\nCOPY start.sh /\nCMD /start.sh\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  head -n 1 "$tree/web/run" | grep -qx '#!/bin/bash'
+  told "line 1: mistake: without #! the image's sh executes it: where that is dash, it does not read Bash's words"
+  printf 'FROM alpine\nCOPY start.sh /\nCMD /start.sh\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  head -n 1 "$tree/web/run" | grep -qx '#!/bin/sh'
+  untold 'without #!'
+  printf 'web >/log &\nsleep infinity\n' >start.sh
+  printf 'FROM debian\nCOPY start.sh /\nCMD /start.sh\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  head -n 1 "$tree/web/run" | grep -qx '#!/bin/sh'
+  untold 'without #!'
+}
+
 @test "&> is what was meant, also where sh is dash" {
   local redirect
   for redirect in '&> /dev/null:>/dev/null 2>&1' '&>>/var/log/w:>>/var/log/w 2>&1' '>& /var/log/w:>/var/log/w 2>&1' '>/var/log/w 2>&1:>/var/log/w 2>&1'; do

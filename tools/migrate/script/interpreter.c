@@ -14,6 +14,15 @@ static int uses_bash (struct source const *source)
   return !strncmp(source->text, "source ", 7) || strstr(source->text, "\nsource ") || !strncmp(source->text, "function ", 9) || strstr(source->text, "\nfunction ") ;
 }
 
+/* Without #! the image's sh executes it. Where that is dash, and the text Bash's, it was hardly so: Bash is a guess. */
+static char const *without_line (struct plan *plan)
+{
+  if (!uses_bash(plan->source) || (plan->script_path && plan->has_other_sh)) return "/bin/sh" ;
+  if (plan->script_path && !plan->image_shell)
+    plan_mistake(plan, 1, "without #! the image's sh executes it: where that is dash, it does not read Bash's words; here each script begins with #!/bin/bash") ;
+  return "/bin/bash" ;
+}
+
 /* #!, or a guess */
 static void choose_own (struct plan *plan)
 {
@@ -22,7 +31,7 @@ static void choose_own (struct plan *plan)
   char const *name ;
   if (strncmp(source->text, "#!", 2) != 0)
   {
-    plan->shell = uses_bash(source) ? "/bin/bash" : "/bin/sh" ;
+    plan->shell = without_line(plan) ;
     return ;
   }
   line = source_copy(source, source_line_range(source, 1)) + 2 ;
