@@ -210,7 +210,7 @@ void walk_after (struct analysis *a, struct statement *statement)
   else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
   else if (does_nothing(statement))
   {
-    note_errexit(a, statement_sets_errexit(statement)) ;
+    if (statement_sets_errexit(statement) && !a->conditions.first) a->errexit = statement_sets_errexit(statement) > 0 ;
     drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
   }
   else if (says_stop(statement) || only_stops_services(a, statement)) walk_end_call(a, statement) ;
