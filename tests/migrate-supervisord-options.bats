@@ -377,7 +377,7 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   for start in '["supervisord","-n","-u","app","-m","077","-c","/opt/sv/supervisord.conf"]' 'supervisord -nuapp -m077 -c/opt/sv/supervisord.conf' '["/start.sh"]'; do
     started "$start"
     patched
-    becomes a 'exec reeve-exec --user app --umask 077 -- /srv/a'
+    becomes a 'exec reeve-exec --user app -- /srv/a'
     becomes b 'exec reeve-exec --user www --umask 027 -- /srv/b'
     run ! grep -q /x "$tree/a/run"
     told 'line 2: dropped: supervisord'"'"'s command line has another one: app'
@@ -388,10 +388,11 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
   started '["supervisord","-u","$APP","-c","/opt/sv/supervisord.conf"]'
   patched
   grep -q 'cd /x' "$tree/a/run"
+  becomes a "exec reeve-exec --user '\$APP' --umask 022 -- /srv/a"
   wrapper start.sh <<<$'#!/bin/sh\nexec supervisord -n -u "$APP" -c /opt/sv/supervisord.conf'
   started '["/start.sh"]'
   patched
-  becomes a 'exec reeve-exec --user "$APP" --umask 022 -- /srv/a'
+  becomes a 'exec reeve-exec --user "$APP" -- /srv/a'
   told 'note: TODO: supervisord was started with -u "$APP"'
 }
 

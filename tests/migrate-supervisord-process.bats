@@ -38,17 +38,21 @@ started() { printf 'FROM debian\nCOPY supervisord.conf /opt/sv/supervisord.conf\
 }
 
 @test "the limit of open files is that of the command line, before that of [supervisord]" {
+  local raise='[ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -ge N ] || ulimit -S -n N 2>/dev/null || ulimit -n N'
   input=supervisord.conf
   wrapper <<<$'[supervisord]\nnodaemon=true\nminfds=2000\n[program:a]\ncommand=/srv/a'
   for options in '"-a","4096"' '"--minfds=4096"' '"-na4096"'; do
     started "[\"supervisord\",$options]"
     migrate --dockerfile Dockerfile
-    becomes a 'exec reeve-exec --limit nofile=4096 -- /srv/a'
+    becomes a 'exec /srv/a'
+    grep -qxF "${raise//N/4096} # supervisord raised it" "$tree/a/run"
     told "line 3: dropped: supervisord's command line has another one: 4096"
   done
   started '["supervisord","-n"]'
   migrate --dockerfile Dockerfile
-  becomes a 'exec reeve-exec --limit nofile=2000 -- /srv/a'
+  grep -qxF "${raise//N/2000} # supervisord raised it" "$tree/a/run"
+  # It raises, and lowers nothing.
+  (ulimit -S -n 64 && eval "${raise//N/80}" && [ "$(ulimit -S -n)" = 80 ] && eval "${raise//N/70}" && [ "$(ulimit -S -n)" = 80 ])
 }
 
 @test "a program that asks for what supervisord set in its environment has that" {

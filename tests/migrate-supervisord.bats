@@ -142,18 +142,20 @@ EOS
 #!/bin/sh
 export ALL=1
 cd /srv || exit 111
-exec reeve-exec --user app --umask 007 --limit nofile=65536 -- web
+[ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -ge 65536 ] || ulimit -S -n 65536 2>/dev/null || ulimit -n 65536 # supervisord raised it
+exec reeve-exec --user app --umask 007 -- web
 EOS
   file other/run <<'EOS'
 #!/bin/sh
 export ALL=1
 cd /other || exit 111
-exec reeve-exec --umask 022 --limit nofile=65536 -- other
+[ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -ge 65536 ] || ulimit -S -n 65536 2>/dev/null || ulimit -n 65536 # supervisord raised it
+exec reeve-exec --umask 022 -- other
 EOS
   told 'line 6: each run: working directory'
-  wrapper <<<$'[supervisord]\nnodaemon=true\ndirectory=/srv\nminfds=1024\n[program:a]\ncommand=a'
+  wrapper <<<$'[supervisord]\nnodaemon=true\ndirectory=/srv\nminfds=1024\numask=077\n[program:a]\ncommand=a'
   migrate
-  run ! grep -q -e /srv -e limit "$tree/a/run"
+  run ! grep -q -e /srv -e limit -e umask "$tree/a/run"
   told 'line 3: dropped: in the foreground'
 }
 

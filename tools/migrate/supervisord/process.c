@@ -47,7 +47,7 @@ static void add_option (struct translation *t, char const *option, char const *v
   texts_add(t->plan->pool, &t->service->options, value) ;
 }
 
-/* supervisord raised the limit for itself, hence for its programs; 1024 any container has. */
+/* supervisord raised the limit for itself, hence for its programs, and lowered none; 1024 any container has. */
 static void set_limit (struct translation *t)
 {
   char const *given = commandline_of(t)->minfds ;
@@ -55,18 +55,20 @@ static void set_limit (struct translation *t)
   unsigned int n = value ? shell_number(value, 100000000, 0) : 0 ;
   if (given) drop_for_given(t, "minfds", given) ;
   else if (n <= 1024) ini_take(t->source, t->global, "minfds", "dropped", "limit of open files: any container has as many") ;
-  else ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
-  if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
+  else ini_take(t->source, t->global, "minfds", "each run", "limit of open files, where it is less, as supervisord did") ;
+  if (n > 1024)
+    texts_add(t->plan->pool, &t->service->before,
+      pool_printf(t->plan->pool, "[ \"$(ulimit -n)\" = unlimited ] || [ \"$(ulimit -n)\" -ge %u ] || ulimit -S -n %u 2>/dev/null || ulimit -n %u # supervisord raised it", n, n, n)) ;
 }
 
-/* The directory of [supervisord] counts only if supervisord puts itself into the background. */
-static char const *directory_word (struct translation *t)
+/* What of [supervisord] counts only if supervisord puts itself into the background. `why`: it did not. */
+static char const *background_word (struct translation *t, char const *name, char const *given, char const *what, char const *why)
 {
   char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
   char const *value ;
-  if (!commandline_of(t)->stays && !(nodaemon && is_true(nodaemon))) return inherited_word(t, "directory", commandline_of(t)->directory, "working directory") ;
-  ini_take(t->source, t->global, "directory", "dropped", "in the foreground, supervisord did not go there") ;
-  value = take(t, "directory", "run", "working directory") ;
+  if (!commandline_of(t)->stays && !(nodaemon && is_true(nodaemon))) return inherited_word(t, name, given, what) ;
+  ini_take(t->source, t->global, name, "dropped", why) ;
+  value = take(t, name, "run", what) ;
   return value ? supervisord_word(t->plan->pool, &t->expansion, value) : 0 ;
 }
 
@@ -120,10 +122,11 @@ static void set_user (struct translation *t)
 
 void set_process (struct translation *t)
 {
-  char const *word = directory_word(t) ;
+  char const *word = background_word(t, "directory", commandline_of(t)->directory, "working directory", "in the foreground, supervisord did not go there") ;
   t->has_directory = !!word ;
   if (word) texts_add(t->plan->pool, &t->service->before, pool_printf(t->plan->pool, "cd %s || exit 111", word)) ;
   set_user(t) ;
-  if ((word = inherited_word(t, "umask", commandline_of(t)->umask, "umask, by reeve-exec"))) add_option(t, "--umask", word) ;
+  word = background_word(t, "umask", commandline_of(t)->umask, "umask, by reeve-exec", "in the foreground, supervisord did not set it") ;
+  if (word) add_option(t, "--umask", word) ;
   set_limit(t) ;
 }

@@ -58,7 +58,6 @@ static void note_commandline (struct plan *plan)
   if (c && c->user)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%ssupervisord was started with -u %s: so are the services that have no user of their own%s",
       strchr(c->user, '$') ? "TODO: " : "", c->user, strchr(c->user, '$') ? ": see that the variable is in their environment" : "")) ;
-  if (c && c->umask) texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "supervisord was started with --umask %s: so are the services that have no umask of their own", c->umask)) ;
 }
 
 static void note_main (struct plan *plan)
