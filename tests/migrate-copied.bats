@@ -156,3 +156,27 @@ EOS
     done
   done
 }
+
+@test "a RUN that changes the input in the stage that COPY --from takes it from is marked" {
+  local copies
+  input=start.sh
+  wrapper <<<$'#!/bin/bash\nserver --port PORT_HERE &\nother &\nwait -n'
+  while IFS= read -r copies; do
+    printf "FROM debian AS build\n${copies%%|*}\nRUN sed -i s/PORT_HERE/7000/ /out/start.sh\nFROM debian\n${copies#*|}\nENTRYPOINT [\"/app/start.sh\"]\n" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'TODO: a RUN of the Dockerfile changes start.sh in the image: line 3: sed -i s/PORT_HERE/7000/ /out/start.sh' || { echo "# $copies"; return 1; }
+  done <<'EOS'
+COPY start.sh /out/|COPY --from=build /out/start.sh /app/start.sh
+COPY start.sh /out/|COPY --chown=app --from=0 /out/start.sh /app/
+ADD . /out|COPY --from=build /out /app
+EOS
+  while IFS= read -r copies; do
+    printf "FROM debian AS build\n${copies%%|*}\nRUN sed -i s/PORT_HERE/7000/ /out/start.sh\nFROM debian\n${copies#*|}\nENTRYPOINT [\"/app/start.sh\"]\n" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'a RUN of the Dockerfile changes' || { echo "# $copies"; return 1; }
+  done <<'EOS'
+COPY . /out|COPY --from=build /out/bin /usr/local/bin\nCOPY . /app
+COPY . /out|COPY --from=build /out/bin /usr/local/bin\nCOPY start.sh /app/
+COPY . /out|COPY --from=other /out/start.sh /app/
+EOS
+}

@@ -3,6 +3,7 @@
 
 #include <fnmatch.h>
 #include <string.h>
+#include <strings.h>
 
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/patching.h"
@@ -315,6 +316,45 @@ static struct instruction const *input_copy (struct changes *c)
   return found ;
 }
 
+/* The last COPY that may bring the input with its folder. */
+static struct instruction const *folder_copy (struct changes const *c)
+{
+  struct instruction const *found = 0 ;
+  char const *path = c->p->start->path ;
+  for (struct instruction const *one = 0 ; path && (one = dockerfile_next(c->p->dockerfile, one, "COPY ADD")) ; )
+  {
+    size_t len = strlen(one->copying->target) ;
+    len -= len && one->copying->target[len - 1] == '/' ;
+    if (!strncmp(path, one->copying->target, len) && path[len] == '/') found = one ;
+  }
+  return found ;
+}
+
+/* Has `copy` --from=NAME, or its number? */
+static int takes_from (struct pool *pool, struct instruction const *copy, struct instruction const *from, unsigned int number)
+{
+  char const *flag = copy ? strstr(copy->flags, "--from=") : 0 ;
+  char const *as = strcasestr(from->arguments, " as ") ;
+  char const *stage = flag ? pool_copy(pool, flag + 7, strcspn(flag + 7, " \t")) : "" ;
+  if (as) as += 4 + strspn(as + 4, " \t") ;
+  if (as && !strcasecmp(stage, pool_copy(pool, as, strcspn(as, " \t")))) return 1 ;
+  return !strcmp(stage, pool_printf(pool, "%u", number)) ;
+}
+
+/* Is it in a stage that the image has the input from? */
+static int is_in_other_stage (struct changes const *c, struct instruction const *run, struct instruction const *copy)
+{
+  struct instruction const *from = 0 ;
+  unsigned int n = 0 ;
+  for (struct instruction const *one = c->p->dockerfile->instructions ; one != run ; one = one->next)
+    if (!strcmp(one->name, "FROM"))
+    {
+      from = one ;
+      n++ ;
+    }
+  return from && takes_from(c->p->pool, copy ? copy : folder_copy(c), from, n - 1) ;
+}
+
 /* In the build: by a RUN behind the COPY. */
 static void look_at_build (struct changes *c)
 {
@@ -323,7 +363,8 @@ static void look_at_build (struct changes *c)
   for (struct instruction const *one = c->p->dockerfile->instructions ; one ; one = one->next)
   {
     int is_code = !strncmp(one->arguments, "<<", 2) ;
-    if (one->stage == STAGE_OTHER || strcmp(one->name, "RUN") != 0 || (copy && one->first < copy->first)) continue ;
+    if (strcmp(one->name, "RUN") != 0) continue ;
+    if (one->stage == STAGE_OTHER ? !is_in_other_stage(c, one, copy) : copy && one->first < copy->first) continue ;
     c->run = one ;
     if (!is_code) look_through(c, one->arguments, one->first) ;
     c->run = 0 ;
