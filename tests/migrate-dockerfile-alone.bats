@@ -433,3 +433,22 @@ no_instruction() # LINE TEXT
   alone <<<$'FROM nginx\nRUN chmod +x /docker-entrypoint.sh\nCMD ["/docker-entrypoint.sh", "nginx", "-g", "daemon off;"]'
   untold 'if it is a script'
 }
+
+@test "what ENTRYPOINT's shell hands on to the script is CMD" {
+  local code
+  wrapper run.sh <<<$'#!/bin/sh\n./"$1" --port "$2" &\n./side &\nwait'
+  while IFS= read -r code; do
+    alone < <(printf 'FROM debian\nWORKDIR /srv\nCOPY . .\nENTRYPOINT [%s]\nCMD ["web", "9000"]\n' "$code")
+    told 'input: run.sh, which ENTRYPOINT executes'
+    untold 'with --dockerfile they are known'
+    has web && grep -qx 'set -- web 9000 # CMD' "$tree/web/run" || { echo "# $code"; return 1; }
+  done <<'EOS'
+"/bin/sh", "-c", "./run.sh \"$@\"", "--"
+"sh", "-c", "exec ./run.sh \"$@\"", "--"
+"bash", "-c", "exec /srv/run.sh $0 $@"
+"bash", "-c", ". /srv/env.sh && exec ./run.sh \"$@\"", "bash"
+"sh", "-c", "./run.sh \"$1\" 9000", "sh"
+EOS
+  alone < <(printf 'FROM debian\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["sh", "-c", "set -- x; ./run.sh \\"$@\\"", "sh"]\nCMD ["web", "9000"]\n')
+  run ! grep -r 'web 9000' "$tree"
+}

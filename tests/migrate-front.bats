@@ -255,3 +255,20 @@ EOS
   migrate
   has filebeat/flag-main
 }
+
+@test "env -S stays ahead of /init with its variables" {
+  local words
+  wrapper <<<$'#!/bin/sh\n./side &\nexec ./web'
+  while IFS='|' read -r words new; do
+    printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT [%s]\n' "$words" >Dockerfile
+    patched
+    [[ $result == *"ENTRYPOINT [$new\"/init\"]"* ]] && untold TODO || { echo "# $words"; return 1; }
+  done <<'EOS'
+"/usr/bin/env", "-S", "TZ=UTC", "/start.sh"|"/usr/bin/env", "TZ=UTC", 
+"env", "-S", "TZ=UTC", "LANG=C", "/start.sh"|"env", "TZ=UTC", "LANG=C", 
+"env", "-S", "-i", "PATH=/bin", "/start.sh"|"env", "-i", "PATH=/bin", 
+"env", "-S", "TZ=UTC bash /start.sh"|"env", "TZ=UTC", 
+"env", "-STZ=UTC /start.sh"|"env", "TZ=UTC", 
+"env", "-S", "bash -x /start.sh"|
+EOS
+}

@@ -32,13 +32,38 @@ static char const *code_before (struct pool *pool, char const *text, uint32_t le
   return len ? pool_copy(pool, text, len) : 0 ;
 }
 
+/* /start.sh "$@", in code that the image gives these: `given` is $0. Returns 0 where other words need a shell. */
+static int give_code_arguments (struct starting *s, struct texts const *raw, struct text const *given)
+{
+  struct texts words = { 0 } ;
+  if (s->start->code && (shell_mentions(s->start->code, "set") || shell_mentions(s->start->code, "shift"))) return 0 ;
+  for (struct text const *one = raw->first ; one ; one = one->next)
+  {
+    char const *plain = shell_unquote(s->pool, one->text) ;
+    char const *name = shell_without_quotes(s->pool, one->text) ;
+    struct text const *word = given ;
+    if (plain) texts_add(s->pool, &words, plain) ;
+    else if (shell_one_of(name, "$@ ${@} $*"))
+      for (word = word ? word->next : 0 ; word ; word = word->next) texts_add(s->pool, &words, word->text) ;
+    else if (*name == '$' && name[1] >= '0' && name[1] <= '9' && !name[2])
+    {
+      for (int n = name[1] - '0' ; n && word ; n--) word = word->next ;
+      texts_add(s->pool, &words, word ? word->text : "") ;
+    }
+    else return 0 ;
+  }
+  set_arguments(s, &words) ;
+  return 1 ;
+}
+
 /* /start.sh "$ROLE": what the shell makes of it is known at the start of the container, if nothing ahead of it sets
    variables, and it asks for no arguments of its own. */
-static void set_code_arguments (struct starting *s, struct statement const *statement, unsigned int i)
+static void set_code_arguments (struct starting *s, struct statement const *statement, unsigned int i, struct text const *given)
 {
   struct texts raw = { 0 } ;
   while (i > 1 && !names_input(s, statement_word(statement, i - 1))) i-- ;
   for (; i < statement->nwords ; i++) texts_add(s->pool, &raw, statement->words[i].raw) ;
+  if (give_code_arguments(s, &raw, given)) return ;
   if (!s->start->code && !mentions_positional(texts_join(s->pool, &raw, " "))) s->start->arguments_code = texts_join(s->pool, &raw, " ") ;
 }
 
@@ -120,7 +145,7 @@ void find_in_code (struct starting *s)
       : pool_printf(s->pool, "%s%sexport %s", s->start->code, s->start->code_must_succeed ? " && " : "\n", one->assignments[j].raw) ;
   for (i++ ; i < one->nwords ; i++)
   {
-    if (!one->words[i].value) return set_code_arguments(s, one, i) ;
+    if (!one->words[i].value) return set_code_arguments(s, one, i, at->next) ;
     texts_add(s->pool, &rest, one->words[i].value) ;
   }
   set_arguments(s, &rest) ;

@@ -389,7 +389,7 @@ void dockerfile_input (struct dockerfile const *dockerfile, char const *path, st
     struct text const *word = f.s.words.first ;
     int is_read = is_supervisord(&f, f.executed) || procrunner_is(shell_basename(f.executed)) ;
     while (word && word->text != f.executed) word = word->next ;
-    instruction = instruction_of(&f, word) ;
+    instruction = instruction_of(&f, word ? word : f.code) ;
     if (!input->taken) input->taken = pool_printf(f.s.pool, "%s, which %s %s (%s)", input->file, is_read ? executed_name(f.executed) : instruction->name, is_read ? "reads" : "executes", place_of(&f, instruction)) ;
     return ;
   }

@@ -68,6 +68,30 @@ static char const *with_files (struct starting *s, struct text *one)
   return texts_join(s->pool, &parts, "") ;
 }
 
+/* env -S "TZ=UTC bash /start.sh": as env splits that, where it has only blanks between its words. */
+static void split_env (struct starting *s)
+{
+  struct texts words = { 0 } ;
+  for (struct text const *one = s->words.first, *before = 0 ; one ; before = one, one = one->next)
+  {
+    int is_env = before && !strcmp(shell_basename(before->text), "env") ;
+    char const *text = is_env && !strncmp(one->text, "-S", 2) ? one->text + 2 : is_env && !strncmp(one->text, "--split-string=", 15) ? one->text + 15 : 0 ;
+    if (text && !*text && one->next) text = (one = one->next)->text ;
+    if (!text || strpbrk(text, "\"'\\#$"))
+    {
+      if (text && before && one == before->next->next) texts_add(s->pool, &words, before->next->text) ;
+      texts_add(s->pool, &words, one->text) ;
+      continue ;
+    }
+    for (text += strspn(text, " \t") ; *text ; text += strspn(text, " \t"))
+    {
+      texts_add(s->pool, &words, pool_copy(s->pool, text, strcspn(text, " \t"))) ;
+      text += strcspn(text, " \t") ;
+    }
+  }
+  s->words = words ;
+}
+
 void add_start_words (struct starting *s)
 {
   struct instruction *entrypoint ;
@@ -76,9 +100,11 @@ void add_start_words (struct starting *s)
   find_instructions(s->dockerfile, &entrypoint, &cmd) ;
   if (entrypoint) is_exec = add_words(s, entrypoint) ;
   if (is_exec && s->words.first && !s->words.first->next && !*s->words.first->text) s->words = (struct texts){ 0 } ; /* [""] is [], for docker */
+  split_env(s) ;
   for (struct text const *one = s->words.first ; one && is_exec ; one = one->next) s->nentrypoint++ ;
   if (cmd && is_exec) add_words(s, cmd) ;
   else if (cmd) s->start->lost_cmd = cmd->first ;
+  split_env(s) ;
   s->start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
   for (struct text *one = s->words.first ; one && one->next ; one = one->next)
     if (takes_code(one->text) && strchr(one->next->text, '$')) one->next->text = with_files(s, one->next) ;
