@@ -158,3 +158,26 @@ teardown() { reeve_teardown; }
   migrate
   untold 'it waits until something in this container answers'
 }
+
+@test "an unknown program that is called like a daemon is marked, wherever it stands" {
+  local daemon
+  for daemon in lldpd '/usr/sbin/lircd -H x' 'gosu app _kadmind'; do
+    for ahead in '' $'cron\n'; do
+      wrapper <<<"$ahead$daemon"$'\nexec nginx -g "daemon off;"'
+      migrate
+      told 'd ends: if it stays, what is behind it never starts, and if it leaves a process in the background' || { echo "# $ahead$daemon"; return 1; }
+    done
+  done
+  wrapper <<<$'useradd -m app\nusermod -aG x app\nesbuild\nvncpasswd\nmkpasswd a\n/usr/bin/find /a\nexec nginx -g "daemon off;"'
+  migrate
+  untold 'nothing says that'
+}
+
+@test "a program behind which the script only kept the container alive is marked, however it did that" {
+  local stay
+  for stay in 'sleep infinity' 'sleep infinity & wait $!' 'tail -f /dev/null & wait' $'trap "killall x; exit" TERM\nsleep 2147483647d & wait "$!"'; do
+    wrapper <<<$'dnsmasq\nminiupnpd -f /x\n'"$stay"
+    migrate
+    told 'TODO: behind it the script only kept the container alive' || { echo "# $stay"; return 1; }
+  done
+}

@@ -86,8 +86,10 @@ static char const *what_may_stay (struct analysis *a, struct statement *statemen
   command_unwrap(a->pool, inside, &launch) ;
   i = word_of_file(inside, launch.first) ;
   path = i < inside->nwords && inside->words[i].value ? inside->words[i].value : "" ;
-  if (!*path || is_of_system(path) || says_end(inside, i)) return 0 ;
+  if (!*path || says_end(inside, i)) return 0 ;
   name = shell_basename(path) ;
+  if (names_daemon(name)) return name ;
+  if (is_of_system(path)) return 0 ;
   is_own = i > launch.first || strchr(path, '/') ;
   if (!strcmp(name, "java"))
   {

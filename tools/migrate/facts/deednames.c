@@ -97,3 +97,14 @@ int names_nothing (char const *program)
   size_t len = strcspn(program, ".") ;
   return len == 1 || (len < 8 && shell_one_of(program, "app app.py app.js app.rb app.php main main.py main.js index.js index.php index.ts")) ;
 }
+
+/* lldpd, miniupnpd: is it called like a daemon? Not useradd, chmod, mkpasswd, esbuild. */
+int names_daemon (char const *program)
+{
+  static char const *const others[] = { "ed", "add", "mod", "passwd", "pwd", "cmd", "ild", "oad", "ead", "end", "and", "ord", "ard", "old", "loud", "find", "wind", "uid", "kid", "sid", "hod", "xxd", "argocd" } ;
+  size_t len = strlen(program) ;
+  if (len < 4 || program[len - 1] != 'd' || strspn(program, "abcdefghijklmnopqrstuvwxyz0123456789_-.") != len) return 0 ;
+  for (size_t i = 0 ; i < sizeof(others) / sizeof(*others) ; i++)
+    if (!strcmp(program + len - (strlen(others[i]) < len ? strlen(others[i]) : len), others[i])) return 0 ;
+  return !names_deed(program) && !says_task(program) ;
+}

@@ -123,6 +123,7 @@ extern int says_task (char const *name) ; /* configure-db.sh: by its name it pre
 extern int may_be_task (char const *name) ; /* db-update.sh: the same, by less certain words */
 extern int names_deed (char const *program) ; /* configure-server, wait-for-server: a verb, and what it is done to */
 extern int names_what_stays (char const *program, int is_own) ; /* queue-worker, or, if it is a program of the project, broker: what serves or works for ever, and no work that ends */
+extern int names_daemon (char const *program) ; /* lldpd: called like a daemon, and no work */
 extern int names_nothing (char const *program) ; /* app.py, x: what it does is not in its name */
 
 /* ---- pipelines.c ---- */

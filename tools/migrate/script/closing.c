@@ -87,13 +87,20 @@ static int only_pauses (struct analysis *a, struct statement const *loop)
   return sleeps ;
 }
 
+/* sleep infinity & wait $! */
+int waits_for_idle (struct statement const *one)
+{
+  return one->background && keeps_alive(one) && one->next && !strcmp(statement_command(one->next), "wait") ;
+}
+
 struct statement *closing_behind (struct analysis *a, struct frame const *frame)
 {
   for (; frame ; frame = frame->up)
     for (struct statement *one = frame->rest ; one ; one = one->next)
     {
       struct frame behind = { .rest = one->next, .up = frame->up } ;
-      if (only_looks(a, one)) continue ;
+      if (only_looks(a, one) || !strcmp(statement_command(one), "trap")) continue ;
+      if (waits_for_idle(one)) return one ;
       if (one->background || starts_later(a, &behind)) return 0 ;
       return shell_one_of(statement_command(one), "wait fg") || keeps_alive(one) || (one->kind == STATEMENT_LOOP && (watches_processes(a, one) || only_pauses(a, one))) ? one : 0 ;
     }

@@ -56,7 +56,8 @@ static int waits_for_others (struct analysis *a, struct statement const *stateme
 int only_kept_alive (struct analysis *a, struct frame const *frame, int serves)
 {
   struct statement const *next = frame->rest ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  while (next && (next->kind == STATEMENT_COMMENT || !strcmp(statement_command(next), "trap"))) next = next->next ;
+  if (next && waits_for_idle(next)) return 1 ;
   return next && !next->background && (keeps_alive(next) || waits_for_others(a, next, serves)) ;
 }
 

@@ -52,6 +52,7 @@ extern void tell_asked_again (struct analysis *a, struct service *before) ; /* a
 
 /* ---- closing.c ---- */
 extern int may_serve_at_end (struct analysis *a, struct statement const *statement) ; /* what may serve, where the script ends with it */
+extern int waits_for_idle (struct statement const *one) ; /* sleep infinity & wait $!: does it keep the container alive? */
 extern struct statement *closing_behind (struct analysis *a, struct frame const *frame) ; /* the wait, fg, tail -f or watching loop that comes next, and with which the script ends; 0: another statement comes */
 extern int ends_with_it (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* is it what the script ends with, by its place? */
 extern int may_close (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* an unknown program, which may serve, ahead of what the script ends with */
