@@ -306,7 +306,7 @@ EOS
 
 @test "a daemon with its version in a variable is that daemon" {
   local name
-  for name in 'php-fpm$V' '/usr/sbin/php-fpm${PHP_VERSION}' '/usr/sbin/php-fpm-${PHP_VERSION:-8.2}' '"/usr/sbin/php-fpm$PHP_VERSION"'; do
+  for name in 'php-fpm$V' '/usr/sbin/php-fpm${PHP_VER}' 'php-fpm$SUFFIX' '/usr/sbin/php-fpm${PHP_VERSION}' '/usr/sbin/php-fpm-${PHP_VERSION:-8.2}' '"/usr/sbin/php-fpm$PHP_VERSION"'; do
     wrapper <<<"$name"$'\nexec nginx -g "daemon off;"'
     migrate
     services php-fpm nginx

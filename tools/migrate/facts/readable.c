@@ -58,10 +58,10 @@ static char const *value_of (struct analysis *a, char const *name, int *is_count
   return plain(variable.constant) ;
 }
 
-/* php-fpm$PHP_VERSION: what is ahead of it tells more. */
+/* php-fpm$PHP_VER, node-$VERSION: what is ahead of it tells more. */
 static int is_version_behind (struct reading const *r, char const *name)
 {
-  return r->len && (strstr(name, "VERSION") || strstr(name, "version") || !strcmp(name, "VER") || !strcmp(name, "ver")) ;
+  return r->len && (!strchr(SEPARATORS, r->out[r->len - 1]) || strcasestr(name, "version") || !strcasecmp(name, "ver")) ;
 }
 
 /* BACKEND_BIN, START_APP: backend, app */
