@@ -192,3 +192,16 @@ EOF
   migrate
   has postgres-2/run
 }
+
+@test "pulseaudio -k and vncserver -kill stop what they have started" {
+  wrapper <<<$'pulseaudio -D\nffmpeg -f pulse -i default /out.mp3 &\nF=$!\npython3 bot.py\nkill -INT $F\nwait $F\npulseaudio -k'
+  migrate
+  has bot/flag-main
+  lacks ffmpeg/flag-main ffmpeg/finish
+  file ffmpeg/down-signal <<<INT
+  told 'pulseaudio gets TERM in place of `pulseaudio -k`'
+  wrapper <<<$'trap "vncserver -kill :1; exit 0" TERM\nvncserver :1\nwebsockify 80 localhost:5901 &\nwait $!'
+  migrate
+  told 'vncserver gets TERM in place of `vncserver -kill :1`'
+  untold TODO
+}

@@ -326,3 +326,11 @@ EOS
     has {nginx,cron}/flag-main
   done
 }
+
+@test "a program in the code of su is known by its name where a loop looks for it" {
+  wrapper <<<$'su - app -c "vncserver :1 -depth 24"\nlaunch.sh --listen 6080 &\nwhile pgrep Xvnc >/dev/null; do sleep 5; done'
+  migrate
+  has vncserver/flag-main
+  lacks launch/flag-main
+  untold 'nothing that the script starts is called'
+}

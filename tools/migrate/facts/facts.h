@@ -49,6 +49,7 @@ extern void take_executed (struct analysis *a, struct statement *statement) ; /*
 /* ---- kill.c ---- */
 /* Its signal without SIG, TERM if none is named; "": not known. *first: the word of the first pid. */
 extern char const *kill_signal (struct statement const *kill, unsigned int *first) ;
+extern int kill_only_tells (struct statement const *statement) ; /* kill -HUP $WEB, pkill -USR1 web: a signal at which a server goes on, as a rule */
 extern int is_ending_signal (char const *signal) ; /* others, as HUP, may only tell something */
 extern statement_visit asks_whether_alive ; /* kill -0 $PID */
 extern statement_visit sends_signal ; /* kill, pkill, killall, but not that */

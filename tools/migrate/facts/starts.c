@@ -271,7 +271,7 @@ static int look_at_end (struct statement *statement, void *data)
   ending->does_more |= statement->background || (statement->kind == STATEMENT_COMMAND && !called_function(ending->a, statement) && !is_message(ending->a, statement) && !followed_pid(statement)
    && !shell_one_of(statement_command(statement), "kill pkill killall wait exit return true false : test [ sleep jobs pgrep")) ;
   ending->waits |= !strcmp(statement_command(statement), "wait") ;
-  ending->signals |= !ending->waits && sends_signal(statement, 0) ;
+  ending->signals |= !ending->waits && sends_signal(statement, 0) && !kill_only_tells(statement) ;
   return ending->does_more ;
 }
 

@@ -113,9 +113,9 @@ static int stops (struct statement *statement, struct stopping const *stopping)
   char const *command = statement_command(statement) ;
   int is_kill = !strcmp(command, "kill") ;
   int by_name = shell_one_of(command, "pkill killall killall5") ;
-  if (asks_whether_alive(statement, 0)) return 0 ;
+  if (asks_whether_alive(statement, 0) || kill_only_tells(statement)) return 0 ;
   if (is_its_stop(stopping, command)) return 1 ;
-  if (*command && !strcmp(command, stopping->program) && shell_one_of(statement_word(statement, 1), "stop shutdown quit kill")) return 1 ; /* overmind start -D; overmind quit */
+  if (*command && !strcmp(command, stopping->program) && shell_one_of(statement_word(statement, 1), !strcmp(command, "pulseaudio") ? "-k --kill" : "stop shutdown quit kill --kill -kill")) return 1 ; /* overmind start -D; overmind quit */
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;

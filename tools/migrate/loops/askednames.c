@@ -27,7 +27,7 @@ static int runs_as (char const *program, char const *name)
     { "apachectl apache2ctl apache2-foreground httpd-foreground", "apache2 httpd" },
     { "mysqld_safe mariadbd-safe", "mysqld mariadbd" },
     { "catalina.sh startup.sh", "java catalina tomcat" },
-    { "vncserver tigervncserver tightvncserver", "Xvnc Xtigervnc Xtightvnc" },
+    { "vncserver tigervncserver tightvncserver", "Xvnc Xtigervnc Xtightvnc Xvnc4" },
   } ;
   for (size_t i = 0 ; i < sizeof(table) / sizeof(*table) ; i++)
     if (shell_one_of(shell_basename(program), table[i].programs) && shell_one_of(shell_basename(name), table[i].names)) return 1 ;

@@ -92,7 +92,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (!strcmp(command, "exit") && !a->conditions.first) walk_exit(a, statement) ;
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
   else if (!strcmp(command, "read") && (a->plan->services || is_last(a, frame)) && !statement->nredirects && !a->conditions.first && !starts_later(a, frame)) drop_enter(a, statement) ;
-  else if (a->plan->services && shell_one_of(command, "kill")) drop_statement(a, statement, "kill: ending services is the supervisor's work") ;
+  else if (a->plan->services && shell_one_of(command, "kill") && !kill_only_tells(statement)) drop_statement(a, statement, "kill: ending services is the supervisor's work") ;
   else return 0 ;
   return 1 ;
 }

@@ -155,6 +155,7 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   value = with_exec(a->pool, &code, only, only->range.end) ;
   command_unwrap(a->pool, only, &launch) ;
   foreground_of(a->plan, only, launch.first, &foreground) ;
+  if (!*service->program && launch.first < only->nwords && only->words[launch.first].value) service->program = shell_basename(only->words[launch.first].value) ;
   if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
   if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
   if (foreground.argv[0])

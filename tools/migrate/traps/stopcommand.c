@@ -49,6 +49,9 @@ static struct stop const stops[] =
   { "doveadm dovecot postfix rndc catalina.sh pumactl squid", "stop", "TERM", 0, 0 },
   { "squid", "shutdown", "TERM", 0, 0 },
   { "uwsgi", "--stop", "INT", 0, 0 },
+  { "pulseaudio", "-k", "TERM", 0, 0 },
+  { "vncserver tigervncserver xrdp xrdp-sesman mpd", "-kill", "TERM", 0, 0 },
+  { "ipsec", "stop", "TERM", 0, 0 },
 } ;
 
 #define UNLOOKED ", which looked at the configuration first: where that is wrong, the signal ends the server"
