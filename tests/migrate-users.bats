@@ -218,6 +218,10 @@ EOS
   services sshd nginx web
   becomes sshd 'exec reeve-exec --user app -- /bin/sh -c "exec sshd -D -p 2222 $OPTIONS"'
   last_line nginx | grep -qF "sh -c \"exec nginx -g 'daemon off;' \$OPTIONS\""
+  wrapper <<<$'set-up\nsu app -c "uwsgi --ini /etc/u.ini &"\nexec web'
+  migrate
+  becomes uwsgi "exec reeve-exec --user app -- /bin/sh -c 'exec uwsgi --ini /etc/u.ini'"
+  untold TODO
   wrapper <<<$'set-up\nsu app -c "mongod -f /etc/m.conf --dbpath $D"'
   migrate
   has mongod/flag-main

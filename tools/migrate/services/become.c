@@ -156,7 +156,8 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   command_unwrap(a->pool, only, &launch) ;
   foreground_of(a->plan, only, launch.first, &foreground) ;
   if (!*service->program && launch.first < only->nwords && only->words[launch.first].value) service->program = shell_basename(only->words[launch.first].value) ;
-  if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
+  if (foreground.may_leave && !only->background) decide_leaving(a, service, &foreground) ;
+  else if (foreground.may_leave) foreground.argv[0] = 0 ; /* it is & that left it behind */
   if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
   if (foreground.argv[0])
   {
