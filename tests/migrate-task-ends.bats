@@ -94,3 +94,38 @@ EOS
     run ! grep -q 'did not matter' "$tree/load-data/run"
   done
 }
+
+@test "a call of what ends all, ahead of the script's end, is the exit with which that ends" {
+  local call
+  for call in $'if [ ! -f /vpn.conf ]; then\n  cleanup\nfi' '[ -f /vpn.conf ] || cleanup' 'if ! check; then echo bad; cleanup 1; fi'; do
+    wrapper <<<$'#!/bin/bash\ncleanup() {\n  echo stopping\n  [ -n "$VPN" ] && kill "$VPN"\n  wait "$VPN"\n  rm -f /run/vpn.pid\n  exit "${1:-1}"\n}\ntrap cleanup TERM\nmonitor &\n'"$call"$'\nopenvpn --config /vpn.conf &\nVPN=$!\nwait "$VPN"'
+    migrate
+    file openvpn/flag-main </dev/null
+    lacks monitor/flag-main cont-init.d/10-start
+    becomes openvpn 'exec openvpn --config /vpn.conf'
+    grep -q '{ echo stopping; rm -f /run/vpn.pid; exit 1; }' "$tree"/*/run || { echo "# $call"; return 1; }
+    untold TODO
+  done
+  # What asks a service, and gives up so, is its readiness check.
+  wrapper <<<$'#!/bin/bash\nstop() {\n  kill $REDIS $WEB\n  wait\n  exit $1\n}\ntrap "stop 0" TERM\nredis-server & REDIS=$!\nsleep 2\nif ! redis-cli ping; then stop 1; fi\nweb & WEB=$!\nwait $WEB'
+  migrate
+  told 'summary: services: redis-server (TODO), web (main; after redis-server)'
+  lacks cont-init.d/10-start
+  # With words of the call, and without a signal: wait "" fails at once.
+  wrapper <<<$'#!/bin/bash\ndie() { echo "$1" >&2; wait "$WEB"; exit 3; }\nworker &\n[ -f /etc/x ] || die "no x"\nweb & WEB=$!\nwait $WEB'
+  migrate
+  becomes check-x '[ -f /etc/x ] || { echo "no x" >&2; exit 3; }'
+  told 'line 2: dropped: function die: its parts went where they are used'
+  untold TODO
+}
+
+@test "where a branch waits for what runs, and exits then, the exit is not ahead of that" {
+  local call
+  for call in $'if [ ! -f /etc/x ]; then\n  wait\n  exit 1\nfi' '[ -f /etc/x ] || { wait; exit 1; }' '[ -f /etc/x ] || die'; do
+    wrapper <<<$'#!/bin/bash\ndie() { wait $WEB; exit 1; }\nworker &\n'"$call"$'\nweb & WEB=$!\nwait $WEB'
+    migrate
+    told 'summary: services: worker (main; TODO), web (main; on a condition)' || { echo "# $call"; return 1; }
+    lacks cont-init.d/10-start
+    told 'otherwise it ended with web. Now the container ends with worker in any case'
+  done
+}

@@ -95,6 +95,8 @@ extern int waits_for_none (struct analysis *a, struct statement const *statement
 /* server; RC=$?; upload; exit $RC: does the script keep how the statement ahead has ended, and end with that? */
 extern int ends_with_kept_status (struct analysis *a, struct frame const *frame) ;
 extern int ends_with_round (struct analysis *a, struct statement *loop, struct frame const *frame) ; /* while ...; do work; rc=$?; done; exit $rc: is that all that is behind the loop? */
+/* Does it only end what runs, or ask, or print? *ends: it sends a signal, and has not waited ahead of that; *waits: it waits. Neither becomes 0. */
+extern int only_ends_running (struct analysis *a, struct statement *statement, int *ends, int *waits) ;
 /* Do only messages and an exit follow? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int serves_ahead_of_nothing (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* if or case, with a server in it by its words */

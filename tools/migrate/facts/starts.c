@@ -275,14 +275,23 @@ static int look_at_end (struct statement *statement, void *data)
   return ending->does_more ;
 }
 
+int only_ends_running (struct analysis *a, struct statement *statement, int *ends, int *waits)
+{
+  struct ending_others ending = { .a = a } ;
+  walk_with_calls(a, statement, &look_at_end, &ending) ;
+  if (ending.does_more) return 0 ;
+  *ends |= ending.signals ;
+  *waits |= ending.waits ;
+  return 1 ;
+}
+
 /* server; kill $OTHER; wait $OTHER; rm FILE: does it end what runs beside the server, or wait for that, or tidy up then? */
 static int tidies_up (struct analysis *a, struct statement *statement, int *ends_others)
 {
-  struct ending_others ending = { .a = a } ;
+  int waits = 0 ;
   int was = *ends_others ;
-  walk_with_calls(a, statement, &look_at_end, &ending) ;
-  *ends_others |= !ending.does_more && ending.signals ;
-  return ending.does_more ? was && statement->kind == STATEMENT_COMMAND && is_short(statement_command(statement)) : *ends_others ;
+  if (only_ends_running(a, statement, ends_others, &waits)) return *ends_others ;
+  return was && statement->kind == STATEMENT_COMMAND && is_short(statement_command(statement)) ;
 }
 
 /* exit $RC, exit "${RC:-0}" */

@@ -77,7 +77,7 @@ void end_behind (struct analysis *a, struct statement const *statement, struct b
 {
   char const *names = texts_join(a->pool, &behind->names, ", ") ;
   a->on_success = behind->on_success ;
-  if (behind->in_branch) leave_branch(a, &behind->state) ;
+  if (behind->in_branch) leave_branch(a, &behind->state, 0) ;
   if (a->ready.first == behind->ready.first) a->ready = behind->outer ;
   need_tasks(a, behind, is_script_end(a, statement)) ;
   for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && *names ; one = one->next)

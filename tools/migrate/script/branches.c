@@ -72,9 +72,23 @@ static void leave_branch_of (struct analysis *a, struct branch_state const *stat
   a->branch_replaced = 0 ;
 }
 
-void leave_branch (struct analysis *a, struct branch_state const *state)
+/* side & wait; exit $?: it waits in the branch, and ends there; what starts behind all branches is for the others. */
+static int stays_and_ends (struct analysis *a, uint32_t outer, struct statement const *body)
 {
+  while (body && (body->next || body->kind == STATEMENT_GROUP)) body = body->next ? body->next : body->body ;
+  return body && shell_one_of(statement_command(body), "exit") && a->waited_line != outer && starts_later(a, a->here) ;
+}
+
+void leave_branch (struct analysis *a, struct branch_state const *state, struct statement const *body)
+{
+  a->branch_replaced |= stays_and_ends(a, state->waited_line, body) ;
   leave_branch_of(a, state, 0) ;
+}
+
+int ends_what_it_waited_for (struct analysis *a, struct statement const *statement)
+{
+  return !strcmp(statement_command(statement), "exit") && a->waited_line && a->ended_with.first && a->ended_claim->range.start < statement->range.start
+   && a->conditions.first && !strcmp(a->ended_where, texts_join(a->pool, &a->conditions, " && ")) ;
 }
 
 struct claim *claim_branch (struct analysis *a, struct statement const *statement)
@@ -195,17 +209,10 @@ static int exits (struct statement const *body)
   return body && shell_one_of(statement_command(body), "exit return exec") ;
 }
 
-/* side & wait; exit $?: it waits in the branch, and ends there; what starts behind all branches is for the others. */
-static int stays_and_ends (struct analysis *a, struct branching const *branching, struct branch const *branch)
-{
-  struct statement const *last = statement_last(branch->body) ;
-  return last && shell_one_of(statement_command(last), "exit") && a->waited_line != branching->outer && starts_later(a, a->here) ;
-}
-
 /* Only one of the branches is taken, so each begins with the state from before all of them. */
 void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
-  int replaced = a->branch_replaced |= stays_and_ends(a, branching, branch) ;
+  int replaced = a->branch_replaced |= stays_and_ends(a, branching->outer, branch->body) ;
   branching->any_stays |= !!stayed_in(a) ;
   if (!replaced && a->last && a->last != branching->last) texts_add_once(a->pool, &branching->lasts, a->last->name) ;
   if (!replaced && a->last && a->last != branching->last && a->last_or_of == a->last) /* of the branches in this one */

@@ -87,7 +87,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (serves_late(a, statement, frame)) start_service(a, statement, START_MAIN) ;
   else if (!strcmp(command, "sleep") && is_behind_late_start(a)) walk_sleep(a, statement) ;
   else if (a->waited_line && (stayed_in(a) || !starts_later(a, frame)) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last) walk_exit_of_branch(a, statement, frame) ;
+  else if (a->conditions.first && ((!strcmp(command, "exit") && a->last != a->branch_last) || ends_what_it_waited_for(a, statement))) walk_exit_of_branch(a, statement, frame) ;
   else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
   else if (!strcmp(command, "exit") && !a->conditions.first) walk_exit(a, statement) ;
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;

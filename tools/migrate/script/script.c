@@ -339,8 +339,9 @@ static void refuse_idle (struct analysis *a, struct statement *first)
           : ". If docker run, or a compose file, tells it what to execute, write that as CMD into the Dockerfile, and migrate again") ;
 }
 
-/* Computed names of functions become what they stand for, in the source: each call grows with the number of functions. */
-static void spell_out (struct analysis *a)
+/* Computed names of functions become what they stand for, in the source: each call grows with the number of functions.
+   Returns the functions whose parts are where they were called. */
+static struct text const *spell_out (struct analysis *a)
 {
   struct analysis apart = *a ;
   struct statement *first = shell_parse(a->source) ;
@@ -350,7 +351,12 @@ static void spell_out (struct analysis *a)
   first = shell_parse(a->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &apart) ;
   refuse_programs(&apart) ;
-  if (!a->plan->refused) spell_out_calls(&apart, first) ;
+  if (a->plan->refused) return 0 ;
+  spell_out_calls(&apart, first) ;
+  apart = *a ;
+  first = shell_parse(a->source) ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &apart) ;
+  return spell_out_ends(&apart, first) ;
 }
 
 void migrate_script (struct plan *plan)
@@ -362,14 +368,16 @@ void migrate_script (struct plan *plan)
   uint32_t nclaims ;
   struct file const *files ;
   struct texts sourced = { 0 } ;
+  struct text const *spelled ;
   interpreter_choose(plan) ;
   if (!plan->refused && plan->source->nlines > LINES_MAX)
     plan->refused = pool_printf(plan->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", plan->source->name, plan->source->nlines) ;
   if (plan->refused) return ;
-  spell_out(&a) ;
+  spelled = spell_out(&a) ;
   if (plan->refused) return ;
   first = shell_parse(plan->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &a) ;
+  for (; spelled ; spelled = spelled->next) find_function(&a, spelled->text)->walked = 1 ;
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;
   interpreter_claim(&a, first) ;

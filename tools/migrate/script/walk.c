@@ -266,7 +266,7 @@ static void walk_on_condition (struct analysis *a, struct statement *statement, 
   struct branch_state state ;
   enter_branch(a, &state, condition) ;
   walk_statement(a, statement, frame) ;
-  leave_branch(a, &state) ;
+  leave_branch(a, &state, statement) ;
 }
 
 /* [ -f x ] && sh x, as the last thing, and perhaps || /bin/bash. 1: it was that. */

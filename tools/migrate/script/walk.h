@@ -24,6 +24,9 @@ extern struct statement *read_anew (struct analysis *a, struct analysis const *w
 /* ---- namedcalls.c ---- */
 extern void spell_out_calls (struct analysis *a, struct statement *first) ; /* changes the source: "start_$ROLE" becomes a case */
 
+/* ---- endcalls.c ---- */
+extern struct text const *spell_out_ends (struct analysis *a, struct statement *first) ; /* changes the source: shutdown, which ends all, becomes exit 1; returns the names of the functions */
+
 /* ---- failbranch.c ---- */
 extern void drop_ends_ahead_of_exits (struct analysis *a, struct statement *first) ; /* changes the source: || { kill $DB; wait; exit 3; } becomes the exit alone */
 
@@ -204,7 +207,8 @@ struct branch_state
   uint32_t waited_line ;
 } ;
 extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
-extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
+extern void leave_branch (struct analysis *a, struct branch_state const *state, struct statement const *body) ; /* `body`: of the branch; 0: it cannot end the script behind a wait */
+extern int ends_what_it_waited_for (struct analysis *a, struct statement const *statement) ; /* if X; then wait; exit 1; fi: is it that exit? */
 extern char const *negated (struct pool *pool, char const *condition) ;
 extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* the bytes that no part of it has claimed */
 struct branching /* through if or case */
