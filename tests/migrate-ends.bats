@@ -353,3 +353,32 @@ EOS
   done
   has openvpn
 }
+
+@test "where a branch decides whose pid the script waits for, its end is the container's only there" {
+  local decides
+  for decides in $'if [ -n "$CHECK" ]; then\n  healthcheck &\nfi\nwait $!' $'P=$!\nif [ -n "$CHECK" ]; then healthcheck & P=$!; fi\nwait $P' \
+    $'case "$CHECK" in ?*) healthcheck & ;; esac\nwait $!' $'P=$!\nif [ -n "$CHECK" ]; then healthcheck & P=$!; fi\nwhile kill -0 $P; do sleep 5; done'; do
+    wrapper <<<$'#!/bin/bash\ntraefik &\n'"$decides"
+    migrate
+    told 'TODO: the script waited for the end of traefik only if ! {' || { echo "# $decides"; return 1; }
+    told 'otherwise it ended with healthcheck. Now the container ends with traefik in any case'
+  done
+  # Each of several, or one in any case.
+  for decides in $'P=($!)\nif [ -n "$B" ]; then b & P+=($!); fi\nwait "${P[@]}"' $'if [ -n "$B" ]; then b & else c & fi\nwait $!'; do
+    wrapper <<<$'#!/bin/bash\na &\n'"$decides"
+    migrate
+    untold 'only if' || { echo "# $decides"; return 1; }
+  done
+}
+
+@test "where nothing had been started to wait for, the script ended: a mistake" {
+  wrapper <<<$'#!/bin/bash\ntraefik &\n[ -n "$CHECK" ] && healthcheck &\nwait $!'
+  migrate
+  told 'line 4: mistake: where healthcheck was not started (its condition: [ -n "$CHECK" ]), there was nothing to wait for, and the script ended at once'
+  wrapper <<<$'#!/bin/bash\nweb &\nif [ -n "$X" ]; then helper & P=$!; fi\nwait $P'
+  migrate
+  told 'mistake: where helper was not started (its condition: [ -n "$X" ]), the script waited for web, and ended then'
+  wrapper <<<$'#!/bin/bash\nif [ -n "$X" ]; then web & P=$!; else echo "set X"; exit 1; fi\nwait $P'
+  migrate
+  untold 'nothing to wait for'
+}

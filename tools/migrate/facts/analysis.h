@@ -37,6 +37,7 @@ struct pid_variable
   char const *name ;
   char const *key ; /* of the element; 0: the name is not an array */
   int is_file ; /* the name is that of a file */
+  int is_instead ; /* where its branch was taken, the name holds this one in place of those before it */
   struct service *service ;
   struct pid_variable *next ;
 } ;

@@ -388,6 +388,7 @@ extern void services_of_pid (struct analysis *a, char const *raw, struct texts *
 extern void services_of_job (struct analysis *a, char const *job, struct texts *names) ;
 extern int has_job_control (struct analysis *a) ; /* set -m: else fg fails */
 extern unsigned int followed_pid (struct statement const *statement) ; /* tail --pid=PID -f LOG, which waits for it: the index of the word that is, or ends with, the pid; 0: another command */
+extern void one_of_pids (struct analysis *a, char const *text, struct texts *names) ; /* if X; then worker & P=$!; fi: adds those of which the text means one, as a branch decided */
 extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process that only keeps the container alive */
 /* From now on, `name` holds the pids of these services. */
 extern int empties_pid (struct analysis *a, struct statement const *statement) ; /* PID="" */

@@ -85,7 +85,7 @@ static void note_pid (struct analysis *a, char const *text, char const *value)
   name = pool_copy(a->pool, text + begin, end - begin) ;
   if (!appends && !key && !a->conditions.first && !shell_mentions(text + end, name)) forget_pids(a, name) ;
   if (!key && strchr(text + end, '(')) key = pool_printf(a->pool, "%u", count_pids(a, name)) ;
-  add_pid(a, name, key, last_started(a)) ;
+  add_pid(a, name, key, last_started(a))->is_instead = !appends && !key && a->conditions.first && !shell_mentions(text + end, name) ;
   for (struct text const *one = may_be_last(a) ; one ; one = one->next) add_pid(a, name, key, plan_find(a->plan, one->text)) ;
 }
 
@@ -126,6 +126,14 @@ void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
     if (pid->service && means_pid(raw, pid)) texts_add_once(a->pool, &found, pid->service->name) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
     if (texts_has(&found, service->name) || (!found.first && reads_pid_of(a, service, raw))) texts_add_once(a->pool, names, service->name) ;
+}
+
+void one_of_pids (struct analysis *a, char const *text, struct texts *names)
+{
+  struct pid_variable const *pid = a->pids ;
+  if (find_pid(text) && may_be_last(a)) services_of_pid(a, "$!", names) ;
+  while (pid && !(pid->is_instead && means_pid(text, pid))) pid = pid->next ;
+  if (pid) services_of_pid(a, pool_printf(a->pool, "$%s", pid->name), names) ;
 }
 
 int is_idle_pid (struct analysis *a, char const *raw)

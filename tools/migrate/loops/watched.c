@@ -374,6 +374,7 @@ void drop_watching (struct analysis *a, struct statement *statement)
     if (!w.is_all) note_stayed(a, statement, &w.names) ;
     if (tell_vain_questions(a, statement)) claim->what = pool_printf(a->pool, "%s; that was meant: by a mistake it never ended so", claim->what) ;
     note_ended_with(a, &w.names, claim) ;
+    note_one_of(a, statement_text(a, statement)) ;
     a->end_is_forgiven = 1 ; /* the script came behind the loop, whatever set -e says of a failure */
   }
   if (w.told.first) claim->what = pool_printf(a->pool, "%s; the end of these ended nothing, and each is started again: %s", claim->what, texts_join(a->pool, &w.told, ", ")) ;

@@ -36,6 +36,69 @@ static void mark_ended_where (struct analysis *a, struct service *side)
     side->name, texts_join(a->pool, &side->ended_where, ", or "), texts_join(a->pool, &others, ", "), side->name)) ;
 }
 
+/* The conditions of the service that `than` does not have: with them it was started. "": there are none. */
+static char const *further_conditions (struct analysis *a, struct service const *service, struct texts const *than)
+{
+  struct texts further = { 0 } ;
+  for (struct text const *one = service->conditions.first ; one ; one = one->next)
+    if (!texts_has(than, one->text)) texts_add(a->pool, &further, one->text) ;
+  return texts_join(a->pool, &further, " && ") ;
+}
+
+/* web & P=$!; if X; then worker & P=$!; fi; wait $P: where X holds, the end of web was nobody's. */
+void note_one_of (struct analysis *a, char const *text)
+{
+  struct texts names = { 0 } ;
+  one_of_pids(a, text, &names) ;
+  for (struct text const *name = names.first ; name ; name = name->next)
+  {
+    struct service *service = plan_find(a->plan, name->text) ;
+    struct texts where = { 0 } ;
+    for (struct service const *later = service ? service->next : 0 ; later ; later = later->next)
+    {
+      char const *further = texts_has(&names, later->name) ? further_conditions(a, later, &service->conditions) : "" ;
+      if (*further && !are_exclusive(a, service, later)) texts_add(a->pool, &where, pool_printf(a->pool, "! { %s; }", further)) ;
+    }
+    if (!where.first) continue ;
+    service->ended_where = (struct texts){ 0 } ;
+    texts_add(a->pool, &service->ended_where, texts_join(a->pool, &where, " && ")) ;
+  }
+}
+
+/* Is it in the script's branches, not only in functions, that the script may end ahead of this? */
+static int may_end_ahead (struct analysis *a, uint32_t end)
+{
+  for (char const *at = a->source->text ; (at = strstr(at, "exit")) && at < a->source->text + end ; at++)
+  {
+    struct function const *one = a->functions ;
+    uint32_t byte = (uint32_t)(at - a->source->text) ;
+    while (one && (byte < one->statement->range.start || byte >= one->statement->range.end)) one = one->next ;
+    if (!one) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Is that told elsewhere? if X; then exec side; fi; web & */
+static int ended_otherwise (struct analysis *a, struct service const *service)
+{
+  for (struct text const *one = service->conditions.first ; one ; one = one->next)
+    if (!texts_has(&a->conditions, one->text) && !texts_has(&a->otherwise, one->text)) return 0 ;
+  return 1 ;
+}
+
+void mark_none_started (struct analysis *a, struct statement const *wait, struct texts const *names)
+{
+  struct service const *only = names->first && !names->first->next ? plan_find(a->plan, names->first->text) : 0 ;
+  char const *raw = wait->words[wait->nwords - 1].raw ;
+  struct texts others = { 0 } ; /* which it waited for, as an empty word is none */
+  if (!only || a->waited_in_branch || ended_otherwise(a, only) || may_end_ahead(a, wait->range.start)) return ;
+  for (struct service const *one = a->plan->services ; one && *raw == '$' && raw[1] != '!' ; one = one->next)
+    if (one != only && is_beside_here(a, one)) texts_add(a->pool, &others, one->name) ;
+  plan_mistake(a->plan, line_of(a, wait), pool_printf(a->pool, "where %s was not started (its condition: %s), %s; now the container goes on", only->name,
+    further_conditions(a, only, &a->conditions), others.first ? pool_printf(a->pool, "the script waited for %s, and ended then", texts_join(a->pool, &others, ", "))
+      : "there was nothing to wait for, and the script ended at once")) ;
+}
+
 void settle_ended_where (struct analysis *a)
 {
   for (struct service *one = a->plan->services ; one ; one = one->next)

@@ -364,6 +364,8 @@ static void wait_for_named (struct analysis *a, struct statement *statement, str
   claim = claim_statement(a, statement, "dropped", makes_main ? pool_printf(a->pool, "waited for %s: main", all) : "the scanner waits for all") ;
   if (makes_main) note_ended_with(a, names, claim) ;
   else mark_waited_on(a, statement, names, claim) ;
+  if (first && asked->n == 1 && !asked->any) mark_none_started(a, statement, names) ;
+  if (first && asked->n == 1) note_one_of(a, statement_text(a, statement)) ;
   if (asked->any || (first && asked->n == 1 && names->first && !names->first->next)) note_stayed(a, names, 1) ;
   if (first && !asked->any && !ends_already && !ends_with_child(a, &trap_asks) && (asked->n > 1 ? names->first && names->first->next : are_together(a, names)))
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "

@@ -22,6 +22,8 @@ extern struct service *server_ahead (struct analysis *a) ; /* that stayed in the
 extern void wait_behind_server (struct analysis *a, struct statement *statement, struct frame const *frame, struct service *server) ; /* also with -n, or a pid */
 
 /* ---- endedwhere.c ---- */
+extern void note_one_of (struct analysis *a, char const *text) ; /* behind note_ended_with(): by a pid in the text that branches decide, the script waited for the one or the other */
+extern void mark_none_started (struct analysis *a, struct statement const *wait, struct texts const *names) ; /* a mistake where what it ends with may not have been started */
 extern void settle_ended_where (struct analysis *a) ; /* at the end: a TODO where only one of several branches waited for what is main */
 
 /* ---- waiting.c: for a service that was started before ---- */
