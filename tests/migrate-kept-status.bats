@@ -196,3 +196,46 @@ teardown() { reeve_teardown; }
     told 'looked whether it had failed; the script ended with 1 then'
   done
 }
+
+@test "the status that work right behind the end asks for is that of main" {
+  local script
+  for script in $'gunicorn app:app\n%s' $'gunicorn app:app &\nwait -n\n\n# tell it\n%s' $'gunicorn app:app &\nwait $!\n%s\nexit 1'; do
+    # shellcheck disable=SC2059
+    printf "#!/bin/bash\n$script\n" '/opt/report "code=$?" '"'"'$?'"'" | wrapper
+    migrate
+    grep -qx 'reeve_status=$(($1 < 256 ? $1 : 128 + $2))' "$tree/gunicorn/finish"
+    grep -qxF '/opt/report "code=${reeve_status}" '"'"'$?'"'" "$tree/gunicorn/finish"
+    told 'also in docker stop, where the script, which has no trap for that, was killed ahead of it'
+  done
+  wrapper <<<$'#!/bin/bash\n/opt/first\n/opt/report $?\nexit 1'
+  migrate
+  services first
+  grep -qxF '/opt/report ${reeve_status}' "$tree/first/finish"
+  wrapper <<<$'#!/bin/bash\ngunicorn app:app\nif [ $? -ne 0 ]; then /opt/alert "$?"; fi'
+  migrate
+  grep -qxF 'if [ ${reeve_status} -ne 0 ]; then /opt/alert "$?"; fi' "$tree/gunicorn/finish"
+}
+
+@test "behind the first of several that ended, work with its status is done by that one" {
+  local work
+  while IFS= read -r work; do
+    wrapper <<<$'#!/bin/bash\n/opt/first &\n/opt/second &\nwait -n\ncode=$?\nMSG="ended: $code"\n'"$work"$'\nexit $code'
+    migrate
+    for name in first second; do
+      grep -A1 '^case "$(reeve status --json "$REEVE_SERVICE")" in \*.*wanted.*up' "$tree/$name/finish" | grep -qxF "$work" || { echo "# $work"; cat "$tree/$name/finish"; return 1; }
+    done
+    told 'by the one that had ended first'
+    untold TODO
+  done <<'EOS'
+/opt/report $code
+echo "exit $code" >> /data/exit.log
+[ $code -ne 0 ] && /opt/alert failed
+/opt/report "$MSG"
+EOS
+  wrapper <<<$'#!/bin/bash\ntrap \'kill $A $B\' TERM\n/opt/first & A=$!\n/opt/second & B=$!\nwait -n\ncode=$?\n/opt/report $code'
+  migrate
+  told 'TODO: it had the status of the first that ended, and has that of first here'
+  wrapper <<<$'#!/bin/bash\n/opt/first & A=$!\n/opt/second &\nwait -n -p who\nif [ "$who" = "$A" ]; then /opt/report first; fi'
+  migrate
+  told 'TODO: $who is not known here: it was the pid of second or first'
+}

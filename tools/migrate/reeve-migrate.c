@@ -235,6 +235,7 @@
      emptybodies.c    lists without a command, which no shell reads
      enable.c         conditions about the environment
      endcalls.c       calls of a function that ends all become the exit with which it ends
+     endstatus.c      the status that work behind the waiting asks for
      ending.c         exit codes, and exits behind the end
      execs.c          exec, and eval or . at the end: the program that the script becomes
      exits.c          exit, in the script or in a branch

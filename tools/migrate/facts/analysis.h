@@ -175,6 +175,7 @@ struct analysis
   int in_function ;
   int in_call ; /* run is being written from a function's body */
   struct texts status_names ; /* variables that hold $? of a start */
+  struct texts status_texts ; /* variables that were made of one, behind the wait: MESSAGE="ended: $code" */
   unsigned int depth ;
   int sets_errexit ; /* somewhere, at least */
   int errexit ; /* set -e is in force where the walk is: what fails there ends the script */

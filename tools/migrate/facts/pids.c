@@ -350,6 +350,17 @@ static int is_loop_variable (struct service const *service, char const *name)
   return 0 ;
 }
 
+/* The services of all entries of that name; "": an entry ahead of this one is of that name. */
+static char const *holders_of (struct analysis *a, struct pid_variable const *pid)
+{
+  struct texts all = { 0 } ;
+  for (struct pid_variable const *one = a->pids ; one != pid ; one = one->next)
+    if (!one->is_file && !strcmp(one->name, pid->name)) return "" ;
+  for (struct pid_variable const *one = pid ; one ; one = one->next)
+    if (!one->is_file && !strcmp(one->name, pid->name)) texts_add_once(a->pool, &all, one->service ? one->service->name : "what kept the script alive") ;
+  return texts_join(a->pool, &all, " or ") ;
+}
+
 void settle_pids (struct analysis *a)
 {
   char const *names = own_pid_names(a->plan) ;
@@ -362,9 +373,9 @@ void settle_pids (struct analysis *a)
       service->command ? service->command : "", service->check ? service->check : "", texts_join(a->pool, &service->finish, "\n"), conditions) ;
     if (strchr(text, '#')) text = shell_uncommented(a->pool, text) ;
     for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
-      if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && asks_pid(text, pid->name))
+      if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && *holders_of(a, pid) && asks_pid(text, pid->name))
         plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (%s)",
-          pid->name, pid->service ? pid->service->name : "what kept the script alive", pid->service && shell_mentions(text, "kill")
+          pid->name, holders_of(a, pid), pid->service && shell_mentions(text, "kill")
             ? pool_printf(a->pool, "`reeve kill SIGNAL %s` sends it a signal", pid->service->name) : "`reeve status --json`")) ;
     killing = kills_script(a->pool, text, names) ;
     if (killing.ends)

@@ -300,11 +300,21 @@ static int exits_with (struct statement const *statement, char const *name)
   return !strcmp(statement_command(statement), "exit") && statement->nwords == 2 && strchr(statement->words[1].raw, '$') && shell_mentions(statement->words[1].raw, name) ;
 }
 
+/* ./report $?: a command about how the one ahead of it has ended */
+static int reports_status (struct analysis *a, struct statement *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND || statement->background || is_message(a, statement)) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (*statement->words[i].raw != '\'' && strstr(statement->words[i].raw, "$?")) return !shell_one_of(statement_command(statement), "exit return [ test") ;
+  return 0 ;
+}
+
 int ends_with_kept_status (struct analysis *a, struct frame const *frame)
 {
-  struct statement const *first = frame ? frame->rest : 0 ;
+  struct statement *first = frame ? frame->rest : 0 ;
   char const *name ;
   while (first && first->kind == STATEMENT_COMMENT) first = first->next ;
+  if (first && !frame->up && reports_status(a, first) && !starts_later(a, frame)) return 1 ;
   name = first ? status_kept(a, first) : 0 ;
   if (!name || starts_later(a, frame)) return 0 ;
   for (; frame ; frame = frame->up)

@@ -15,34 +15,6 @@ static void drop (struct analysis *a, struct statement *statement, char const *w
   claim_statement(a, statement, "dropped", why) ;
 }
 
-struct status_use
-{
-  struct analysis *a ;
-  char const *name ;
-} ;
-
-static int is_status_changed (struct statement *statement, void *data)
-{
-  struct status_use const *use = data ;
-  size_t len = strlen(use->name) ;
-  char const *text = statement_text(use->a, statement) ;
-  return statement->kind == STATEMENT_ASSIGNMENT && !strncmp(text, use->name, len) && text[len] == '=' ;
-}
-
-/* The variables that held how the main service has ended hold it in finish as well, which has it as $1 and $2. */
-static void tell_status (struct analysis *a, struct service *main, struct claim *claim, struct statement *statement)
-{
-  for (struct text const *one = a->status_names.first ; one ; one = one->next)
-  {
-    struct status_use use = { .a = a, .name = one->text } ;
-    if (!shell_mentions(statement_text(a, statement), one->text)) continue ;
-    texts_add_once(a->pool, &main->finish, pool_printf(a->pool, "%s=$((" FINISH_CODE " < 256 ? " FINISH_CODE " : 128 + " FINISH_SIGNAL "))", one->text)) ;
-    if (statement_walk(statement, &is_status_changed, &use))
-      plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
-        "it changes the exit code in $%s, with which the script ended, perhaps: then let finish end with `reeve shutdown $%s`", one->text, one->text)) ;
-  }
-}
-
 struct service *stayed_in (struct analysis *a)
 {
   struct service *last = 0 ;
@@ -231,7 +203,8 @@ void walk_after (struct analysis *a, struct statement *statement)
     else
     {
       char const *asked = asked_first(a, main) ;
-      char const *text = asked ? pool_printf(a->pool, "%s && {\n%s\n}", asked, statement_text(a, statement)) : statement_text(a, statement) ;
+      char const *work = text_at_end(a, main, statement) ;
+      char const *text = asked ? pool_printf(a->pool, "%s && {\n%s\n}", asked, work) : work ;
       struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"),
         main->is_main && is_script_end(a, statement) && !may_end(a, statement) ? "what was done at the end; the container's exit code is the main service's, and no more that of this"
         : main->is_main ? "what was done at the end" : pool_printf(a->pool, "what was done at the end; it is done each time that %s has ended", main->name)) ;
@@ -240,7 +213,11 @@ void walk_after (struct analysis *a, struct statement *statement)
       tell_status(a, main, claim, statement) ;
       mark_repeated(a, main, statement, statement_text(a, statement), claim) ;
       mark_other_code(a, statement, claim) ;
-      texts_add(a->pool, &main->finish, text) ;
+      if (!end_each(a, main, claim, statement, text))
+      {
+        texts_add(a->pool, &main->finish, text) ;
+        tell_stop(a, main, claim, statement) ;
+      }
       end_alike(a, main, claim, statement, text) ;
     }
   }

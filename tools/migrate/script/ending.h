@@ -48,6 +48,14 @@ extern struct other_codes other_codes (struct analysis *a, struct statement *sta
 extern int only_sets_code (struct analysis *a, struct statement *statement) ; /* [ $rc -eq 0 ] && rc=1, where exit $rc follows */
 extern int looks_at_processes (struct statement *statement, void *data) ; /* for statement_walk() */
 
+/* ---- endstatus.c ---- */
+extern void tell_status (struct analysis *a, struct service *main, struct claim *claim, struct statement *statement) ; /* the variables that held how it has ended hold that in its finish */
+extern char const *text_at_end (struct analysis *a, struct service *main, struct statement *statement) ; /* the statement's text for its finish, where $? is something else */
+/* Work that asks for that, behind several of which the first that ended was the script's end: each finish does it, if its own service
+   was that one. 0: this is another case. */
+extern int end_each (struct analysis *a, struct service *main, struct claim *claim, struct statement *statement, char const *text) ;
+extern void tell_stop (struct analysis *a, struct service const *main, struct claim *claim, struct statement *statement) ; /* now docker stop does such work, too */
+
 /* ---- askedwait.c ---- */
 extern struct statement *asked_wait (struct analysis *a, struct statement *waiting, struct statement **end) ; /* wait-for-it db:1; if [ $? -ne 0 ]: as if ! wait-for-it db:1; *end: the question. 0: another form */
 

@@ -198,7 +198,7 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
       break ;
     case STATEMENT_COMMAND :
       read_words(reader, node, statement) ;
-      read_options(statement) ;
+      read_options(reader->source->pool, statement) ;
       break ;
     case STATEMENT_DECLARATION : read_words(reader, node, statement) ; break ;
     case STATEMENT_PIPELINE :

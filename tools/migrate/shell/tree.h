@@ -52,7 +52,7 @@ extern void read_redirected (struct reader *reader, TSNode node, struct statemen
 extern void push_redirects (struct pool *pool, struct statement *statement) ;
 
 /* options.c: those of a builtin each in a word of its own, where the words are asked for them. */
-extern void read_options (struct statement *statement) ;
+extern void read_options (struct pool *pool, struct statement *statement) ;
 
 /* precedence.c: the grammar reads a | b && c as a | { b && c; }, and ! a | b as { ! a; } | b. This
    changes the pipeline to a list, or a negation, as the shell reads it. */

@@ -308,6 +308,15 @@ static int any_serves (struct analysis *a, struct frame const *frame, struct tex
   return 0 ;
 }
 
+/* wait -n -p NAME: it holds the pid of one of those that run then. */
+static void note_first (struct analysis *a, char const *name)
+{
+  struct texts names = { 0 } ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (is_beside_here(a, one) && !one->is_daemon) texts_add(a->pool, &names, one->name) ;
+  if (names.first) alias_pid(a, name, &names) ;
+}
+
 /* What a wait asks for */
 struct asked_for
 {
@@ -326,6 +335,7 @@ static struct asked_for read_words (struct analysis *a, struct statement const *
     char const *raw = statement->words[i].raw ;
     struct texts meant = { 0 } ;
     if (!strcmp(raw, "-n")) asked.any = 1 ;
+    if (!strncmp(raw, "-p", 2)) note_first(a, raw + 2) ;
     if (*raw == '-') continue ;
     services_of_pid(a, raw, &meant) ;
     asked.idle |= !meant.first && is_idle_pid(a, raw) ;
