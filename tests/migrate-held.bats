@@ -56,7 +56,7 @@ teardown() { reeve_teardown; }
     migrate
     told "is the image's CMD, which is not known: give --dockerfile"
   done
-  for set in 'cmd=$(which gunicorn)' 'cmd=$HOME/bin/gunicorn' 'if [ "$DEV" = 1 ]; then cmd="flask run"; else cmd="gunicorn app:app"; fi' 'cmd="${SERVER:-gunicorn}"'; do
+  for set in 'cmd=$(which gunicorn)' 'cmd=$HOME/bin/gunicorn' 'if [ "$DEV" = 1 ]; then cmd="flask run"; else cmd="gunicorn app:app"; fi' 'cmd="${SERVER:-gunicorn}"' ': "${cmd:=/app/gunicorn}"'; do
     wrapper <<<$'#!/bin/bash\n'"$set"$'\nredis-server &\n$cmd'
     migrate
     untold TODO

@@ -127,7 +127,7 @@ int held_is_told (struct analysis *a, char const *raw, int *by_arguments)
     {
       char const *behind = at + strlen(name) ;
       if (*behind == '[') behind += strcspn(behind, "]") + !!strchr(behind, ']') ;
-      behind += *behind == '+' ;
+      behind += *behind == '+' || *behind == ':' ; /* ${NAME:=web} */
       if ((at > piece->text && strchr(NAME_LETTERS "$", at[-1])) || *behind != '=' || !behind[1] || strchr(" \n;", behind[1])) continue ;
       if (value_tells(a, behind + 1, by_arguments)) return 1 ;
       is_set = 1 ;
