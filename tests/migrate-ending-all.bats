@@ -142,3 +142,12 @@ EOS
     lacks ipfs/flag-main || { echo "# $wait"; return 1; }
   done
 }
+
+@test "a loop of wait -n that went on behind an end with 0 is told" {
+  local loop
+  for loop in 'while wait -n; do :; done' $'while true; do\n  wait -n\n  code=$?\n  if [ $code -ne 0 ]; then exit $code; fi\ndone'; do
+    wrapper <<<$'#!/bin/bash\nweb &\nworker &\n'"$loop"
+    migrate
+    told 'waited for the first to end: main are web, worker; where one had ended with 0, the script waited on for the others, and here that ends the container, too'
+  done
+}

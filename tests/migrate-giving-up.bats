@@ -395,3 +395,18 @@ EOS
   untold TODO
   ! grep -q -e once -e pid "$tree/api/data/check"
 }
+
+@test "where a function returns a failure behind its waiting, its caller says whether the script gave up" {
+  local call told
+  while IFS='|' read -r told call; do
+    call=${call//%%/||}
+    wrapper <<<$'#!/bin/bash\nstart_db() {\n  mysqld --user=mysql &\n  for i in {1..30}; do\n    mysqladmin ping --silent && return 0\n    sleep 1\n  done\n  return 1\n}\n'"${call//^/$'\n'}"$'\nexec apache2-foreground'
+    migrate
+    told "$told"
+  done <<'EOS'
+timeout-up: the script gave up then|start_db %% exit 1
+timeout-up: the script gave up then|start_db %% { echo "no db"; exit 1; }
+timeout-up: the script gave up then|set -e^start_db
+TODO: the script went on after that time|start_db
+EOS
+}

@@ -187,9 +187,17 @@ int only_gives_up (struct analysis *a, struct statement *list)
   return fails_at_end(a, list) && is_verdict_end(a, list) ;
 }
 
+/* start_db || exit 1, for return 1 in that function */
+static int failing_call_ends (struct analysis *a)
+{
+  for (struct frame const *frame = a->in_function ? a->here : 0 ; frame ; frame = frame->up)
+    if (frame->statement && frame->statement->kind == STATEMENT_OR && may_end_script(a, frame->statement->body->next)) return 1 ;
+  return 0 ;
+}
+
 void mark_lost_verdict (struct analysis *a, struct statement *list, struct claim *claim)
 {
-  if (may_end_script(a, list) || (a->errexit && fails_at_end(a, list))) script_gives_up(a) ;
+  if (may_end_script(a, list) || ((a->errexit || failing_call_ends(a)) && fails_at_end(a, list))) script_gives_up(a) ;
   for (; list ; list = list->next) mark_lost_when(a, pool_printf(a->pool, "%s was not ready in time", a->awaited.service->name), list, claim) ;
 }
 

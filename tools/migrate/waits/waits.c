@@ -487,6 +487,16 @@ static int waits_again (struct again *again, struct statement const *loop)
   return again->wait && again->can_end && !again->does_more ;
 }
 
+/* while wait -n; do :; done, while :; do wait -n || exit; done */
+static int goes_on_with_zero (struct statement const *loop, struct statement const *wait)
+{
+  int is_any = 0 ;
+  for (unsigned int i = 1 ; i < wait->nwords ; i++) is_any |= !strcmp(wait->words[i].raw, "-n") ;
+  for (struct statement const *one = loop->branches->body ; one ; one = one->next)
+    if (shell_one_of(statement_command(one), "break exit")) return 0 ;
+  return is_any && !loop->until ;
+}
+
 int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct again again = { .a = a } ;
@@ -495,6 +505,8 @@ int walk_wait_again (struct analysis *a, struct statement *statement, struct fra
   wait = *again.wait ;
   wait.range = wait.core = statement->range ;
   walk_wait(a, &wait, frame) ;
+  if (goes_on_with_zero(statement, &wait) && claim_of(a, statement) && has_main(a))
+    claim_of(a, statement)->what = pool_printf(a->pool, "%s; where one had ended with 0, the script waited on for the others, and here that ends the container, too", claim_of(a, statement)->what) ;
   for (struct text const *one = again.names.first ; one ; one = one->next) texts_add_once(a->pool, &a->status_names, one->text) ;
   return 1 ;
 }
