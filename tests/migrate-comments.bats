@@ -112,3 +112,23 @@ EOS
   becomes hash 'exec "a # b"'
   file cont-init.d/10-Procfile <<<$'#!/bin/sh\n./migrate.sh # once\n[ $? -eq 0 ] || exit'
 }
+
+@test "a comment behind what each service repeats is in the files that have that" {
+  local line
+  while IFS= read -r line; do
+    wrapper <<<$'#!/bin/bash\n'"$line"$'  # at once\nnode a.js $A &\nnode b.js &\nwait -n'
+    migrate
+    lacks cont-init.d/10-start
+    untold 'cont-init.d' && grep -qx '# at once' "$tree/a/run" || { echo "# $line"; return 1; }
+  done <<'EOS'
+set -e
+export A=1
+cd /srv
+umask 002
+ulimit -n 100
+A=1
+EOS
+  wrapper <<<$'#!/bin/bash\nf() { x; }  # for nobody\nnode a.js &\nnode b.js &\nwait -n'
+  migrate
+  untold 'cont-init.d'
+}

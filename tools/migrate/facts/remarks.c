@@ -16,16 +16,28 @@ struct held *hold_statement (struct analysis *a, struct held **list, struct stat
   return held ;
 }
 
+static void add_comment (struct analysis *a, struct piece *piece, struct statement const *comment, struct claim *claim)
+{
+  struct comment **end = &piece->comments ;
+  while (*end) end = &(*end)->next ;
+  *end = pool_alloc(a->pool, sizeof(**end)) ;
+  **end = (struct comment){ .text = statement_text(a, comment), .claim = claim } ;
+  if (piece->in_setup) add_setup(a, comment->range, 0) ;
+}
+
 /* A # after a statement, in the same line, stays with that statement. */
 static int is_trailing (struct analysis *a, struct statement const *comment)
 {
   uint32_t line = line_of(a, comment) ;
   char const *before = source_copy(a->source, (struct range){ source_line_range(a->source, line).start, comment->range.start }) ;
   struct setup_item const *item = a->plan->nsetup ? a->plan->setup + a->plan->nsetup - 1 : 0 ;
+  struct piece *piece = a->plan->npieces ? a->plan->pieces + a->plan->npieces - 1 : 0 ;
   struct claim *claim ;
   if (strspn(before, " \t") == strlen(before)) return 0 ;
   claim = claim_statement(a, comment, "dropped", "comment") ;
-  if (item && !item->text && item->range.end && item->range.end <= comment->range.start && source_line(a->source, item->range.end - 1) == line)
+  if (piece && piece->claim && piece->claim->range.end <= comment->range.start && source_last_line(a->source, piece->claim->range) == line)
+    add_comment(a, piece, comment, claim) ; /* set -e # at once: in each file that has it */
+  else if (item && !item->text && item->range.end && item->range.end <= comment->range.start && source_line(a->source, item->range.end - 1) == line)
   {
     add_setup(a, comment->range, 0) ;
     claim->where = plan_setup_where(a->plan) ;
@@ -97,15 +109,8 @@ void drop_remarks (struct analysis *a, struct statement const *statement)
 
 void remarks_to_piece (struct analysis *a, struct piece *piece, struct statement const *statement)
 {
-  struct comment **end = &piece->comments ;
   struct held **first = first_above(a, line_of(a, statement)) ;
-  for (struct held *remark = *first ; remark ; remark = remark->next)
-  {
-    *end = pool_alloc(a->pool, sizeof(**end)) ;
-    **end = (struct comment){ .text = statement_text(a, remark->statement), .claim = remark->claim } ;
-    end = &(*end)->next ;
-    if (piece->in_setup) add_setup(a, remark->statement->range, 0) ;
-  }
+  for (struct held *remark = *first ; remark ; remark = remark->next) add_comment(a, piece, remark->statement, remark->claim) ;
   *first = 0 ;
 }
 
