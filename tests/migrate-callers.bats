@@ -259,3 +259,16 @@ EOS
   migrate --dockerfile Dockerfile
   untold 'HEALTHCHECK asks'
 }
+
+@test "a HEALTHCHECK that executes the script, which stays, asks for no process" {
+  local check
+  wrapper <<<$'#!/bin/bash\nif [ "$1" = --check ]; then exec probe; fi\nside &\nexec "$@"'
+  for check in '["/start.sh", "--check"]' '/start.sh --check || exit 1' 'bash /start.sh --check'; do
+    printf 'FROM debian\nCOPY start.sh /\nHEALTHCHECK CMD %s\nENTRYPOINT ["/start.sh"]\nCMD ["web"]\n' "$check" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'start.sh stays in the image' && untold 'does not run any more' || { echo "# $check"; return 1; }
+  done
+  printf 'FROM debian\nCOPY start.sh /\nHEALTHCHECK CMD pgrep -f start.sh\nENTRYPOINT ["/start.sh"]\nCMD ["web"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'HEALTHCHECK asks for start.sh, which does not run any more'
+}

@@ -272,3 +272,13 @@ EOS
 "env", "-S", "bash -x /start.sh"|
 EOS
 }
+
+@test "a daemon that CMD starts ahead of && is named with that" {
+  wrapper <<<$'#!/bin/sh\n./side &\nexec ./web'
+  printf 'FROM debian\nCOPY start.sh /\nCMD sshd && exec /start.sh\n' >Dockerfile
+  patched
+  told 'went into services.d/sshd/run: sshd (the input came behind that only when it had succeeded, &&: here only dependencies.d lets a service wait)'
+  printf 'FROM debian\nCOPY start.sh /\nCMD ./prepare && exec /start.sh\n' >Dockerfile
+  patched
+  told 'went into cont-init.d/10-start: ./prepare' && untold 'the input came behind that only'
+}

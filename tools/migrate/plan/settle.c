@@ -185,7 +185,8 @@ void plan_note_code (struct plan *plan)
         texts_add_once(plan->pool, &places, pool_copy(plan->pool, p, strcspn(p, ","))) ;
   if (!code) return ;
   texts_add(plan->pool, &plan->notes, places.first
-    ? pool_printf(plan->pool, "%s: what the shell did ahead of the input went into %s: %s", plan->code_where, texts_join(plan->pool, &places, ", "), plan->code)
+    ? pool_printf(plan->pool, "%s: what the shell did ahead of the input went into %s: %s%s", plan->code_where, texts_join(plan->pool, &places, ", "), plan->code,
+        plan->code_must_succeed && strstr(texts_join(plan->pool, &places, ", "), "services.d/") ? " (the input came behind that only when it had succeeded, &&: here only dependencies.d lets a service wait)" : "")
     : pool_printf(plan->pool, "%s: what the shell did ahead of the input is dropped, as nothing here needs it: %s", plan->code_where, plan->code)) ;
 }
 
