@@ -118,3 +118,15 @@ EOF
   migrate
   untold 'its code leaves'
 }
+
+@test "HOME that environment sets stays, also for a program with a user" {
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\nnodaemon=true\n[program:a]\ncommand=/srv/a\nuser=abc\nenvironment=HOME="/config",USER="abc"\n[program:b]\ncommand=/srv/b\nuser=abc\nenvironment=A=1'
+  migrate
+  becomes a 'exec reeve-exec --user abc --keep-home -- /srv/a'
+  becomes b 'exec reeve-exec --user abc -- /srv/b'
+  told 'line 5: services.d/a/run: user, by reeve-exec, which leaves HOME as environment has it'
+  wrapper <<<$'[supervisord]\nnodaemon=true\nuser=abc\nenvironment=HOME="/config"\n[program:a]\ncommand=/srv/a'
+  migrate
+  becomes a 'exec reeve-exec --user abc --keep-home -- /srv/a'
+}

@@ -106,18 +106,31 @@ static char const *never_became (struct translation *t, char const *value)
   return pool_printf(t->plan->pool, "user, by reeve-exec, which sets HOME, too; supervisord, as %s, could not become %s, so that this never started", own, value) ;
 }
 
+/* environment=HOME="/config" */
+static int sets_home (struct translation const *t)
+{
+  for (struct text const *one = t->service->before.first ; one ; one = one->next)
+    if (!strncmp(one->text, "export HOME=", 12)) return 1 ;
+  return 0 ;
+}
+
 static void set_user (struct translation *t)
 {
   char const *given = commandline_of(t)->user ;
   char const *global = ini_take(t->source, t->global, "user", "", 0) ;
   char const *value = ini_take(t->source, t->section, "user", "", 0) ;
-  char const *what = "user, by reeve-exec, which sets HOME, too" ;
+  int keeps_home = sets_home(t) ;
+  char const *what = keeps_home ? "user, by reeve-exec, which leaves HOME as environment has it" : "user, by reeve-exec, which sets HOME, too" ;
   char const *word ;
   if (global && !given && is_root(global)) ini_take(t->source, t->global, "user", "dropped", why_dropped(t, global)) ;
   if (value && why_dropped(t, value)) note(t, "user", why_dropped(t, value)) ;
   else if (value && never_became(t, value)) take(t, "user", "run", never_became(t, value)) ;
   word = inherited_word(t, "user", given, what) ;
-  if (word && !is_root(word) && !texts_has(&t->service->options, "--user")) add_option(t, "--user", word) ; /* its init script's own */
+  if (word && !is_root(word) && !texts_has(&t->service->options, "--user"))
+  {
+    add_option(t, "--user", word) ; /* not its init script's own */
+    if (keeps_home) texts_add(t->plan->pool, &t->service->options, "--keep-home") ;
+  }
 }
 
 void set_process (struct translation *t)
