@@ -430,6 +430,7 @@ bundle exec foreman start &|migrate what it reads next
 python3 -m honcho start &|migrate what it reads next
 npx nf start &|migrate what it reads next
 npx pm2-runtime start app.js &|write a service for each program that it starts
+npx concurrently "npm:api" "npm:web" &|write a service for each program that it starts
 pm2 start app.js|write a service for each program that it starts
 circusd circus.ini &|write a service for each program that it starts
 runsvdir-start &|Reeve reads its service directories

@@ -14,7 +14,7 @@ static struct
   { "supervisord foreman honcho forego goreman overmind hivemind nf",
     "migrate what it reads next (reeve-migrate reads a supervisord.conf and a Procfile), and take it out" },
   { "s6-svscan runsvdir runsvdir-start svscan", "Reeve reads its service directories as they are: COPY them to /etc/services.d, and take it out" },
-  { "pm2 pm2-runtime pm2-docker forever circusd monit god bluepill multirun immortal process-compose",
+  { "pm2 pm2-runtime pm2-docker forever circusd monit god bluepill multirun immortal process-compose concurrently npm-run-all run-p mprocs",
     "write a service for each program that it starts, and take it out" },
 } ;
 
