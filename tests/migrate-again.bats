@@ -57,7 +57,7 @@ EOS
   again 'exec gosu app usage "$0"'
   has usage/run
   again 'exec python3 "$0" "$@"'
-  has python3/run
+  has python/run
 }
 
 entry() # TEXT ; an ENTRYPOINT with this between its set -e and its services

@@ -34,8 +34,8 @@ teardown() { reeve_teardown; }
   for work in $'puma\nrake fetch' 'puma && rake fetch' $'if puma; then\nrake fetch\nfi'; do
     wrapper <<<$'#!/bin/sh\ncron -f &\n'"$work"$'\nweb --listen 80 &\nwait'
     migrate
-    services cron puma rake web
-    has rake/flag-oneshot
+    services cron fetch puma web
+    has fetch/flag-oneshot
     told 'the script came here only when the program of line 3 had ended: is it wanted? It is done now; what belongs to that end is for its finish'
   done
 }

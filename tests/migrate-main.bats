@@ -196,7 +196,7 @@ EOS
 @test "eval of a variable in a last branch is a service, and no reason to refuse" {
   wrapper <<<$'#!/bin/sh\nif [ -n "$A" ]; then eval "$START_A"; else eval "$START_B"; fi'
   migrate
-  has START_A/flag-main START_B/flag-main
+  has a/flag-main b/flag-main
   told 'TODO: eval reads its words a second time'
 }
 

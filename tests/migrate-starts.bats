@@ -409,9 +409,9 @@ EOS
 @test "what is asked of a command of a task names the line of that command, once" {
   wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\n# Run the server\n$STARTUP\nwait -n'
   migrate
-  told 'line 4: services.d/STARTUP/run: task STARTUP'
+  told 'line 4: services.d/startup/run: task startup'
   untold 'make a task of what is ahead of it'
-  [ "$(grep -c TODO "$tree/STARTUP/run")" = 1 ]
+  [ "$(grep -c TODO "$tree/startup/run")" = 1 ]
   wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\n./initialize\n$STARTUP\nwait -n'
   migrate
   told 'and make a task of what is ahead of it'

@@ -13,7 +13,7 @@ teardown() { reeve_teardown; }
   # Two values, or one that a variable begins with, say nothing.
   wrapper <<<$'#!/bin/bash\nRUN="web $A"\nif [ -n "$X" ]; then RUN="other $A"; fi\ncache &\nexec $RUN'
   migrate
-  has RUN/flag-main
+  has run-service/flag-main
 }
 
 @test "launch.sh of noVNC, and ip of a task" {
