@@ -23,7 +23,7 @@ done
 EOS
   migrate
   told 'TODO: it looks whether these run, and their supervisors start them again: nginx, php-fpm'
-  grep -q '^# TODO reeve-migrate: line 4: it looks whether these run' "$tree/ps/run"
+  grep -q '^# TODO reeve-migrate: line 4: it looks whether these run' "$tree/watch/run"
 }
 
 @test "the work of a loop that waits and starts again is marked" {

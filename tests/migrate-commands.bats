@@ -234,7 +234,7 @@ EOS
     printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$cmd" >Dockerfile
     migrate --dockerfile Dockerfile
     has "$run/flag-console" "$run/flag-main" || { echo "# $cmd"; return 1; }
-  done <<<$'["/bin/bash"]|bash\nbash|sh\n["sh", "-l"]|sh\n["python3"]|python3\nexec /bin/bash|sh'
+  done <<<$'["/bin/bash"]|bash\nbash|sh\n["sh", "-l"]|sh\n["python3"]|python\nexec /bin/bash|sh'
   for cmd in '["bash", "-c", "web"]' '["sh", "/web.sh"]' 'web' '["bash", "-c", "bash; web"]'; do
     printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$cmd" >Dockerfile
     migrate --dockerfile Dockerfile

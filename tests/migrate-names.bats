@@ -431,8 +431,12 @@ while :; do date; rm -f /tmp/x; refresh; sleep 9; done &
 /startup/docker-entrypoint.sh $1 &
 su app -c "php bin/console $*" &
 while :; do if [ "$(service nginx status)" != up ]; then exit 1; fi; sleep 5; done &
+while :; do n=$(ps aux | awk '/x/'); ps aux | grep -q y || echo gone | mail -s x ops; sleep 5; done &
+"php-fpm$PHP_VER" -F &
+ollama serve &
+ollama run m &
 exec bundle exec "$@"
 EOS
   migrate
-  services refresh docker-entrypoint console watch bundle
+  services refresh docker-entrypoint console watch watch-2 php-fpm ollama ollama-run bundle
 }

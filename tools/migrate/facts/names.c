@@ -6,6 +6,8 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
+#define ASKS "pgrep ps pidof grep awk xargs sed cut head tail wc sort tr mail logger" /* who runs, and who is told of it */
+
 struct finding
 {
   struct analysis *a ;
@@ -20,7 +22,7 @@ static int find_command (struct statement *statement, void *data)
   if (is_message(finding->a, statement)) return 0 ;
   if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
     ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift break continue trap")) return 0 ;
-  if (finding->skips_helpers && shell_one_of(statement_command(statement), "rm ls date pgrep ps pidof grep awk sed cut sort head wc xargs kill pkill clear touch"))
+  if (finding->skips_helpers && shell_one_of(statement_command(statement), ASKS " rm ls date kill pkill clear touch"))
   {
     if (!finding->helper) finding->helper = statement ;
     return 0 ;
@@ -73,7 +75,8 @@ static struct statement *find_main_command (struct analysis *a, struct statement
   if (!last) last = final_command(statement) ;
   if (last && find_command(last, &finding)) return last ;
   statement_walk(statement, &find_command, &finding) ;
-  return finding.found ? finding.found : finding.helper ;
+  if (finding.found) return finding.found ;
+  return finding.helper && statement->kind == STATEMENT_LOOP && shell_one_of(statement_command(finding.helper), ASKS) ? 0 : finding.helper ; /* it only watches */
 }
 
 /* ---- code, and words that the shell expands ---- */
@@ -322,7 +325,7 @@ static int is_port (char const *option, size_t len, char const *value)
 }
 
 /* The words of a command that may tell it from others: work store, --queue=store, --port 81; 0: this one does not. */
-static char const *telling_argument (struct pool *pool, struct statement const *command, unsigned int i)
+static char const *telling_argument (struct pool *pool, char const *name, struct statement const *command, unsigned int i)
 {
   char const *word = statement_word(command, i) ;
   if (*word == '-' && strchr(word, '='))
@@ -333,7 +336,7 @@ static char const *telling_argument (struct pool *pool, struct statement const *
   }
   else if (is_secret(statement_word(command, i - 1))) return 0 ; /* --password SECRET */
   else if (is_port(statement_word(command, i - 1), strlen(statement_word(command, i - 1)), word)) return word ;
-  if (!shell_one_of(word, "run start exec workspace") && *word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-') return word ;
+  if ((!shell_one_of(word, "run start exec workspace") || !strcmp(name, shell_basename(statement_word(command, i - 1)))) && *word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-') return word ;
   return command_module_of_app(pool, word) ;
 }
 
@@ -363,7 +366,7 @@ char const *distinct_name (struct analysis *a, char const *name, struct statemen
   found = find_main_command(a, statement) ;
   for (unsigned int i = 1 ; found && i < found->nwords ; i++)
   {
-    char const *word = telling_argument(a->pool, found, i) ;
+    char const *word = telling_argument(a->pool, name, found, i) ;
     if (word && !shell_mentions(name, word) && !shell_mentions(other->text, word)) return pool_printf(a->pool, "%s-%s", name, word) ;
   }
   folder = command_name_is_any(name) ? folder_of_start(a, statement) : 0 ;

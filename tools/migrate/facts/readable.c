@@ -61,7 +61,7 @@ static char const *value_of (struct analysis *a, char const *name, int *is_count
 /* php-fpm$PHP_VER, node-$VERSION: what is ahead of it tells more. */
 static int is_version_behind (struct reading const *r, char const *name)
 {
-  return r->len && (!strchr(SEPARATORS, r->out[r->len - 1]) || strcasestr(name, "version") || !strcasecmp(name, "ver")) ;
+  return r->len && (!strchr(SEPARATORS, r->out[r->len - 1]) || strcasestr(name, "version") || !strcasecmp(name, "ver") || strcasestr(name, "_ver")) ;
 }
 
 /* BACKEND_BIN, START_APP: backend, app */
