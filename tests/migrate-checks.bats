@@ -278,3 +278,22 @@ EOS
   migrate
   told 'line 3: dropped: nginx reads its configuration when it starts; TODO: it was told here to read its configuration anew'
 }
+
+@test "a task behind a daemon that left when it was ready is named where it needs that, or may need it" {
+  local these
+  for these in 'pulseaudio -D|pactl load-module x' 'pulseaudio --start|pacmd x' 'clamd|clamdscan /x' 'tor --RunAsDaemon 1|curl --socks5 localhost:9050 http://x'; do
+    wrapper <<<"${these%|*}"$'\n'"${these#*|}"$'\nexec web'
+    migrate
+    told 'needs that: write data/check' || { echo "# $these"; return 1; }
+  done
+  for these in 'memcached -d|./warm-cache' 'openvpn --daemon --config x|php warm.php'; do
+    wrapper <<<"${these%|*}"$'\n'"${these#*|}"$'\nexec web'
+    migrate
+    told 'may need that: if so, write data/check' || { echo "# $these"; return 1; }
+  done
+  for these in 'nginx|./warm-cache' 'cron|./warm-cache' 'memcached -d|mkdir /x' 'memcached -d|python manage.py migrate' 'php-fpm8.2 -D|./warm-cache'; do
+    wrapper <<<"${these%|*}"$'\n'"${these#*|}"$'\nexec web'
+    migrate
+    untold 'need that: if so' && untold 'needs that: write' || { echo "# $these"; return 1; }
+  done
+}

@@ -148,6 +148,8 @@
      inorder.c        a task comes behind what was started ahead of it
      logs.c           waiting for a line in a log
      ready.c          what the order said without words
+     settled.c        at the end: all of these, and a task whose failure ended the script
+     slept.c          what a sleep behind a start was for
      verdict.c        later questions about the result of the waiting
      waiters.c        programs and functions that wait
      waiting.c        waiting for a service: its readiness check

@@ -58,6 +58,37 @@ static struct
   { "fs_cli", "freeswitch" },
   { "swanctl", "ipsec charon charon-systemd" },
   { "kafka-topics.sh", "kafka-server-start.sh" },
+  { "pactl", "pulseaudio pipewire-pulse" },
+  { "pacmd", "pulseaudio pipewire-pulse" },
+  { "paplay", "pulseaudio pipewire-pulse" },
+  { "parec", "pulseaudio pipewire-pulse" },
+  { "clamdscan", "clamd" },
+  { "torsocks", "tor" },
+  { "torify", "tor" },
+  { "socks5", "tor" },
+  { "socks5-hostname", "tor" },
+  { "lpadmin", "cupsd cups" },
+  { "lpstat", "cupsd cups" },
+  { "mosquitto_sub", "mosquitto" },
+  { "avahi-browse", "avahi-daemon" },
+  { "varnishadm", "varnishd" },
+  { "virsh", "libvirtd" },
+  { "ovs-vsctl", "ovs-vswitchd ovsdb-server ovs-ctl openvswitch-switch" },
+  { "vtysh", "zebra bgpd ospfd watchfrr frrinit.sh frr" },
+  { "birdc", "bird" },
+  { "chronyc", "chronyd" },
+  { "swanctl", "charon ipsec strongswan" },
+  { "transmission-remote", "transmission-daemon" },
+  { "warp-cli", "warp-svc" },
+  { "zerotier-cli", "zerotier-one" },
+  { "crictl", "containerd" },
+  { "ctr", "containerd" },
+  { "nerdctl", "containerd" },
+  { "buildctl", "buildkitd" },
+  { "bluetoothctl", "bluetoothd" },
+  { "nmcli", "NetworkManager" },
+  { "exportfs", "rpcbind" },
+  { "asterisk", "asterisk" },
   { "389", "slapd" },
   { "25", "postfix exim4 master" },
   { "53", "dnsmasq named unbound pdns_server coredns" },
@@ -119,6 +150,8 @@ static int names_program (char const *text, char const *name)
   for (char const *at = text ; (at = strstr(at, name)) ; at++)
   {
     size_t rest = strcspn(at, " \t\n\"'/") ;
+    size_t len = strlen(name) ;
+    if (len < 5 && ((at > text && strchr(NAME_LETTERS, at[-1])) || (at[len] && strchr(NAME_LETTERS, at[len])))) continue ; /* tor is no part of a monitor */
     if (at - text > 1 && !strncmp(at - 2, "--", 2)) continue ; /* --etcd URL: whom it asks */
     if (!memmem(at, rest, "exporter", 8)) return 1 ;
   }

@@ -58,6 +58,14 @@ static struct service const *client_of (struct analysis *a, struct service const
   return 0 ;
 }
 
+/* Or may one? */
+static struct service const *perhaps_client_of (struct analysis *a, struct service const *daemon)
+{
+  struct service const *one = daemon->next ;
+  while (one && !(texts_has(&one->dependencies, daemon->name) && may_work_with(a, daemon, one))) one = one->next ;
+  return one ;
+}
+
 static struct row const *row_of (struct analysis *a, struct service const *service)
 {
   for (size_t i = 0 ; i < sizeof(checks) / sizeof(*checks) ; i++)
@@ -128,7 +136,7 @@ static int has_behind (struct analysis *a, struct service const *daemon, struct 
 }
 
 /* By && or a sleep: what depends on it already was started when it was ready. */
-static int is_needed (struct service const *daemon)
+int is_needed (struct service const *daemon)
 {
   struct service const *one = daemon->next ;
   while (one && !texts_has(&one->dependencies, daemon->name)) one = one->next ;
@@ -216,72 +224,6 @@ int set_known_check (struct analysis *a, struct service *service)
   return 1 ;
 }
 
-/* redis-server & worker & sleep 5; web: the sleep gave both of them time, and web may need the first. */
-static void check_slept_too (struct analysis *a, struct service const *last)
-{
-  for (struct service *other = a->plan->services ; other != last ; other = other->next)
-  {
-    struct texts names = { 0 } ;
-    int knows ;
-    if (other->slept || other->is_oneshot || !other->claim || other->conditions.first || !other->is_background) continue ;
-    for (struct service const *one = last->next ; one ; one = one->next)
-      if (texts_has(&one->dependencies, last->name) && !texts_has(&one->dependencies, other->name)) texts_add(a->pool, &names, one->name) ;
-    if (!names.first) continue ;
-    knows = set_known_check(a, other) ;
-    for (struct text const *name = names.first ; name ; name = name->next)
-    {
-      struct service *later = plan_find(a->plan, name->text) ;
-      texts_add(a->pool, &later->dependencies, other->name) ;
-      if (!knows) texts_add(a->pool, &later->optional, other->name) ;
-    }
-    last->slept->what = pool_printf(a->pool, "%s; it gave %s time as well: what comes later %s", last->slept->what, other->name,
-      knows ? "depends on that, too, by its readiness check" : "starts after that, too") ;
-  }
-}
-
-/* setup & sleep 5: what comes later starts when it has ended, and also when it has failed. */
-static void follow_slept_task (struct analysis *a, struct service *task)
-{
-  for (struct service *one = task->next ; one ; one = one->next)
-    if (texts_has(&one->dependencies, task->name)) texts_add_once(a->pool, &one->optional, task->name) ;
-  task->slept->what = pool_printf(a->pool, "%s, and starts when that has ended, also if it has failed", task->slept->what) ;
-}
-
-/* server & sleep 3600, and no more: the container ended behind it. */
-static int is_last_line (struct analysis *a, struct claim const *claim)
-{
-  char const *behind = shell_uncommented(a->pool, a->source->text + claim->range.end) ;
-  return !behind[strspn(behind, " \t\n;")] ;
-}
-
-/* server & sleep 5: the sleep is there for what its readiness check asks. */
-static void check_slept (struct analysis *a, struct service *service)
-{
-  if (is_needed(service)) set_known_check(a, service) ;
-  if (service->is_oneshot)
-  {
-    follow_slept_task(a, service) ;
-    return ;
-  }
-  if (service->check)
-  {
-    service->slept->what = pool_printf(a->pool, "%s, and its readiness check asks whether it is ready", service->slept->what) ;
-    return ;
-  }
-  if (!is_needed(service))
-  {
-    a->end_is_told |= is_last_line(a, service->slept) ;
-    service->slept->what = is_last_line(a, service->slept) ? "kept the container alive for so long"
-      : pool_printf(a->pool, "a bare sleep, to give %s time: nothing that comes later depends on it", service->name) ;
-    return ;
-  }
-  if (service->check_is_told) return ;
-  texts_add(a->pool, &service->slept->todo, pool_printf(a->pool, "warning: nothing says when %s is ready: write data/check and notification-fd", service->name)) ;
-  texts_add(a->pool, &service->todo, pool_printf(a->pool,
-    "# TODO reeve-migrate: %s: the script slept here until this was ready: write data/check, and run it with reeve-exec --ready ./data/check",
-    plan_place(a->plan, service->slept, source_line(a->source, service->slept->range.start)))) ;
-}
-
 /* Work behind a daemon that it does not talk to was done also when the daemon had not come up, unless by set -e. */
 static void forgive_daemon (struct analysis *a, struct service const *daemon)
 {
@@ -314,11 +256,15 @@ static void check_display (struct analysis *a, struct service *service, char con
     service->claim->what = pool_printf(a->pool, "%s; its readiness check asks for its display", service->claim->what) ;
     order_behind(a, service, &row, "") ;
   }
-  else plan_todo(a->plan, service, service->claim, service->line,
-    "it left when its display was there, and what comes later may need that: name the display (:1), write data/check ([ -S /tmp/.X11-unix/X1 ]), and run it with reeve-exec --ready ./data/check") ;
+  else
+  {
+    service->check_is_told = 1 ;
+    plan_todo(a->plan, service, service->claim, service->line,
+      "it left when its display was there, and what comes later may need that: name the display (:1), write data/check ([ -S /tmp/.X11-unix/X1 ]), and run it with reeve-exec --ready ./data/check") ;
+  }
 }
 
-static void check_daemon (struct analysis *a, struct service *service)
+void check_daemon (struct analysis *a, struct service *service)
 {
   struct service const *client = client_of(a, service) ;
   struct row const *row = row_of(a, service) ;
@@ -334,6 +280,14 @@ static void check_daemon (struct analysis *a, struct service *service)
   {
     set_check(service, supervisor_check(a, service, client), 0) ;
     service->claim->what = pool_printf(a->pool, "%s; it left when it was ready, for %s: its readiness check asks that", service->claim->what, client->name) ;
+    return ;
+  }
+  if (!client && !knows && !row && perhaps_client_of(a, service))
+  {
+    tell_beside(a, service) ;
+    service->check_is_told = 1 ;
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it left when it was ready, and %s may need that: if so, write data/check, and run it with reeve-exec --ready ./data/check",
+      perhaps_client_of(a, service)->name)) ;
     return ;
   }
   if (!client && !(knows && is_needed(service)) && (!has_behind(a, service, row) || (!knows && only_daemons_behind(a, service))))
@@ -356,42 +310,4 @@ static void check_daemon (struct analysis *a, struct service *service)
     service->builtin ? " (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
   order_behind(a, service, row, client ? "" : ": its readiness check asks that") ;
   forgive_daemon(a, service) ;
-}
-
-/* Does something main depend on it, perhaps by way of others? */
-static int leads_to_main (struct analysis *a, struct service const *task)
-{
-  struct texts reached = { 0 } ;
-  texts_add(a->pool, &reached, task->name) ;
-  for (struct text const *needed = reached.first ; needed ; needed = needed->next)
-    for (struct service const *one = a->plan->services ; one ; one = one->next)
-    {
-      if (!texts_has(&one->dependencies, needed->text)) continue ;
-      if (one->is_main) return 1 ;
-      texts_add_once(a->pool, &reached, one->name) ;
-    }
-  return 0 ;
-}
-
-/* Nothing that keeps the container alive depends on it. */
-static void end_with (struct analysis *a, struct service *task)
-{
-  texts_add(a->pool, &task->finish, "# The script ended when this failed: so does the container.") ;
-  texts_add(a->pool, &task->finish, "case " FINISH_CODE " in 0) ;; 256) exec reeve shutdown $((128 + " FINISH_SIGNAL ")) ;; *) exec reeve shutdown \"" FINISH_CODE "\" ;; esac") ;
-  task->claim->what = pool_printf(a->pool, "%s; when it fails, the container ends (finish), as the script did", task->claim->what) ;
-}
-
-void settle_ready (struct analysis *a)
-{
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-  {
-    if (service->is_daemon && !service->check) check_daemon(a, service) ;
-    if (service->slept)
-    {
-      check_slept(a, service) ;
-      check_slept_too(a, service) ;
-    }
-    if (service->is_oneshot && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service))
-      end_with(a, service) ;
-  }
 }

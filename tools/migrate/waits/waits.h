@@ -91,10 +91,18 @@ extern void drop_verdict (struct analysis *a, struct statement const *list) ; /*
 
 /* ---- ready.c: at the end, readiness checks of known daemons ---- */
 extern int set_known_check (struct analysis *a, struct service *service) ; /* its readiness check, if that is known; 0: none is, or it has another */
-extern void settle_ready (struct analysis *a) ;
+extern void check_daemon (struct analysis *a, struct service *service) ; /* of one that left when it was ready */
+extern int is_needed (struct service const *daemon) ; /* does something depend on it already? */
 
 /* ---- workswith.c ---- */
+extern int may_work_with (struct analysis *a, struct service const *daemon, struct service const *task) ; /* nothing says what the task does, and others may need the daemon */
 extern int works_with (struct analysis *a, struct service const *daemon, struct service const *task) ; /* does a task ask it, or read what it makes? */
+
+/* ---- slept.c ---- */
+extern void settle_slept (struct analysis *a, struct service *service) ; /* what the sleep behind its start was for */
+
+/* ---- settled.c ---- */
+extern void settle_ready (struct analysis *a) ; /* at the end: what the order of all services said */
 
 /* ---- inorder.c ---- */
 extern void settle_in_order (struct analysis *a) ; /* behind settle_ready(): each task comes behind what was started ahead of it */

@@ -107,3 +107,36 @@ int works_with (struct analysis *a, struct service const *daemon, struct service
   while (one && !statement_walk(one, &works_with_it, &work)) one = one->next ;
   return !!one ;
 }
+
+/* What a task does not talk to, without a word of it. */
+#define SERVE_OTHERS "nginx openresty apache2 apache2ctl httpd lighttpd haproxy php-fpm sshd cron crond rsyslogd syslogd syslog-ng postfix exim4 fail2ban-server ntpd chronyd snmpd vsftpd proftpd smbd nmbd"
+
+/* ./warm-cache: nothing says what it does. */
+static int is_unknown_work (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *const *behind ;
+  char const *const *program ;
+  struct launch launch ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || find_function(a, statement_command(statement))) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  command_argv(statement, launch.first, argv) ;
+  behind = command_behind_runners(a->pool, argv) ;
+  program = command_program(behind) ;
+  return program[0] && (strchr(program[0], '/') || program != behind) && *program[0] != '-' && !is_short(shell_basename(program[0])) && !is_task_program(shell_basename(program[0])) && !command_ends(behind) ;
+}
+
+int may_work_with (struct analysis *a, struct service const *daemon, struct service const *task)
+{
+  struct source code ;
+  char const *program = daemon->command ? shell_basename(pool_copy(a->pool, daemon->command, strcspn(daemon->command, " "))) : daemon->program ;
+  char const *text = pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &task->run, "\n"), task->command ? task->command : "") ;
+  struct statement *one ;
+  if (!task->is_oneshot || shell_one_of(program, SERVE_OTHERS) || shell_one_of(daemon->program, SERVE_OTHERS) || shell_one_of(daemon->name, SERVE_OTHERS) || !strncmp(program, "php-fpm", 7)) return 0 ;
+  for (struct service const *other = a->plan->services ; other ; other = other->next)
+    if (other != daemon && is_client_of(other, text)) return 0 ;
+  one = shell_parse_text(a->pool, &code, text) ;
+  while (one && !statement_walk(one, &is_unknown_work, a)) one = one->next ;
+  return !!one ;
+}
