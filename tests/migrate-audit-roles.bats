@@ -181,3 +181,23 @@ teardown() { reeve_teardown; }
     told 'TODO: behind it the script only kept the container alive' || { echo "# $stay"; return 1; }
   done
 }
+
+@test "a script in the background that cannot be read may end: it is marked, unless its name says that it goes on" {
+  local hook
+  for hook in '/projects/autorun.sh' 'bash /workspace/run.sh' 'sh /data/user.sh' '/opt/post-start.sh'; do
+    wrapper <<<$'#!/bin/bash\nif [ -e /x ]; then '"$hook"$' & fi\nexec jupyter lab'
+    migrate
+    told 'ends: if it does, give it flag-oneshot, as a service is started again' || { echo "# $hook"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\n/app/worker.sh &\n./start-api.sh &\nbash -c "a; b" &\n/app/a &\nexec jupyter lab'
+  migrate
+  untold TODO
+  wrapper <<<$'#!/bin/bash\n/app/a.sh &\n/app/b.sh &\nwait -n'
+  migrate
+  untold TODO
+  wrapper <<<$'#!/bin/bash\n./hook.sh &\nexec jupyter lab'
+  wrapper hook.sh <<<$'#!/bin/sh\nexec job'
+  printf 'FROM debian\nCOPY start.sh hook.sh /\nWORKDIR /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'ends: if it does'
+}

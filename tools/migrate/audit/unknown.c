@@ -1,5 +1,6 @@
 /* ./broker, python collector.py, alone on its line in the setup or in a task: nothing says that it ends. If it stays, what is
-   behind it never starts; if it leaves a process in the background, nobody supervises that. */
+   behind it never starts; if it leaves a process in the background, nobody supervises that. And scripts in the background that
+   cannot be read. */
 
 #include <string.h>
 
@@ -112,6 +113,35 @@ static void look_at_command (struct unknown *unknown, struct statement *statemen
       "nothing says that %s ends: if it stays, what is behind it never starts, and if it leaves a process in the background, nobody supervises that: then make it a service", name)) ;
 }
 
+/* start-api.sh, run_worker.sh: what goes on running */
+static int names_started (char const *name)
+{
+  static char const *const begins[] = { "start", "run", "launch", "serve" } ;
+  for (size_t i = 0 ; i < ROWS(begins) ; i++)
+    if (!strncmp(name, begins[i], strlen(begins[i])) && name[strlen(begins[i])] && strchr("-_", name[strlen(begins[i])])) return 1 ;
+  return names_what_stays(name, 1) ;
+}
+
+/* /projects/autorun.sh & ahead of what is main: as a service it is started again whenever it has ended. */
+static void look_at_hook (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim = claim_of(a, statement) ;
+  struct service const *service = claim && !claim->todo.first ? audited_service(a, claim) : 0 ;
+  struct service const *main = a->plan->services ;
+  struct statement *inside = service ? command_inside(a, statement) : 0 ;
+  struct launch launch ;
+  char const *name ;
+  unsigned int i ;
+  int is_code = 0 ;
+  if (!service || service->is_oneshot || service->is_main || service->is_waited || service->check || service->todo.first || called_function(a, inside) || is_script_here(a, statement)) return ;
+  while (main && !main->is_main) main = main->next ;
+  command_unwrap(a->pool, inside, &launch) ;
+  i = statement_of_shell(inside, launch.first, &is_code) ;
+  name = shell_basename(statement_word(inside, i ? i : launch.first)) ;
+  if (!main || is_code || (!i && !strstr(name, ".sh")) || names_started(name)) return ;
+  audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "nothing says whether %s ends: if it does, give it flag-oneshot, as a service is started again", name)) ;
+}
+
 /* || exit 1, && echo done */
 static int only_ends_or_talks (struct analysis *a, struct statement *statement)
 {
@@ -126,6 +156,7 @@ static void look_at_list (struct unknown *unknown, struct statement *list)
   {
     struct statement *one = list ;
     if ((one->kind == STATEMENT_AND || one->kind == STATEMENT_OR) && !one->background && only_ends_or_talks(unknown->a, one->body->next)) one = one->body ; /* node x.js || exit 1 */
+    if (one->background && one->kind == STATEMENT_COMMAND) look_at_hook(unknown->a, one) ;
     if (one->background || temporary_end(unknown->a, one)) continue ; /* a server for the setup, which that ends */
     if (one->kind == STATEMENT_COMMAND) look_at_command(unknown, one) ;
     else if (one->kind == STATEMENT_GROUP || one->kind == STATEMENT_SUBSHELL || one->kind == STATEMENT_FUNCTION)
