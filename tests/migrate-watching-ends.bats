@@ -384,3 +384,15 @@ EOS
   told 'TODO: it also started something else, which nothing does now: start_gw'
   untold 'at its first look'
 }
+
+@test "a loop that started a program again when it did not answer asks for its health, also by a function, and behind a wait" {
+  local again
+  for again in 'wait $P; app & P=$!' 'app & P=$!' 'run_app' 'wait $P; run_app'; do
+    wrapper <<<$'#!/bin/bash\nrun_app() { app & P=$!; }\napp & P=$!\nwhile true; do\n  sleep 30\n  if ! curl -fs http://localhost/health; then\n    kill $P\n    '"$again"$'\n  fi\ndone'
+    migrate
+    told 'TODO: it also asked whether something answers, and started that again when it did not' || { echo "# $again"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\napp & P=$!\nwhile true; do wait $P; [ $? -eq 42 ] || exit 1; app & P=$!; done'
+  migrate
+  told 'TODO: the script looked at its end'
+}

@@ -24,6 +24,7 @@ struct seen
 } ;
 extern char const *look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen) ; /* returns what it asks */
 extern int asks_for_processes (struct analysis *a, struct statement *question) ; /* whether they run, perhaps by a function */
+#define ASKED_HEALTH "it also asked whether something answers, and started that again when it did not, which nothing does now: write the question as `health` of that: %s"
 extern int only_asks (struct analysis *a, struct statement *loop) ; /* does it do nothing but watch, end, start, and ask whether something answers? */
 
 /* ---- inside.c ---- */

@@ -405,8 +405,8 @@ int walk_starting_again (struct analysis *a, struct statement *statement)
   claim->tells_exit = 1 ;
   if (always) claim->what = pool_printf(a->pool, "%s%s", claim->what, set_again(a, statement, &s.names, claim)) ;
   else for (struct text const *one = s.names.first ; one ; one = one->next)
-    plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,
-      "the script looked at its end, and started it again or ended: flag-main (its end is the container's), restart and success-codes say that here: %s", statement_text(a, statement))) ;
+    plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool, only_asks(a, statement) ? ASKED_HEALTH
+      : "the script looked at its end, and started it again or ended: flag-main (its end is the container's), restart and success-codes say that here: %s", statement_text(a, statement))) ;
   script_waits(a, line_of(a, statement)) ;
   return 1 ;
 }

@@ -294,7 +294,8 @@ struct asking_only
 static int does_more_than_ask (struct statement *statement, void *data)
 {
   struct asking_only *only = data ;
-  if (statement->kind != STATEMENT_COMMAND || statement->background || shell_one_of(statement_command(statement), WATCHERS " pkill killall " HARMLESS)) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || statement->background || shell_one_of(statement_command(statement), WATCHERS " wait pkill killall " HARMLESS)) return 0 ;
+  if (called_function(only->a, statement) && starts_something(only->a, called_function(only->a, statement)->statement->body)) return 0 ; /* it starts that again */
   only->asks = 1 ;
   return writes_files(statement) || !is_probe(statement_text(only->a, statement)) ;
 }

@@ -145,7 +145,7 @@ static void drop_with_work (struct analysis *a, struct statement *statement, str
   char const *mains = statement->background ? "" : note_watched(a, loop) ;
   struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that watched processes: supervision replaces it%s%s", *mains ? ", and these are main: " : "", mains)) ;
   plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, loop), pool_printf(a->pool, only_asks(a, loop)
-    ? "it also asked whether something answers, and started that again when it did not, which nothing does now: write the question as `health` of that: %s"
+    ? ASKED_HEALTH
     : "it also worked, which nothing does now: make a service of that: %s", statement_text(a, statement))) ;
   if (*mains)
   {
