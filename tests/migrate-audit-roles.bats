@@ -161,7 +161,7 @@ teardown() { reeve_teardown; }
 
 @test "an unknown program that is called like a daemon is marked, wherever it stands" {
   local daemon
-  for daemon in lldpd '/usr/sbin/lircd -H x' 'gosu app _kadmind'; do
+  for daemon in flowd '/usr/sbin/beamd -H x' 'gosu app _kadmind'; do
     for ahead in '' $'cron\n'; do
       wrapper <<<"$ahead$daemon"$'\nexec nginx -g "daemon off;"'
       migrate
@@ -176,7 +176,7 @@ teardown() { reeve_teardown; }
 @test "a program behind which the script only kept the container alive is marked, however it did that" {
   local stay
   for stay in 'sleep infinity' 'sleep infinity & wait $!' 'tail -f /dev/null & wait' $'trap "killall x; exit" TERM\nsleep 2147483647d & wait "$!"'; do
-    wrapper <<<$'dnsmasq\nminiupnpd -f /x\n'"$stay"
+    wrapper <<<$'dnsmasq\nportmapperd -f /x\n'"$stay"
     migrate
     told 'TODO: behind it the script only kept the container alive' || { echo "# $stay"; return 1; }
   done

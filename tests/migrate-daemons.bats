@@ -452,3 +452,17 @@ EOS
     told 'TODO: it leaves sshd in the background, and the script went on'
   done
 }
+
+@test "daemons of networks and machines stay in the foreground by their own option" {
+  wrapper <<<$'irqbalance\nlldpd -c\nminiupnpd -f /x\n/usr/sbin/rinetd\nlircd\nmumble-server -ini /x\nexec web'
+  migrate
+  becomes irqbalance 'exec irqbalance --foreground'
+  becomes lldpd 'exec lldpd -c -d'
+  becomes miniupnpd 'exec miniupnpd -f /x -d'
+  becomes rinetd 'exec /usr/sbin/rinetd -f'
+  becomes lircd 'exec lircd --nodaemon'
+  becomes mumble-server 'exec mumble-server -ini /x -fg'
+  wrapper <<<$'irqbalance --oneshot\nexec web'
+  migrate
+  services web
+}

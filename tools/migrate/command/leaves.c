@@ -4,7 +4,7 @@
 
 #include "migrate/command/command.h"
 
-#define OTHERS "--version --help -h -V -k --stop --stopwait --status --test --verify-installation=1" /* then it does something else, and ends */
+#define OTHERS "--version --help -h -V --oneshot -k --stop --stopwait --status --test --verify-installation=1" /* then it does something else, and ends */
 
 static struct
 {
@@ -38,6 +38,13 @@ static struct
   { "zebra bgpd ospfd ospf6d ripd staticd isisd bfdd", "-d --daemon", 0, 0, "leave -d out", 0, 0 },
   { "watchfrr", "-d --daemon", 0, 0, "leave -d out", 0, 0 },
   { "frrinit.sh", "start restart", 0, 0, "make a service of each of its daemons, without -d", 0, 0 },
+  { "irqbalance", 0, "-f --foreground -d --debug", "--foreground", 0, 0, 0 },
+  { "lldpd miniupnpd openntpd", 0, "-d", "-d", 0, 0, 0 },
+  { "rinetd", 0, "-f --foreground", "-f", 0, 0, 0 },
+  { "lircd", 0, "-n --nodaemon", "--nodaemon", 0, 0, 0 },
+  { "murmurd mumble-server", 0, "-fg", "-fg", 0, 0, 0 },
+  { "pluto", 0, "--nofork", "--nofork", 0, 0, 0 },
+  { "thermald", 0, "--no-daemon --systemd", "--no-daemon", 0, 0, 0 },
   { "ulogd conntrackd", "-d --daemon", 0, 0, "leave -d out", 0, 0 },
   { "ovs-ctl", "start restart", 0, 0, "run ovsdb-server and ovs-vswitchd, without --detach", 0, 0 },
   { "ovsdb-server ovs-vswitchd", "--detach", 0, 0, "leave --detach out", 0, 0 },
