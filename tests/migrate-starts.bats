@@ -469,3 +469,22 @@ EOS
   migrate
   untold TODO
 }
+
+@test "restart of a daemon is its start, and behind its start a second one" {
+  wrapper <<<$'#!/bin/bash\ncd /app && bundle exec script/delayed_job restart && bundle exec puma'
+  migrate
+  becomes delayed_job 'exec bundle exec script/delayed_job run'
+  has puma/dependencies.d/delayed_job puma/flag-main
+  wrapper <<<$'#!/bin/bash\nrake db:migrate && bin/clockworkd restart && puma'
+  migrate
+  becomes clockworkd 'exec bin/clockworkd run'
+  becomes puma 'exec puma'
+  has puma/flag-main cont-init.d/10-start
+  wrapper <<<$'#!/bin/bash\napachectl -k restart\nnode app.js'
+  migrate
+  becomes apachectl 'exec apachectl -DFOREGROUND'
+  wrapper <<<$'#!/bin/bash\napachectl start\na2enmod rewrite\napachectl restart\nexec node app.js'
+  migrate
+  lacks apachectl-restart
+  told 'line 4: dropped: apachectl was started again: its service starts once; TODO: it was started again here'
+}

@@ -95,7 +95,7 @@ TEST(what_leaves_when_told)
     "avahi-daemon -D", "rabbitmq-server -detached", "openvpn --config x --daemon", "icinga2 daemon -d", "start-stop-daemon --start -b -x /bin/foo",
     "screen -dmS x foo", "tmux new-session -d foo", "pdns_server --daemon=yes", "rsync --daemon",
     "x11vnc -display :1 -bg -forever", "ssh -f -N -L 1:b:2 c", "ssh -fN c", "puma -d", "sidekiq -d -L x", "mosquitto -d", "clickhouse-server --daemon", "websockify -D 1 2",
-    "kafka-server-start.sh -daemon x", "neo4j start", "nexus start", "solr start", "emqx start", "bin/delayed_job start", "pulseaudio --start", "xpra start :1",
+    "kafka-server-start.sh -daemon x", "neo4j start", "nexus start", "solr start", "emqx start", "bin/delayed_job start", "bin/delayed_job restart", "apachectl -k restart", "pulseaudio --start", "xpra start :1",
     "pure-ftpd -B", "svnserve -d -r /x", "sendmail -bd", "hostapd -B x", "icecast2 -b -c x", "freeswitch -nc", "prosody -D", "bitcoind -daemon", "rclone mount a: b --daemon",
     "php-fpm -F -D", "php-fpm8.2 -F -R --daemonize", "redis-server --daemonize no --daemonize yes", "redis-server /etc/redis.conf --daemonize no --daemonize yes",
     "pdns_server --daemon=no --daemon", "fail2ban-server -f -b", "dbus-daemon --nofork --fork", "pulseaudio --daemonize=no -D", "haproxy -W -D -f x"

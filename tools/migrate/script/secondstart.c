@@ -41,7 +41,7 @@ static char const *reloaded (char const *const *argv)
   return shell_one_of(shell_basename(argv[0]), "service invoke-rc.d rc-service") && shell_one_of(argv[2], RELOADS) ? argv[1] : 0 ;
 }
 
-/* service nginx restart, after its service was started */
+/* service nginx restart, apachectl restart, after its service was started */
 int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
 {
   struct service *service ;
@@ -63,10 +63,10 @@ int starts_again (struct analysis *a, struct statement *statement, struct foregr
       pool_printf(a->pool, "it was told here to read its configuration anew: what was done in between has to be done before it starts; where that needs it, write `reeve reload %s` behind that", service->name)) ;
     return 1 ;
   }
-  if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
-  name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
+  if ((!foreground->is_init_script && !foreground->is_daemon) || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
+  name = !foreground->is_init_script ? argv[0] : foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
   service = same_daemon(a, shell_basename(name)) ;
-  if (!service) service = started_by_script(a, foreground->init_script) ;
+  if (!service && foreground->is_init_script) service = started_by_script(a, foreground->init_script) ;
   if (!service || service->is_oneshot || is_excluded_here(a, service)) return 0 ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
   plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
