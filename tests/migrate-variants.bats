@@ -105,3 +105,24 @@ EOS
     has "$name/run" "${task%% *}/dependencies.d/$name"
   done
 }
+
+@test "smart cards, desktops, entropy, speed tests: daemons that leave, and how they stay" {
+  local line start expected
+  while IFS='|' read -r start expected; do
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    grep -qxF "exec $expected" "$tree"/*/run || { echo "# $start"; return 1; }
+  done <<'EOS'
+pcscd --debug|pcscd --debug -f
+haveged -w 1024|haveged -w 1024 -F
+xdm|xdm -nodaemon
+xrdp -nodaemon &|xrdp -nodaemon
+deluge-web -d -c /config &|deluge-web -d -c /config
+EOS
+  for line in 'iperf3 -s -D' 'ibus-daemon -drx' 'dtach -n /tmp/s rtorrent' 'deluge-web --fork'; do
+    wrapper <<<"$line"$'\nexec web'
+    migrate
+    has "${line%% *}/flag-forks" web/flag-main || { echo "# $line"; return 1; }
+    told 'TODO: it puts itself into the background: '
+  done
+}

@@ -254,7 +254,7 @@ struct daemon const daemon_table[] =
   { .names = "x11vnc", .background = "-bg", .mend = "leave -bg out", .stays = STAYS },
   { .names = "vncserver tigervncserver", .foreground = "-fg", .ends = "-kill -list -help -version", ADD("-fg"), .stays = LEAVES },
   { .names = "websockify", .background = "-D --daemon", .mend = "leave -D (--daemon) out", .stays = STAYS },
-  { .names = "xrdp xrdp-sesman", .foreground = "-n --nodaemon", .ends = "-k --kill -v -h", ADD("--nodaemon"), .stays = LEAVES },
+  { .names = "xrdp xrdp-sesman", .foreground = "-n --nodaemon -nodaemon", .ends = "-k --kill -v -h", ADD("--nodaemon"), .stays = LEAVES },
   { .names = "xpra", .background = "start& start-desktop& seamless& desktop& shadow&", .foreground = "--daemon=no --no-daemon",
     ADD("--daemon=no"), .stays = DEPENDS, .at_end = 1 },
   { .names = "guacd", .foreground = "-f", .ends = "-v", ADD("-f"), .stays = LEAVES },

@@ -52,6 +52,14 @@ static struct
   { "riak", "start", 0, 0, "riak foreground stays", 0, 0 },
   { "multipathd", 0, "-d", "-d", 0, 0, 0 },
   { "start-pulseaudio-x11", 0, 0, 0, "run pulseaudio in its place", 0, 0 },
+  { "pcscd usbmuxd rngd", 0, "-f --foreground", "-f", 0, 0, 0 },
+  { "haveged", 0, "-F --Foreground", "-F", 0, 0, 0 },
+  { "iperf3 suricata snort nfcapd", "-D --daemon", 0, 0, "leave -D out", 0, 0 },
+  { "softflowd", 0, "-d -D", "-d", 0, 0, 0 },
+  { "xdm", 0, "-nodaemon", "-nodaemon", 0, 0, 0 },
+  { "deluge-web", "-f --fork", "-d --do-not-daemonize", 0, "leave -f (--fork) out", 0, 0 },
+  { "ibus-daemon", "-d --daemonize -dx -drx -dxr -rxd -xrd -xd", 0, 0, "leave -d out", 0, 0 },
+  { "dtach", "-n", 0, 0, "run the program itself, not in dtach", 0, 0 },
   { "startup.sh", 0, 0, 0, "run catalina.sh run, which is beside it", 0, "tomcat catalina" },
 } ;
 
