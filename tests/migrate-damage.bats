@@ -247,6 +247,7 @@ EOS
 }
 
 @test "a script without #! is that of the image's sh: where that may be dash, and the words are Bash's, a mistake says so" {
+  local start
   printf 'web &> /log &\nsleep infinity\n' >start.sh
   printf 'FROM debian\nCOPY start.sh /\nCMD /start.sh\n' >Dockerfile
   migrate --dockerfile Dockerfile
@@ -256,6 +257,12 @@ EOS
   migrate --dockerfile Dockerfile
   head -n 1 "$tree/web/run" | grep -qx '#!/bin/sh'
   untold 'without #!'
+  for start in 'RUN apk add bash' 'SHELL ["/bin/bash", "-c"]'; do
+    printf 'FROM alpine\n%s\nCOPY start.sh /\nCMD /start.sh\n' "$start" >Dockerfile
+    migrate --dockerfile Dockerfile
+    head -n 1 "$tree/web/run" | grep -qx '#!/bin/bash'
+    untold 'without #!'
+  done
   printf 'web >/log &\nsleep infinity\n' >start.sh
   printf 'FROM debian\nCOPY start.sh /\nCMD /start.sh\n' >Dockerfile
   migrate --dockerfile Dockerfile

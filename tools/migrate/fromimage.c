@@ -190,6 +190,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->image_shell = start->shell ;
   plan->sh_is_bash = dockerfile_sh_is_bash(dockerfile) ;
   plan->has_other_sh = dockerfile_has_other_sh(dockerfile) ;
+  plan->names_bash = shell_mentions(dockerfile->source->text, "bash") ;
   plan->goes_on = start->kept || start->through || !start->script ;
   plan->shell_options = start->shell_options ;
   plan->is_given = start->is_given ;

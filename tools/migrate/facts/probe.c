@@ -5,11 +5,13 @@
 #include "migrate/facts/facts.h"
 
 /* A probe's program, or the port that it asks, and what the service's text has. */
-static struct
+struct relation
 {
   char const *probe ;
   char const *programs ;
-} const relations[] =
+} ;
+
+static struct relation const relations[] =
 {
   { "pg_isready", "postgres postgresql pgbouncer pg_ctl pg_ctlcluster postmaster" },
   { "psql", "postgres postgresql pg_ctlcluster" },
@@ -45,18 +47,6 @@ static struct
   { "ollama", "ollama" },
   { "cypher-shell", "neo4j" },
   { "mosquitto_pub", "mosquitto" },
-  { "pactl", "pulseaudio" },
-  { "pacmd", "pulseaudio" },
-  { "jack_lsp", "jackd jackdbus" },
-  { "mpc", "mpd" },
-  { "transmission-remote", "transmission-daemon" },
-  { "doveadm", "dovecot" },
-  { "lpadmin", "cupsd" },
-  { "lpstat", "cupsd" },
-  { "vtysh", "zebra bgpd ospfd" },
-  { "kamcmd", "kamailio" },
-  { "fs_cli", "freeswitch" },
-  { "swanctl", "ipsec charon charon-systemd" },
   { "kafka-topics.sh", "kafka-server-start.sh" },
   { "pactl", "pulseaudio pipewire-pulse" },
   { "pacmd", "pulseaudio pipewire-pulse" },
@@ -142,6 +132,23 @@ static struct
   { "fpm", "php-fpm" },
   { "mysqld", "mysqld mariadbd mysqld_safe mariadbd-safe" },
   { "5900", "x11vnc Xvnc Xtigervnc vncserver tigervncserver wayvnc" },
+} ;
+
+/* Of daemons whom others ask as well: for their socket, or what the socket's folder has. */
+static struct relation const clients[] =
+{
+  { "pactl", "pulseaudio" },
+  { "pacmd", "pulseaudio" },
+  { "jack_lsp", "jackd jackdbus" },
+  { "mpc", "mpd" },
+  { "transmission-remote", "transmission-daemon" },
+  { "doveadm", "dovecot" },
+  { "lpadmin", "cupsd" },
+  { "lpstat", "cupsd" },
+  { "vtysh", "zebra bgpd ospfd" },
+  { "kamcmd", "kamailio" },
+  { "fs_cli", "freeswitch" },
+  { "swanctl", "ipsec charon charon-systemd" },
 } ;
 
 /* Does a word of the text name the program? postgres_exporter only asks a postgres. */
@@ -255,12 +262,12 @@ static int likelihood (struct service const *service, char const *condition)
   int address = shares_address(service, condition) ;
   if (service->is_oneshot || shell_one_of(service->program, "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports")) return -1 ;
   if (address == 5 || shares_variable(service, condition)) return 5 ;
-  for (size_t i = 0 ; i < ROWS(relations) ; i++)
-    if (shell_mentions(condition, relations[i].probe))
-    {
-      int has = has_program(service, relations[i].programs) ;
-      if (has > known) known = has ;
-    }
+  for (size_t i = 0 ; i < ROWS(relations) + ROWS(clients) ; i++)
+  {
+    struct relation const *one = i < ROWS(relations) ? relations + i : clients + (i - ROWS(relations)) ;
+    int has = shell_mentions(condition, one->probe) ? has_program(service, one->programs) : 0 ;
+    if (has > known) known = has ;
+  }
   if (shell_mentions(condition, "celery") && shell_mentions(service->text, "celery") && shell_mentions(service->text, "worker")) return 3 ; /* its beat and flower answer nobody */
   if (known && 2 + known > address) return 2 + known ;
   if (address) return address ;
@@ -271,8 +278,11 @@ static int likelihood (struct service const *service, char const *condition)
 
 int is_client_of (struct service const *service, char const *text)
 {
-  for (size_t i = 0 ; i < ROWS(relations) ; i++)
-    if (!strchr("0123456789", *relations[i].probe) && shell_mentions(text, relations[i].probe) && has_program(service, relations[i].programs)) return 1 ;
+  for (size_t i = 0 ; i < ROWS(relations) + ROWS(clients) ; i++)
+  {
+    struct relation const *one = i < ROWS(relations) ? relations + i : clients + (i - ROWS(relations)) ;
+    if (!strchr("0123456789", *one->probe) && shell_mentions(text, one->probe) && has_program(service, one->programs)) return 1 ;
+  }
   return 0 ;
 }
 

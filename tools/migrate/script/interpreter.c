@@ -14,11 +14,13 @@ static int uses_bash (struct source const *source)
   return !strncmp(source->text, "source ", 7) || strstr(source->text, "\nsource ") || !strncmp(source->text, "function ", 9) || strstr(source->text, "\nfunction ") ;
 }
 
-/* Without #! the image's sh executes it. Where that is dash, and the text Bash's, it was hardly so: Bash is a guess. */
+/* Without #! the image's sh executes it. Where that is dash, and the text Bash's, it was hardly so: Bash is a guess.
+   Alpine's image has no other shell, if the Dockerfile names none. */
 static char const *without_line (struct plan *plan)
 {
-  if (!uses_bash(plan->source) || (plan->script_path && plan->has_other_sh)) return "/bin/sh" ;
-  if (plan->script_path && !plan->image_shell)
+  int is_sh = plan->script_path && !plan->names_bash && !plan->sh_is_bash ;
+  if (!uses_bash(plan->source) || (is_sh && plan->has_other_sh)) return "/bin/sh" ;
+  if (is_sh && !plan->image_shell)
     plan_mistake(plan, 1, "without #! the image's sh executes it: where that is dash, it does not read Bash's words; here each script begins with #!/bin/bash") ;
   return "/bin/bash" ;
 }
