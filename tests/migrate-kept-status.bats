@@ -238,4 +238,8 @@ EOS
   wrapper <<<$'#!/bin/bash\n/opt/first & A=$!\n/opt/second &\nwait -n -p who\nif [ "$who" = "$A" ]; then /opt/report first; fi'
   migrate
   told 'TODO: $who is not known here: it was the pid of second or first'
+  wrapper <<<$'#!/bin/bash\n/opt/first & A=$!\n/opt/second & B=$!\nwait -n $A $B || STATUS=$?\nlogger "exit ${STATUS:-0}"\nexit ${STATUS:-0}'
+  migrate
+  [ "$(grep -l 'STATUS=$(($1 < 256 ? $1 : 128 + $2))' "$tree"/*/finish | wc -l)" -eq 2 ]
+  untold TODO
 }

@@ -227,6 +227,7 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
     a->failure_ends |= ends ;
     a->end_is_forgiven |= waits || !ends ;
   }
+  if (waits && right->kind == STATEMENT_ASSIGNMENT && status_kept(a, right)) texts_add_once(a->pool, &a->status_names, status_kept(a, right)) ; /* wait -n || RC=$? */
   if (shell_one_of(statement_command(right), "true :")) return "a failure did not end the script" ;
   return waits ? with_failed_code(a, right, has_main(a) ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main" : "what was done when the waiting ended with a failure")
     : last && last->is_main ? with_failed_code(a, right, "what was done when it had ended with a failure: the container's exit code says it")
