@@ -28,8 +28,6 @@ static void add_names (struct analysis *a, struct texts *names, struct statement
   }
 }
 
-#define GAVE_UP "timeout-up: the script gave up then"
-
 static void describe (struct analysis *a)
 {
   struct awaited *w = &a->awaited ;
@@ -39,7 +37,7 @@ static void describe (struct analysis *a)
   service->is_forgiven = w->limit_ms && !w->gives_up ;
   service->gives_up = w->limit_ms && w->gives_up ;
   if (w->limit_ms && w->gives_up)
-    what = pool_printf(a->pool, "%s; " GAVE_UP, what) ; /* tell_giving_up() says what is done here */
+    what = pool_printf(a->pool, "%s; timeout-up: the script gave up then", what) ; /* tell_giving_up() says what is done here */
   else if (w->limit_ms)
     what = pool_printf(a->pool, "%s; timeout-up: after that time the script went on all the same, and so does what comes later (optional)", what) ;
   w->claim->what = what ;
@@ -49,13 +47,9 @@ static void describe (struct analysis *a)
 /* A service that is main and is not ready in time is stopped, which is the container's end, as a failure. */
 static void tell_giving_up (struct analysis *a, struct service const *service)
 {
-  struct claim *claim = service->check ? service->check_claim : 0 ;
-  char const *behind = claim ? strstr(claim->what, GAVE_UP) : 0 ;
-  char const *what = service->is_main && !service_has(service, "restart")
-    ? ", which is main, is stopped then, and the container ends with its code, or with 1 in place of 0: the script's own code is lost" : " is started again" ;
-  if (behind) behind += strlen(GAVE_UP) ;
-  if (!behind || !strncmp(behind, " (", 2)) return ;
-  claim->what = pool_printf(a->pool, "%.*s (here %s%s)%s", (int)(behind - claim->what), claim->what, service->name, what, behind) ;
+  if (!service->check || !service->check_claim || !service->gives_up) return ;
+  service->check_claim->what = pool_printf(a->pool, "%s (here %s%s)", service->check_claim->what, service->name, service->is_main && !service_has(service, "restart")
+    ? ", which is main, is stopped then, and the container ends with its code, or with 1 in place of 0: the script's own code is lost" : " is started again") ;
 }
 
 /* until curl URL; do kill -0 $PID || exit 1; sleep 1; done */
