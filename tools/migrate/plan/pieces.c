@@ -149,7 +149,7 @@ static int mentioned_by_piece (struct piece const *piece, struct piece const *by
   return piece_mentioned(piece, by->text) || (by->under && piece_mentioned(piece, by->under)) ;
 }
 
-static int mentioned_by_lines (struct piece const *piece, struct texts const *texts)
+int piece_mentioned_in (struct piece const *piece, struct texts const *texts)
 {
   for (struct text const *one = texts->first ; one ; one = one->next)
     if (piece_mentioned(piece, one->text)) return 1 ;
@@ -178,11 +178,11 @@ int places_exclude (struct texts const *one, struct texts const *other)
   return 0 ;
 }
 
-static int mentioned_by_service (struct piece const *piece, struct service const *service)
+int piece_mentioned_by (struct piece const *piece, struct service const *service)
 {
-  return mentioned_by_lines(piece, &service->run) || mentioned_by_lines(piece, &service->before)
-   || mentioned_by_lines(piece, &service->conditions) || mentioned_by_placed(piece, service->positional)
-   || mentioned_by_lines(piece, &service->options) || piece_mentioned(piece, service->assignments)
+  return piece_mentioned_in(piece, &service->run) || piece_mentioned_in(piece, &service->before)
+   || piece_mentioned_in(piece, &service->conditions) || mentioned_by_placed(piece, service->positional)
+   || piece_mentioned_in(piece, &service->options) || piece_mentioned(piece, service->assignments)
    || (service->command && piece_mentioned(piece, service->command)) || piece_mentioned(piece, service->redirects) ;
 }
 
@@ -204,7 +204,7 @@ void plan_needed (struct plan const *plan, struct service const *service, unsign
       if (service && places_exclude(&piece->places, &service->places)) continue ;
       if (piece_is_elsewhere(piece, placed) && (piece->positional || is_repeated(plan, i, npieces))) continue ;
       needed[i] = piece->always || piece_mentioned(piece, extra)
-       || (service && mentioned_by_service(piece, service)) ;
+       || (service && piece_mentioned_by(piece, service)) ;
       for (unsigned int j = 0 ; !needed[i] && j < npieces ; j++)
         needed[i] = needed[j] && !plan->pieces[j].shared && mentioned_by_piece(piece, plan->pieces + j) ;
       again |= needed[i] ;
@@ -231,7 +231,7 @@ static int drop_function (struct plan *plan, struct piece *piece, struct texts *
 {
   char const *name = pool_copy(plan->pool, piece->names + 1, strlen(piece->names) - 2) ;
   struct setup_item *own = 0 ;
-  if (!is_in_trap(plan, name) && !mentioned_by_lines(piece, dropped)) return 0 ;
+  if (!is_in_trap(plan, name) && !piece_mentioned_in(piece, dropped)) return 0 ;
   for (unsigned int i = 0 ; i < plan->nsetup ; i++)
   {
     char const *text = setup_text(plan, plan->setup + i) ;

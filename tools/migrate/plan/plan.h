@@ -265,6 +265,8 @@ extern int places_exclude (struct texts const *one, struct texts const *other) ;
 
 /* Does the text use what the piece sets? */
 extern int piece_mentioned (struct piece const *piece, char const *text) ;
+extern int piece_mentioned_in (struct piece const *piece, struct texts const *texts) ; /* the same of one of several */
+extern int piece_mentioned_by (struct piece const *piece, struct service const *service) ; /* the same of its run; not of its finish, logger and check */
 
 extern int piece_adds (struct piece const *piece) ; /* N=$((N + 1)), LIST="$LIST x": to what it was ahead of that */
 

@@ -63,21 +63,10 @@ static void compute_or_mark (struct analysis *a, struct piece *piece)
 
 /* ---- names that only the setup needs: a loop's variable ---- */
 
-static int texts_mention (struct piece const *name, struct texts const *texts)
-{
-  for (struct text const *one = texts->first ; one ; one = one->next)
-    if (piece_mentioned(name, one->text)) return 1 ;
-  return 0 ;
-}
-
 static int service_mentions (struct piece const *name, struct service const *service)
 {
-  for (struct placed const *one = service->positional ; one ; one = one->outer)
-    if (piece_mentioned(name, one->text)) return 1 ;
-  return texts_mention(name, &service->before) || texts_mention(name, &service->run) || texts_mention(name, &service->conditions)
-   || texts_mention(name, &service->options) || texts_mention(name, &service->finish) || texts_mention(name, &service->logger)
-   || piece_mentioned(name, service->assignments) || piece_mentioned(name, service->redirects)
-   || (service->command && piece_mentioned(name, service->command)) || (service->check && piece_mentioned(name, service->check)) ;
+  return piece_mentioned_by(name, service) || piece_mentioned_in(name, &service->finish) || piece_mentioned_in(name, &service->logger)
+   || (service->check && piece_mentioned(name, service->check)) ;
 }
 
 static int is_needed (struct analysis *a, char const *word)
