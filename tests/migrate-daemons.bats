@@ -466,3 +466,12 @@ EOS
   migrate
   services web
 }
+
+@test "openrc starts what its runlevel has, which is marked" {
+  wrapper <<<$'openrc default\nexec web'
+  migrate
+  told 'TODO: openrc default: what its runlevel has, it leaves behind, and nothing supervises that'
+  wrapper <<<$'k5start -b -K 10 -f /k -U\nexec web'
+  migrate
+  told 'TODO: it puts itself into the background: leave -b out'
+}

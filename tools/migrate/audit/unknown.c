@@ -113,13 +113,13 @@ static void look_at_command (struct unknown *unknown, struct statement *statemen
       "nothing says that %s ends: if it stays, what is behind it never starts, and if it leaves a process in the background, nobody supervises that: then make it a service", name)) ;
 }
 
-/* start-api.sh, run_worker.sh: what goes on running */
+/* start.sh, start-api.sh, run_worker.sh, docker-entrypoint.sh, connect-standalone.sh; but run.sh may be anything: what goes on running */
 static int names_started (char const *name)
 {
   static char const *const begins[] = { "start", "run", "launch", "serve" } ;
   for (size_t i = 0 ; i < ROWS(begins) ; i++)
-    if (!strncmp(name, begins[i], strlen(begins[i])) && name[strlen(begins[i])] && strchr("-_", name[strlen(begins[i])])) return 1 ;
-  return names_what_stays(name, 1) ;
+    if (!strncmp(name, begins[i], strlen(begins[i])) && name[strlen(begins[i])] && strchr(*begins[i] == 'r' ? "-_" : "-_.", name[strlen(begins[i])])) return 1 ;
+  return names_what_stays(name, 1) || strstr(name, "entrypoint") || strstr(name, "standalone") || strstr(name, "distributed") ;
 }
 
 /* /projects/autorun.sh & ahead of what is main: as a service it is started again whenever it has ended. */

@@ -45,6 +45,7 @@ static struct
   { "murmurd mumble-server", 0, "-fg", "-fg", 0, 0, 0 },
   { "pluto", 0, "--nofork", "--nofork", 0, 0, 0 },
   { "thermald", 0, "--no-daemon --systemd", "--no-daemon", 0, 0, 0 },
+  { "k5start krenew", "-b", 0, 0, "leave -b out", 0, 0 },
   { "ulogd conntrackd", "-d --daemon", 0, 0, "leave -d out", 0, 0 },
   { "ovs-ctl", "start restart", 0, 0, "run ovsdb-server and ovs-vswitchd, without --detach", 0, 0 },
   { "ovsdb-server ovs-vswitchd", "--detach", 0, 0, "leave --detach out", 0, 0 },

@@ -23,6 +23,7 @@ static struct controller const controllers[] =
   { "circusctl", "start restart", "circusd" },
   { "monit", "start restart", "monit" },
   { "pm2", "start restart reload resurrect", 0 },
+  { "openrc", "", 0 },
   { "screen", "-dm -dmS -d", 0 },
   { "tmux", "-d", 0 },
   { "tmate", "-d", 0 },
@@ -57,6 +58,8 @@ static char const *control (struct analysis *a, struct statement const *statemen
 {
   char const *text = statement->words[first].raw ;
   for (unsigned int i = first + 1 ; i < statement->nwords ; i++) text = pool_printf(a->pool, "%s %s", text, statement->words[i].raw) ;
+  if (!strcmp(controller->program, "openrc"))
+    return pool_printf(a->pool, "%s: what its runlevel has, it leaves behind, and nothing supervises that: make a service of each of these, in the foreground, and take this out", text) ;
   if (!controller->supervisor)
     return pool_printf(a->pool, "%s: it leaves something behind that nothing supervises: make a service of that, in the foreground, and take this out", text) ;
   return pool_printf(a->pool, "%s: %s, which this script does not start, has to run for it: make a service of what it starts, and take this out", text, controller->supervisor) ;
