@@ -111,6 +111,7 @@ EOS
   file web/run <<'EOS'
 #!/bin/sh
 cd "${REEVE_WORKDIR:-/}" || exit 111
+# both
 A=1 B=2
 exec web --port "$B"
 EOS
