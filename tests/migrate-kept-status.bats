@@ -99,7 +99,7 @@ teardown() { reeve_teardown; }
 @test "a function that ends with the status of its server does so in run" {
   wrapper <<<$'#!/bin/bash\nrun() {\n  java -jar /app.jar || rc=$?\n  rm -f /x\n  exit $rc\n}\nredis-server &\nrun'
   migrate
-  [ "$(tail -n 3 "$tree/run-service/run")" = $'java -jar /app.jar || rc=$?\nrm -f /x\nexit $rc' ]
+  [ "$(tail -n 3 "$tree/app/run")" = $'java -jar /app.jar || rc=$?\nrm -f /x\nexit $rc' ]
 }
 
 @test "a loop that is main ends run with the status that its last round kept" {
