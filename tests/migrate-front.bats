@@ -278,6 +278,9 @@ EOS
   printf 'FROM debian\nCOPY start.sh /\nCMD sshd && exec /start.sh\n' >Dockerfile
   patched
   told 'went into services.d/sshd/run: sshd (the input came behind that only when it had succeeded, &&: here only dependencies.d lets a service wait)'
+  printf 'FROM debian\nCOPY start.sh /\nCMD cd /srv && exec /start.sh\n' >Dockerfile
+  patched
+  untold 'the input came behind that only'
   printf 'FROM debian\nCOPY start.sh /\nCMD ./prepare && exec /start.sh\n' >Dockerfile
   patched
   told 'went into cont-init.d/10-start: ./prepare' && untold 'the input came behind that only'

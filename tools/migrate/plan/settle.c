@@ -179,6 +179,8 @@ void plan_note_code (struct plan *plan)
   struct source const *code = plan->code_source ;
   struct texts places = { 0 } ;
   int has_setup = plan_has_setup(plan) ;
+  int starts = 0 ;
+  for (uint32_t i = 0 ; code && i < code->nclaims ; i++) starts |= !strncmp(code->claims[i]->what, "service ", 8) ;
   for (uint32_t i = 0 ; code && i < code->nclaims ; i++)
     for (char const *p = code->claims[i]->where ; *(p += strspn(p, ", ")) ; p += strcspn(p, ","))
       if (!strncmp(p, "services.d/", 11) || (has_setup && !strncmp(p, "cont-init.d/", 12)))
@@ -186,7 +188,7 @@ void plan_note_code (struct plan *plan)
   if (!code) return ;
   texts_add(plan->pool, &plan->notes, places.first
     ? pool_printf(plan->pool, "%s: what the shell did ahead of the input went into %s: %s%s", plan->code_where, texts_join(plan->pool, &places, ", "), plan->code,
-        plan->code_must_succeed && strstr(texts_join(plan->pool, &places, ", "), "services.d/") ? " (the input came behind that only when it had succeeded, &&: here only dependencies.d lets a service wait)" : "")
+        plan->code_must_succeed && starts ? " (the input came behind that only when it had succeeded, &&: here only dependencies.d lets a service wait)" : "")
     : pool_printf(plan->pool, "%s: what the shell did ahead of the input is dropped, as nothing here needs it: %s", plan->code_where, plan->code)) ;
 }
 
