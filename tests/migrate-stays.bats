@@ -47,7 +47,7 @@ cd "${REEVE_WORKDIR:-/}" || exit 111
 EOS
   wrapper <<<$'web &\nif make seed; [ -s /x ]; then wait; else curl http://x/failed; fi'
   migrate
-  [ "$(tail -n 2 "$(path_of make/run)")" = $'make seed\n[ -s /x ]' ]
+  [ "$(tail -n 2 "$(path_of seed/run)")" = $'make seed\n[ -s /x ]' ]
   told 'TODO: the script did this when make seed; [ -s /x ] had failed, and nothing does now: curl http://x/failed'
 }
 
