@@ -200,7 +200,7 @@ EOS
 @test "code of su that the script's shell puts together gets no exec in front: it may be more than one command" {
   wrapper <<<$'as_www() { su -c "$*" -s /bin/sh www-data; }\nas_www "cd /app && php artisan queue:work" &\nexec web'
   migrate
-  grep -qx 'exec reeve-exec --user www-data -- /bin/sh -c "$\*"' "$tree/service/run"
+  grep -qx 'exec reeve-exec --user www-data -- /bin/sh -c "$\*"' "$tree/as_www/run"
   wrapper <<<$'CMD="cd /app && node server.js"\nexec su app -c "$CMD"'
   migrate
   grep -rqx 'exec reeve-exec --user app -- /bin/sh -c "$CMD"' "$tree"
