@@ -121,3 +121,15 @@ EOF
   migrate
   untold TODO
 }
+
+@test "a log behind && needs nobody, and the report says of nobody that it does" {
+  wrapper <<<$'./prepare &&\\\n/usr/sbin/krb5kdc -P /run/k.pid &&\\\ntail -f /var/log/krb5kdc.log'
+  migrate
+  services krb5kdc logs
+  lacks logs/dependencies.d
+  untold 'depends on krb5kdc'
+  wrapper <<<$'/usr/sbin/krb5kdc -P /run/k.pid &&\nexec web'
+  migrate
+  has web/dependencies.d/krb5kdc
+  told 'behind &&: it depends on krb5kdc'
+}

@@ -53,3 +53,15 @@ teardown() { reeve_teardown; }
   migrate
   untold 'where nothing asks for'
 }
+
+@test "exec without words behind main gave 0, and the report says that it does not now" {
+  wrapper <<<$'#!/bin/bash\nnginx\ngunicorn app:app\nexec "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  has gunicorn/flag-main
+  told 'it ran nothing, and gave 0 when what line 3 waits for had ended; now the container ends with the code of that'
+  # set -e: a failure ended the script ahead of it.
+  sed -i '2i set -e' start.sh
+  migrate --dockerfile Dockerfile
+  untold 'gave 0'
+}

@@ -67,7 +67,7 @@ static void need_tasks (struct analysis *a, struct behind const *behind, int is_
     {
       if (one == task) continue ;
       texts_add_once(a->pool, &one->needed, name->text) ;
-      any = 1 ;
+      any |= !one->is_apart || one->is_main ;
     }
     if (any && task->is_forgiven && task->claim) tell_behind_and(a, task->claim, is_end) ;
   }
@@ -76,13 +76,17 @@ static void need_tasks (struct analysis *a, struct behind const *behind, int is_
 void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind)
 {
   char const *names = texts_join(a->pool, &behind->names, ", ") ;
+  int any = 0 ; /* what only shows a log is none */
   a->on_success = behind->on_success ;
   if (behind->in_branch) leave_branch(a, &behind->state, 0) ;
   if (a->ready.first == behind->ready.first) a->ready = behind->outer ;
   need_tasks(a, behind, is_script_end(a, statement)) ;
   for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && *names ; one = one->next)
+  {
+    any |= !one->is_apart || one->is_main ;
     if (one->claim && !one->is_oneshot && !one->is_apart) one->claim->what = pool_printf(a->pool, "%s, behind &&: it depends on %s", one->claim->what, names) ;
-  claim_statement(a, statement, "dropped", *names ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;
+  }
+  claim_statement(a, statement, "dropped", any ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;
 }
 
 /* if [ -n "$KEY" ]; then echo "$KEY" >FILE; fi && sshd: work, which is done once. Of { [ -n "$X" ]; } only the answer counts. */

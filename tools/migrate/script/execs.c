@@ -23,7 +23,9 @@ void walk_exec (struct analysis *a, struct statement *statement)
     if (a->waited_in_branch)
       texts_add(a->pool, &claim_statement(a, statement, "dropped", "the script's end")->todo, "it ran where none of the branches above was taken: is that to be a service, too?") ;
     if (a->waited_in_branch && !a->conditions.first) a->replaced_line = line_of(a, statement) ;
-    drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended%s: it never did", a->waited_line, has_main(a) ? ", which is main" : "")
+    drop_statement(a, statement, a->waited_line && runs_nothing(a, statement) && has_main(a) && !a->errexit ? pool_printf(a->pool,
+        "there are no words for it: it ran nothing, and gave 0 when what line %u waits for had ended; now the container ends with the code of that, which is main", a->waited_line)
+      : a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended%s: it never did", a->waited_line, has_main(a) ? ", which is main" : "")
       : a->plan->cmd[0] ? "nothing is left of CMD: it ran nothing" : "there is no CMD: it ran nothing") ;
     return ;
   }
