@@ -167,7 +167,7 @@ EOS
   told 'line 3: dropped: watched its children: supervision replaces it; TODO: when a child had ended (also a sleep in the foreground) it set FAILED=1, and line 6 asked for that'
   wrapper <<<$'#!/bin/bash\ndied=0\non_child() { died=1; }\ntrap on_child SIGCHLD\nweb &\nworker &\nwhile true; do\n  if [ "$died" = 1 ]; then exit 1; fi\n  sleep 1 & wait $!\ndone'
   migrate
-  told 'it set died=1, and line 8 asked for that: if the script ended then, flag-main for those with whose end the container should end; service has no such children: take it out'
+  told 'it set died=1, and line 8 asked for that: if the script ended then, flag-main for those with whose end the container should end; watch has no such children: take it out'
   untold 'a trap runs only when this command has ended'
   wrapper <<<$'#!/bin/bash\ntrap \'FAILED=1\' CHLD\nweb &\nworker &\nwait -n'
   migrate
