@@ -252,7 +252,7 @@ EOS
   printf 'FROM debian\nCOPY start.sh /\nCMD /start.sh\n' >Dockerfile
   migrate --dockerfile Dockerfile
   head -n 1 "$tree/web/run" | grep -qx '#!/bin/bash'
-  told "line 1: mistake: without #! the image's sh executes it: where that is dash, it does not read Bash's words"
+  told "line 1: mistake: without #! only a shell can execute it, which is the image's sh: where that is dash, it does not read Bash's words"
   printf 'FROM alpine\nCOPY start.sh /\nCMD /start.sh\n' >Dockerfile
   migrate --dockerfile Dockerfile
   head -n 1 "$tree/web/run" | grep -qx '#!/bin/sh'

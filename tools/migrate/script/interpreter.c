@@ -21,7 +21,7 @@ static char const *without_line (struct plan *plan)
   int is_sh = plan->script_path && !plan->names_bash && !plan->sh_is_bash ;
   if (!uses_bash(plan->source) || (is_sh && plan->has_other_sh)) return "/bin/sh" ;
   if (is_sh && !plan->image_shell)
-    plan_mistake(plan, 1, "without #! the image's sh executes it: where that is dash, it does not read Bash's words; here each script begins with #!/bin/bash") ;
+    plan_mistake(plan, 1, "without #! only a shell can execute it, which is the image's sh: where that is dash, it does not read Bash's words; here each script begins with #!/bin/bash") ;
   return "/bin/bash" ;
 }
 
