@@ -27,11 +27,11 @@ dockerfile() { printf 'FROM %s\nRUN %s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$
   wrapper <<<$'vncserver :1\nexec websockify 80 localhost:5901'
   dockerfile debian 'apt-get install -y tigervnc-standalone-server'
   migrate --dockerfile Dockerfile
-  becomes vncserver 'exec vncserver -fg :1'
+  becomes vncserver 'exec reeve-exec --ready unix:/tmp/.X11-unix/X1 --chdir "$workdir" -- vncserver -fg :1'
   untold 'vncserver -fg is'
   dockerfile own/desktop 'apt-get install -y websockify'
   migrate --dockerfile Dockerfile
-  becomes vncserver 'exec vncserver -fg :1'
+  becomes vncserver 'exec reeve-exec --ready unix:/tmp/.X11-unix/X1 --chdir "$workdir" -- vncserver -fg :1'
   told "note: line 1: vncserver -fg is TigerVNC's and TurboVNC's: no RUN says which one this image has"
 }
 

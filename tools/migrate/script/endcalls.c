@@ -126,9 +126,14 @@ static void put_call (struct spelling *s, struct statement *call)
 /* `inside`: of a branch; `goes_on`: where that is not taken, something is started, or waited for, behind it */
 static void put_calls (struct spelling *s, struct statement *list, int inside, int goes_on, unsigned int depth)
 {
+  struct statement const *last = 0 ; /* of the list, that starts something */
+  for (struct statement *one = list ; one && !goes_on ; one = one->next)
+    if (starts_something(s->a, one)) last = one ;
   for (; list && depth < CALL_DEPTH_MAX ; list = list->next)
   {
-    int later = goes_on || any_starts(s->a, list->next) ;
+    int later ;
+    if (list == last) last = 0 ;
+    later = goes_on || last ;
     if (!later) return ;
     if (inside) put_call(s, list) ;
     if (list->background || list->kind == STATEMENT_DAMAGED) continue ;
