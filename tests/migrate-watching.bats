@@ -334,3 +334,20 @@ EOS
   lacks launch/flag-main
   untold 'nothing that the script starts is called'
 }
+
+@test "a for over names, which asks for each once, is no loop that watches: what is behind it is started" {
+  local asks
+  for asks in 'if ! pgrep "$p" >/dev/null; then echo "$p is not there"; exit 1; fi' 'wait_for "$p"; if [ $? -ne 0 ]; then exit 1; fi' \
+    'if ! wait_for "$p"; then exit 1; fi' 'until pgrep "$p" >/dev/null; do sleep 1; done' 'pgrep "$p" || exit 1'; do
+    wrapper <<<$'#!/bin/bash\nwait_for() {\n  n=0\n  while ! pgrep "$1" >/dev/null; do\n    sleep 1\n    n=$((n+1))\n    [ $n -ge 30 ] && return 1\n  done\n  return 0\n}
+all=(nginx cron)\nnginx -g "daemon off;" &\ncron -f &\nsleep 2\nfor p in "${all[@]}"; do\n  '"$asks"$'\ndone\nnode /app/server.js'
+    migrate
+    has server/run server/flag-main || { echo "# $asks"; return 1; }
+    lacks nginx/flag-main cron/flag-main nginx/finish cron/finish
+    [ -n "$(ls "$tree/server/dependencies.d")" ] || { echo "# $asks"; return 1; }
+  done
+  # One that waits until they end is.
+  wrapper <<<$'#!/bin/bash\nnginx -g "daemon off;" &\ncron -f &\nfor i in 1 2 3; do pgrep nginx || exit 1; sleep 60; done'
+  migrate
+  has nginx/flag-main
+}

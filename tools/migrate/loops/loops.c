@@ -321,6 +321,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   }
   if (a->plan->services && watches_processes(a, statement))
   {
+    if (has_named_rounds(a, statement)) return 0 ; /* for p in nginx cron; do pgrep $p || exit 1; done: it ends by itself, and each round is read by itself */
     if (!walk_watching_work(a, statement)) drop_watching(a, statement) ;
     return 1 ;
   }

@@ -122,6 +122,8 @@ struct looping /* a loop over the words of `for`: a round for each word, or one 
   struct service *before ; /* the last service before it; 0: there was none */
   unsigned int nsetup ;
 } ;
+/* for NAME in web worker: over known words, none of which is a number. */
+extern int has_named_rounds (struct analysis *a, struct statement const *loop) ;
 extern void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop) ;
 extern int next_round (struct analysis *a, struct looping *loop) ; /* 0: there is none */
 extern void end_loop (struct analysis *a, struct looping const *loop) ;

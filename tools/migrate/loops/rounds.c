@@ -161,6 +161,15 @@ static void begin_template (struct analysis *a, struct looping *loop)
     : pool_printf(a->pool, "%s=$((REEVE_INSTANCE - 1))", name)) ;
 }
 
+int has_named_rounds (struct analysis *a, struct statement const *loop)
+{
+  struct texts values = { 0 } ;
+  if (loop->kind != STATEMENT_FOR || !*loop->name || !loop->branches || !list_values(a, loop, &values)) return 0 ;
+  for (struct text const *one = values.first ; one ; one = one->next)
+    if (!one->text[strspn(one->text, "0123456789")]) return 0 ; /* it counts */
+  return 1 ;
+}
+
 void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop)
 {
   struct texts values = { 0 } ;
