@@ -442,6 +442,16 @@ EOS
   told 'TODO: it puts itself into the background: write foreground = yes'
 }
 
+@test "munin-node leaves, as its configuration has it" {
+  local start
+  for start in 'munin-node' '/usr/sbin/munin-node >/dev/null 2>&1 &' 'service munin-node start'; do
+    wrapper <<<"$start"$'\nexec apache2ctl -DFOREGROUND'
+    migrate
+    has munin-node/flag-forks apache2ctl/flag-main || { echo "# $start"; return 1; }
+    told 'TODO: it puts itself into the background'
+  done
+}
+
 @test "a daemon that su or sudo starts with a password from a pipe leaves by itself, and the script goes on" {
   local start
   for start in "echo password | su -c '/usr/sbin/sshd'" 'echo "$PW" | su root -c "service ssh start"' 'echo "$PW" | sudo -S /usr/sbin/sshd'; do

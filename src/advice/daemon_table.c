@@ -141,6 +141,7 @@ struct daemon const daemon_table[] =
   { .names = "stunnel stunnel4", .ends = "-help -version -sockets -options", .mend = "write foreground = yes into its configuration",
     .stays = LEAVES, .configured = 1 },
   { .names = "tor", .background = "--RunAsDaemon+1 RunAsDaemon+1", .mend = "leave --RunAsDaemon 1 out", .stays = STAYS },
+  { .names = "munin-node", .foreground = "--foreground --debug", .mend = "write background 0 and setsid 0 into munin-node.conf", .stays = LEAVES, .configured = 1 },
   { .names = "privoxy", .foreground = "--no-daemon", .ends = "--config-test", ADD("--no-daemon"), .stays = LEAVES },
   { .names = "zerotier-one knotd salt-minion salt-master salt-api", .background = "-d --daemon --daemonize", .mend = "leave -d out", .stays = STAYS },
   { .names = "tincd", .foreground = "-D --no-detach", .ends = "-K -k", ADD("-D"), .stays = LEAVES },

@@ -88,7 +88,7 @@ static char const *value_of (struct vain *v, char const *word)
 {
   struct variable variable ;
   unsigned int i = 0 ;
-  if (!strpbrk(word, "$`\\*?'")) return shell_without_quotes(v->a->pool, word) ;
+  if (!strpbrk(word, "$`\\*?")) return shell_without_quotes(v->a->pool, word) ;
   if (!variable_parse(v->a->pool, word, &variable) || variable.fallback) return 0 ;
   while (i < v->n && strcmp(v->names[i], variable.name) != 0) i++ ;
   if (i == VARIABLES_MAX) return 0 ;

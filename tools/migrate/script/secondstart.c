@@ -16,16 +16,19 @@ static int takes_over (struct analysis *a, char const *const *argv)
   return is_new && (!strcmp(shell_basename(argv[0]), "haproxy") || (is_script && argv[1] && !strcmp(argv[1], "haproxy"))) && same_daemon(a, "haproxy") ;
 }
 
-/* By the same init script: service webmin start, /etc/init.d/webmin start. 0: there is none. */
+static int has_words (char const *text, char const *words)
+{
+  char const *at = strstr(text, words) ;
+  return at && at > text && strchr(" /", at[-1]) ;
+}
+
+/* By the same init script: service webmin start, /etc/init.d/webmin restart. 0: there is none. */
 static struct service *started_by_script (struct analysis *a, char const *script)
 {
-  char const *words = pool_printf(a->pool, "%s start", shell_basename(script)) ;
+  char const *start = pool_printf(a->pool, "%s start", shell_basename(script)) ;
+  char const *restart = pool_printf(a->pool, "%s restart", shell_basename(script)) ;
   struct service *one = a->plan->services ;
-  for (; one ; one = one->next)
-  {
-    char const *at = one->is_oneshot || !one->text ? 0 : strstr(one->text, words) ;
-    if (at && at > one->text && strchr(" /", at[-1])) break ;
-  }
+  while (one && (one->is_oneshot || !one->text || (!has_words(one->text, start) && !has_words(one->text, restart)))) one = one->next ;
   return one ;
 }
 
