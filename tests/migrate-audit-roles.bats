@@ -168,7 +168,7 @@ teardown() { reeve_teardown; }
       told 'd ends: if it stays, what is behind it never starts, and if it leaves a process in the background' || { echo "# $ahead$daemon"; return 1; }
     done
   done
-  wrapper <<<$'useradd -m app\nusermod -aG x app\nesbuild\nvncpasswd\nmkpasswd a\n/usr/bin/find /a\nexec nginx -g "daemon off;"'
+  wrapper <<<$'useradd -m app\nusermod -aG x app\nesbuild\npushd /a\nzstd -d a.zst\npopd\nvncpasswd\nmkpasswd a\n/usr/bin/find /a\nexec nginx -g "daemon off;"'
   migrate
   untold 'nothing says that'
 }

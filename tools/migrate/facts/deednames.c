@@ -101,7 +101,7 @@ int names_nothing (char const *program)
 /* lldpd, miniupnpd: is it called like a daemon? Not useradd, chmod, mkpasswd, esbuild. */
 int names_daemon (char const *program)
 {
-  static char const *const others[] = { "ed", "add", "mod", "passwd", "pwd", "cmd", "ild", "oad", "ead", "end", "and", "ord", "ard", "old", "loud", "find", "wind", "uid", "kid", "sid", "hod", "xxd", "argocd", "rpc.nfsd" } ;
+  static char const *const others[] = { "ed", "add", "mod", "passwd", "pwd", "cmd", "ild", "oad", "ead", "end", "and", "ord", "ard", "old", "loud", "find", "wind", "uid", "kid", "sid", "hod", "xxd", "std", "popd", "pushd", "argocd", "rpc.nfsd" } ;
   size_t len = strlen(program) ;
   if (len < 4 || program[len - 1] != 'd' || strspn(program, "abcdefghijklmnopqrstuvwxyz0123456789_-.") != len) return 0 ;
   for (size_t i = 0 ; i < sizeof(others) / sizeof(*others) ; i++)
