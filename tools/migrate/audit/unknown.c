@@ -155,7 +155,7 @@ static void look_at_list (struct unknown *unknown, struct statement *list)
   for (; list ; list = list->next)
   {
     struct statement *one = list ;
-    if ((one->kind == STATEMENT_AND || one->kind == STATEMENT_OR) && !one->background && only_ends_or_talks(unknown->a, one->body->next)) one = one->body ; /* node x.js || exit 1 */
+    if (is_and_or(one) && !one->background && only_ends_or_talks(unknown->a, one->body->next)) one = one->body ; /* node x.js || exit 1 */
     if (one->background && one->kind == STATEMENT_COMMAND) look_at_hook(unknown->a, one) ;
     if (one->background || temporary_end(unknown->a, one)) continue ; /* a server for the setup, which that ends */
     if (one->kind == STATEMENT_COMMAND) look_at_command(unknown, one) ;

@@ -55,7 +55,7 @@ static int only_executes (struct front const *f, struct statement const *stateme
 static int is_choice (struct front const *f, struct statement const *statement)
 {
   if (!only_executes(f, statement->next)) return 0 ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return only_executes(f, statement->body->next) ;
+  if (is_and_or(statement)) return only_executes(f, statement->body->next) ;
   if (statement->kind != STATEMENT_IF) return 0 ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
     for (struct statement const *one = branch->body ; one ; one = one->next)
@@ -166,7 +166,7 @@ static int is_condition_around (struct statement *statement, void *data)
 {
   struct around *around = data ;
   if (!is_inside(around->inner, statement->range)) return 0 ;
-  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE && statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE && statement->kind != STATEMENT_LOOP && !is_and_or(statement)) return 0 ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
     if (is_inside(around->inner, branch->condition_range)) return 0 ; /* if ! supervisord; then */
   if (statement->body && is_inside(around->inner, statement->body->range)) return 0 ; /* supervisord || exit */

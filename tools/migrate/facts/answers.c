@@ -42,7 +42,7 @@ int writes_files (struct statement const *statement)
 /* [ -n "$X" ] && start & : asks before it starts. */
 int is_question (struct statement const *statement)
 {
-  if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  if (statement->kind == STATEMENT_NOT || is_and_or(statement))
     return statement->body && is_question(statement->body) ;
   if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
     return statement->body && !statement->body->next && is_question(statement->body) ;

@@ -32,7 +32,7 @@ static int may_be_asked (struct statement *condition, int *only_asks)
 int asks_ahead_of_arguments (struct analysis *a, struct statement *statement, int *only_asks)
 {
   *only_asks = 1 ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  if (is_and_or(statement))
   {
     struct statement left = *statement->body ;
     left.next = 0 ;

@@ -42,7 +42,7 @@ static int part_works (struct block const *block, struct statement *statement, i
   }
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
     if (list_works(block, branch->condition, 1) || list_works(block, branch->body, 0)) return 1 ;
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return list_works(block, statement->body, is_asked) ;
+  if (!is_and_or(statement)) return list_works(block, statement->body, is_asked) ;
   return part_works(block, statement->body, 1) || part_works(block, statement->body->next, is_asked) ;
 }
 

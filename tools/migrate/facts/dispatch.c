@@ -307,7 +307,7 @@ static int decide_words (struct analysis *a, struct statement const *test, unsig
   char const *right ;
   unsigned int n ;
   int negated = 0 ;
-  if (test->kind == STATEMENT_AND || test->kind == STATEMENT_OR)
+  if (is_and_or(test))
     return combine(test->kind == STATEMENT_OR, decide_words(a, test->body, i), decide_words(a, test->body->next, 0)) ;
   if (test->kind != STATEMENT_COMMAND || test->nredirects || test->nwords <= i) return -1 ;
   if (!strcmp(test->words[i].raw, "!"))
@@ -370,7 +370,7 @@ static int decide_condition (struct analysis *a, struct statement const *conditi
     int r = condition->body ? decide_condition(a, condition->body) : -1 ;
     return r == -1 ? -1 : !r ;
   }
-  if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
+  if (is_and_or(condition))
     return combine(condition->kind == STATEMENT_OR, decide_condition(a, condition->body), decide_condition(a, condition->body->next)) ;
   if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "test ["))
   {

@@ -11,7 +11,7 @@
 struct statement *last_command (struct statement *list)
 {
   while (list && list->next) list = list->next ;
-  while (list && (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR))
+  while (list && is_and_or(list))
     list = list->kind == STATEMENT_OR && shell_one_of(statement_command(list->body->next), "exit return true :") ? list->body : list->body->next ;
   return list && list->kind == STATEMENT_COMMAND && !list->background ? list : 0 ;
 }

@@ -142,7 +142,7 @@ int asks_process (struct statement *statement, void *data)
 /* kill -0 $PID || exit 1: when the process has died, whose supervisor sees that */
 static int looks_at_process (struct analysis *a, struct statement *statement)
 {
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_walk(statement->body, &asks_process, a) ;
+  if (is_and_or(statement)) return statement_walk(statement->body, &asks_process, a) ;
   return statement->kind == STATEMENT_IF && statement->branches && !statement->branches->next
     && statement->branches->condition && statement_walk(statement->branches->condition, &asks_process, a) ;
 }

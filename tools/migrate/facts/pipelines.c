@@ -18,7 +18,7 @@ static int is_client (struct analysis *a, struct statement const *statement)
 int ends_in_client (struct analysis *a, struct statement *statement)
 {
   if (!statement || statement->background) return 0 ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  if (is_and_or(statement))
     return ends_in_client(a, statement->kind == STATEMENT_AND && statement->body ? statement->body->next : statement->body) ;
   if (statement->kind != STATEMENT_PIPELINE) return 0 ;
   if (surely_ends(a, statement)) return 1 ;

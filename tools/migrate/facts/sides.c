@@ -272,7 +272,7 @@ struct statement *staying_part (struct analysis *a, struct statement *statement)
   struct foreground foreground ;
   struct statement *found = 0 ;
   struct statement *inside ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
+  if (is_and_or(statement) || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
     for (struct statement *one = statement->body ; one && !found ; one = one->next)
       if (!one->background) found = staying_part(a, one) ;
   if (statement->kind != STATEMENT_COMMAND) return found ;
@@ -324,7 +324,7 @@ static char const *short_text (struct analysis *a, struct statement const *state
 static int is_whole (struct statement const *statement)
 {
   return statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR
-   || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_PIPELINE ;
+   || is_and_or(statement) || statement->kind == STATEMENT_PIPELINE ;
 }
 
 static int add_left (struct statement *statement, void *data)

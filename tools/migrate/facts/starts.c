@@ -65,7 +65,7 @@ static char const *leaving_code (struct analysis *a, struct statement const *sta
   struct statement *last ;
   if (!value || !is_code) return 0 ;
   last = statement_last(shell_parse_text(a->pool, &code, value)) ;
-  while (last && !last->background && (last->kind == STATEMENT_AND || last->kind == STATEMENT_OR)) last = last->body->next ;
+  while (last && !last->background && is_and_or(last)) last = last->body->next ;
   return last && last->background ? statement->words[i].raw : 0 ;
 }
 
@@ -98,7 +98,7 @@ static int look_at_code (struct analysis *a, struct statement const *statement, 
     struct launch inner ;
     struct statement *end = one ; /* cd /app && server --daemonize || exit */
     if (one->background) return 1 ;
-    while (end->body && (end->kind == STATEMENT_AND || end->kind == STATEMENT_OR)) end = end->kind == STATEMENT_AND ? end->body->next : end->body ;
+    while (end->body && is_and_or(end)) end = end->kind == STATEMENT_AND ? end->body->next : end->body ;
     if (end->kind != STATEMENT_COMMAND || end->background) continue ;
     command_unwrap(a->pool, end, &inner) ;
     foreground_of(a->plan, end, inner.first, &foreground) ;
@@ -234,7 +234,7 @@ static int asks_end (struct analysis *a, struct statement const *statement, stru
 {
   char const *text = statement_text(a, statement) ;
   if (looks_at_status(a, statement)) texts_add(a->pool, names, status_kept(a, statement)) ;
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
+  if (!is_and_or(statement) && statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
   if (starts_something(a, (struct statement *)statement) && (strstr(text, "-eq 0") || strstr(text, "= 0") || strstr(text, "\"0\""))) return 0 ;
   for (struct text const *one = names->first ; one ; one = one->next)
     if (shell_mentions(text, one->text)) return 1 ;

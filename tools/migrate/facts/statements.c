@@ -214,7 +214,7 @@ static int does_more (struct statement *statement, void *data)
 
 int only_talks (struct analysis *a, struct statement *statement)
 {
-  return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_CASE)
+  return (statement->kind == STATEMENT_IF || is_and_or(statement) || statement->kind == STATEMENT_CASE)
    && !statement_walk(statement, &does_more, a) ;
 }
 

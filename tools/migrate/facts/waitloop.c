@@ -120,7 +120,7 @@ static char const *extract (struct leaving const *leaving, struct statement *con
   char const *parts ;
   size_t len ;
   if (condition->kind == STATEMENT_NOT && condition->body) return extract(leaving, condition->body, !negate) ;
-  if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
+  if (is_and_or(condition))
   {
     char const *left = extract(leaving, condition->body, negate) ;
     char const *right ;
@@ -139,7 +139,7 @@ static char const *extract (struct leaving const *leaving, struct statement *con
     struct leaving const of_parts = { .a = &inner } ;
     inner.source = &code ;
     condition = shell_parse_text(a->pool, &code, parts) ;
-    return condition && !condition->next && (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR) ? extract(&of_parts, condition, negate) : 0 ;
+    return condition && !condition->next && is_and_or(condition) ? extract(&of_parts, condition, negate) : 0 ;
   }
   if (!is_probe(text) || statement_walk(condition, &does_what_it_reads, a)) return 0 ;
   len = strspn(text, "[") ;
@@ -167,7 +167,7 @@ static int leaves_loop (struct statement *list, unsigned int inside)
 /* COND && break; if COND; then break; fi */
 static void find_break (struct leaving *leaving, struct statement *statement, unsigned int inside)
 {
-  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  if (is_and_or(statement)
    && (leaves_loop(statement->body->next, inside) || leaves_loop(statement->body->next->body, inside)))
     leaving->probe = extract(leaving, statement->body, statement->kind == STATEMENT_OR) ;
   else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition)
@@ -223,7 +223,7 @@ static int list_works (struct analysis *a, struct statement *list, unsigned int 
     }
     if (function) function->asked = question ; /* once: functions that call each other would double the work with each */
     if (*command && !function && !is_message(a, list) && (!shell_one_of(command, ASKS_AND_COUNTS) || goes_to_file(list))) return 1 ;
-    if (body && (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR))
+    if (body && is_and_or(list))
     {
       struct statement left = *body ;
       left.next = 0 ;
@@ -321,7 +321,7 @@ static int asks_for_end (struct analysis *a, struct statement *question, struct 
     negated = !negated ;
     question = question->body ;
   }
-  if (question->kind == STATEMENT_AND || question->kind == STATEMENT_OR)
+  if (is_and_or(question))
     return !negated && (asks_for_end(a, question->body, code) || asks_for_end(a, question->body->next, code)) ;
   if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(a->pool, source_copy(code, question->range), negated) ;
   if (question->kind == STATEMENT_PIPELINE && finds_status(a->pool, question, !negated)) return 1 ;

@@ -58,7 +58,7 @@ static int keep_codes (struct statement *statement, void *data)
   struct ends_of_each *ends = data ;
   for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
     if (branch->condition) keep_code_of(ends, source_copy(ends->a->source, branch->condition_range), branch->body, 0) ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  if (is_and_or(statement))
     keep_code_of(ends, statement_text(ends->a, statement->body), statement->body->next, statement->body->next) ;
   return 0 ;
 }
@@ -76,7 +76,7 @@ static int asks_in_condition (struct statement *statement, void *data)
 {
   for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
     if (branch->condition && asks_for_processes(data, branch->condition)) return 1 ;
-  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_for_processes(data, statement->body) ;
+  return is_and_or(statement) && asks_for_processes(data, statement->body) ;
 }
 
 /* set -e: a question that stands by itself ended the script, ahead of the exit that asks for its status. */

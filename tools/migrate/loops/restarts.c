@@ -24,7 +24,7 @@ static int does_more (struct statement *statement, void *data)
 
 static int only_leaves (struct statement *statement)
 {
-  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_IF)
+  return (is_and_or(statement) || statement->kind == STATEMENT_IF)
    && (breaks_out(statement, 0) || statement_walk(statement, &statement_exits, 0)) && !statement_walk(statement, &does_more, 0) ;
 }
 

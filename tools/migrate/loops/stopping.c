@@ -106,7 +106,7 @@ static int leaves_in (struct analysis *a, struct statement *list, int only_then)
 int leaves_only_stopping (struct analysis *a, struct statement *statement, int only_then)
 {
   if (statement->kind == STATEMENT_IF) return branches_leave(a, statement, only_then) ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  if (is_and_or(statement))
   {
     int asked = when_stopping(a, statement->body) ;
     if (is_wait(statement)) return 1 ;

@@ -30,7 +30,7 @@ static int only_tells (struct analysis *a, struct statement *statement)
 {
   struct branch const *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ;
   if (may_end(a, statement) || statement_walk(statement, &leads_elsewhere, 0)) return 0 ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return only_prints_in(a, statement->body->next) ;
+  if (is_and_or(statement)) return only_prints_in(a, statement->body->next) ;
   for (; branch ; branch = branch->next)
     if (!only_prints_in(a, branch->body)) return 0 ;
   return statement->kind == STATEMENT_IF ;
@@ -92,7 +92,7 @@ static struct statement *copy_without (struct telling *t, struct statement *list
   for (; list ; list = list->next)
   {
     struct statement *one ;
-    int joins = list->kind == STATEMENT_AND || list->kind == STATEMENT_OR || list->kind == STATEMENT_PIPELINE || list->kind == STATEMENT_NOT ;
+    int joins = is_and_or(list) || list->kind == STATEMENT_PIPELINE || list->kind == STATEMENT_NOT ;
     if (is_list && (only_tells(t->a, list) || only_tells_next(t, list))) continue ;
     one = pool_alloc(t->a->pool, sizeof(*one)) ;
     *one = *list ;

@@ -24,7 +24,7 @@ static int find_restart (struct statement *statement, void *data)
   struct analysis *a = restarts->a ;
   struct function *function = called_function(a, statement) ;
   if (function && function->statement->body && starts_something(a, function->statement->body)) function->walked = 1 ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  if (is_and_or(statement))
   {
     struct statement *right = statement->body->next ;
     char const **conditions = may_end(a, right) ? &restarts->either : &restarts->asked ;
@@ -262,7 +262,7 @@ static int find_starting_again (struct statement *statement, void *data)
   if (!statement->background || asks_status_of_service(statement)) return 0 ;
   s->pauses = shell_one_of(statement_command(statement), "sleep") ; /* sleep 5 & wait $! */
   if (s->pauses) return 0 ;
-  while (started->kind == STATEMENT_AND || started->kind == STATEMENT_OR) started = started->body->next ; /* pgrep web || web & */
+  while (is_and_or(started)) started = started->body->next ; /* pgrep web || web & */
   same = service_of_program(s->a, started) ;
   if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
   else s->other = statement_text(s->a, statement) ;

@@ -196,7 +196,7 @@ static int look_for_watching (struct statement *statement, void *data)
   {
     watching->seen.starts = 1 ;
     if (statement->kind == STATEMENT_PIPELINE) watching->started = statement->range ;
-    else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) watching->started = statement->body->next->range ; /* pgrep web || web & */
+    else if (is_and_or(statement)) watching->started = statement->body->next->range ; /* pgrep web || web & */
   }
   if (statement->kind == STATEMENT_FOR) add_words(watching, statement) ;
   if (statement->kind == STATEMENT_TEST)

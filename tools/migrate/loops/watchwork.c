@@ -36,7 +36,7 @@ static int mentions_pid (struct analysis *a, char const *text)
 static int works_at_end (struct taking *t, struct statement *statement)
 {
   struct statement *asked = statement->kind == STATEMENT_IF ? statement->branches->condition : statement->body ;
-  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (statement->kind != STATEMENT_IF && !is_and_or(statement)) return 0 ;
   if (!may_end(t->a, statement)) return 0 ;
   if (asked && asks_for_processes(t->a, asked)) texts_add(t->a->pool, &t->at_end, statement_text(t->a, statement)) ;
   else t->ends_otherwise = 1 ;

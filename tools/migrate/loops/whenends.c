@@ -151,7 +151,7 @@ static void look_at_part (struct looking *looking, struct statement *statement)
 {
   int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
   if (statement->kind == STATEMENT_IF) look_at_branches(looking, statement) ;
-  else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && leaves(looking->a, statement->body->next, looking->inside))
+  else if (is_and_or(statement) && leaves(looking->a, statement->body->next, looking->inside))
   {
     struct statement left = *statement->body ;
     left.next = 0 ;

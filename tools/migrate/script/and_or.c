@@ -292,7 +292,7 @@ char const *condition_of_right (struct analysis *a, struct statement const *stat
 {
   struct statement const *left = statement->body ;
   char const *condition = statement_text(a, left) ;
-  if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
+  if (is_and_or(left) || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
   return statement->kind == STATEMENT_OR ? negated(a->pool, condition) : condition ;
 }
 

@@ -54,7 +54,7 @@ struct statement *asked_wait (struct analysis *a, struct statement *waiting, str
   struct statement *both ;
   enum meaning meaning ;
   int is_if = question && question->kind == STATEMENT_IF && question->branches && question->branches->condition && !question->branches->condition->next ;
-  if (a->errexit || !question || question->background || (!is_if && question->kind != STATEMENT_AND && question->kind != STATEMENT_OR)) return 0 ;
+  if (a->errexit || !question || question->background || (!is_if && !is_and_or(question))) return 0 ;
   meaning = meaning_for(a, is_if ? question->branches->condition : question->body, name) ;
   if ((meaning != MEANS_ZERO && meaning != MEANS_FAILED) || !find_waiting(a, waiting, &found) || found.command) return 0 ;
   both = is_if ? joined_if(a, question, alone(a, waiting), meaning) : joined_and_or(a, question, alone(a, waiting), meaning) ;

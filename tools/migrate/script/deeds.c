@@ -12,7 +12,7 @@
 static int is_deed (struct analysis *a, struct statement *condition)
 {
   if (condition->kind == STATEMENT_PIPELINE && is_question(condition)) return 0 ; /* lsmod | grep -q tun */
-  if (condition->kind != STATEMENT_NOT && condition->kind != STATEMENT_AND && condition->kind != STATEMENT_OR) return statement_walk(condition, &does_something, a) ;
+  if (condition->kind != STATEMENT_NOT && !is_and_or(condition)) return statement_walk(condition, &does_something, a) ;
   for (struct statement *one = condition->body ; one ; one = one->next)
     if (is_deed(a, one)) return 1 ;
   return 0 ;
@@ -38,7 +38,7 @@ static int look_for_stay (struct statement *part, void *data)
 {
   struct staying *staying = data ;
   if (part->background) return 1 ;
-  if ((part->kind == STATEMENT_AND || part->kind == STATEMENT_OR) && part->body)
+  if (is_and_or(part) && part->body)
   {
     struct statement left = *part->body ;
     left.next = 0 ;
@@ -54,7 +54,7 @@ static int look_for_stay (struct statement *part, void *data)
 int keep_staying (struct analysis *a, struct statement *statement, struct frame const *frame)
 {
   struct staying staying = { .a = a } ;
-  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_AND) return 0 ;
+  if (statement->kind != STATEMENT_IF && !is_and_or(statement)) return 0 ;
   if (a->conditions.first || a->otherwise.first || !starts_later(a, frame) || statement_walk(statement, &look_for_stay, &staying) || !staying.stays || !staying.deed) return 0 ;
   add_ordinary(a, statement) ;
   texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: where the script stayed there, so does this %s, and what comes later is not started, as before",
@@ -111,7 +111,7 @@ int find_deed_ahead (struct analysis *a, struct statement *statement, struct dee
   struct statement *deed = first ? first->condition : statement->body ;
   struct statement *good ;
   struct statement *bad ;
-  if (first ? !deed || (first->next && first->next->condition) : statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (first ? !deed || (first->next && first->next->condition) : !is_and_or(statement)) return 0 ;
   if (!first)
   {
     struct statement *left = pool_alloc(a->pool, sizeof(*left)) ;
@@ -208,7 +208,7 @@ static int look_for_deed (struct statement *part, void *data)
 {
   struct analysis *a = data ;
   struct statement *deed = 0 ;
-  if ((part->kind == STATEMENT_AND || part->kind == STATEMENT_OR) && part->body)
+  if (is_and_or(part) && part->body)
   {
     struct statement left = *part->body ;
     left.next = 0 ;

@@ -235,7 +235,7 @@ static int convert (struct enabling *e, struct statement const *statement, int n
   if (statement->kind == STATEMENT_NOT) return left && convert(e, left, !negated) ;
   if (statement->kind == STATEMENT_GROUP) return left && !left->next && convert(e, left, negated) ;
   if (statement->kind == STATEMENT_CASE) return convert_case(e, statement, negated) ;
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (!is_and_or(statement)) return 0 ;
   if ((statement->kind == STATEMENT_AND) == !negated) return convert(e, left, negated) && convert(e, left->next, negated) ;
   return !negated && convert_either(e, left, left->next) ;
 }

@@ -140,7 +140,7 @@ static void put_calls (struct spelling *s, struct statement *list, int inside, i
     if (list->kind == STATEMENT_GROUP) put_calls(s, list->body, inside, later, depth + 1) ;
     for (struct branch *branch = list->kind == STATEMENT_IF || list->kind == STATEMENT_CASE ? list->branches : 0 ; branch ; branch = branch->next)
       put_calls(s, branch->body, 1, later, depth + 1) ;
-    if (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR) put_calls(s, list->body, 1, later, depth + 1) ;
+    if (is_and_or(list)) put_calls(s, list->body, 1, later, depth + 1) ;
   }
 }
 

@@ -212,7 +212,7 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
   struct service *last = plan_last(a->plan) ;
   struct statement const *first = left ;
   int waits ;
-  while (first->kind == STATEMENT_AND || first->kind == STATEMENT_OR) first = first->body ; /* wait $A && exit 0 || exit 1 */
+  while (is_and_or(first)) first = first->body ; /* wait $A && exit 0 || exit 1 */
   waits = keeps_alive(first) || shell_one_of(statement_command(first), "wait") ;
   if (last && !is_of(last, left) && !is_of(last, first)) last = 0 ;
   if (last && last->is_oneshot && !may_end_script(a, right))

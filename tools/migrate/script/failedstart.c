@@ -45,7 +45,7 @@ static int holds_while_running (struct asking *asking, struct statement *conditi
   int all = condition->kind == STATEMENT_AND ? 1 : -1 ;
   int found = 0 ;
   if (condition->kind == STATEMENT_NOT) return -holds_while_running(asking, condition->body) ;
-  if (condition->kind != STATEMENT_AND && condition->kind != STATEMENT_OR) return asks_for_start(asking, condition) ;
+  if (!is_and_or(condition)) return asks_for_start(asking, condition) ;
   for (struct statement const *one = condition->body ; one ; one = one->next)
   {
     struct statement alone = *one ;
@@ -67,7 +67,7 @@ static int find_parts (struct asking *asking, struct statement *statement, struc
     these->bad = branch->next ? branch->next->body : 0 ;
     return holds_while_running(asking, branch->condition) ;
   }
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (!is_and_or(statement)) return 0 ;
   first = *statement->body ;
   first.next = 0 ;
   these->good = statement->body->next ;

@@ -61,14 +61,14 @@ static int works_otherwise (struct statement const *statement)
 {
   struct statement const *right ;
   if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) return statement->body && works_otherwise(statement->body) ;
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (!is_and_or(statement)) return 0 ;
   right = statement->body->next ;
   return works_otherwise(statement->body) || works_otherwise(right) || (right->kind == STATEMENT_COMMAND && !is_question(right) && !shell_one_of(statement_command(right), "echo printf exit return")) ;
 }
 
 int put_right_beside (struct analysis *a, struct statement *statement)
 {
-  if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !statement->body || !statement->body->next) return 0 ;
+  if (!is_and_or(statement) || !statement->body || !statement->body->next) return 0 ;
   if (statement->kind == STATEMENT_OR && surely_ends(a, statement->body->next)) return 0 ; /* probe || true & */
   if ((!is_question(statement->body) || works_otherwise(statement->body)) && !asks_before_start(a, statement) && (!starts_something(a, statement->body) || staying_part(a, statement->body))) return 0 ;
   statement->background = 0 ;

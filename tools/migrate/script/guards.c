@@ -49,7 +49,7 @@ static struct branch *new_branch (struct analysis *a, struct statement *conditio
 
 static int is_guard (struct analysis *a, struct statement *statement)
 {
-  struct statement *right = statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
+  struct statement *right = is_and_or(statement) ? statement->body->next : 0 ;
   if (statement->background || statement->nredirects) return 0 ;
   if (statement->kind == STATEMENT_IF) return !statement->branches->next && statement->branches->condition && take_return(&statement->branches->body) ;
   if (!right || right->background || right->nredirects || starts_something(a, statement->body)) return 0 ;

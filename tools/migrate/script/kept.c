@@ -48,7 +48,7 @@ static struct statement *work_of (struct keeping *keeping, struct statement *sta
       if ((branch->condition && branch->condition != work) || !add_kept(keeping, branch->body)) return 0 ;
     return work->kind == STATEMENT_NOT ? work->body : work ;
   }
-  if ((statement->kind != STATEMENT_OR && statement->kind != STATEMENT_AND) || !add_kept(keeping, work->next)) return 0 ;
+  if (!is_and_or(statement) || !add_kept(keeping, work->next)) return 0 ;
   if (statement->kind == STATEMENT_OR && work->kind == STATEMENT_AND && add_kept(keeping, work->body->next)) return work->body ;
   return work->kind == STATEMENT_NOT ? work->body : work ;
 }

@@ -148,7 +148,7 @@ static int works_too (struct statement *statement, void *data)
 
 int only_sets_code (struct analysis *a, struct statement *statement)
 {
-  return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE || is_and_or(statement))
    && statement_walk(statement, &sets_code, a) && !statement_walk(statement, &works_too, a) && !does_lasting_work(a, statement) ;
 }
 
@@ -157,7 +157,7 @@ static void look_at_part (struct exiting *e, struct statement *part, enum meanin
   if (!strcmp(statement_command(part), "exit")) look_at_exit(e, part, meaning) ;
   else if (code_set(e->a, part)) look_at_code(e, code_set(e->a, part), meaning) ;
   else if (part->kind == STATEMENT_IF || part->kind == STATEMENT_CASE) look_at_branches(e, part) ;
-  else if (part->kind == STATEMENT_AND || part->kind == STATEMENT_OR)
+  else if (is_and_or(part))
   {
     struct statement left = *part->body ;
     enum meaning asked ;

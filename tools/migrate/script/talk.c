@@ -71,7 +71,7 @@ static int does_more (struct statement *statement, void *data)
 /* pgrep nginx || exit 1; kill -0 $PID || echo gone */
 static int only_looks (struct analysis *a, struct statement *statement)
 {
-  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (statement->kind != STATEMENT_IF && !is_and_or(statement)) return 0 ;
   if (!statement_walk(statement, &asks_processes, a) || walk_with_calls(a, statement, &does_more, a)) return 0 ;
   return may_end(a, statement) || !statement_walk(statement, &sends_signal, 0) ;
 }
@@ -200,7 +200,7 @@ static struct statement *done_when_failed (struct analysis *a, struct statement 
   struct statement left ;
   enum meaning meaning ;
   if (statement->kind == STATEMENT_IF) return !statement->branches->next && meaning_of(a, statement->branches->condition) == MEANS_FAILED ? statement->branches->body : 0 ;
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (!is_and_or(statement)) return 0 ;
   left = *statement->body ;
   left.next = 0 ;
   meaning = asks_status(a, statement_text(a, &left)) ? meaning_of(a, &left) : MEANS_UNKNOWN ;

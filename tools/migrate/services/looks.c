@@ -10,7 +10,7 @@
 /* What it asks before it does something. */
 char const *condition_of (struct analysis *a, struct statement const *statement)
 {
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_text(a, statement->body) ;
+  if (is_and_or(statement)) return statement_text(a, statement->body) ;
   if (statement->kind == STATEMENT_IF && statement->branches->condition) return source_copy(a->source, statement->branches->condition_range) ;
   return statement->kind == STATEMENT_CASE && statement->nwords ? statement->words[0].raw : "" ;
 }

@@ -159,7 +159,7 @@ struct rounds
 static int differs (struct statement *statement, void *data)
 {
   struct rounds *rounds = data ;
-  int is_choice = statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR ;
+  int is_choice = statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE || is_and_or(statement) ;
   rounds->pause |= !strcmp(statement_command(statement), "sleep") ;
   return sends_signal(statement, 0)
    || (is_choice && !statement->background && starts_something(rounds->a, statement)) ;

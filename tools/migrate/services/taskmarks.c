@@ -171,7 +171,7 @@ static int ends_well (struct statement *statement, void *data)
   struct statement const *next = statement->next ;
   int is_well = !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) ending->left = statement->body ;
+  if (is_and_or(statement)) ending->left = statement->body ;
   if (is_well) next = statement ;
   else if (statement == ending->left) return 0 ;
   else if (!next || strcmp(statement_command(next), "exit") != 0 || next->nwords != 2 || !shell_one_of(next->words[1].raw, "$? \"$?\"")

@@ -75,7 +75,7 @@ static int waits (struct statement *statement)
 /* load; load || exit 1 */
 static int works (struct statement const *statement)
 {
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return (works(statement->body) && !is_question(statement->body)) || works(statement->body->next) ;
+  if (is_and_or(statement)) return (works(statement->body) && !is_question(statement->body)) || works(statement->body->next) ;
   return statement->kind == STATEMENT_COMMAND && !is_preparation(statement) && !shell_one_of(statement_command(statement), "exit sleep : true [ test return") ;
 }
 

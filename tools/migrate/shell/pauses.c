@@ -55,7 +55,7 @@ static int is_nap (struct statement const *statement)
 /* The wait that a statement begins with: wait $!; wait $! || break */
 static struct statement *first_of (struct statement *statement)
 {
-  while (statement->body && (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)) statement = statement->body ;
+  while (statement->body && is_and_or(statement)) statement = statement->body ;
   return statement ;
 }
 

@@ -5,7 +5,7 @@
 
 static int is_list (struct statement const *statement)
 {
-  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next ;
+  return is_and_or(statement) && statement->body && statement->body->next ;
 }
 
 static struct statement *last_of (struct statement *list)

@@ -171,7 +171,7 @@ void push_redirects (struct pool *pool, struct statement *statement)
 {
   struct statement *last = statement_last(statement->body) ;
   struct redirect *redirects ;
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_PIPELINE && statement->kind != STATEMENT_NOT) return ;
+  if (!is_and_or(statement) && statement->kind != STATEMENT_PIPELINE && statement->kind != STATEMENT_NOT) return ;
   if (!last || !statement->nredirects) return ;
   redirects = pool_alloc(pool, (last->nredirects + statement->nredirects + 1) * sizeof(*redirects)) ;
   if (last->nredirects) memcpy(redirects, last->redirects, last->nredirects * sizeof(*redirects)) ;

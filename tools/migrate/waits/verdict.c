@@ -111,7 +111,7 @@ static void script_gives_up (struct analysis *a)
 static char const *asked_text (struct analysis *a, struct statement const *statement)
 {
   if (statement->kind == STATEMENT_IF && statement->branches) return source_copy(a->source, statement->branches->condition_range) ;
-  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body) return statement_text(a, statement->body) ;
+  if (is_and_or(statement) && statement->body) return statement_text(a, statement->body) ;
   return "" ;
 }
 
@@ -248,7 +248,7 @@ int decide_verdict (struct analysis *a, struct statement const *statement, struc
 struct statement *verdict_work (struct analysis *a, struct statement *statement)
 {
   struct statement *work ;
-  if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !asks_verdict(a, asked_text(a, statement))) return 0 ;
+  if (!is_and_or(statement) || !asks_verdict(a, asked_text(a, statement))) return 0 ;
   work = statement->body->next ;
   if (!statement_walk(work, &does_more, 0)) return 0 ;
   claim_statement(a, statement->body, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what is behind it depends on it", a->awaited.service->name))->tells_exit = 1 ;
@@ -273,6 +273,6 @@ int asks_awaited (struct analysis *a, struct statement *statement)
 {
   struct waiting waiting ;
   struct branch const *taken ;
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return decide_verdict(a, statement, &taken) ;
+  if (!is_and_or(statement)) return decide_verdict(a, statement, &taken) ;
   return find_waiting(a, statement->body, &waiting) || asks_verdict(a, statement_text(a, statement->body)) ;
 }

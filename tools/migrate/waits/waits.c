@@ -471,7 +471,7 @@ static int look_at_part (struct statement *part, void *data)
   else if (part->kind == STATEMENT_TEST || shell_one_of(command, "test [")) again->does_more |= is_probe(text) || strstr(text, "$(") || strchr(text, '`') ; /* its code, or what the trap sets */
   else if (shell_one_of(command, "break exit")) again->can_end = 1 ;
   else if (part->kind == STATEMENT_COMMAND) again->does_more |= !shell_one_of(command, ": true false echo printf sleep continue") ;
-  else if (part->kind != STATEMENT_COMMENT && part->kind != STATEMENT_NOT && part->kind != STATEMENT_AND && part->kind != STATEMENT_OR && part->kind != STATEMENT_IF)
+  else if (part->kind != STATEMENT_COMMENT && part->kind != STATEMENT_NOT && !is_and_or(part) && part->kind != STATEMENT_IF)
     again->does_more = 1 ;
   return again->does_more ;
 }
