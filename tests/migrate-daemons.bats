@@ -359,7 +359,7 @@ EOS
   migrate
   last_line redis-server | grep -q -- ' --user redis:redis -- redis-server '
   becomes mongod 'exec reeve-exec --user mongodb:mongodb -- mongod --config /etc/mongodb.conf'
-  becomes transmission-daemon 'exec reeve-exec --user debian-transmission -- transmission-daemon -f'
+  becomes transmission-daemon 'exec reeve-exec --user debian-transmission -- transmission-daemon -f --config-dir /var/lib/transmission-daemon/info'
   told 'note: redis-server: its init script ran it as the user redis:redis, and so does run'
   told 'TODO: its init script ran it with --defaults-torrc /usr/share/tor/tor-service-defaults-torrc'
   last_line haproxy | grep -qv -- --user # by its configuration

@@ -126,3 +126,64 @@ EOS
     told 'TODO: it puts itself into the background: '
   done
 }
+
+@test "an older release has not each word for the foreground: its FROM tells" {
+  local image start expected
+  while IFS='|' read -r image start expected; do
+    dockerfile "$image" true
+    wrapper <<<"$start"$'\nexec nginx -g "daemon off;"'
+    migrate --dockerfile Dockerfile
+    grep -qxF "exec $expected" "$tree"/*/run || { echo "# $image: $start"; return 1; }
+    case $expected in "$start") told 'TODO: it puts itself into the background: this ' ;; *) untold 'TODO: it puts' ;; esac || { echo "# $image: $start"; return 1; }
+  done <<'EOS'
+centos:7|postfix start|postfix start
+centos:7.9.2009|service postfix start|service postfix start
+centos:centos7|postfix start|postfix start
+debian:stretch-slim|postfix start|postfix start
+debian:9.13|postfix start|postfix start
+python:3.6-slim-stretch|postfix start|postfix start
+node:8-alpine3.6|postfix start|postfix start
+ubuntu:16.04|fail2ban-server|fail2ban-server
+ubuntu:xenial|service zabbix-agent start|service zabbix-agent start
+centos:7|nslcd|nslcd -d
+centos:8|postfix start|postfix start-fg
+alpine:3.8|postfix start|postfix start-fg
+ubuntu:18.04|postfix start|postfix start-fg
+ubuntu:17.10|postfix start|postfix start-fg
+debian|postfix start|postfix start-fg
+node:8|postfix start|postfix start-fg
+debian:12|fail2ban-server|fail2ban-server -f
+debian:9|service zabbix-agent start|zabbix_agentd -f
+EOS
+  printf 'ARG V=7\nFROM centos:$V\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'postfix start\nexec web'
+  migrate --dockerfile Dockerfile
+  told "this Postfix is older than 3.3, which has no start-fg: run \`postfix check && exec"
+}
+
+@test "an init script that starts several, or a program of another name, is no program of its name" {
+  local name expected
+  while IFS='|' read -r name expected; do
+    wrapper <<<"service $name start"$'\nexec web'
+    migrate
+    becomes "$name" "exec service $name start" || { echo "# $name"; return 1; }
+    told "TODO: it puts itself into the background: $expected" || { echo "# $name"; return 1; }
+  done <<'EOS'
+samba|its init script starts smbd --foreground --no-process-group and nmbd
+xrdp|its init script starts xrdp-sesman --nodaemon and xrdp --nodaemon
+postgresql|its init script starts each cluster in /etc/postgresql
+munge|its init script starts munged -F as the user munge
+celery|its foreground form is not known
+deluged|its foreground form is not known
+x11vnc|its foreground form is not known
+EOS
+  while IFS='|' read -r name expected; do
+    wrapper <<<"service $name start"$'\nexec web'
+    migrate
+    becomes "$name" "exec reeve-exec --user $expected" || { echo "# $name"; return 1; }
+  done <<'EOS'
+cassandra|cassandra -- cassandra -f
+apt-cacher-ng|apt-cacher-ng -- apt-cacher-ng -c /etc/apt-cacher-ng ForeGround=1
+transmission-daemon|debian-transmission -- transmission-daemon -f --config-dir /var/lib/transmission-daemon/info
+EOS
+}

@@ -380,6 +380,11 @@ struct init_script const init_script_table[] =
   { .names = "isc-dhcp-server", .words = { "dhcpd", "-f" } },
   { .names = "rsync", .words = { "rsync", "--daemon", "--no-detach" } },
   { .names = "caddy", .words = { "caddy", "run", "--config", "/etc/caddy/Caddyfile" } },
+  { .names = "cassandra", .words = { "cassandra", "-f" } },
+  { .names = "apt-cacher-ng", .words = { "apt-cacher-ng", "-c", "/etc/apt-cacher-ng", "ForeGround=1" } },
+  { .names = "transmission-daemon", .words = { "transmission-daemon", "-f", "--config-dir", "/var/lib/transmission-daemon/info" } },
+  /* Which program they start, or with which words, only the script says. */
+  { .names = "samba celery deluged websockify x11vnc nghttpx pulseaudio openconnect vpnc pppd gcsfuse", .words = { 0 } },
   { .names = "nginx", .words = { "nginx" } },
   { .names = "httpd", .words = { "httpd" } },
   { .names = "squid", .words = { "squid" } },

@@ -188,6 +188,7 @@ void plan_from_image (struct plan *plan, struct dockerfile const *dockerfile, ch
   plan->lost_cmd = start->lost_cmd ;
   if (plan->kind == INPUT_SCRIPT) input_put_code(plan, start) ;
   plan->image_shell = start->shell ;
+  plan->image_system = dockerfile_release(dockerfile, &plan->image_release) ;
   plan->sh_is_bash = dockerfile_sh_is_bash(dockerfile) ;
   plan->has_other_sh = dockerfile_has_other_sh(dockerfile) ;
   plan->names_bash = shell_mentions(dockerfile->source->text, "bash") ;

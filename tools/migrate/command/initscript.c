@@ -40,7 +40,45 @@ static struct
   { "mongodb mongod", "mongodb:mongodb" },
   { "transmission-daemon", "debian-transmission" },
   { "privoxy", "privoxy" },
+  { "cassandra", "cassandra" }, /* which refuses to be root */
+  { "apt-cacher-ng", "apt-cacher-ng" },
 } ;
+
+/* Init scripts that are not called as their program, or start several. */
+static struct
+{
+  char const *names ;
+  char const *starts ; /* with the words for the foreground */
+} const starting[] =
+{
+  { "samba", "smbd --foreground --no-process-group and nmbd --foreground --no-process-group: make a service of each" },
+  { "xrdp", "xrdp-sesman --nodaemon and xrdp --nodaemon: make a service of each" },
+  { "postgresql", "each cluster in /etc/postgresql: make a service of each, postgres -D DATA -c config_file=FILE as the user postgres" },
+  { "nfs-kernel-server nfs-server", "the kernel's threads by rpc.nfsd, which is setup, and rpc.mountd -F" },
+  { "munge", "munged -F as the user munge" },
+  { "slurmctld", "slurmctld -D" },
+  { "slurmd", "slurmd -D" },
+  { "slurmdbd", "slurmdbd -D" },
+  { "opendmarc", "opendmarc -f" },
+  { "spamassassin spamd", "spamd, with the options of /etc/default, without -d" },
+  { "coturn", "turnserver" },
+  { "autofs", "automount -f" },
+  { "tftpd-hpa", "in.tftpd -L" },
+  { "nagios-nrpe-server nrpe", "nrpe -f -c /etc/nagios/nrpe.cfg" },
+  { "smartmontools", "smartd -n" },
+  { "pdns-recursor", "pdns_recursor --daemon=no" },
+  { "haveged", "haveged -F" },
+  { "minidlna", "minidlnad -S" },
+  { "gearman-job-server", "gearmand" },
+  { "ganglia-monitor", "gmond -f" },
+} ;
+
+static char const *starts_of (char const *name)
+{
+  for (size_t i = 0 ; i < ROWS(starting) ; i++)
+    if (shell_one_of(name, starting[i].names)) return starting[i].starts ;
+  return 0 ;
+}
 
 static char const *user_of (char const *name)
 {
@@ -97,7 +135,11 @@ void initscript_look (struct plan *plan, struct service *service, struct foregro
     }
   }
   else if (!found.starts && foreground->argv[0]) set_user(plan, service, foreground) ;
-  else if (found.starts) foreground->mend = pool_printf(plan->pool, "its init script starts %s", found.starts) ;
+  else
+  {
+    if (!found.starts) found.starts = starts_of(shell_basename(foreground->init_script)) ;
+    if (found.starts && !foreground->mend) foreground->mend = pool_printf(plan->pool, "its init script starts %s", found.starts) ;
+  }
   foreground->init_is_known = found.before.first || found.also ;
   if (found.also) texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: what its init script does as well: %s", service->name, found.also)) ;
 }

@@ -1,4 +1,4 @@
-/* Programs that several packages have by the same name, with other words for the foreground: which one is it, by
+/* Programs that several packages have by the same name, or that older releases have without a word: which one is it, by
    the Dockerfile? */
 
 #include <string.h>
@@ -17,16 +17,24 @@ static struct
   char const *word ; /* which this one does not have */
   char const *instead ; /* 0: it has none */
   char const *mend ; /* what to do then */
+  char const *until ; /* the last release of each system that has this one; 0: the release tells nothing */
 } const table[] =
 {
   { "vncserver", NO_FAMILY, "tightvncserver vnc4server xtightvncserver", FG_VNC, "-fg", 0,
-    "this vncserver has no -fg, which TigerVNC's has (tigervnc-standalone-server): take that, or make services of its X server (Xtightvnc, Xvnc4) and of what xstartup starts" },
-  { "crond cron", RPM, "cronie", "dcron busybox", "-f", "-n", 0 }, /* an older cronie has no -f */
-  { "ntpd", NO_FAMILY, "openntpd", "ntpsec", "-n", "-d", 0 }, /* with -n it only checks its configuration */
-  { "inetd", NO_FAMILY, "inetutils-inetd", "openbsd-inetd", "-i", "-d", 0 },
-  { "inetd", ALPINE, "busybox-extras", "openbsd-inetd", "-i", "-f", 0 },
-  { "sendmail", NO_FAMILY, "exim4 exim", 0, "-bD", "-bdf", 0 },
-  { "sendmail", NO_FAMILY, "postfix", 0, "-bD", 0, "this sendmail is Postfix's, which has no -bD: run postfix start-fg in its place" },
+    "this vncserver has no -fg, which TigerVNC's has (tigervnc-standalone-server): take that, or make services of its X server (Xtightvnc, Xvnc4) and of what xstartup starts", 0 },
+  { "crond cron", RPM, "cronie", "dcron busybox", "-f", "-n", 0, 0 }, /* an older cronie has no -f */
+  { "ntpd", NO_FAMILY, "openntpd", "ntpsec", "-n", "-d", 0, 0 }, /* with -n it only checks its configuration */
+  { "inetd", NO_FAMILY, "inetutils-inetd", "openbsd-inetd", "-i", "-d", 0, 0 },
+  { "inetd", ALPINE, "busybox-extras", "openbsd-inetd", "-i", "-f", 0, 0 },
+  { "sendmail", NO_FAMILY, "exim4 exim", 0, "-bD", "-bdf", 0, 0 },
+  { "sendmail", NO_FAMILY, "postfix", 0, "-bD", 0, "this sendmail is Postfix's, which has no -bD: run postfix start-fg in its place", 0 },
+  { "postfix", NO_FAMILY, 0, 0, "start-fg", 0,
+    "this Postfix is older than 3.3, which has no start-fg: run `postfix check && exec \"$(postconf -h daemon_directory)/master\" -c /etc/postfix -d` in its place",
+    "debian:9 ubuntu:16.04 alpine:3.7 centos:7 oraclelinux:7 amazonlinux:2" },
+  { "fail2ban-server", NO_FAMILY, 0, 0, "-f", 0,
+    "this fail2ban is older than 0.10, whose server has no foreground form that reads its configuration: fail2ban-client gives it that", "debian:9 ubuntu:16.04" },
+  { "zabbix_server zabbix_proxy zabbix_agentd", NO_FAMILY, 0, 0, "-f", 0, "this Zabbix is older than 3.0, which has no -f: take it from a newer base image", "debian:8 ubuntu:16.04" },
+  { "nslcd", NO_FAMILY, 0, 0, "-n", "-d", 0, "centos:7 oraclelinux:7 amazonlinux:2" }, /* older than 0.9 */
 } ;
 
 static int is_named (struct plan const *plan, char const *packages)
@@ -34,6 +42,22 @@ static int is_named (struct plan const *plan, char const *packages)
   for (struct text const *run = plan->image_runs.first ; run ; run = run->next)
     for (char const *p = packages ; p && *(p += strspn(p, " ")) ; p += strcspn(p, " "))
       if (shell_mentions(run->text, pool_copy(plan->pool, p, strcspn(p, " ")))) return 1 ;
+  return 0 ;
+}
+
+/* Is the image of one of these releases, or older? */
+static int is_until (struct plan const *plan, char const *releases)
+{
+  char const *system = plan->image_system ? plan->image_system : "-" ;
+  size_t len = strlen(system) ;
+  for (char const *p = releases ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    char const *number = p + len + 1 ;
+    char const *minor ;
+    if (strncmp(p, system, len) != 0 || p[len] != ':') continue ;
+    minor = number + strcspn(number, ". ") ;
+    return plan->image_release <= shell_number(number, 9999, 0) * 100 + (*minor == '.' ? shell_number(minor + 1, 99, 0) : 99) ;
+  }
   return 0 ;
 }
 
@@ -49,7 +73,7 @@ void variant_of (struct plan const *plan, struct foreground *foreground)
   {
     unsigned int n = 0 ;
     if (!shell_one_of(shell_basename(*program), table[i].programs)) continue ;
-    if (!is_named(plan, table[i].packages) && (!table[i].family || table[i].family != family_of(plan))) continue ;
+    if (table[i].until ? !is_until(plan, table[i].until) : !is_named(plan, table[i].packages) && (!table[i].family || table[i].family != family_of(plan))) continue ;
     if (is_named(plan, table[i].others)) continue ;
     while (foreground->argv[n] && strcmp(foreground->argv[n], table[i].word) != 0) n++ ;
     if (!foreground->argv[n]) continue ;

@@ -1,5 +1,6 @@
 /* What is known of the images that others are made from. */
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -82,6 +83,46 @@ char const *dockerfile_without_shell (struct dockerfile const *dockerfile)
   for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
     if (one->stage != STAGE_OTHER && may_bring_shell(one)) return 0 ;
   return image ;
+}
+
+/* Which release of which system, by a word of the tag: stretch-slim, 8-alpine3.6. */
+static char const *release_by_word (char const *word, unsigned int *release)
+{
+  static struct { char const *name ; char const *system ; unsigned int release ; } const names[] =
+    { { "wheezy", "debian", 700 }, { "jessie", "debian", 800 }, { "stretch", "debian", 900 }, { "buster", "debian", 1000 },
+      { "trusty", "ubuntu", 1404 }, { "xenial", "ubuntu", 1604 }, { "bionic", "ubuntu", 1804 } } ;
+  static char const *const systems[] = { "debian", "ubuntu", "alpine", "centos", "oraclelinux", "amazonlinux" } ;
+  for (size_t i = 0 ; i < ROWS(names) ; i++)
+    if (!strcmp(word, names[i].name))
+    {
+      *release = names[i].release ;
+      return names[i].system ;
+    }
+  for (size_t i = 0 ; i < ROWS(systems) ; i++)
+  {
+    size_t len = strlen(systems[i]) ;
+    char const *number = word + len ;
+    char const *minor = number + strspn(number, "0123456789") ;
+    if (strncmp(word, systems[i], len) != 0 || minor == number) continue ;
+    *release = shell_number(number, 9999, 0) * 100 + (*minor == '.' ? shell_number(minor + 1, 99, 0) : 0) ;
+    return systems[i] ;
+  }
+  return 0 ;
+}
+
+char const *dockerfile_release (struct dockerfile const *dockerfile, unsigned int *release)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *base = dockerfile_base(dockerfile) ;
+  char const *tag = dockerfile_image(dockerfile) + strlen(base) ;
+  char const *system = 0 ;
+  tag += *tag == ':' ;
+  for (char const *p = tag ; !system && *p ; p += strcspn(p, "-"), p += *p == '-')
+  {
+    char const *word = pool_copy(pool, p, strcspn(p, "-")) ;
+    system = release_by_word(p == tag && isdigit((unsigned char)*word) ? pool_printf(pool, "%s%s", base, word) : word, release) ;
+  }
+  return system ;
 }
 
 static char const *base_stop_signal (struct dockerfile const *dockerfile)

@@ -92,6 +92,8 @@ extern char const *copying_path (struct pool *pool, struct copying const *copyin
 extern char const *dockerfile_base (struct dockerfile const *dockerfile) ; /* its name without registry and tag; "": there is none */
 extern int dockerfile_base_is_plain (struct dockerfile const *dockerfile) ; /* it has no ENTRYPOINT that prepares something */
 extern char const *dockerfile_without_shell (struct dockerfile const *dockerfile) ; /* the base image, where neither it nor what is put into it has a shell; 0: one may have */
+/* Which system it is, by FROM: debian:stretch-slim, node:8-alpine3.6; 0: nothing says so. *release: 100 * 3 + 6. */
+extern char const *dockerfile_release (struct dockerfile const *dockerfile, unsigned int *release) ;
 extern int dockerfile_sh_is_bash (struct dockerfile const *dockerfile) ; /* by its FROM or its packages */
 extern int dockerfile_has_other_sh (struct dockerfile const *dockerfile) ; /* by its FROM or its packages: sh is busybox's or bash, not dash */
 /* Which overlay it needs: amd64 or arm64. *doubt: why it may need another one; 0: nothing says so. */

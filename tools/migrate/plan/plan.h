@@ -182,6 +182,8 @@ struct plan
   int goes_on ; /* the image does more when the input has ended, or does not execute it */
   char const *image_shell ; /* with which the image executes the input: bash, /bin/sh; 0: with that of its #!, or not known */
   int sh_is_bash ; /* the image's */
+  char const *image_system ; /* debian, ubuntu, alpine, ...; 0: not known */
+  unsigned int image_release ; /* 3.6 is 306 */
   int names_bash ; /* the Dockerfile does: perhaps that executes the input */
   int has_other_sh ; /* the image's sh is not dash, which has no `wait -n` */
   char const *cmd_code ; /* the script's arguments as the image's shell code has them, where only the shell knows them: "$ROLE"; 0: none */
