@@ -323,3 +323,10 @@ EOS
     grep -qF -- "$question" "$tree/worker/run" || [ -e "$tree/worker/enable-if" ] || { echo "# $question"; return 1; }
   done
 }
+
+@test "where nothing is found beside what cannot be read, the refusal names those lines" {
+  wrapper <<<$'#!/bin/bash\nif [ x = ]; then\n  ./more &\nfi\nexec nginx'
+  run --separate-stderr reeve-migrate start.sh
+  [ "$status" -eq 1 ]
+  [[ $stderr == *'errors in lines 2-5'* ]]
+}

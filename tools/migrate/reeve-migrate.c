@@ -17,6 +17,7 @@
      evaluated.c      eval of a constant text
      joined.c         lines of redirections or assignments without a command
      lineends.c       commands whose words the grammar takes from several lines
+     miswritten.c     tests and assignments that are written wrongly
      options.c        the options of wait, written together
      pauses.c         a pause that a trap may interrupt
      plainwords.c     words that the grammar does not take where they stand

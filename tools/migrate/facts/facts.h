@@ -324,6 +324,7 @@ extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 extern int asks_variable (char const *text, char const *name) ; /* $NAME, ${NAME...}, ((NAME + 1)) */
 extern char const *evaluated_names (struct statement const *statement) ; /* eval "$(ssh-agent)", export $(dbus-launch): what these set, and leave a daemon for; "": another statement */
 extern int may_be_dash (struct analysis *a) ; /* the shell of the script: it knows no `wait -n`, and reads X &>FILE as X & >FILE */
+extern int fails_in_dash (struct analysis *a, char const *text) ; /* [ "$A" == x ], where sh may be dash: the test fails always */
 extern char const *plain_redirect (struct analysis *a, struct redirect const *redirect) ; /* &>FILE, >&FILE as each shell reads it; another one as it is */
 extern char const *plain_command (struct analysis *a, char const *command) ; /* a command with such redirections in code for sh: sh -c 'worker &>FILE' */
 extern int is_another_each_time (char const *text) ; /* does its value hang on chance, the time, or the shell's own pid? */

@@ -200,6 +200,12 @@ int may_be_dash (struct analysis *a)
   return !strcmp(name, "dash") || (!strcmp(name, "sh") && !a->plan->has_other_sh) ;
 }
 
+int fails_in_dash (struct analysis *a, char const *text)
+{
+  char const *sign = strstr(text, " == ") ;
+  return sign && strncmp(text, "[[", 2) != 0 && !strpbrk(sign, ")`") && may_be_dash(a) ; /* [ -n "$(awk '$1 == 2')" ] */
+}
+
 static char const *for_dash (struct pool *pool, struct redirect const *redirect)
 {
   char const *raw = redirect->raw ;

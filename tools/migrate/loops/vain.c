@@ -158,7 +158,6 @@ static enum answer answer_text (struct vain *v, char const *text)
   unsigned int n = 0 ;
   int is_double = !strncmp(text, "[[ ", 3) ;
   if (!is_double && strncmp(text, "[ ", 2) != 0) return IS_UNKNOWN ;
-  if (!is_double && (strstr(text, " || ") || strstr(text, " && "))) return strchr(text, ']') == text + strlen(text) - 1 ? NO : IS_UNKNOWN ; /* [ without ] fails, and ] is no command */
   for (char const *p = text + 2 + is_double ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
   {
     char const *word = pool_copy(v->a->pool, p, strcspn(p, " ")) ;
@@ -173,6 +172,8 @@ static enum answer answer_text (struct vain *v, char const *text)
 
 static enum answer answer_statement (struct vain *v, struct statement *condition)
 {
+  int truth = constant_truth(v->a->source, condition) ;
+  if (truth >= 0) return truth ? YES : NO ;
   if (condition->kind == STATEMENT_OR)
   {
     struct statement left = *condition->body ;

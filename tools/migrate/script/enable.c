@@ -210,28 +210,15 @@ static int convert_either (struct enabling *e, struct statement const *left, str
   return 1 ;
 }
 
-/* [ "$A" = x], ["$A" = x ]: words of [ that the shell does not part: a test that always fails. */
-static int is_broken_test (char const *text)
-{
-  size_t len = strlen(text) ;
-  if (*text != '[' || text[1] == '[' || len < 3) return 0 ;
-  return !strchr(" \t\n", text[1]) || text[len - 1] != ']' || !strchr(" \t\n", text[len - 2]) ;
-}
-
-/* [ "$A" == x ]: dash knows no ==, and the test fails always. */
-static int fails_in_dash (struct enabling *e, char const *text)
-{
-  return strncmp(text, "[[", 2) != 0 && strstr(text, " == ") && may_be_dash(e->a) ;
-}
-
 /* All lines of the file have to hold, so lines cannot express "one of two". */
 static int convert (struct enabling *e, struct statement const *statement, int negated)
 {
   struct statement const *left = statement->body ;
+  int truth ;
   if (statement->background || statement->nredirects) return 0 ;
-  if (is_broken_test(source_copy(e->code, statement->range))) return 0 ; /* run asks it as the script did */
+  if (miswritten(e->code, statement, &truth)) return 0 ; /* run asks it as the script did */
   if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
-    return !fails_in_dash(e, source_copy(e->code, statement->range)) && convert_test(e, source_copy(e->code, statement->range), negated) ;
+    return !fails_in_dash(e->a, source_copy(e->code, statement->range)) && convert_test(e, source_copy(e->code, statement->range), negated) ;
   if (statement->kind == STATEMENT_NOT) return left && convert(e, left, !negated) ;
   if (statement->kind == STATEMENT_GROUP) return left && !left->next && convert(e, left, negated) ;
   if (statement->kind == STATEMENT_CASE) return convert_case(e, statement, negated) ;

@@ -84,8 +84,10 @@ static void look_at_branches (struct exiting *e, struct statement *statement)
   {
     int is_else = branch_is_else(branch) ;
     int is_first = branch == statement->branches ;
+    int never = branch->condition && !constant_truth(e->a->source, branch->condition) ; /* [ $RC -ne 0] */
     enum meaning meaning = is_else ? rest : is_case ? meaning_of_pattern(branch->pattern) : meaning_of(e->a, branch->condition) ;
     if (is_case && !asks_status(e->a, statement->nwords ? statement->words[0].raw : "")) meaning = MEANS_UNKNOWN ;
+    if (never) continue ;
     if (!is_else) rest = is_first ? opposite(meaning) : MEANS_UNKNOWN ;
     e->nunknown += meaning == MEANS_UNKNOWN ;
     for (struct statement *one = branch->body ; one ; one = one->next) look_at_part(e, one, meaning) ;

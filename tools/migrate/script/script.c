@@ -87,13 +87,20 @@ static void tell_kept (struct analysis *a, struct file const *files)
   }
 }
 
-static void note_damage (struct analysis *a, struct statement *first)
+/* The lines with errors; "": none */
+static char const *damaged_lines (struct analysis *a, struct statement *first)
 {
   struct texts lines = { 0 } ;
   for (struct statement *one = first ; one ; one = one->next)
     if (one->damaged) texts_add(a->pool, &lines, source_last_line(a->source, one->range) > line_of(a, one)
       ? pool_printf(a->pool, "%u-%u", line_of(a, one), source_last_line(a->source, one->range)) : pool_printf(a->pool, "%u", line_of(a, one))) ;
-  if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
+  return texts_join(a->pool, &lines, ", ") ;
+}
+
+static void note_damage (struct analysis *a, struct statement *first)
+{
+  char const *lines = damaged_lines(a, first) ;
+  if (*lines) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", lines)) ;
 }
 
 /* The script's arguments, where run asks for them: run's own $1 is the name of the service. */
@@ -320,7 +327,13 @@ static int starts_by_words (struct statement *statement, void *data)
 static void refuse_idle (struct analysis *a, struct statement *first)
 {
   struct sourcing sourcing = { .a = a } ;
+  char const *damaged = damaged_lines(a, first) ;
   int starts = 0 ;
+  if (*damaged)
+  {
+    a->plan->refused = pool_printf(a->pool, "%s: no long-running process was found, and the parser found errors in lines %s: write these in another way, and migrate again", a->source->name, damaged) ;
+    return ;
+  }
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced, &sourcing) ;
   for (struct statement *one = first ; one && !starts ; one = one->next) starts = statement_walk(one, &starts_by_words, a) ;
   if (starts && a->plan->cmd && !a->plan->cmd[0] && !a->plan->lost_cmd && asks_positional(a, first))

@@ -70,6 +70,11 @@ static void find_eaten_status (struct analysis *a, struct statement *list)
 static int visit_lists (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
+  int truth ;
+  char const *wrong = miswritten(a->source, statement, &truth) ;
+  if (wrong) plan_mistake(a->plan, line_of(a, statement), wrong) ;
+  else if ((statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [")) && fails_in_dash(a, statement_text(a, statement)))
+    plan_mistake(a->plan, line_of(a, statement), "[ has no == in dash, which sh may be: it fails with 2, and this never holds") ;
   if (statement->kind != STATEMENT_AND) find_eaten_status(a, statement->body) ; /* server && exit 0: that is its code */
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) find_eaten_status(a, branch->body) ;
   if (statement->kind == STATEMENT_PIPELINE && statement->background && statement->next && strstr(statement_text(a, statement->next), "$!"))

@@ -77,11 +77,13 @@ static enum truth truth_of_condition (struct source *source, struct statement co
   char const *text ;
   enum truth truth = UNKNOWN ;
   int negated = 0 ;
+  int wrong ;
   for (; condition && condition->kind == STATEMENT_NOT ; condition = condition->body) negated ^= 1 ;
   if (!condition || condition->next || condition->background || condition->nredirects) return UNKNOWN ;
   command = statement_command(condition) ;
   text = source_copy(source, condition->range) ;
-  if (condition->kind == STATEMENT_TEST || !strncmp(text, "((", 2)) truth = truth_of_test(source->pool, text) ; /* for the grammar, ((1)) is a shell in a shell */
+  if (miswritten(source, condition, &wrong) && wrong >= 0) truth = truth_of(wrong) ;
+  else if (condition->kind == STATEMENT_TEST || !strncmp(text, "((", 2)) truth = truth_of_test(source->pool, text) ; /* for the grammar, ((1)) is a shell in a shell */
   else if (!strcmp(command, "test")) truth = truth_of_test(source->pool, source_copy(source, (struct range){ condition->words[0].range.end, condition->range.end })) ;
   else if (shell_one_of(command, "true :")) truth = IS_TRUE ;
   else if (!strcmp(command, "false")) truth = IS_FALSE ;
@@ -116,6 +118,8 @@ void read_endless (struct source *source, struct statement *loop)
   struct branch *branch = loop->branches ;
   if (loop->kind == STATEMENT_LOOP)
   {
+    int wrong ;
+    if (branch->condition && miswritten(source, branch->condition, &wrong)) return ; /* it stays as it is written */
     if (truth_of_condition(source, branch->condition) == (loop->until ? IS_FALSE : IS_TRUE)) set_endless(source->pool, loop, branch->condition_range) ;
     return ;
   }

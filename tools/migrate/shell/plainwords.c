@@ -1,4 +1,4 @@
-/* Words that the grammar does not take where they stand: [ "$x" = - ], for name do, $(grep x$). It gets others of the same length. */
+/* Words that the grammar does not take where they stand: [ "$x" = - ], [ "$x" \> b ], for name do, $(grep x$). It gets others of the same length. */
 
 #include <string.h>
 
@@ -103,6 +103,21 @@ static void with_semicolons (char *text, char const *keyword, char const *next)
   }
 }
 
+/* [ $A ==b ], [ "$A"= b ]: two words, which [ does not take, and the grammar neither. It gets one. */
+static void with_one_word (char *text)
+{
+  for (char *p = text ; (p = strstr(p, "[ ")) ; p += 2)
+  {
+    char *sign = p + 2 + strcspn(p + 2, "=]\n;&|(") ;
+    size_t len = strspn(sign, "=") ;
+    char *ahead = sign - 1 - (sign[-1] == '!') ;
+    int is_ahead = *ahead == ' ' ;
+    if ((p > text && !strchr(" \t\n;&|(!", p[-1])) || !len || len > 2 || is_ahead == (sign[len] == ' ')) continue ;
+    if (is_ahead) *ahead = '_' ;
+    else sign[len] = '_' ;
+  }
+}
+
 void with_plain_words (char *text)
 {
   with_semicolons(text, "while", "do") ;
@@ -111,10 +126,16 @@ void with_plain_words (char *text)
   with_plain_loops(text, "while", "until") ;
   with_plain_loops(text, "until", "while") ;
   with_negated_groups(text) ;
+  with_one_word(text) ;
   for (char *p = text ; (p = strstr(p, "= -")) ; p++)
   {
     size_t n = strspn(p + 2, "-") ;
     if (n < 3 && p[2 + n] == ' ' && p[2 + n + strspn(p + 2 + n, " ")] == ']') memset(p + 2, '_', n) ;
+  }
+  for (char *p = text ; (p = strchr(p, '\\')) ; p += 2)
+  {
+    if (!p[1]) break ;
+    if (p > text && p[-1] == ' ' && strchr("<>", p[1]) && p[2] == ' ') memcpy(p, "!=", 2) ; /* [ "$A" \> b ] */
   }
   for (char *p = text ; (p = strstr(p, "$)")) ; p += 2)
     if (p > text && !strchr(" \t\n$\"'\\", p[-1])) *p = '_' ; /* $(grep -v ^x$): a $ at a word's end is none of a variable */

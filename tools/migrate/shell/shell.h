@@ -92,6 +92,9 @@ extern struct statement *shell_parse (struct source *source) ;
 extern struct statement *shell_parse_text (struct pool *pool, struct source *code, char const *text) ;
 /* [ 2 -lt 1 ], true: does the condition hold? -1: not all of its words are plain. */
 extern int constant_truth (struct source *source, struct statement const *condition) ;
+/* [ $A -ne 0], [ $A==b ], PORT = 80: what is wrong with how a command or a test is written; 0: nothing. *truth: whether it
+   holds all the same, -1: it may. */
+extern char const *miswritten (struct source const *source, struct statement const *statement, int *truth) ;
 
 /* The text of a word without its quotes; 0 if the shell would expand something in it. */
 extern char const *shell_unquote (struct pool *pool, char const *raw) ;
