@@ -180,3 +180,19 @@ COPY . /out|COPY --from=build /out/bin /usr/local/bin\nCOPY start.sh /app/
 COPY . /out|COPY --from=other /out/start.sh /app/
 EOS
 }
+
+@test "a COPY goes with the RUN that prepares it, wherever both work" {
+  local line
+  input=run.sh
+  wrapper <<<$'cron &\nexec nginx -g "daemon off;"'
+  while IFS= read -r line; do
+    printf "FROM debian\n$line\nCMD [\"./run.sh\"]\n" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'the patch takes out COPY of run.sh' || { echo "# $line"; return 1; }
+    told 'the patch takes out RUN, which prepared that file'
+  done <<'EOS'
+WORKDIR /\nCOPY run.sh .\nRUN chmod +x run.sh
+COPY run.sh .\nRUN chmod +x /run.sh
+WORKDIR /srv/\nCOPY run.sh ./\nRUN chmod +x ./run.sh
+EOS
+}

@@ -531,3 +531,16 @@ EOS
     told honcho\ stays || told 'honcho is not needed any more' || { echo "# $lines"; return 1; }
   done
 }
+
+@test "a name that two processes have is a mistake, where the runner does not start both" {
+  wrapper <<<$'web: ./web\nworker: ./a\nworker: ./b'
+  migrate
+  services web worker worker-2
+  told 'line 3: mistake: line 2 has worker, too: with that honcho, overmind and hivemind end at once'
+  started_by 'honcho start'
+  told 'line 3: mistake: line 2 has worker, too: with that honcho ends at once, and starts nothing'
+  started_by 'nf start'
+  told 'line 3: mistake: line 2 has worker, too: nf started this one alone'
+  started_by 'foreman start'
+  untold 'has worker, too'
+}

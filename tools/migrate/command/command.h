@@ -40,6 +40,7 @@ extern char const *const *command_behind_runners (struct pool *pool, char const 
 
 /* servicename.c: the name of a service that runs these words; the rule stands there. */
 extern char const *command_service_name (struct pool *pool, char const *const *argv) ;
+extern int command_is_entrypoint (char const *name) ; /* runners.c: an image's own script, which prepares what its words start: docker-entrypoint.sh */
 extern int command_is_interpreter (char const *name) ; /* of the file that is its next word: python, sh */
 extern int command_name_is_poor (char const *name) ; /* node, npm, index: what is around it says more */
 extern int command_name_is_any (char const *name) ; /* app, server: it tells something, but not which of two */

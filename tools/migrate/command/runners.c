@@ -6,10 +6,15 @@
 #include "advice/daemons.h"
 #include "migrate/command/command.h"
 
+int command_is_entrypoint (char const *name)
+{
+  return shell_one_of(name, "docker-entrypoint.sh docker-entrypoint docker-php-entrypoint entrypoint.sh") ;
+}
+
 /* Those that run what their next word names, as far as reeve check does not know them. */
 static int is_runner (char const *name)
 {
-  return shell_one_of(name, "docker-entrypoint.sh docker-entrypoint docker-php-entrypoint entrypoint.sh env flock timeout time npx poetry pipenv uv pdm hatch bundle ddtrace-run newrelic-admin "
+  return command_is_entrypoint(name) || shell_one_of(name, "env flock timeout time npx poetry pipenv uv pdm hatch bundle ddtrace-run newrelic-admin "
     "opentelemetry-instrument doppler envconsul bundler strace ltrace valgrind gdb faketime setarch ip proot chamber dotenv sg runuser aws-vault op "
     "dockerize conda mamba micromamba pixi infisical proxychains proxychains4 torsocks eatmydata vglrun dbus-launch rlwrap firejail") ;
 }
@@ -71,6 +76,7 @@ static char const *const *behind_runner (struct pool *pool, char const *runner, 
 {
   char const *const *own = argv ;
   int has_name = shell_one_of(runner, "flock faketime setarch sg ip aws-vault chamber") ; /* the file, the time, the machine, the group, ... */
+  if (command_is_entrypoint(runner) && argv[1] && (argv[1][0] == '-' || shell_one_of(argv[1], "start run serve up"))) return own ; /* its own words, or its program's options */
   for (argv++ ; argv[0] && argv[1] ; argv++)
   {
     if (!strcmp(argv[0], "--")) return argv + 1 ;

@@ -3,7 +3,8 @@
       module or the script that this executes, without its ending: python worker.py is worker;
    2. a file that is called as in any project (index.js, main.py, run.sh) has its folder's name, and a
       folder that is in any project (dist, src, bin) the name of the one around it: apps/mail/dist/index.js
-      is mail; if the path has no telling folder, the interpreter's name;
+      is mail; if the path has no telling folder, its first word, as far as that is plain (start.sh jupyter lab is jupyter),
+      or else the interpreter's name;
    3. start-mail, run_mail, start:mail is mail.
    names.c adds what the script around it tells: a name that says nothing (node, npm) gives way to that of
    the function that starts it, or of the directory in which it starts. */
@@ -12,11 +13,12 @@
 
 #include "migrate/command/command.h"
 
-#define ANY_FILE "index main __main__ run start launch"
+#define ANY_FILE "index main __main__ run start launch entrypoint docker-entrypoint"
 /* These tell something, but a folder tells more. */
 #define ANY_PROGRAM "app server"
 #define ANY_FOLDER "dist build out output bin sbin lib libs src app apps code opt usr local srv home root var tmp www html public release debug " \
-  "target standalone current docker etc share html htdocs nginx apache2 httpd scripts script cmd js py workspace project packages utils . .."
+  "target standalone current docker etc share html htdocs nginx apache2 httpd scripts script cmd js py workspace project packages utils docker container startup entrypoint - . .."
+#define ANY_WORD "prod production dev development staging test up all foreground stop restart init true false yes no on off default bash sh http https tcp stdio"
 
 static char const *without_extension (struct pool *pool, char const *path)
 {
@@ -37,14 +39,16 @@ static char const *telling_folder (struct pool *pool, char const *path)
   return found ;
 }
 
-/* The name of a file that is executed. `interpreter`: what executes it; 0: it is a program. */
-static char const *file_name (struct pool *pool, char const *path, char const *interpreter)
+/* The name of the file argv[0] that is executed. `interpreter`: what executes it; 0: it is a program. */
+static char const *file_name (struct pool *pool, char const *const *argv, char const *interpreter)
 {
-  char const *name = without_extension(pool, path) ;
+  char const *name = without_extension(pool, argv[0]) ;
   char const *folder ;
   if (!shell_one_of(name, ANY_FILE " " ANY_PROGRAM)) return name ;
-  folder = telling_folder(pool, path) ;
+  folder = telling_folder(pool, argv[0]) ;
   if (folder) return folder ;
+  if (argv[1] && argv[1][0] >= 'a' && argv[1][0] <= 'z' && argv[1][1] && !argv[1][strspn(argv[1], "abcdefghijklmnopqrstuvwxyz0123456789-_")]
+   && !shell_one_of(name, ANY_PROGRAM) && !shell_one_of(argv[1], ANY_FILE " " ANY_FOLDER " " ANY_WORD)) return argv[1] ; /* start.sh jupyter lab */
   return interpreter && shell_one_of(name, ANY_FILE) && !shell_one_of(interpreter, "sh bash dash ash zsh") ? interpreter : name ;
 }
 
@@ -118,7 +122,7 @@ static char const *java_name (struct pool *pool, char const *const *argv)
     if (!strcmp(argv[i], "-jar"))
     {
       while (argv[i + 1] && argv[i + 1][0] == '-') i++ ; /* java -jar -Dzone=Europe/Rome shop.jar */
-      if (argv[i + 1]) return strchr("$\"", *shell_basename(argv[i + 1])) ? "java" : file_name(pool, argv[i + 1], "java") ;
+      if (argv[i + 1]) return strchr("$\"", *shell_basename(argv[i + 1])) ? "java" : file_name(pool, argv + i + 1, "java") ;
       break ;
     }
     if (shell_one_of(argv[i], "-cp -classpath --class-path -p --module-path") && argv[i + 1]) i++ ;
@@ -142,7 +146,7 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
     if (argv[i][0] == '$' && argv[i][1] && strspn(argv[i] + 2, "}\"") == strlen(argv[i] + 2)) break ; /* $f, of a loop: it says nothing */
     if (argv[i][0] == '$' && argv[i + 1] && (strstr(argv[i], "OPT") || strstr(argv[i], "ARGS") || strstr(argv[i], "FLAGS"))) continue ;
     if (shell_one_of(shell_basename(argv[i]), "manage.py artisan console rails rake") && argv[i + 1] && argv[i + 1][0] != '-') return argv[i + 1] ;
-    return file_name(pool, argv[i], without_version(pool, shell_basename(argv[0]))) ;
+    return file_name(pool, argv + i, without_version(pool, shell_basename(argv[0]))) ;
   }
   return without_version(pool, shell_basename(argv[0])) ;
 }
@@ -174,7 +178,7 @@ static char const *build_name (struct pool *pool, char const *const *argv)
     if (shell_one_of(argv[i], "--bin -p --package --example")) return argv[i + 1] ? argv[i + 1] : name ;
     if (shell_one_of(argv[i], "-C -f -d --directory --file -j") && argv[i + 1]) i++ ;
     else if (*argv[i] == '-' || strchr(argv[i], '=') || !strcmp(name, "cargo")) continue ;
-    else if (!strcmp(name, "go")) return strstr(argv[i], ".go") ? file_name(pool, argv[i], name) : argv[i][strspn(argv[i], "./")] ? shell_basename(argv[i]) : name ;
+    else if (!strcmp(name, "go")) return strstr(argv[i], ".go") ? file_name(pool, argv + i, name) : argv[i][strspn(argv[i], "./")] ? shell_basename(argv[i]) : name ;
     else return shell_one_of(command_plain_name(argv[i]), ANY_FILE) || command_name_is_poor(argv[i]) || strchr(argv[i], '$') ? name : argv[i] ;
   }
   return name ;
@@ -221,7 +225,7 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
     argv = words ;
   }
   name = shell_basename(argv[0]) ;
-  if (shell_one_of(name, "source .") && argv[1]) return file_name(pool, argv[1], 0) ;
+  if (shell_one_of(name, "source .") && argv[1]) return file_name(pool, argv + 1, 0) ;
   if (!strcmp(name, "java")) return java_name(pool, argv) ;
   if (!strcmp(name, "dotnet")) return dotnet_name(pool, argv) ;
   if (command_is_interpreter(name)) name = interpreted_name(pool, argv) ;
@@ -243,8 +247,8 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
     if (name[1] == '{' ? !name[strcspn(name, "}") + strspn(name + strcspn(name, "}"), "}\"")] : !name[len + strspn(name + len, "\"")])
       return pool_printf(pool, "${%.*s}", (int)(len - 1 - (name[1] == '{')), name + 1 + (name[1] == '{')) ;
   }
-  if (shell_one_of(strrchr(name, '.') ? strrchr(name, '.') + 1 : "", "sh py rb pl js php jar exe")) return file_name(pool, argv[0], 0) ;
-  return shell_one_of(name, ANY_FILE) ? file_name(pool, argv[0], 0) : name ;
+  if (shell_one_of(strrchr(name, '.') ? strrchr(name, '.') + 1 : "", "sh py rb pl js php jar exe")) return file_name(pool, argv, 0) ;
+  return shell_one_of(name, ANY_FILE) ? file_name(pool, argv, 0) : name ;
 }
 
 /* ---- names that say nothing, or too much ---- */

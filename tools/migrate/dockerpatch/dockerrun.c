@@ -50,14 +50,9 @@ struct preparing
 
 static int is_gone (struct preparing const *p, char const *word)
 {
-  char const *workdir = dockerfile_workdir(p->dockerfile, p->run) ;
+  char const *path = dockerfile_below(p->dockerfile->source->pool, dockerfile_workdir(p->dockerfile, p->run), word) ;
   for (struct text const *one = p->gone->first ; one ; one = one->next)
-  {
-    size_t len = strlen(workdir) ;
-    if (!strcmp(one->text, word)) return 1 ;
-    if (!strncmp(word, "./", 2)) word += 2 ;
-    if (*word != '/' && !strncmp(one->text, workdir, len) && one->text[len] == '/' && !strcmp(one->text + len + 1, word)) return 1 ;
-  }
+    if (!strcmp(one->text, word) || !strcmp(one->text, path)) return 1 ;
   return 0 ;
 }
 

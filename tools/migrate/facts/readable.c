@@ -67,7 +67,7 @@ static int is_version_behind (struct reading const *r, char const *name)
 /* BACKEND_BIN, START_APP: backend, app */
 static char const *without_kind (struct pool *pool, char const *name)
 {
-  static char const *const ends[] = { "_BIN", "_BINARY", "_CMD", "_COMMAND", "_EXE", "_EXEC", "_EXECUTABLE", "_PATH", "_PROGRAM", "_SCRIPT", "_ENTRY" } ;
+  static char const *const ends[] = { "_BIN", "_BINARY", "_CMD", "_COMMAND", "_EXE", "_EXEC", "_EXECUTABLE", "_PATH", "_PROGRAM", "_SCRIPT", "_ENTRY", "_NAME" } ;
   size_t len = strlen(name) ;
   char *lower ;
   for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)

@@ -11,12 +11,22 @@ struct tally
 {
   struct analysis *a ;
   struct texts names ;
+  int has_failure ;
 } ;
+
+/* { rm -f PIDFILE; exit 1; }: what clears up ahead of a failure says nothing of what the task is for. */
+static int is_ahead_of_failure (struct statement const *statement)
+{
+  for (struct statement const *one = statement->next ; one ; one = one->next)
+    if (!strcmp(statement_command(one), "exit") && one->nwords > 1 && strcmp(one->words[1].raw, "0") != 0) return 1 ;
+  return 0 ;
+}
 
 static int add_command_name (struct statement *statement, void *data)
 {
   struct tally *tally = data ;
-  if (is_main_command(tally->a, statement)) texts_add(tally->a->pool, &tally->names, name_of(tally->a, statement)) ;
+  if (is_ahead_of_failure(statement)) tally->has_failure = 1 ;
+  else if (is_main_command(tally->a, statement)) texts_add(tally->a->pool, &tally->names, name_of(tally->a, statement)) ;
   return 0 ;
 }
 
@@ -69,18 +79,31 @@ static int find_written (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* if [ -z "$TOKEN" ]; then exit 1; fi: check-TOKEN; 0: it is no such question. */
+static char const *name_of_check (struct analysis *a, struct statement *statement)
+{
+  char const *name = strchr(statement_text(a, statement), '$') ;
+  size_t len ;
+  if (!name || !may_end(a, statement)) return 0 ;
+  name += 1 + (name[1] == '{') ;
+  len = strspn(name, NAME_LETTERS) ;
+  return len && !strchr("0123456789", *name) ? pool_printf(a->pool, "check-%.*s", (int)len, name) : 0 ;
+}
+
 /* [ -f /etc/app.conf ] || exit 1: check-app.conf; 0: it is no question. */
 static char const *name_of_question (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
   char const *path ;
   size_t len ;
+  if (!strncmp(text, "if ", 3)) text += 3 ;
+  if (!strncmp(text, "! ", 2)) text += 2 ;
   if (*text != '[' && strncmp(text, "((", 2) != 0 && strncmp(text, "test ", 5) != 0) return 0 ;
   path = pool_copy(a->pool, text, strcspn(text, "]\n;&|")) ;
-  path = strstr(path, " /") ;
-  len = path ? strcspn(path + 1, " \t\"'") : 0 ;
-  path = len ? shell_basename(pool_copy(a->pool, path + 1, len)) : "" ;
-  return *path && strspn(path, NAME_CHARACTERS) == strlen(path) ? pool_printf(a->pool, "check-%s", path) : "check" ;
+  path += strcspn(path, "/") ;
+  len = strchr(" \"'", path[-1]) ? strcspn(path, " \t\"'") : 0 ;
+  path = len ? shell_basename(pool_copy(a->pool, path, len)) : "" ;
+  return *path && strspn(path, NAME_CHARACTERS) == strlen(path) ? pool_printf(a->pool, "check-%s", path) : name_of_check(a, statement) ? name_of_check(a, statement) : "check" ;
 }
 
 /* MODELS=$(ollama list): the program that is asked */
@@ -150,6 +173,15 @@ static int find_program (struct statement *statement, void *data)
   return 1 ;
 }
 
+/* for f in /docker-entrypoint.d/ *.sh: docker-entrypoint.d; 0: its words are no files of one folder. */
+static char const *folder_of_list (struct analysis *a, struct statement const *list)
+{
+  char const *path = list->nwords == 1 ? list->words[0].raw : "" ;
+  char const *end = strrchr(path, '/') ;
+  char const *name = end ? shell_basename(pool_copy(a->pool, path, (size_t)(end - path))) : "" ;
+  return *name && strspn(name, NAME_CHARACTERS) == strlen(name) ? name : 0 ;
+}
+
 static int is_for_cron (char const *path)
 {
   return strstr(path, "crontab") || strstr(path, "/cron.d/") || strstr(path, "/spool/cron/") ;
@@ -171,6 +203,7 @@ static char const *object_of (struct analysis *a, struct statement const *statem
   while (*path && path[strlen(path) - 1] == '/') path = pool_copy(a->pool, path, strlen(path) - 1) ;
   base = readable_name(a, shell_basename(path)) ;
   base += strspn(base, ".") ;
+  if (strlen(base) < 3 && strchr(path, '$')) return 0 ; /* "$p" */
   return *base && strspn(base, NAME_CHARACTERS) == strlen(base) && strcmp(base, "service") != 0 ? base : 0 ;
 }
 
@@ -221,17 +254,6 @@ static char const *name_of_default (struct analysis *a, struct statement *statem
   return len && (text[2 + len] == '?' || !strncmp(text + 2 + len, ":?", 2)) ? pool_printf(a->pool, "check-%.*s", (int)len, text + 2) : 0 ;
 }
 
-/* if [ -z "$TOKEN" ]; then exit 1; fi: check-TOKEN; 0: it is no such question. */
-static char const *name_of_check (struct analysis *a, struct statement *statement)
-{
-  char const *name = strchr(statement_text(a, statement), '$') ;
-  size_t len ;
-  if (!name || !may_end(a, statement)) return 0 ;
-  name += 1 + (name[1] == '{') ;
-  len = strspn(name, NAME_LETTERS) ;
-  return len && !strchr("0123456789", *name) ? pool_printf(a->pool, "check-%.*s", (int)len, name) : 0 ;
-}
-
 /* The function's name, or the name of the main command in its body. */
 char const *task_name (struct analysis *a, struct statement *statement)
 {
@@ -259,7 +281,9 @@ char const *task_name (struct analysis *a, struct statement *statement)
     most = n ;
     best = one->text ;
   }
+  if (!best && tally.has_failure && name_of_question(a, statement)) return name_of_question(a, statement) ;
   if (!best) best = name_of(a, statement) ;
+  if (statement->kind == STATEMENT_FOR && strchr(best, '$') && strlen(readable_name(a, best)) < 3 && folder_of_list(a, statement)) return folder_of_list(a, statement) ;
   if (name_of_file_work(a, statement, best)) return name_of_file_work(a, statement, best) ;
   if (!strcmp(best, "service"))
   {

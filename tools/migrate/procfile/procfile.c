@@ -211,6 +211,17 @@ static void check_count (struct plan *plan, struct service *service, char const 
     plan_todo(plan, service, service->claim, service->line, pool_printf(plan->pool, "how many of it: %s? A template, NAME@ with the file count, has several", count)) ;
 }
 
+/* A name that stands for two processes. foreman, forego and goreman started both. */
+static void check_name (struct plan *plan, char const *name, uint32_t line)
+{
+  struct service const *first = plan_find(plan, name) ;
+  char const *run = plan->procrun ? plan->procrun->name : "" ;
+  if (!first || !strcmp(name, "release") || shell_one_of(run, "foreman forego goreman")) return ;
+  if (!*run) plan_mistake(plan, line, pool_printf(plan->pool, "line %u has %s, too: with that honcho, overmind and hivemind end at once, and foreman starts both, as it is here", first->line, name)) ;
+  else if (!strcmp(run, "nf")) plan_mistake(plan, line, pool_printf(plan->pool, "line %u has %s, too: nf started this one alone; here both start: remove %s, if nothing missed it", first->line, name, first->name)) ;
+  else plan_mistake(plan, line, pool_printf(plan->pool, "line %u has %s, too: with that %s ends at once, and starts nothing; here both start", first->line, name, run)) ;
+}
+
 struct numbering
 {
   struct texts ports ;
@@ -242,6 +253,7 @@ static void read_process (struct plan *plan, struct numbering *n, uint32_t line,
   }
   else
   {
+    check_name(plan, name, line) ;
     add_process(plan, name, line, range, (uint32_t)column, text + column, n->port) ;
     if (plan->refused) return ;
     check_count(plan, plan_last(plan), name) ;

@@ -102,8 +102,8 @@ static char const *name_by_cmd (struct analysis *a, struct statement const *stat
   char const *value ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  if (shell_one_of(shell_basename(statement_word(statement, launch.first)), "docker-entrypoint.sh docker-php-entrypoint entrypoint.sh") && launch.first + 1 < statement->nwords
-   && takes_arguments(statement->words[launch.first + 1].raw) && a->arguments && a->arguments[0])
+  if (command_is_entrypoint(shell_basename(statement_word(statement, launch.first))) && launch.first + 1 < statement->nwords
+   && takes_arguments(statement->words[launch.first + 1].raw) && a->arguments && a->arguments[0] && a->arguments[0][0] != '-')
     return command_service_name(a->pool, a->arguments) ;
   if (launch.first >= statement->nwords || !strchr(statement->words[launch.first].raw, '$')) return 0 ;
   value = value_by_cmd(a, statement->words[launch.first].raw) ;
