@@ -277,15 +277,6 @@ static void note_pids (struct analysis *a, struct service *service, struct state
   }
 }
 
-/* It is what the script ended with, but not main. */
-static void tell_restarted (struct analysis *a, struct service *service)
-{
-  static char const *const how = "what the script ended with: main" ;
-  char const *what = service->claim->what ;
-  char const *at = strstr(what, how) ;
-  if (at) service->claim->what = pool_printf(a->pool, "%.*swhich a loop restarted%s", (int)(at - what), what, at + strlen(how)) ;
-}
-
 static struct claim *start_restarted (struct analysis *a, struct statement *loop, struct restarting const *found, int is_background)
 {
   struct statement *program = found->program ;
@@ -293,10 +284,9 @@ static struct claim *start_restarted (struct analysis *a, struct statement *loop
   struct service *service ;
   int was_background = program->background ;
   program->background = 0 ;
-  service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
+  service = start_service(a, program, is_background ? START_BACKGROUND : found->until ? START_MAIN : START_RESTARTED) ;
   program->background = was_background ;
   service->is_main = !is_background && found->until ; /* its success was the end */
-  if (!is_background && !service->is_main) tell_restarted(a, service) ;
   note_pids(a, service, loop->branches->body) ;
   if (!is_background) script_waits(a, line_of(a, loop)) ;
   claim = claim_statement(a, loop, "dropped", "") ;

@@ -21,7 +21,7 @@ extern void give_server_consoles (struct analysis *a) ;
 extern char const *speaks_of_console (struct pool *pool, char const *text) ; /* the line that speaks of a server's; 0: none */
 
 /* ---- start.c: a statement becomes a service ---- */
-enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
+enum start_how { START_BACKGROUND, START_MAIN, START_RESTARTED, START_DAEMON } ; /* RESTARTED: the script ended with it, but a loop started it again: not main */
 extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;
 /* The image's CMD: "$@" alone, perhaps after programs that only start another one */
 

@@ -312,16 +312,16 @@ static void tell_job (struct analysis *a, struct service *service, struct statem
 }
 
 /* Where the script came to it only when something else had ended. */
-static void mark_late_start (struct analysis *a, struct service *service, enum start_how how)
+static void mark_late_start (struct analysis *a, struct service *service, int is_end)
 {
   if (a->idle_line && a->waited_line == a->idle_line)
   {
     service->is_main = 0 ;
-    if (how == START_MAIN) service->claim->what = pool_printf(a->pool, "service %s, behind what kept the container alive", service->name) ;
+    if (is_end) service->claim->what = pool_printf(a->pool, "service %s, behind what kept the container alive", service->name) ;
     plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
       "the script came here only when line %u had ended, which kept the container alive: is it wanted? It is started now, and is not main", a->idle_line)) ;
   }
-  if (how == START_MAIN && a->ended_with.first && !strcmp(a->ended_where, texts_join(a->pool, &a->conditions, " && ")))
+  if (is_end && a->ended_with.first && !strcmp(a->ended_where, texts_join(a->pool, &a->conditions, " && ")))
     plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
       "the script came here only when one of these had ended: %s; now it is started beside them: is it wanted?", texts_join(a->pool, &a->ended_with, ", "))) ;
   if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
@@ -336,7 +336,12 @@ static void mark_late_start (struct analysis *a, struct service *service, enum s
 
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
-  static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
+  static char const *const hows[] =
+  {
+    [START_BACKGROUND] = "started in the background", [START_MAIN] = "what the script ended with: main",
+    [START_RESTARTED] = "which a loop restarted", [START_DAEMON] = "a daemon"
+  } ;
+  int is_end = how == START_MAIN || how == START_RESTARTED ;
   struct statement *ahead = stays_before_end(a, statement) ;
   struct foreground inside ;
   struct service *service ;
@@ -354,7 +359,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   service->text = statement_text(a, statement) ;
   service->user = a->user ;
   service->user_if = a->again_if ;
-  service->is_main = service->is_waited = how == START_MAIN ;
+  service->is_main = service->is_waited = is_end ;
   service->is_background = how == START_BACKGROUND ;
   service->is_daemon = how == START_DAEMON ;
   service->must_succeed = service->is_daemon && a->errexit ;
@@ -385,12 +390,12 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     a->end_is_told = 1 ;
     service->claim->what = pool_printf(a->pool, "%s; not main: -r starts again what ends", service->claim->what) ;
   }
-  if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
-  tell_supervisor(a, service, program, how == START_MAIN) ;
+  if (is_end && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
+  tell_supervisor(a, service, program, is_end) ;
   is_init = tell_own_init(a, service) ;
   if (how == START_BACKGROUND) tell_job(a, service, statement, is_init) ;
-  mark_late_start(a, service, how) ;
-  if (how == START_MAIN && statement->kind == STATEMENT_LOOP) mark_starts_in_loop(a, service, statement) ;
+  mark_late_start(a, service, is_end) ;
+  if (is_end && statement->kind == STATEMENT_LOOP) mark_starts_in_loop(a, service, statement) ;
   if (event_loop(statement)) mark_starts_in_loop(a, service, event_loop(statement)) ;
   if (service->command && !service->is_oneshot && ahead) service_set(a->plan, service, "flag-down-group", "") ; /* the shell does not hand the signal on */
   if (service->is_main && service->without_signals && !service->todo.first && statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR && strcmp(statement_command(statement), "eval") != 0)
