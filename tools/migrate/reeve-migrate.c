@@ -129,7 +129,7 @@
      console.c        programs that a person talks to
      exports.c        exports of a task, or of the setup
      finish.c         how long finish may run
-     keptfunctions.c  functions that start a server for a while
+     keptfunctions.c  functions that the setup calls, and that start a server for a while
      latetraps.c      traps that come too late
      looks.c          how work had ended
      mistakes.c       mistakes in the wrapper itself
@@ -215,6 +215,7 @@
      readfiles.c      is a file that the script read behind its last start read by nobody?
      byvalue.c        or a daemon that a variable names?
      waited.c         does the setup, or a task, wait for what it has started itself?
+     defined.c        has a file the functions that it calls?
      named.c          is a function whose name is computed where it is called?
      ownfile.c        does the script change itself?
      ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?

@@ -24,6 +24,7 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_noend(a, first, plain) ;
   audit_waited(a, first, plain) ;
   audit_named(a, first, plain) ;
+  audit_defined(a, first, plain) ;
   audit_ownpid(a, first, plain) ;
   audit_flagset(a, first, plain) ;
   audit_ownname(a, first, plain) ;

@@ -107,7 +107,9 @@ static void look_at_command (struct unknown *unknown, struct statement *statemen
 {
   struct analysis *a = unknown->a ;
   struct claim *claim = claim_of(a, statement) ;
-  char const *name = claim && !claim->todo.first && audited_ending(a, unknown->files, claim) && starts_behind(unknown, line_of(a, statement)) ? what_may_stay(a, statement) : 0 ;
+  char const *text = claim && !claim->todo.first ? audited_ending(a, unknown->files, claim) : 0 ;
+  char const *name = text && starts_behind(unknown, line_of(a, statement)) ? what_may_stay(a, statement) : 0 ;
+  if (name && unknown->in_function && audit_stops(text)) return ; /* a server for the setup, which another function ends */
   if (name)
     audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool,
       "nothing says that %s ends: if it stays, what is behind it never starts, and if it leaves a process in the background, nobody supervises that: then make it a service", name)) ;

@@ -329,7 +329,7 @@ void settle_pieces (struct plan *plan)
     if (piece->todo_of_several && (where[i].first ? where[i].first->next != 0 : does_work(piece->text)))
       texts_add(plan->pool, &piece->claim->todo, where[i].first || piece->became ? piece->todo_of_several
         : "nothing that is left needs it, so it is not done any more: if what it does, or what a message printed of it, is wanted, do that in a task") ;
-    if (piece->todo_of_readers && where[i].first)
+    if (piece->todo_of_readers && where[i].first && (where[i].first->next || !piece->is_function || !piece->in_setup))
     {
       struct texts todo = { 0 } ; /* ahead of the others */
       texts_add(plan->pool, &todo, piece->todo_of_readers) ;

@@ -165,7 +165,6 @@ int keep_behind_loop (struct analysis *a, struct statement *statement)
   asks = asks_status_of_round(a, loop, source_copy(outer, statement->range)) ;
   a->source = outer ;
   if (!asks) return 0 ;
-  keep_functions(a, statement, 0) ;
   texts_add(a->pool, &main->run, statement_text(a, statement)) ;
   claim_statement(a, statement, service_where(a->plan, main, "run"), "with which code run ends, behind the loop") ;
   return 1 ;

@@ -431,6 +431,7 @@ void migrate_script (struct plan *plan)
   settle_endings(&a) ;
   settle_leaving(&a) ;
   settle_finish(&a) ;
+  settle_kept_functions(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;
   image_check(plan) ;

@@ -1,4 +1,4 @@
-/* Functions that start a server for a while, called by a statement of the setup, or of a task. */
+/* Functions that start something, and that the setup calls all the same: what they start is only there for a while. */
 
 #include <string.h>
 
@@ -6,35 +6,39 @@
 #include "migrate/facts/facts.h"
 #include "migrate/services/services.h"
 
-struct keeping
+static struct piece *piece_of (struct analysis *a, struct function const *function)
 {
-  struct analysis *a ;
-  int in_setup ;
-} ;
-
-/* Such a function is kept as it is, and so are those that it calls. */
-static int keep_function (struct statement *statement, void *data)
-{
-  struct keeping *keeping = data ;
-  struct analysis *a = keeping->a ;
-  struct function *function = called_function(a, statement) ;
-  struct statement *body = function ? function->statement->body : 0 ;
-  if (!body || !starts_something(a, body)) return 0 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-  {
-    struct piece *piece = a->plan->pieces + i ;
-    if (!piece->is_function || strcmp(piece->names, pool_printf(a->pool, " %s ", function->name)) != 0) continue ;
-    if (piece->in_setup || (piece->claim && !keeping->in_setup)) return 0 ;
-    piece->claim = claim_statement(a, function->statement, "", pool_printf(a->pool, "function %s", function->name)) ;
-    piece->in_setup = keeping->in_setup ;
-    statement_walk(body, &keep_function, data) ;
-    if (piece->in_setup) add_setup(a, function->statement->range, 0) ;
-  }
+    if (a->plan->pieces[i].is_function && !strcmp(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", function->name))) return a->plan->pieces + i ;
   return 0 ;
 }
 
-void keep_functions (struct analysis *a, struct statement *statement, int in_setup)
+/* The function comes ahead of what calls it, which may be another function that has come this way. */
+static void put_ahead (struct analysis *a, struct statement *definition, unsigned int place)
 {
-  struct keeping keeping = { .a = a, .in_setup = in_setup } ;
-  statement_walk(statement, &keep_function, &keeping) ;
+  struct plan *plan = a->plan ;
+  struct setup_item own ;
+  add_setup(a, definition->range, 0) ;
+  own = plan->setup[plan->nsetup - 1] ;
+  memmove(plan->setup + place + 1, plan->setup + place, (plan->nsetup - 1 - place) * sizeof(own)) ;
+  plan->setup[place] = own ;
+}
+
+void settle_kept_functions (struct analysis *a)
+{
+  struct plan *plan = a->plan ;
+  for (unsigned int i = 0 ; i < plan->nsetup ; )
+  {
+    char const *text = shell_uncommented(a->pool, plan->setup[i].text ? plan->setup[i].text : source_copy(plan->source, plan->setup[i].range)) ;
+    unsigned int before = plan->nsetup ;
+    for (struct function *one = a->functions ; one && before == plan->nsetup ; one = one->next)
+    {
+      struct piece *piece = piece_of(a, one) ;
+      if (!piece || piece->in_setup || !piece_mentioned(piece, text)) continue ;
+      piece->in_setup = 1 ;
+      if (!piece->claim) piece->claim = claim_statement(a, one->statement, "", pool_printf(a->pool, "function %s", one->name)) ;
+      put_ahead(a, one->statement, i) ;
+    }
+    if (before == plan->nsetup) i++ ;
+  }
 }

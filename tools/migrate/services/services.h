@@ -35,7 +35,7 @@ extern void mark_ending_well (struct analysis *a, struct service *service, struc
 /* ---- tasks.c: what starts nothing ---- */
 /* Ends the open task, if there is one. */
 extern void close_task (struct analysis *a) ;
-extern void keep_functions (struct analysis *a, struct statement *statement, int in_setup) ; /* keptfunctions.c: those that it calls stay as they are */
+extern void settle_kept_functions (struct analysis *a) ; /* keptfunctions.c, at the end: the setup has the functions that it calls */
 extern struct claim *task_claim (struct analysis *a) ; /* of the last statement of the task that is being collected */
 extern int task_has_more (struct analysis *a) ; /* is another statement, no comment, ahead of that? */
 extern void add_task (struct analysis *a, struct statement *statement) ;

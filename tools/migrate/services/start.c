@@ -223,7 +223,6 @@ static int add_start_in_loop (struct statement *statement, void *data)
 static void mark_starts_in_loop (struct analysis *a, struct service *service, struct statement *loop)
 {
   struct starts_in_loop starts = { .a = a, .service = service, .with_rounds = loop->branches && has_rounds(a, loop) } ;
-  keep_functions(a, loop, 0) ;
   for (struct statement *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next) walk_with_calls(a, one, &add_start_in_loop, &starts) ;
   if (starts.names.first && (!starts.waits || waits_for_event(service->text)))
     plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it starts %s in the background, which nobody supervises: "

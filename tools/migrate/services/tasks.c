@@ -136,7 +136,6 @@ void add_task (struct analysis *a, struct statement *statement)
   note_exporting(a, a->task, statement, held->claim) ;
   if (late) plan_todo(a->plan, a->task, held->claim, line_of(a, statement), late) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
-  keep_functions(a, statement, 0) ;
   held->decides = a->must_succeed || failing_ends_script(a, statement, a->errexit) ;
   a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || held->decides ;
 }
@@ -249,7 +248,6 @@ struct claim *add_ordinary (struct analysis *a, struct statement *statement)
     mark_ending_well(a, a->task, statement, task_claim(a)) ;
     return task_claim(a) ;
   }
-  keep_functions(a, statement, 1) ;
   remarks_to_setup(a) ;
   claim = claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
   mark_unknown(a, 0, statement, claim) ;
