@@ -133,3 +133,22 @@ EOS
   migrate
   ! grep -qF '"$1" -eq 0' "$tree/gunicorn/finish"
 }
+
+@test "where a failed start ended the script, what depends on the daemon needs it, and the report says that it is started again" {
+  local start
+  for start in $'set -e\nredis-server --daemonize yes' 'redis-server --daemonize yes || exit 1' 'redis-server --daemonize yes || { echo bad; exit 1; }' \
+    $'redis-server --daemonize yes\nstatus=$?\nif [ $status -ne 0 ]; then echo "Failed: $status"; exit $status; fi' 'if ! service redis-server start; then exit 1; fi'; do
+    wrapper <<<"$start"$'\nexec app'
+    migrate
+    [ "$(cat "$tree/app/dependencies.d/redis-server")" = '' ] || { echo "# $start"; return 1; }
+  done
+  for start in 'redis-server --daemonize yes' 'redis-server --daemonize yes || echo bad' $'set -e\nredis-server --daemonize yes || true'; do
+    wrapper <<<"$start"$'\nexec app'
+    migrate
+    [ "$(cat "$tree/app/dependencies.d/redis-server")" = optional ] || { echo "# $start"; return 1; }
+    untold 'started again instead'
+  done
+  wrapper <<<$'set -e\nopenvpn --config x --daemon\nexec app'
+  migrate
+  told 'so they start beside it; where its start failed, set -e ended the script: it is started again instead'
+}

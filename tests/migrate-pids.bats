@@ -289,3 +289,25 @@ wait"
   migrate
   has migrate/flag-main
 }
+
+@test "a pid that a daemon writes only in the background is written by run" {
+  local start expected
+  while IFS='|' read -r start expected; do
+    wrapper <<<"$start"$'\nwhile [ ! -s /run/x.pid ]; do sleep 1; done\nexec web'
+    migrate
+    grep -qxF "echo \"\$\$\" >/run/x.pid # in the foreground it writes none" "$tree"/*/run || { echo "# $start"; return 1; }
+    grep -q "^exec .*$expected\$" "$tree"/*/run || { echo "# $start"; return 1; }
+  done <<'EOS'
+spawn-fcgi -P /run/x.pid -s /run/f.sock -- /usr/bin/php-cgi|spawn-fcgi -n -s /run/f.sock -- /usr/bin/php-cgi
+haproxy -f /etc/h.cfg -D -p /run/x.pid|haproxy -db -f /etc/h.cfg -p /run/x.pid
+thin start -d --pid=/run/x.pid|thin start --pid=/run/x.pid
+fluentd -c x -d /run/x.pid|fluentd -c x
+ss-server -c x -f /run/x.pid|ss-server -c x
+EOS
+  wrapper <<<$'start-stop-daemon -S -b -m -p /run/x.pid -x /usr/bin/app -- -v\nwhile [ ! -s /run/x.pid ]; do sleep 1; done\nexec web'
+  migrate
+  grep -qxF 'echo "$$" >/run/x.pid # as start-stop-daemon --make-pidfile did' "$tree/app/run"
+  wrapper <<<$'nginx\nhaproxy -f /etc/h.cfg -db -p /run/x.pid &\nstart-stop-daemon -S -b -p /run/x.pid -x /usr/bin/app\nexec web'
+  migrate
+  [ -z "$(grep -r 'echo "$$"' "$tree")" ]
+}

@@ -141,3 +141,26 @@ EOS
     ! grep -q . <(ls "$tree"/*/flag-oneshot 2>/dev/null) && [ "$(ls "$tree"/*/flag-main | wc -l)" -eq 2 ] || { echo "# $command"; return 1; }
   done
 }
+
+@test "daemons of every kind that leave by themselves, and servers that stay, ahead of the last on the same line" {
+  local start expected
+  while IFS='|' read -r start expected; do
+    wrapper <<<"$start; exec web"
+    migrate
+    grep -qxF "exec $expected" "$tree"/*/run || { echo "# $start"; return 1; }
+  done <<'EOS'
+rtpproxy -l 10.0.0.1|rtpproxy -l 10.0.0.1 -f
+sslh -p 0.0.0.0:443|sslh -p 0.0.0.0:443 -f
+auditd|auditd -n
+rbldnsd -b 0.0.0.0|rbldnsd -b 0.0.0.0 -n
+corosync|corosync -f
+condor_master|condor_master -f
+charon|charon
+pritunl start|pritunl start
+EOS
+  for start in ngrokd ./broker '(ngrokd)'; do
+    wrapper <<<"$start; exec web"
+    migrate
+    told 'TODO: nothing says that ' || { echo "# $start"; return 1; }
+  done
+}

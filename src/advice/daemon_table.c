@@ -53,7 +53,7 @@ struct daemon const daemon_table[] =
   { .names = "start-jira.sh start-confluence.sh start-bitbucket.sh", .foreground = "-fg", ADD("-fg"), .stays = LEAVES },
   { .names = "twistd twistd3", .foreground = "-n --nodaemon", ADD("-n"), .stays = LEAVES },
   /* with -n, -F means nothing: it starts one process */
-  { .names = "spawn-fcgi", .background = "-F+1 -F1 *-F!", .foreground = "-n", .ends = "-v -h -?", .add = { "-n" },
+  { .names = "spawn-fcgi", .background = "-F+1 -F1 *-F! -P+?", .foreground = "-n", .ends = "-v -h -?", .add = { "-n" },
     .mend = "add -n: it starts one process then, so for several, in place of -F, give fcgiwrap -c N, or put multiwatch -f N -- before another program", .stays = LEAVES },
   { .names = "unitd", .foreground = "--no-daemon", ADD("--no-daemon"), .stays = LEAVES },
   { .names = "mini_httpd", .foreground = "-D", .ends = "-V", ADD("-D"), .stays = LEAVES },

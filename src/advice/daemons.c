@@ -134,6 +134,15 @@ static char find_mark (char const *options, char const *const *argv, char none)
   return none ;
 }
 
+/* Is there no form for the foreground, by one of the words? */
+static int has_no_form (char const *options, char const *const *argv)
+{
+  char mark ;
+  for (; *argv ; argv++)
+    if (match(options, argv, 0, &mark) && mark == '!') return 1 ;
+  return 0 ;
+}
+
 static int has_option (char const *options, char const *const *argv, char const *letters)
 {
   char mark ;
@@ -405,7 +414,7 @@ size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
   stays = found.daemon ? decide(found.daemon, found.argv + 1, &by_itself) : DAEMON_IN_FOREGROUND ;
   if (found.held) stays = DAEMON_IN_FOREGROUND ;
   if (stays == DAEMON_UNKNOWN && !(by_itself && found.daemon->configured)) return 0 ;
-  if (stays == DAEMON_IN_BACKGROUND && (find_mark(found.daemon->background, found.argv + 1, 0) == '!' || (by_itself && !found.daemon->add[0]))) return 0 ;
+  if (stays == DAEMON_IN_BACKGROUND && (has_no_form(found.daemon->background, found.argv + 1) || (by_itself && !found.daemon->add[0]))) return 0 ;
   while (argv < found.argv)
   {
     if (argv == found.left_out) argv = found.left_out_end ;

@@ -133,6 +133,7 @@
      latetraps.c      traps that come too late
      looks.c          how work had ended
      mistakes.c       mistakes in the wrapper itself
+     pidwritten.c     a pid that a daemon writes only in the background
      runscript.c      the lines of its run
      start.c          a statement becomes a service
      supervisors.c    a service that starts others: what to give next

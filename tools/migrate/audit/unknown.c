@@ -15,11 +15,12 @@ struct unknown
 } ;
 
 /* Or is something waited for behind it? */
-static int starts_behind (struct unknown const *unknown, uint32_t line)
+static int starts_behind (struct unknown const *unknown, struct statement const *statement)
 {
+  uint32_t line = line_of(unknown->a, statement) ;
   if (unknown->a->waited_line > line) return 1 ;
   for (struct service const *one = unknown->a->plan->services ; one ; one = one->next)
-    if (!one->is_oneshot && (unknown->in_function || one->line > line)) return 1 ;
+    if (!one->is_oneshot && (unknown->in_function || one->line > line || (one->line == line && one->claim && one->claim->range.start >= statement->range.end))) return 1 ;
   return 0 ;
 }
 
@@ -108,7 +109,7 @@ static void look_at_command (struct unknown *unknown, struct statement *statemen
   struct analysis *a = unknown->a ;
   struct claim *claim = claim_of(a, statement) ;
   char const *text = claim && !claim->todo.first ? audited_ending(a, unknown->files, claim) : 0 ;
-  char const *name = text && starts_behind(unknown, line_of(a, statement)) ? what_may_stay(a, statement) : 0 ;
+  char const *name = text && starts_behind(unknown, statement) ? what_may_stay(a, statement) : 0 ;
   if (name && unknown->in_function && audit_stops(text)) return ; /* a server for the setup, which another function ends */
   if (name)
     audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool,

@@ -33,6 +33,8 @@ static struct
   { "cloudflared", "tunnel", 1 },
   { "ngrok", "http tcp tls start start-all", 0 },
   { "lt localtunnel frpc frps autossh bore rathole chisel wstunnel gost", 0, 0 }, /* tunnels */
+  { "charon charon-systemd dnscrypt-proxy ptp4l phc2sys ts3server tvheadend", 0, 0 },
+  { "pritunl", "start", 0 },
   { "rserver jupyter-lab jupyter-notebook jupyterhub tensorboard code-server rsession-proxy", 0, 0 },
   { "jupyter", "lab notebook server", 0 },
   { "openssl", "s_server -port -accept", 1 },

@@ -44,6 +44,8 @@ static void unwrap_start_stop (struct unwrapping *u)
   char const *todo = 0 ;
   struct texts before = { 0 } ;
   char const *directory = "" ;
+  char const *pidfile = "" ;
+  int makes_pidfile = 0 ;
   for (; i < u->statement->nwords && strcmp(raw(u, i), "--") != 0 ; i++)
   {
     char const *option = raw(u, i) ;
@@ -51,6 +53,7 @@ static void unwrap_start_stop (struct unwrapping *u)
     char const *key = equals ? pool_copy(u->pool, option, (size_t)(equals - option)) : option ;
     if (shell_one_of(key, "-x --exec -a --startas") && !equals) program = ++i ;
     else if (shell_one_of(key, "-b --background")) u->launch->detached = 1 ;
+    else if (shell_one_of(key, "-m --make-pidfile")) makes_pidfile = 1 ;
     else if (shell_one_of(key, "-K --stop")) return ;
     else if (shell_one_of(key, "-c --chuid -g --group -d --chdir -r --chroot -k --umask -p --pidfile -n --name -u --user -R --retry -s --signal --ppid "
       "-N --nicelevel -P --procsched -I --iosched -O --output"))
@@ -60,6 +63,7 @@ static void unwrap_start_stop (struct unwrapping *u)
       else if (shell_one_of(key, "-g --group")) group = value ;
       else if (shell_one_of(key, "-d --chdir")) directory = value ;
       else if (shell_one_of(key, "-r --chroot")) root = value ;
+      else if (shell_one_of(key, "-p --pidfile")) pidfile = value ;
       else if (shell_one_of(key, "-k --umask")) texts_add(u->pool, &before, pool_printf(u->pool, "umask %s", value)) ;
       else if (shell_one_of(key, "-N --nicelevel -P --procsched -I --iosched -O --output")) todo = pool_printf(u->pool, "start-stop-daemon %s %s is lost: write what does the same before the command (nice, ionice, >>FILE)", key, value) ;
     }
@@ -75,6 +79,7 @@ static void unwrap_start_stop (struct unwrapping *u)
   if (*user) unwrap_user(u, user, group) ;
   else if (*group) u->launch->todo = "start-stop-daemon changed the group alone: look at it" ;
   for (struct text const *one = before.first ; one ; one = one->next) texts_add(u->pool, &u->launch->before, one->text) ;
+  if (makes_pidfile && *pidfile) texts_add(u->pool, &u->launch->before, pool_printf(u->pool, "echo \"$$\" >%s # as start-stop-daemon --make-pidfile did", pidfile)) ;
   if (*directory) texts_add(u->pool, &u->launch->before, pool_printf(u->pool, "cd %s || exit 111", directory)) ;
   u->launch->dashes = i < u->statement->nwords ? i : 0 ;
   u->i = program ;

@@ -107,6 +107,7 @@ struct service
   uint32_t down_line ; /* of the trap */
   char const *reload_signal ; /* that another trap sends it, to read its files again; 0: none */
   int must_succeed ; /* of a task, or a daemon: the script ended if it failed, or did not start */
+  int failure_is_told ; /* of a daemon: what the script did when it did not start is told where it did that */
   int is_waited ; /* the script waited for its end */
   int is_daemon ; /* it put itself into the background when it was ready */
   int is_background ; /* `wait` may wait for it */

@@ -189,6 +189,7 @@ void end_if_starting (struct analysis *a, struct statement *statement, struct if
       : plan_last(a->plan) && plan_last(a->plan)->is_oneshot ? "what was done when the task had failed: its own output says it, and what depends on it is not started"
       : "what was done when the start failed: the service is restarted instead") ;
     claim->tells_exit = 1 ;
+    if (!a->waited_line && !one->next) start_must_succeed(a, may_end_script(a, one)) ;
     mark_other_start(a, these->start, one, claim) ;
     mark_lost_work(a, these->start, one, claim) ;
   }

@@ -207,6 +207,14 @@ char const *with_failed_code (struct analysis *a, struct statement *other, char 
   return pool_printf(a->pool, "%s; the script ended with %s then", what, found.code) ;
 }
 
+void start_must_succeed (struct analysis *a, int ends)
+{
+  struct service *last = plan_last(a->plan) ;
+  if (!last || !last->is_daemon || last->is_oneshot || a->waited_line) return ;
+  last->must_succeed |= ends ;
+  last->failure_is_told = 1 ;
+}
+
 static char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement *right)
 {
   struct service *last = plan_last(a->plan) ;
@@ -228,6 +236,7 @@ static char const *why_dropped_behind (struct analysis *a, struct statement cons
     a->end_is_forgiven |= waits || !ends ;
   }
   if (waits && right->kind == STATEMENT_ASSIGNMENT && status_kept(a, right)) texts_add_once(a->pool, &a->status_names, status_kept(a, right)) ; /* wait -n || RC=$? */
+  if (!waits) start_must_succeed(a, may_end_script(a, right)) ;
   if (shell_one_of(statement_command(right), "true :")) return "a failure did not end the script" ;
   return waits ? with_failed_code(a, right, has_main(a) ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main" : "what was done when the waiting ended with a failure")
     : last && last->is_main ? with_failed_code(a, right, "what was done when it had ended with a failure: the container's exit code says it")

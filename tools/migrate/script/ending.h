@@ -23,6 +23,7 @@ extern void drop_end_signal (struct analysis *a, struct statement *statement) ; 
 extern void drop_end_call (struct analysis *a, struct statement *statement) ; /* a function that ends processes, and perhaps the script */
 /* A TODO for what was started in the place of `start`, if that is another program. */
 extern void mark_other_start (struct analysis *a, struct statement *start, struct statement *other, struct claim *claim) ;
+extern void start_must_succeed (struct analysis *a, int ends) ; /* it asked whether the daemon had started: did it end where that had failed? */
 extern void drop_behind_start (struct analysis *a, struct statement *left, struct statement *right) ; /* what follows a start, or `wait`, behind || */
 extern char const *with_failed_code (struct analysis *a, struct statement *other, char const *what) ; /* `what`, and the code with which the script ended in `other` */
 extern void note_forgiven_wait (struct analysis *a, struct statement *statement, struct claim *claim) ; /* wait || true, as the last: the script ended with 0 */

@@ -218,6 +218,7 @@ static int walk_failed_start (struct analysis *a, struct statement *statement)
   if (!list) return 0 ;
   claim = drop_statement(a, statement, "looked whether it had failed: the supervisor does") ;
   claim->tells_exit = 1 ;
+  start_must_succeed(a, may_end(a, statement)) ;
   for (; list ; list = list->next) mark_lost_when(a, pool_printf(a->pool, "the start of %s had failed", last->name), list, claim) ;
   return 1 ;
 }
@@ -248,6 +249,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   {
     drop_statement(a, statement, "looked whether it had failed: the supervisor does")->tells_exit = 1 ;
     if (may_end(a, statement)) keep_waited_failure(a) ;
+    start_must_succeed(a, may_end(a, statement)) ;
   }
   else if (a->waited_line) drop_end_message(a, statement) ;
   else if (may_end(a, statement)) walk_question(a, statement) ;

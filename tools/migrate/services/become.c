@@ -398,6 +398,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   command_argv(statement, launch.first, argv) ;
   if (argv[0] && !*service->program) service->program = shell_basename(argv[0]) ;
   set_words(a, service, statement, &launch, &foreground) ;
+  if (!launch.code) write_own_pid(a, service, statement, launch.first, &foreground) ;
   if (launch.kept) service->command = pool_printf(a->pool, "%s%s", launch.kept, service->command) ;
   if (foreground.in_background && foreground.argv[0]) keep_written(a, service, statement, &launch, &foreground) ;
   tell_foreground(a, service, line_of(a, statement), &foreground) ;

@@ -9,6 +9,10 @@
 /* TODOs for services that may put themselves into the background, where the script would have gone on. */
 extern void settle_leaving (struct analysis *a) ;
 
+/* ---- pidwritten.c ---- */
+/* In the foreground the daemon does not write its pid to the file that its words name: run does. */
+extern void write_own_pid (struct analysis *a, struct service *service, struct statement const *statement, unsigned int first, struct foreground const *foreground) ;
+
 /* ---- console.c: what a person talks to ---- */
 /* The service of such a program has the terminal, and its end is the container's, as in the script. Returns 0
    if the statement starts none. */

@@ -33,6 +33,8 @@ void settle_ready (struct analysis *a)
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     if (service->is_daemon && !service->check) check_daemon(a, service) ;
+    if (service->is_daemon && service->must_succeed && !service->failure_is_told && !service->is_oneshot && service->claim)
+      service->claim->what = pool_printf(a->pool, "%s; where its start failed, set -e ended the script: it is started again instead", service->claim->what) ;
     if (service->slept) settle_slept(a, service) ;
     if (service->is_oneshot && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service))
       end_with(a, service) ;
