@@ -311,3 +311,16 @@ EOS
   migrate
   [ -z "$(grep -r 'echo "$$"' "$tree")" ]
 }
+
+@test "a pid that a computed name may hold is not taken for none" {
+  local set
+  for set in 'eval "${s}_pid=$!"' 'declare "${s}_pid=$!"' 'printf -v "${s}_pid" %s $!'; do
+    wrapper <<<$'#!/bin/bash\nfor s in a b; do\n  ./$s &\n  '"$set"$'\ndone\nwait $a_pid'
+    migrate
+    untold 'waited until all had ended'
+    told 'TODO: the script ended with the process that it waited for'
+  done
+  wrapper <<<$'#!/bin/bash\n./a &\n./b &\nwait $PID'
+  migrate
+  told 'waited until all had ended'
+}

@@ -129,3 +129,24 @@ EOS
     told 'otherwise it ended with web. Now the container ends with worker in any case'
   done
 }
+
+@test "a test that ends the script asks no process, whatever its branch asks ahead of kill" {
+  wrapper <<'EOS'
+redis-server &
+PID=$!
+until redis-cli ping; do sleep 1; done
+if [ ! -s /data/dump.rdb ]; then
+  echo "no data"
+  if [ -n "$PID" ]; then kill $PID; fi
+  exit 1
+fi
+exec node server.js
+EOS
+  migrate
+  untold 'looked whether it still ran'
+  grep -q 's /data/dump.rdb' "$tree/kill/run"
+  has kill/flag-oneshot server/dependencies.d/kill
+  wrapper <<<$'redis-server &\nPID=$!\nif ! kill -0 $PID; then\n  if [ -n "$X" ]; then exit 2; fi\n  exit 1\nfi\nexec web'
+  migrate
+  told 'looked whether it still ran'
+}

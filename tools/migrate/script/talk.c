@@ -68,11 +68,44 @@ static int does_more (struct statement *statement, void *data)
    : (statement->kind == STATEMENT_ASSIGNMENT && !empties_pid(a, statement)) || (statement->kind == STATEMENT_DECLARATION && strcmp(statement_command(statement), "local") != 0) || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
+static int ends_unasked (struct analysis *a, struct statement *list) ;
+
+static int any_asks_processes (struct analysis *a, struct statement *condition)
+{
+  for (; condition ; condition = condition->next)
+    if (statement_walk(condition, &asks_processes, a)) return 1 ;
+  return 0 ;
+}
+
+/* Does the first of the list end the script on something else than what it asked of processes? */
+static int one_ends_unasked (struct analysis *a, struct statement *statement)
+{
+  if (is_and_or(statement)) return one_ends_unasked(a, statement->body) || (!statement_walk(statement->body, &asks_processes, a) && one_ends_unasked(a, statement->body->next)) ;
+  if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_NOT) return ends_unasked(a, statement->body) ;
+  if (statement->kind != STATEMENT_IF) return may_end(a, statement) ;
+  for (struct branch *branch = statement->branches ; branch && !any_asks_processes(a, branch->condition) ; branch = branch->next)
+    if (ends_unasked(a, branch->body)) return 1 ;
+  return 0 ;
+}
+
+static int ends_unasked (struct analysis *a, struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (one_ends_unasked(a, list)) return 1 ;
+  return 0 ;
+}
+
+/* Does it ask processes, and nothing else, whether to end the script? */
+static int asks_for_processes (struct analysis *a, struct statement *statement)
+{
+  return statement_walk(statement, &asks_processes, a) && !one_ends_unasked(a, statement) ;
+}
+
 /* pgrep nginx || exit 1; kill -0 $PID || echo gone */
 static int only_looks (struct analysis *a, struct statement *statement)
 {
   if (statement->kind != STATEMENT_IF && !is_and_or(statement)) return 0 ;
-  if (!statement_walk(statement, &asks_processes, a) || walk_with_calls(a, statement, &does_more, a)) return 0 ;
+  if (!asks_for_processes(a, statement) || walk_with_calls(a, statement, &does_more, a)) return 0 ;
   return may_end(a, statement) || !statement_walk(statement, &sends_signal, 0) ;
 }
 
@@ -137,7 +170,7 @@ static void drop_look (struct analysis *a, struct statement *statement)
 static void walk_question (struct analysis *a, struct statement *statement)
 {
   if (asks_task(a, statement)) add_ordinary(a, statement) ;
-  else if (statement_walk(statement, &asks_processes, a)) drop_look(a, statement) ;
+  else if (asks_for_processes(a, statement)) drop_look(a, statement) ;
   else if (statement_walk(statement, &asks_outside, a))
   {
     if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;

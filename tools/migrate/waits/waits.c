@@ -274,9 +274,10 @@ static int are_together (struct analysis *a, struct texts const *names)
   return n > 1 ;
 }
 
-/* $(cat /run/x.pid), or a variable with that: no loop's */
+/* $(cat /run/x.pid), or a variable with that, or that eval "${name}_pid=$!" may have set: no loop's */
 static int is_one_process (struct analysis *a, char const *raw)
 {
+  static char const *const setters[] = { "eval \"", "declare \"", "typeset \"", "printf -v", "read " } ;
   size_t len ;
   char const *set ;
   if (strstr(raw, "$(") || strchr(raw, '`')) return 1 ;
@@ -285,6 +286,8 @@ static int is_one_process (struct analysis *a, char const *raw)
   set = pool_printf(a->pool, "%.*s=", (int)len, raw) ;
   for (char const *at = a->source->text ; len && (at = strstr(at, set)) ; at++)
     if (at == a->source->text || strchr(" \t\n;", at[-1])) return 1 ;
+  for (size_t i = 0 ; len && i < ROWS(setters) ; i++)
+    if (strstr(a->source->text, setters[i])) return 1 ;
   return 0 ;
 }
 
