@@ -539,3 +539,17 @@ EOS
   report=$(reeve-migrate Dockerfile)
   told 'docker stop signals nginx alone'
 }
+
+@test "sh -c WORD WORD: only the first word is executed" {
+  local start
+  for start in 'sh -c ollama serve &' 'bash -c /run.sh arg &' 'gosu app sh -c ollama serve &'; do
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    told 'line 1: mistake: -c takes one word as code: ' || { echo "# $start"; return 1; }
+  done
+  for start in 'sh -c ollama &' "sh -c 'exec app \"\$@\"' sh x &" 'sh -c "$CMD" x &' 'sh -c "ollama serve" &'; do
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    untold 'takes one word as code' || { echo "# $start"; return 1; }
+  done
+}

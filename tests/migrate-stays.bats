@@ -164,3 +164,22 @@ EOS
     told 'TODO: nothing says that ' || { echo "# $start"; return 1; }
   done
 }
+
+@test "what tells something once, in the background, is a task" {
+  local start
+  for start in 'app-ready-notify &' './announce.sh &' 'consul-cli register &' './app migrate &' 'nohup app register &' 'fooctl load x &'; do
+    wrapper <<<"$start"$'\nexec app-server'
+    migrate
+    [ -n "$(find "$tree" -name flag-oneshot)" ] || { echo "# $start"; return 1; }
+    told 'ends: if it goes on running, remove flag-oneshot' || { echo "# $start"; return 1; }
+  done
+  for start in 'web-cli watch &' 'broker register-proxy-server &' 'kubectl proxy &'; do
+    wrapper <<<"$start"$'\nexec app-server'
+    migrate
+    untold 'run once' || { echo "# $start"; return 1; }
+  done
+  wrapper <<<$'systemd-notify --ready &\nexec app-server'
+  migrate
+  has systemd-notify/flag-oneshot
+  untold TODO
+}

@@ -254,6 +254,8 @@ struct daemon const daemon_table[] =
   /* desktops, sound, downloads */
   { .names = "x11vnc", .background = "-bg", .mend = "leave -bg out", .stays = STAYS },
   { .names = "vncserver tigervncserver", .foreground = "-fg", .ends = "-kill -list -help -version", ADD("-fg"), .stays = LEAVES },
+  { .names = "tightvncserver vnc4server xtightvncserver", .ends = "-kill -list -help -version",
+    .mend = "it has no -fg, which TigerVNC's has (tigervncserver): take that, or make services of its X server (Xtightvnc, Xvnc4) and of what xstartup starts", .stays = LEAVES },
   { .names = "websockify", .background = "-D --daemon", .mend = "leave -D (--daemon) out", .stays = STAYS },
   { .names = "xrdp xrdp-sesman", .foreground = "-n --nodaemon -nodaemon", .ends = "-k --kill -v -h", ADD("--nodaemon"), .stays = LEAVES },
   { .names = "xpra", .background = "start& start-desktop& seamless& desktop& shadow&", .foreground = "--daemon=no --no-daemon",
@@ -321,7 +323,7 @@ struct daemon const daemon_table[] =
     .stays = DEPENDS },
   { .names = "sqlservr", .ends = "--setup --reset-sa-password --version", .stays = STAYS },
   { .names = "java node python* ruby perl traefik etcd prometheus alertmanager grafana-server node_exporter envoy uvicorn daphne pm2-runtime sleep tail cat socat coredns"
-      " hypercorn jupyter-lab jupyter-notebook jupyterhub tensorboard Xvfb Xvnc tailscaled", .stays = STAYS },
+      " hypercorn jupyter-lab jupyter-notebook jupyterhub tensorboard Xvfb Xvnc Xtightvnc Xvnc4 tailscaled", .stays = STAYS },
 } ;
 
 size_t const daemon_table_rows = ROWS(daemon_table) ;

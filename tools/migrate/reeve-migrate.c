@@ -132,6 +132,7 @@
      keptfunctions.c  functions that the setup calls, and that start a server for a while
      latetraps.c      traps that come too late
      looks.c          how work had ended
+     lostwords.c      sh -c WORD WORD
      mistakes.c       mistakes in the wrapper itself
      pidwritten.c     a pid that a daemon writes only in the background
      runscript.c      the lines of its run

@@ -136,7 +136,7 @@ static void look_at_hook (struct analysis *a, struct statement *statement)
   char const *name ;
   unsigned int i ;
   int is_code = 0 ;
-  if (!service || service->is_oneshot || service->is_main || service->is_waited || service->check || service->todo.first || called_function(a, inside) || is_script_here(a, statement)) return ;
+  if (!service || service->is_oneshot || service->is_main || service->is_waited || service->serves || service->check || service->todo.first || called_function(a, inside) || is_script_here(a, statement)) return ;
   while (main && !main->is_main) main = main->next ;
   command_unwrap(a->pool, inside, &launch) ;
   i = statement_of_shell(inside, launch.first, &is_code) ;

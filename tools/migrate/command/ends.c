@@ -45,7 +45,7 @@ static struct
     "iptables ip6tables iptables-restore nft ipset ethtool modprobe mknod sysctl ifconfig route locale-gen update-locale fc-cache update-desktop-database gtk-update-icon-cache "
     "xrandr xset xsetroot setxkbmap xmodmap xrdb xauth xhost vncpasswd pactl pacmd amixer alsactl", 0 },
   { "docker podman", "pull load login" },
-  { "svc svok svstat s6-svc s6-svstat s6-svscanctl s6-rc grafana-cli ansible-galaxy pulsar-admin mysql_install_db mariadb-install-db mysql_upgrade pg_createcluster pg_dropcluster pg_lsclusters pg_basebackup vacuumdb reindexdb dropdb", 0 },
+  { "systemd-notify svc svok svstat s6-svc s6-svstat s6-svscanctl s6-rc grafana-cli ansible-galaxy pulsar-admin mysql_install_db mariadb-install-db mysql_upgrade pg_createcluster pg_dropcluster pg_lsclusters pg_basebackup vacuumdb reindexdb dropdb", 0 },
   { "nats", "pub publish request req stream str consumer con kv object context account" },
   { "hdfs", "dfs dfsadmin" },
   { "hadoop", "fs" },

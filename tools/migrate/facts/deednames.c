@@ -35,7 +35,7 @@ int says_task (char const *name)
     if (shell_one_of(word, GOES_ON)) return 0 ;
     has_verb |= shell_one_of(word, "update upgrade sync export backup dump restore load insert refresh rebuild reindex clean cleanup fill reset") ;
     has_data |= shell_one_of(word, "db database databases data schema table tables fixtures records indexes indices") ;
-    says |= shell_one_of(word, "configure setup install create prepare download populate init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register warmup preload once oneshot generate dhparam") ;
+    says |= shell_one_of(word, "configure setup install create prepare download populate init initdb initialize initialise migrate migration migrations seed provision import importer loader seeder migrator restore register notify announce warmup preload once oneshot generate dhparam") ;
     if (!n) verb = shell_one_of(word, "add load bootstrap update enable grant warm upload fetch insert apply") ;
     else if (shell_one_of(word, GIVES)) verb = 0 ;
     else if (verb && word[1] && !isdigit((unsigned char)*word)) verb = 2 ; /* load-2 is the second one of its name */

@@ -131,7 +131,7 @@ static struct relation const relations[] =
   { "443", "nginx apache2 httpd apache2ctl caddy haproxy" },
   { "fpm", "php-fpm" },
   { "mysqld", "mysqld mariadbd mysqld_safe mariadbd-safe" },
-  { "5900", "x11vnc Xvnc Xtigervnc vncserver tigervncserver wayvnc" },
+  { "5900", "x11vnc Xvnc Xtigervnc vncserver tigervncserver tightvncserver vnc4server wayvnc" },
 } ;
 
 /* Of daemons whom others ask as well: for their socket, or what the socket's folder has. */

@@ -401,6 +401,7 @@ void find_mistakes (struct analysis *a, struct statement *first)
   find_zombies(a, first) ;
   find_twice(a, first) ;
   find_lost_status(a) ;
+  find_lost_words(a, first) ;
   find_early_end(a, first) ;
   if (a->source->had_crlf)
     plan_mistake(a->plan, 1, "carriage returns at the ends of lines: the kernel looks for an interpreter with one in its name; they are left out") ;

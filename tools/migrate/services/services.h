@@ -9,6 +9,9 @@
 /* TODOs for services that may put themselves into the background, where the script would have gone on. */
 extern void settle_leaving (struct analysis *a) ;
 
+/* ---- lostwords.c ---- */
+extern void find_lost_words (struct analysis *a, struct statement *first) ; /* sh -c WORD WORD: a mistake */
+
 /* ---- pidwritten.c ---- */
 /* In the foreground the daemon does not write its pid to the file that its words name: run does. */
 extern void write_own_pid (struct analysis *a, struct service *service, struct statement const *statement, unsigned int first, struct foreground const *foreground) ;

@@ -255,7 +255,14 @@ static int never_ends (struct analysis *a, struct statement *statement)
   return statement->kind == STATEMENT_LOOP && !loop_end(a, statement) ;
 }
 
-/* client call NAME, ctl node create, topic pub --once: a word of what is done once. */
+/* consul-cli, appctl: it tells a server something. */
+static int is_client_by_name (char const *name)
+{
+  size_t len = strlen(name) ;
+  return len > 4 && (!strcmp(name + len - 4, "-cli") || !strcmp(name + len - 3, "ctl")) ;
+}
+
+/* client call NAME, ctl node create, topic pub --once, app register: a word of what is done once. */
 static int says_once (struct statement const *statement)
 {
   char const *argv[COMMAND_WORDS_MAX] ;
@@ -263,7 +270,8 @@ static int says_once (struct statement const *statement)
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (shell_one_of(statement_word(statement, i), "--once --oneshot --one-shot --run-once")) return 1 ;
   command_argv(statement, !strcmp(statement_command(statement), "nohup"), argv) ;
-  if (!argv[0] || command_is_interpreter(shell_basename(argv[0]))) return 0 ;
+  if (!argv[0] || command_is_interpreter(shell_basename(argv[0])) || command_goes_on(argv)) return 0 ;
+  if (argv[1] && strspn(argv[1], "abcdefghijklmnopqrstuvwxyz-:") == strlen(argv[1]) && (says_task(argv[1]) || (is_client_by_name(shell_basename(argv[0])) && names_deed(argv[1])))) return 1 ;
   for (unsigned int i = 1 ; i < 3 && argv[i] && *argv[i] != '-' ; i++)
     if (shell_one_of(argv[i], "call set create delete send_goal") && argv[i + 1]) return 1 ;
   return 0 ;

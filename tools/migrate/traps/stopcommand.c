@@ -50,7 +50,7 @@ static struct stop const stops[] =
   { "squid", "shutdown", "TERM", 0, 0 },
   { "uwsgi", "--stop", "INT", 0, 0 },
   { "pulseaudio", "-k", "TERM", 0, 0 },
-  { "vncserver tigervncserver xrdp xrdp-sesman mpd", "-kill", "TERM", 0, 0 },
+  { "vncserver tigervncserver tightvncserver vnc4server xrdp xrdp-sesman mpd", "-kill", "TERM", 0, 0 },
   { "ipsec", "stop", "TERM", 0, 0 },
 } ;
 
