@@ -60,3 +60,13 @@ teardown() { reeve_teardown; }
   migrate
   untold 'a service is in front already'
 }
+
+@test "wait for \$(jobs -p) waits for all" {
+  local wait
+  for wait in 'wait $(jobs -p)' 'PIDS=$(jobs -p); wait $PIDS' 'wait `jobs -p`'; do
+    wrapper <<<$'#!/bin/bash\n./a &\n./b &\n'"$wait"
+    migrate
+    told 'waited until all had ended: none is main'
+    untold TODO
+  done
+}

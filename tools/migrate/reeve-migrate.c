@@ -223,6 +223,7 @@
      ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?
      ownname.c        does a file execute itself, where the script did so?
      usershell.c      the shell that su executes
+     obeys.c          does a run with a trap and a loop end at a stop?
      flagset.c        has what asks for a trap's variable the trap?
 
    script/          the walk through a script, which calls the folders above

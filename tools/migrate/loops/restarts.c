@@ -302,6 +302,14 @@ static struct claim *start_restarted (struct analysis *a, struct statement *loop
   return claim ;
 }
 
+/* loop_inside() took it for what a supervisor does at a stop. */
+static int drop_trap (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  if (!strcmp(statement_command(statement), "trap")) claim_statement(a, statement, "dropped", pool_printf(a->pool, "its supervisor does that at a stop: %s", statement_text(a, statement))) ;
+  return 0 ;
+}
+
 int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct restarting found ;
@@ -313,6 +321,7 @@ int walk_restarting (struct analysis *a, struct statement *statement, struct fra
   if (!found.program) return 0 ;
   claim = start_restarted(a, loop, &found, !frame) ;
   if (loop == statement) return 1 ;
+  statement_walk(function ? function->statement->body : statement, &drop_trap, a) ;
   if (function) tell_of_loop(a, function, claim) ;
   claim_statement(a, statement, function ? service_where(a->plan, a->last, "run") : "dropped",
     function ? pool_printf(a->pool, "service %s, started in the background", a->last->name) : "the shell around the loop") ;

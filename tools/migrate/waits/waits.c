@@ -330,6 +330,15 @@ struct asked_for
   int idle ; /* the same of what only keeps the container alive */
 } ;
 
+/* $(jobs -p), or a variable with that: as wait alone */
+static int means_all_jobs (struct analysis *a, char const *raw)
+{
+  char const *name = raw + strspn(raw, "\"${") ;
+  size_t len = strspn(name, NAME_LETTERS) ;
+  if (strstr(raw, "$(jobs -p") || strstr(raw, "`jobs -p")) return 1 ;
+  return name > raw && len && (strstr(a->source->text, pool_printf(a->pool, "%.*s=$(jobs -p", (int)len, name)) || strstr(a->source->text, pool_printf(a->pool, "%.*s=\"$(jobs -p", (int)len, name))) ;
+}
+
 static struct asked_for read_words (struct analysis *a, struct statement const *statement)
 {
   struct asked_for asked = { .n = 0 } ;
@@ -339,7 +348,7 @@ static struct asked_for read_words (struct analysis *a, struct statement const *
     struct texts meant = { 0 } ;
     if (!strcmp(raw, "-n")) asked.any = 1 ;
     if (!strncmp(raw, "-p", 2)) note_first(a, raw + 2) ;
-    if (*raw == '-') continue ;
+    if (*raw == '-' || means_all_jobs(a, raw)) continue ;
     services_of_pid(a, raw, &meant) ;
     asked.idle |= !meant.first && is_idle_pid(a, raw) ;
     asked.n++ ;
