@@ -243,3 +243,14 @@ EOS
   [ "$(grep -l 'STATUS=$(($1 < 256 ? $1 : 128 + $2))' "$tree"/*/finish | wc -l)" -eq 2 ]
   untold TODO
 }
+
+@test "a check whose failure ends the others, and the script, is no server" {
+  local check
+  for check in 'if [ $rc -ne 0 ]; then kill $W; exit $rc; fi' '[ $rc -eq 0 ] || { kill $W; exit $rc; }' 'if [ $rc -ne 0 ]; then killall web; exit $rc; fi'; do
+    wrapper <<<$'#!/bin/bash\nweb &\nW=$!\n./check.sh\nrc=$?\n'"$check"$'\nwait $W'
+    migrate
+    has check/flag-oneshot web/flag-main check/finish
+    lacks check/flag-main
+    untold 'nobody waits for web'
+  done
+}

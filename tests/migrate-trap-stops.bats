@@ -205,3 +205,19 @@ EOF
   told 'vncserver gets TERM in place of `vncserver -kill :1`'
   untold TODO
 }
+
+@test "what a trap sets for the loop of a task stays with that, whatever it signals beside" {
+  local trap loop
+  while IFS='|' read -r trap loop; do
+    wrapper <<<$'#!/bin/bash\nrun=1\ntrap \''"$trap; kill \$WEB"$'\' TERM\nweb & WEB=$!\n'"while $loop; do job; sleep 3; done"$'\nwait $WEB'
+    migrate
+    has job/flag-oneshot web/flag-main
+    grep -q "^trap .*TERM$" "$tree/job/run"
+    grep "^trap " "$tree/job/run" | grep -q -F -- "$trap"
+    lacks web/finish
+  done <<'EOS'
+touch /tmp/stop|[ ! -f /tmp/stop ]
+rm -f /run/go|[ -e /run/go ]
+run=0|[ $run = 1 ]
+EOS
+}

@@ -290,7 +290,13 @@ static int tidies_up (struct analysis *a, struct statement *statement, int *ends
 {
   int waits = 0 ;
   int was = *ends_others ;
-  if (only_ends_running(a, statement, ends_others, &waits)) return *ends_others ;
+  int ends = was ;
+  int goes_on = !may_end(a, statement) || (statement->kind != STATEMENT_IF && !is_and_or(statement)) ; /* if [ $RC -ne 0 ]; then kill $OTHER; exit $RC; fi; wait: there, nothing has been ended */
+  if (only_ends_running(a, statement, &ends, &waits))
+  {
+    if (goes_on) *ends_others = ends ;
+    return ends ;
+  }
   return was && statement->kind == STATEMENT_COMMAND && is_short(statement_command(statement)) ;
 }
 

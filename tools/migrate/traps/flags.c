@@ -16,10 +16,18 @@ struct staying
   int ends ; /* it exits */
 } ;
 
+/* until [ -f /run/stop ]; do job; sleep 3; done; wait $WEB */
+static int is_task_with_loop (struct service const *service)
+{
+  int loops = 0 ;
+  for (struct text const *one = service->run.first ; one ; one = one->next) loops |= shell_mentions(one->text, "while") || shell_mentions(one->text, "until") ;
+  return service->is_oneshot && !service->is_job && loops ;
+}
+
 /* Only a loop that the script's own shell ran: others do not have its traps. */
 static int has_loop (struct service const *service)
 {
-  return !service->is_oneshot && !service->is_background && !service->is_daemon && !service->command && service->run.first ;
+  return (!service->is_oneshot || is_task_with_loop(service)) && !service->is_background && !service->is_daemon && !service->command && service->run.first ;
 }
 
 /* Does the loop set one of the variables that the text asks for? */
@@ -120,6 +128,7 @@ static void keep_with (struct trapping *t, struct statement *first, struct sourc
   int is_late ;
   a->questions++ ;
   look_at_list(&staying, first) ;
+  if (service->is_oneshot && !staying.lines.first) return ;
   is_late = stays_too_long(a->pool, staying.loop) ;
   if (staying.ends && !staying.lines.first && is_late)
     t->claim->what = pool_printf(a->pool, "%s; the signal ends %s at once, also amid its work", t->claim->what, service->name) ;
