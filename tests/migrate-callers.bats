@@ -51,6 +51,8 @@ teardown() { reeve_teardown; }
     untold 'HEALTHCHECK asks'
     told 'the patch takes out COPY of start.sh'
   done
+  checked_by 'pgrep -f other && /start.sh --health'
+  untold 'HEALTHCHECK asks'
   for command in 'pgrep -f start.sh' '["sh", "-c", "ps | grep /start.sh && curl http://localhost/start.sh"]'; do
     checked_by "$command"
     told 'HEALTHCHECK asks for start.sh, which does not run any more'

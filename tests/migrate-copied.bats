@@ -196,3 +196,52 @@ COPY run.sh .\nRUN chmod +x /run.sh
 WORKDIR /srv/\nCOPY run.sh ./\nRUN chmod +x ./run.sh
 EOS
 }
+
+@test "what a RUN does to another file of the input's name, by its path, does not change the input" {
+  local lines
+  input=supervisord.conf
+  printf '[program:web]\ncommand=web\n[include]\nfiles = /opt/conf/*.conf\n' >"$dir/$input"
+  while IFS= read -r lines; do
+    printf "FROM debian\n$lines\nCMD [\"supervisord\", \"-n\", \"-c\", \"/srv/s.conf\"]\n" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'a RUN of the Dockerfile changes' || { echo "# $lines"; return 1; }
+  done <<'EOS'
+COPY supervisord.conf /srv/s.conf\nRUN echo "files = /x/*.conf" >>/etc/supervisor/supervisord.conf
+COPY supervisord.conf /srv/s.conf\nRUN sed -i s/a/b/ /etc/supervisor/supervisord.conf
+COPY supervisord.conf /srv/s.conf\nRUN mv /etc/supervisor/supervisord.conf /etc/supervisor/s.conf
+EOS
+  while IFS= read -r lines; do
+    printf "FROM debian AS b\n$lines\nCMD [\"supervisord\", \"-n\", \"-c\", \"/srv/s.conf\"]\n" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'a RUN of the Dockerfile changes' || { echo "# $lines"; return 1; }
+  done <<'EOS'
+COPY supervisord.conf /tmp/x.conf\nRUN cp /tmp/x.conf /srv/s.conf && sed -i s/a/b/ /srv/s.conf
+COPY supervisord.conf /srv/s.conf\nRUN echo "x=1" >>/opt/conf/s.conf
+COPY supervisord.conf /srv/s.conf\nRUN cd /srv && sed -i s/a/b/ s.conf
+COPY supervisord.conf /out/\nRUN sed -i s/a/b/ /out/supervisord.conf\nFROM debian\nCOPY --from=b /out/supervisord.conf /srv/s.conf
+EOS
+  input=start.sh
+  wrapper <<<$'#!/bin/sh\nserver &\nexec web'
+  printf 'FROM debian\nCOPY start.sh /opt/start.sh\nRUN sed -i s/web/x/ /opt/vendor/start.sh\nCMD ["/opt/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'a RUN of the Dockerfile changes'
+  printf 'FROM debian\nCOPY . /opt\nRUN sed -i s/web/x/ /opt/vendor/start.sh\nCMD ["/opt/vendor/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'a RUN of the Dockerfile changes'
+}
+
+@test "a script that is called as a word of a finish, or as a variable, goes" {
+  local name
+  for name in up status wanted service; do
+    input=$name
+    printf '#!/bin/bash\nweb &\nuntil curl -f localhost:80; do sleep 1; done\nworker &\nwait -n\nexit 3\n' >"$dir/$name"
+    printf "FROM debian\nCOPY $name /usr/bin/$name\nRUN chmod 755 /usr/bin/$name\nENTRYPOINT [\"$name\"]\n" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told "the patch takes out COPY of $name" || { echo "# $name"; return 1; }
+    untold 'names /usr/bin'
+  done
+  input=service
+  printf '#!/bin/bash\nservice mystuff start\nexec web\n' >"$dir/service"
+  migrate --dockerfile Dockerfile
+  untold 'the patch takes out COPY'
+}

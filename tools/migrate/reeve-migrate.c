@@ -323,6 +323,7 @@
      dockeruses.c     who uses a file
      dockerthrough.c  the script that executed the input, and executes /init now
      dockerwords.c    a word of that: a starter, a script, or the input
+     inputpaths.c     which files of the image are the input
      moved.c          files that a RUN makes of others: ln, mv, cp
      shellscript.c    is a file a script of the shell? */
 

@@ -23,12 +23,16 @@ static int asks_page (struct patching const *p, char const *text)
   return page && names_place(text, page) ;
 }
 
-/* pgrep -f start.sh; not /start.sh --check, which stays */
-static int looks_for_processes (char const *text)
+/* pgrep -f start.sh; not /start.sh --check, which stays, whatever is ahead of it */
+static int looks_for_process (struct pool *pool, char const *text, char const *name)
 {
   static char const *const programs[] = { "pgrep", "pidof", "ps", "pkill", "killall", "grep" } ;
-  for (size_t i = 0 ; i < ROWS(programs) ; i++)
-    if (shell_mentions(text, programs[i])) return 1 ;
+  for (size_t len ; *text ; text += len + !!text[len])
+  {
+    char const *command = pool_copy(pool, text, len = strcspn(text, ";&|\n")) ;
+    for (size_t i = 0 ; i < ROWS(programs) ; i++)
+      if (shell_mentions(command, name) && shell_mentions(command, programs[i])) return 1 ;
+  }
   return 0 ;
 }
 
@@ -39,7 +43,7 @@ static char const *gone_in (struct patching *p, char const *text)
   if (shell_mentions(text, "supervisorctl")) return keeps_supervisor(p) ? 0 : "supervisorctl" ;
   if (is_supervisor && shell_mentions(text, "supervisord")) return "supervisord" ;
   if (p->start->script && procrunner_is(p->start->script) && shell_mentions(text, p->start->script)) return p->start->script ;
-  return !is_supervisor && strstr(p->input, ".sh") && shell_mentions(text, p->input) && looks_for_processes(text) ? p->input : 0 ;
+  return !is_supervisor && strstr(p->input, ".sh") && looks_for_process(p->pool, text, p->input) ? p->input : 0 ;
 }
 
 /* HEALTHCHECK CMD supervisorctl status web */

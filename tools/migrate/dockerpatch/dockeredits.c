@@ -1,93 +1,14 @@
 /* Who changes the input in the image: a RUN behind the COPY that brings it, or a script when the container
    starts. The services are made from the file as it is here, so that each such change is a TODO. */
 
-#include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
 
+#include "migrate/dockerpatch/changes.h"
 #include "migrate/dockerpatch/dockerrun.h"
 #include "migrate/dockerpatch/patching.h"
 #include "migrate/dockerpatch/starting.h"
 #include "migrate/shell/shell.h"
-
-struct changes
-{
-  struct patching *p ;
-  struct source *code ;
-  struct statement *first ; /* of the code */
-  int in_build ;
-  uint32_t line ; /* that the code begins at */
-  struct instruction const *run ; /* that the code is the arguments of; 0: of none */
-  struct texts names ; /* that the input, and what it includes, has in the image: without folders */
-  char const *known ; /* the input's text, as plain() makes it */
-  struct texts found ; /* commands, with their lines */
-  struct texts programs ; /* of supervisord, that they add */
-} ;
-
-/* ---- which file does a word name? ---- */
-
-static char const *without_quotes (struct pool *pool, char const *raw)
-{
-  char *out = (char *)pool_copy(pool, raw, strlen(raw)) ;
-  char *q = out ;
-  for (; *raw ; raw++) if (!strchr("\"'\\", *raw)) *q++ = *raw ;
-  *q = 0 ;
-  return out ;
-}
-
-struct lookup
-{
-  struct source const *code ;
-  char const *name ;
-  char const *value ; /* 0: the code does not set it */
-} ;
-
-static void look_for_value (struct lookup *lookup, char const *assignment)
-{
-  size_t len = strlen(lookup->name) ;
-  if (!strncmp(assignment, lookup->name, len) && assignment[len] == '=') lookup->value = assignment + len + 1 ;
-}
-
-static int assigns (struct statement *statement, void *data)
-{
-  struct lookup *lookup = data ;
-  if (statement->kind == STATEMENT_ASSIGNMENT) look_for_value(lookup, source_copy(lookup->code, statement->range)) ;
-  for (unsigned int i = 0 ; i < statement->nassignments ; i++) look_for_value(lookup, statement->assignments[i].raw) ;
-  for (unsigned int i = 0 ; statement->kind == STATEMENT_DECLARATION && i < statement->nwords ; i++) look_for_value(lookup, statement->words[i].raw) ;
-  return 0 ;
-}
-
-/* The word without quotes; if it is only a variable, the value that the code gives that. */
-static char const *file_of (struct changes const *c, char const *raw)
-{
-  char const *text = without_quotes(c->p->pool, raw) ;
-  struct lookup lookup = { .code = c->code } ;
-  size_t braces = !strncmp(text, "${", 2) ;
-  size_t len = *text == '$' ? strspn(text + 1 + braces, NAME_LETTERS) : 0 ;
-  if (!len || text[1 + braces + len + braces]) return text ;
-  lookup.name = pool_copy(c->p->pool, text + 1 + braces, len) ;
-  for (struct statement *one = c->first ; one ; one = one->next) statement_walk(one, &assigns, &lookup) ;
-  return lookup.value ? without_quotes(c->p->pool, lookup.value) : text ;
-}
-
-static int is_of_supervisord (struct changes const *c)
-{
-  return !!strstr(c->p->plan->source->text, "[program:") ;
-}
-
-/* A file that supervisord may read: in /etc/supervisor/conf.d, /etc/supervisord.d. */
-static int is_configuration (struct changes const *c, char const *file)
-{
-  char const *name = shell_basename(file) ;
-  if (!is_of_supervisord(c) || !strstr(pool_copy(c->p->pool, file, (size_t)(name - file)), "supervisor")) return 0 ;
-  return !*name || !fnmatch("*.conf", name, 0) || !fnmatch("*.ini", name, 0) ;
-}
-
-static int is_input (struct changes const *c, char const *raw)
-{
-  char const *file = file_of(c, raw) ;
-  return texts_has(&c->names, shell_basename(file)) || is_configuration(c, file) ;
-}
 
 /* ---- does a command change it? ---- */
 
@@ -171,7 +92,7 @@ static int edits_in_place (struct statement const *statement)
 static int edits_package_file (struct changes const *c, struct statement const *statement)
 {
   char const *text = source_copy(c->code, statement->range) ;
-  char const *file = statement->nwords ? file_of(c, statement->words[statement->nwords - 1].raw) : "" ;
+  char const *file = statement->nwords ? file_of_word(c, statement->words[statement->nwords - 1].raw) : "" ;
   return c->in_build && shell_one_of(file, "/etc/supervisor/supervisord.conf /etc/supervisord.conf") && !strstr(text, "files") && !strstr(text, "include") && !strstr(text, "program")
     && !c->p->plan->is_of_package && !context_file_at(c->p->dockerfile, c->p->dockerfile->source->name, file) ;
 }
@@ -195,10 +116,10 @@ static int changes_word (struct changes const *c, struct statement const *statem
   if (shell_one_of(command, "cp mv ln install rsync"))
   {
     int is_moved = !strcmp(command, "mv") && !c->in_build ;
-    for (unsigned int i = 1 ; i + 1 < statement->nwords && !is_moved ; i++) if (is_input(c, statement->words[i].raw)) return 0 ;
+    for (unsigned int i = 1 ; i + 1 < statement->nwords && !is_moved ; i++) if (word_is_input(c, statement->words[i].raw)) return 0 ;
     if (!is_moved && statement->nwords) from = statement->nwords - 1 ;
   }
-  for (unsigned int i = from ; i < statement->nwords ; i++) if (is_input(c, statement->words[i].raw)) return 1 ;
+  for (unsigned int i = from ; i < statement->nwords ; i++) if (word_is_input(c, statement->words[i].raw)) return 1 ;
   return 0 ;
 }
 
@@ -220,8 +141,8 @@ static int changes_behind_document (struct changes const *c, struct statement co
 static int changes_target (struct changes const *c, struct statement const *statement, char const *text)
 {
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-    if (statement->redirects[i].is_output && (is_input(c, statement->redirects[i].target)
-     || (is_of_supervisord(c) && strstr(text, "[program:") && strcmp(statement->redirects[i].target, "/dev/null") != 0 && *statement->redirects[i].target != '&'))) return 1 ;
+    if (statement->redirects[i].is_output && (word_is_input(c, statement->redirects[i].target)
+     || (input_is_of_supervisord(c) && strstr(text, "[program:") && strcmp(statement->redirects[i].target, "/dev/null") != 0 && *statement->redirects[i].target != '&'))) return 1 ;
   return 0 ;
 }
 
@@ -293,27 +214,6 @@ static void note_start (struct changes *c, char const *who)
     patching_note(c->p, pool_printf(pool, "TODO: %s changes %s in the image when the container starts, and nothing reads that file any more: %s: make the same change to the "
       "services%s, with enable-if where a variable decides it, and take it out there", who, c->p->input, texts_join(pool, &c->found, "; "), added_programs(c))) ;
   forget(c) ;
-}
-
-/* The last COPY that brings the input by name; 0: none does. */
-static struct instruction const *input_copy (struct changes *c)
-{
-  struct instruction const *found = 0 ;
-  texts_add(c->p->pool, &c->names, c->p->input) ;
-  for (struct instruction *one = 0 ; (one = dockerfile_next(c->p->dockerfile, one, "COPY ADD")) ; )
-  {
-    struct copying const *copying = one->copying ;
-    for (struct text const *source = copying->sources.first ; source ; source = source->next)
-    {
-      char const *name = shell_basename(source->text) ;
-      int included = 0 ;
-      for (struct source_part const *part = c->p->plan->source->parts ; part ; part = part->next) included |= !strcmp(shell_basename(part->name), name) ;
-      if (strcmp(name, c->p->input) != 0 && !included) continue ;
-      texts_add_once(c->p->pool, &c->names, shell_basename(copying_path(c->p->pool, copying, source->text))) ;
-      if (!included) found = one ;
-    }
-  }
-  return found ;
 }
 
 /* The last COPY that may bring the input with its folder. */

@@ -11,6 +11,15 @@
 /* Folders that are there without the file. */
 #define FOLDERS "/ /bin /sbin /usr /usr/bin /usr/sbin /usr/local /usr/local/bin /usr/local/sbin /etc /opt /srv /tmp /root /home /var /run"
 
+/* "wanted":"up", which a finish asks for: a file called up is not meant. */
+static int is_own_question (char const *text, char const *at)
+{
+  char const *question = strstr(text, "$(reeve status --json \"$REEVE_SERVICE\")") ;
+  while (at > text && at[-1] != '\n') at-- ;
+  while (question && question < at) question = strstr(question + 1, "$(reeve status --json \"$REEVE_SERVICE\")") ;
+  return question && question < at + strcspn(at, "\n") ;
+}
+
 int text_names_file (char const *text, char const *path)
 {
   char const *name = shell_basename(path) ;
@@ -19,7 +28,8 @@ int text_names_file (char const *text, char const *path)
   {
     char const *word = p ;
     if (p[len] && (isalnum((unsigned char)p[len]) || strchr("_-.", p[len]))) continue ;
-    if (p > text && (isalnum((unsigned char)p[-1]) || strchr("_-.", p[-1]))) continue ;
+    if (p > text && (isalnum((unsigned char)p[-1]) || strchr("_-.$", p[-1]))) continue ;
+    if ((p[len] == '=' && (p == text || strchr(" \t\n;", p[-1]))) || is_own_question(text, p)) continue ; /* a variable of that name */
     while (word > text && !strchr(" \t\n\"'`=;&|()<>[],:", word[-1])) word-- ;
     if (*word == '/' && *path == '/' && !memchr(word, '$', (size_t)(p - word))
      && ((size_t)(p - word) + len != strlen(path) || strncmp(word, path, strlen(path)) != 0)) continue ; /* one of that name in another folder */
