@@ -46,6 +46,7 @@ extern struct service *audited_service (struct analysis *a, struct claim const *
 extern char const *audited_ending (struct analysis *a, struct file const *files, struct claim const *claim) ; /* the text of the setup, or of a task's run, that alone has it; 0: it is elsewhere */
 extern struct file *audited_files (struct analysis *a, struct file const *files) ; /* without their comments */
 extern int audited_definition (struct analysis *a, struct claim const *claim) ; /* is it of a function's definition? Its parts went where they are used */
+extern int audit_is_unmarked (struct claim const *claim) ; /* is there one, in a file, without a TODO? */
 extern int audit_stops (char const *text) ; /* does it stop something? What is only started for a while is stopped again */
 extern void audit_todo (struct analysis *a, struct claim *claim, uint32_t line, char const *text) ; /* in the first file that the claim names */
 

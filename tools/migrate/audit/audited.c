@@ -13,6 +13,11 @@ char const *audited_text (struct analysis *a, struct file const *files, struct s
   return "" ;
 }
 
+int audit_is_unmarked (struct claim const *claim)
+{
+  return claim && !claim->todo.first && !claim_is_dropped(claim) ;
+}
+
 int audit_stops (char const *text)
 {
   static char const *const words[] = { "kill", "stop", "shutdown", "quit", "terminate" } ;

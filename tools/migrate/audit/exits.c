@@ -62,7 +62,7 @@ static int look_at_exit (struct statement *statement, void *data)
       "the script ended here with %s; here it ends run alone, and %s is started again: let it call `reeve shutdown %s` ahead of that: %s", exits->code, service->name, exits->code, statement_text(a, statement))) ;
   if (service || !claim) return 0 ;
   service = started_before(a, statement->range.start) ;
-  if ((service && service->is_main) || strncmp(claim->where, "dropped", 7) != 0 || audited_definition(a, claim) || is_told(claim)) return 0 ;
+  if ((service && service->is_main) || !claim_is_dropped(claim) || audited_definition(a, claim) || is_told(claim)) return 0 ;
   plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
     "the script ended here with %s, and nothing does now: if that is wanted, let run or finish call `reeve shutdown %s`: %s", exits->code, exits->code, statement_text(a, statement))) ;
   return 0 ;

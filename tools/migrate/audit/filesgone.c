@@ -31,7 +31,7 @@ static void look_at_path (struct gone *gone, struct statement const *statement, 
   struct analysis *a = gone->a ;
   char const *path = shell_without_quotes(a->pool, with_known_values(a, raw)) ;
   struct claim *claim = claim_of(a, statement) ;
-  if (!strchr(path, '/') || strpbrk(path, "*?[ ") || !claim || claim->todo.first || !strncmp(claim->where, "dropped", 7)) return ;
+  if (!strchr(path, '/') || strpbrk(path, "*?[ ") || !audit_is_unmarked(claim)) return ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     char const *run = audited_text(a, gone->files, service, "run") ;

@@ -136,7 +136,7 @@ static int look_at (struct statement *statement, void *data)
   struct statement const *at = looking->call ? looking->call : statement ;
   struct claim *claim = claim_of(a, at) ;
   struct texts names = { 0 } ;
-  if (!is_in_force(statement) || !claim || claim->todo.first || !strncmp(claim->where, "dropped", 7)) return 0 ;
+  if (!is_in_force(statement) || !audit_is_unmarked(claim)) return 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
     if (one->claim && !plan_is_code(a->plan, one->claim) && at->range.end <= one->claim->range.start && holds(looking->shell, one->claim->range)
      && !strstr(claim->where, service_where(a->plan, one, "")) && !is_elsewhere(looking, one->claim->range) && !is_in_run(looking, one, statement)) texts_add(a->pool, &names, one->name) ;

@@ -38,7 +38,7 @@ static int empties_run (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct claim *claim = claim_of(a, statement) ;
-  if (statement->kind != STATEMENT_COMMAND || !goes_deep(statement) || !claim || claim->todo.first || !strncmp(claim->where, "dropped", 7)) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || !goes_deep(statement) || !audit_is_unmarked(claim)) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     if (!is_all_of_run(a->pool, statement->words[i].raw)) continue ;

@@ -46,7 +46,7 @@ static int look_at_call (struct statement *statement, void *data)
   int is_eval = statement->nwords > 1 && !strcmp(statement_command(statement), "eval") ;
   char const *raw = statement->nwords ? statement->words[is_eval].raw : "" ;
   struct texts names = { 0 } ;
-  if (!is_computed(statement, raw) || !claim || claim->todo.first || !strncmp(claim->where, "dropped", 7)) return 0 ;
+  if (!is_computed(statement, raw) || !audit_is_unmarked(claim)) return 0 ;
   for (struct function const *one = a->functions ; one ; one = one->next)
     if (!one->walked && may_be(a, raw, one->name) && !is_there(a, c->files, claim->where, one)) texts_add_once(a->pool, &names, one->name) ;
   if (names.first)

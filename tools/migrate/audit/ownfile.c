@@ -17,7 +17,7 @@ static int look_at_change (struct statement *statement, void *data)
   struct analysis *a = data ;
   struct claim *claim = claim_of(a, statement) ;
   int changes = 0 ;
-  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || !claim || claim->todo.first || !strncmp(claim->where, "dropped", 7)) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || !audit_is_unmarked(claim)) return 0 ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
     changes |= statement->redirects[i].is_output && is_own_file(a, statement->redirects[i].target) ;
   if (statement->nwords > 2 && !strcmp(statement_command(statement), "sed") && strstr(statement_text(a, statement), " -i")) changes |= is_own_file(a, statement->words[statement->nwords - 1].raw) ;

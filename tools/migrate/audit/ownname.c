@@ -12,7 +12,7 @@ static int look_at (struct statement *statement, void *data)
   struct launch launch ;
   unsigned int first ;
   char const *name = 0 ;
-  if (statement->kind != STATEMENT_COMMAND || !claim || !strncmp(claim->where, "dropped", 7)) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || !claim || claim_is_dropped(claim)) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
   first = other_words(a, statement, &launch) ;
   if (first) name = statement->words[first - 1].raw ;

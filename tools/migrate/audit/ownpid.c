@@ -35,7 +35,7 @@ static int asks_own_pid (struct asking const *asking, char const *raw)
 static void tell (struct asking const *asking, char const *text)
 {
   struct claim *claim = claim_of(asking->a, asking->whole) ;
-  if (claim && !claim->todo.first && strncmp(claim->where, "dropped", 7) != 0) audit_todo(asking->a, claim, line_of(asking->a, asking->whole), text) ;
+  if (audit_is_unmarked(claim)) audit_todo(asking->a, claim, line_of(asking->a, asking->whole), text) ;
 }
 
 /* kill -HUP 1, perhaps in a text: --notify "kill -HUP 1". What ends /init ends the container, as it did. */
@@ -90,7 +90,7 @@ void audit_ownpid (struct analysis *a, struct statement *first, struct file cons
     char const *name = pool_copy(a->pool, piece->names + strspn(piece->names, " "), strcspn(piece->names + strspn(piece->names, " "), " ")) ;
     if (!equals || !is_own(shell_without_quotes(a->pool, equals + 1))) continue ;
     texts_add_once(a->pool, &asking.names, name) ;
-    if (is_exported(a, name) && piece->claim && !piece->claim->todo.first && strncmp(piece->claim->where, "dropped", 7) != 0)
+    if (is_exported(a, name) && audit_is_unmarked(piece->claim))
       audit_todo(a, piece->claim, source_line(a->source, piece->claim->range.start), pool_printf(a->pool,
         "%s was the script's pid, which is no service's: what reads it from its environment finds a process that has ended", name)) ;
   }

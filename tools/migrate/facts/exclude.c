@@ -139,15 +139,12 @@ void settle_exclusive (struct analysis *a)
   {
     char const *before = texts_join(a->pool, &service->dependencies, ", ") ;
     char const *now ;
-    char const *at ;
     service->dependencies = without_exclusive(a, service, &service->dependencies) ;
     service->optional = without_exclusive(a, service, &service->optional) ;
     service->needed = without_exclusive(a, service, &service->needed) ;
     now = texts_join(a->pool, &service->dependencies, ", ") ;
     if (!strcmp(now, before) || !service->claim) continue ;
-    before = pool_printf(a->pool, " after %s", before) ;
-    at = strstr(service->claim->what, before) ;
-    if (at) service->claim->what = pool_printf(a->pool, "%.*s%s%s%s", (int)(at - service->claim->what), service->claim->what, *now ? " after " : "", now, at + strlen(before)) ;
+    claim_say_instead(a->pool, service->claim, pool_printf(a->pool, " after %s", before), *now ? pool_printf(a->pool, " after %s", now) : "") ;
   }
 }
 

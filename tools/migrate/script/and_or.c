@@ -49,11 +49,10 @@ void begin_behind (struct analysis *a, struct statement *statement, struct servi
 
 static void tell_behind_and (struct analysis *a, struct claim *claim, int is_end)
 {
-  static char const *const goes_on = "what comes later is started all the same, as the script went on" ;
-  char const *at = is_end ? strstr(claim->what, goes_on) : 0 ;
-  if (strstr(claim->what, "its &&")) return ;
-  claim->what = at ? pool_printf(a->pool, "%.*swhat is behind its && is not started; nothing else came, and the script ended%s", (int)(at - claim->what), claim->what, at + strlen(goes_on))
-    : pool_printf(a->pool, "%s; but not what is behind its &&", claim->what) ;
+  if (claim->tells_and) return ;
+  claim->tells_and = 1 ;
+  if (is_end && claim_say_instead(a->pool, claim, GOES_ON_FAILED, "what is behind its && is not started; nothing else came, and the script ended")) return ;
+  claim->what = pool_printf(a->pool, "%s; but not what is behind its &&", claim->what) ;
 }
 
 /* When a task has failed, what is behind its && is not started, even if the script goes on. */

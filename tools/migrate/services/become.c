@@ -71,6 +71,8 @@ static int stayed (struct service const *service, struct foreground const *foreg
   return service->is_main || (service->is_background && !image_refuses_twice(foreground->argv)) ;
 }
 
+#define BY_ITSELF "it would have left by itself"
+
 static void tell_foreground (struct analysis *a, struct service *service, uint32_t line, struct foreground const *foreground)
 {
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
@@ -83,7 +85,7 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
   else if (service->claim)
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: %s)", service->claim->what,
       foreground->is_configured ? "its configuration says so"
-      : foreground->by_configuration || (foreground->may_be_configured && stayed(service, foreground)) ? "whatever its configuration says" : "it would have left by itself") ;
+      : foreground->by_configuration || (foreground->may_be_configured && stayed(service, foreground)) ? "whatever its configuration says" : BY_ITSELF) ;
 }
 
 char const *with_exec (struct pool *pool, struct source const *code, struct statement const *command, uint32_t end)
@@ -364,11 +366,8 @@ static void keep_written (struct analysis *a, struct service *service, struct st
 /* nginx & wait $!: the container would have ended at once, if it had left. */
 static void leave_as_written (struct analysis *a, struct service *service)
 {
-  static char const mark[] = " (in the foreground: it would have left by itself)" ;
-  char const *at = strstr(service->claim->what, mark) ;
   service->command = service->as_written ;
-  if (at) service->claim->what = pool_printf(a->pool, "%.*s (as it is: its configuration keeps it in the foreground, or else the container would have ended at once)%s",
-    (int)(at - service->claim->what), service->claim->what, at + strlen(mark)) ;
+  claim_say_instead(a->pool, service->claim, "in the foreground: " BY_ITSELF, "as it is: its configuration keeps it in the foreground, or else the container would have ended at once") ;
 }
 
 /* The command that run becomes. */

@@ -197,7 +197,7 @@ void close_task (struct analysis *a)
   }
   task->is_forgiven = !a->task_must_succeed ;
   task->must_succeed = a->task_must_succeed ;
-  task->claim->what = pool_printf(a->pool, task->is_forgiven ? "%s; when it fails, what comes later is started all the same, as the script went on"
+  task->claim->what = pool_printf(a->pool, task->is_forgiven ? "%s; when it fails, " GOES_ON_FAILED
     : "%s; when it fails, what depends on it is not started", task->claim->what) ;
   a->task_statements = 0 ;
   {

@@ -150,6 +150,18 @@ struct claim *source_claim (struct source *source, struct range range, char cons
   return claim ;
 }
 
+int claim_is_dropped (struct claim const *claim)
+{
+  return !strncmp(claim->where, "dropped", 7) ;
+}
+
+int claim_say_instead (struct pool *pool, struct claim *claim, char const *part, char const *instead)
+{
+  char const *at = strstr(claim->what, part) ;
+  if (at) claim->what = pool_printf(pool, "%.*s%s%s", (int)(at - claim->what), claim->what, instead, at + strlen(part)) ;
+  return !!at ;
+}
+
 static int must_be_claimed (struct source const *source, uint32_t byte)
 {
   return !source->owner[byte] && !strchr(" \t\r\n;&", source->text[byte]) && !joins_lines(source, byte) ;

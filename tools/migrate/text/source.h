@@ -31,6 +31,7 @@ struct claim
   struct texts todo ; /* what is left for a person */
   int never_ran ; /* what it is of never runs, or in no container with this CMD */
   int tells_exit ; /* it, or the line that it is about, says what became of an exit of the script there */
+  int tells_and ; /* it says that what is behind its && is not started when it fails */
   char const *if_kept ; /* nothing was seen to need it: what stands in place of `what` where a file has it all the same; 0: it is no such thing */
   char const *described ; /* all that the report says of it; 0: it has not been asked yet */
 } ;
@@ -86,6 +87,9 @@ extern void source_blank (struct source *source, struct range range) ;
 
 /* Claims the bytes of `range` that have no owner yet. Texts are borrowed. */
 extern struct claim *source_claim (struct source *source, struct range range, char const *where, char const *what) ;
+extern int claim_is_dropped (struct claim const *claim) ; /* it is in no file */
+/* Other words in place of `part`; 0: the claim does not say that. */
+extern int claim_say_instead (struct pool *pool, struct claim *claim, char const *part, char const *instead) ;
 
 /* The next line from `line` on (from 1) with a byte that is neither claimed, nor
    white space, nor one of `;&`; sets *range to these bytes. 0: none. */
