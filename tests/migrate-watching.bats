@@ -351,3 +351,19 @@ all=(nginx cron)\nnginx -g "daemon off;" &\ncron -f &\nsleep 2\nfor p in "${all[
   migrate
   has nginx/flag-main
 }
+
+@test "what is ahead of a watching loop that works keeps its words: the loop's are those of a text of its own" {
+  local loop
+  for loop in $'while kill -0 $D; do\n  ./backup.sh\n  sleep 60\ndone' $'while true; do\n  kill -0 $D || exit 1\n  ./backup.sh\n  sleep 60\ndone' \
+    $'while kill -0 $D; do\n  ./app-server --port 80\n  sleep 1\ndone' $'while :; do\n  if ! pgrep app >/dev/null; then app & fi\n  sleep 5\ndone'; do
+    wrapper <<<$'db-server &\nD=$!\nweb-server &\nmkdir -p /srv/seeds\n./seed.sh --all\n./register.sh --as web\n'"$loop"
+    migrate
+    file seed/run <<'END' || { echo "# $loop"; return 1; }
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+mkdir -p /srv/seeds
+./seed.sh --all
+exec ./register.sh --as web
+END
+  done
+}

@@ -82,7 +82,7 @@ static char const *given (struct byvalue *by, struct statement const *statement)
   char const *text = statement_text(a, statement) ;
   char const *words ;
   if (statement->kind == STATEMENT_FOR && branch && branch->body)
-    return texts_has(&by->names, statement->name) ? source_copy(a->source, (struct range){ statement->range.start, branch->body->range.start }) : 0 ;
+    return texts_has(&by->names, statement->name) ? source_copy(source_of(a, statement), (struct range){ statement->range.start, branch->body->range.start }) : 0 ;
   if (statement->kind == STATEMENT_LOOP && branch && branch->condition && strstr(text, "<<"))
     return !strcmp(statement_command(branch->condition), "read") && mentions_any(&by->names, statement_text(a, branch->condition)) ? strstr(text, "<<") : 0 ;
   if (statement->kind == STATEMENT_ASSIGNMENT) return strchr(text, '=') && texts_has(&by->names, pool_copy(a->pool, text, strcspn(text, "+="))) ? strchr(text, '=') : 0 ;

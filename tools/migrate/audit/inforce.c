@@ -123,7 +123,7 @@ static int is_in_run (struct looking const *looking, struct service const *servi
   struct analysis *a = looking->a ;
   char const *run = audited_text(a, looking->files, service, "run") ;
   char const *command = statement_command(statement) ;
-  if (strstr(run, source_copy(a->source, statement->range))) return 1 ;
+  if (strstr(run, statement_text(a, statement))) return 1 ;
   if (statement->kind == STATEMENT_ASSIGNMENT) return has_values(looking, service, (struct statement *)statement, run) ;
   if (shell_one_of(command, "export unset")) return names_in(statement, run) ;
   return is_said_anew(a, service, statement) ;

@@ -42,7 +42,7 @@ static int empties_run (struct statement *statement, void *data)
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     if (!is_all_of_run(a->pool, statement->words[i].raw)) continue ;
-    audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "%s: what /init keeps is in there (/run/service, /run/s6), by which services are started and stopped, and have their environment: name what has to go", source_copy(a->source, statement->range))) ;
+    audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "%s: what /init keeps is in there (/run/service, /run/s6), by which services are started and stopped, and have their environment: name what has to go", statement_text(a, statement))) ;
     return 0 ;
   }
   return 0 ;

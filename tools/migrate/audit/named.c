@@ -21,7 +21,7 @@ static int may_be (struct analysis *a, char const *raw, char const *name)
 /* Its definition: in the file that has the call? */
 static int is_there (struct analysis *a, struct file const *files, char const *where, struct function const *function)
 {
-  char const *text = shell_uncommented(a->pool, source_copy(a->source, function->statement->range)) ;
+  char const *text = shell_uncommented(a->pool, statement_text(a, function->statement)) ;
   for (; files ; files = files->next)
     if (strstr(where, files->path) && strstr(files->content, text)) return 1 ;
   return 0 ;

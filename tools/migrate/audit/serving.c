@@ -62,7 +62,7 @@ static int look_at_command (struct statement *statement, void *data)
     return 0 ;
   }
   audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, leaves ? "%s goes on in the background, where nothing watches it, and is ended with this file: make it a service, in the foreground"
-    : "%s serves, and does not end by itself: what is behind it here never comes: make it a service", first ? source_copy(a->source, (struct range){ statement->words[first].range.start, statement->core.end }) : name_of(a, inside))) ;
+    : "%s serves, and does not end by itself: what is behind it here never comes: make it a service", first ? source_copy(source_of(a, statement), (struct range){ statement->words[first].range.start, statement->core.end }) : name_of(a, inside))) ;
   return 0 ;
 }
 

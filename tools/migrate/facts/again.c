@@ -124,7 +124,7 @@ int starts_itself (struct analysis *a, struct statement *statement, struct launc
   note_again(a, statement, &inner) ;
   if (others)
     texts_add(a->pool, &a->again->todo, pool_printf(a->pool, "it did that by %s, which goes: do the same in each run if a service needs it",
-      source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[others - 1].range.end }))) ;
+      source_copy(source_of(a, statement), (struct range){ statement->words[launch->first].range.start, statement->words[others - 1].range.end }))) ;
   return 1 ;
 }
 

@@ -45,7 +45,7 @@ static int asks_whether_executed (struct analysis *a, struct statement const *st
   struct branch const *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ;
   char const *text ;
   if (!branch || branch->next || !branch->condition || branch->condition->next || is_and_or(branch->condition)) return 0 ;
-  text = source_copy(a->source, branch->condition_range) ;
+  text = condition_text(a, branch) ;
   return strstr(text, "BASH_SOURCE") && (strstr(text, "$0") || strstr(text, "${0}")) && strchr(text, '=') && !strpbrk(text, "!&|") && !strstr(text, " -a ") && !strstr(text, " -o ") ;
 }
 

@@ -61,7 +61,7 @@ static char const *for_each_service (struct analysis *a, struct statement *state
   if (statement->kind != STATEMENT_DECLARATION || strcmp(statement_command(statement), "local") != 0) return appending_text(a, statement, &ignored, &ignored) ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (statement->words[i].raw[0] != '-' && strchr(statement->words[i].raw, '='))
-      return source_copy(a->source, (struct range){ statement->words[i].range.start, statement->range.end }) ;
+      return source_copy(source_of(a, statement), (struct range){ statement->words[i].range.start, statement->range.end }) ;
   return ":" ;
 }
 

@@ -445,7 +445,7 @@ enum decided decide_branch (struct analysis *a, struct statement const *statemen
     int r = 1 ;
     if (branch->condition)
     {
-      enum decided who = who_decides(a, source_copy(a->source, branch->condition_range)) ;
+      enum decided who = who_decides(a, condition_text(a, branch)) ;
       if (!who) return NOT_DECIDED ;
       if (who > decided) decided = who ;
       r = branch->condition->next ? -1 : decide_condition(a, branch->condition) ;

@@ -10,6 +10,7 @@
 extern int starts_in_background (struct statement const *list) ;
 extern struct statement *starting_part (struct statement *statement) ; /* a loop that starts programs, perhaps at the end of a pipeline; 0: another statement */
 extern struct statement *event_loop (struct statement *statement) ; /* the loop of inotifywait -m DIR | while read f; do ...; done; 0: another statement */
+extern struct source *source_of (struct analysis *a, struct statement const *statement) ; /* that its ranges are of: the script, or a text of its own */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
 extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
 extern struct claim *claim_of (struct analysis *a, struct statement const *statement) ; /* of the statement's first byte; 0: nobody has claimed it */
@@ -17,6 +18,7 @@ extern int is_started_in (struct service const *service, struct statement const 
 extern int runs_beside (struct service const *service) ; /* in the background, and no task */
 extern int has_main (struct analysis const *a) ; /* is a service main? */
 extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* without its `&` */
+extern char const *condition_text (struct analysis *a, struct branch const *branch) ; /* "": it has none */
 extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
 extern void add_setup_text (struct analysis *a, char const *text, int does_something) ; /* the same of code that is not in the script like this */
 extern struct function *find_function (struct analysis *a, char const *name) ;

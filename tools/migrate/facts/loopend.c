@@ -52,7 +52,7 @@ char const *loop_end (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_FOR) return *statement->name ? pool_printf(a->pool, "when it has been through all of %s", statement->name) : "after its last round" ;
   if (statement->kind != STATEMENT_LOOP) return 0 ;
   if (is_test(statement->branches->condition) || statement->until)
-    return pool_printf(a->pool, "%s %s", statement->until ? "when" : "when no longer", source_copy(a->source, statement->branches->condition_range)) ;
+    return pool_printf(a->pool, "%s %s", statement->until ? "when" : "when no longer", condition_text(a, statement->branches)) ;
   for (struct statement *one = statement->branches->body ; one ; one = one->next)
     if (breaks_out(one, 0) || statement_walk(one, &statement_exits, 0)) return pool_printf(a->pool, "by %s", statement_text(a, one)) ;
   return 0 ;

@@ -154,7 +154,7 @@ static int take_out (struct analysis *a, struct statement *statement, char const
   }
   if (statement->kind == STATEMENT_IF && branch && !branch->next && branch->condition && is_repeatable(a, branch->condition) && !branch->condition->next)
   {
-    char const *condition = source_copy(a->source, branch->condition_range) ;
+    char const *condition = condition_text(a, branch) ;
     under = under ? pool_printf(a->pool, "%s && %s", under, condition) : condition ;
     for (struct statement *one = branch->body ; one ; one = one->next) r &= take_out(a, one, under) ;
     return r ;

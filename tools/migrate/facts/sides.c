@@ -180,7 +180,7 @@ static int may_go_on (struct statement *statement, void *data) ;
 /* while true, while [ 1 ]: nothing in the loop changes it. */
 static int is_constant (struct analysis *a, struct branch const *loop)
 {
-  char const *text = source_copy(a->source, loop->condition_range) ;
+  char const *text = condition_text(a, loop) ;
   if (shell_one_of(statement_command(loop->condition), "true : false sleep")) return 1 ;
   return loop->condition->kind == STATEMENT_TEST && !strpbrk(text, "$`/") ;
 }

@@ -29,6 +29,7 @@ struct statement *temporary_part (struct analysis *a, struct statement *first, s
   struct statement *part = pool_alloc(a->pool, sizeof(*part)) ;
   part->kind = STATEMENT_OTHER ;
   part->name = "" ;
+  part->source = first->source ;
   part->range = part->core = (struct range){ first->range.start, end->range.end } ;
   for (struct statement **to = &part->body ; ; to = &(*to)->next, first = first->next)
   {

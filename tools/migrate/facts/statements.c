@@ -7,9 +7,14 @@
 
 #define PRINTS_DEPTH_MAX 200 /* of the calls that are looked into */
 
+struct source *source_of (struct analysis *a, struct statement const *statement)
+{
+  return statement->source ? statement->source : a->source ;
+}
+
 uint32_t line_of (struct analysis *a, struct statement const *statement)
 {
-  return source_line(a->source, statement->range.start) ;
+  return source_line(source_of(a, statement), statement->range.start) ;
 }
 
 int is_started_in (struct service const *service, struct statement const *statement)
@@ -42,7 +47,12 @@ struct claim *claim_of (struct analysis *a, struct statement const *statement)
 
 char const *statement_text (struct analysis *a, struct statement const *statement)
 {
-  return source_copy(a->source, statement->range) ;
+  return source_copy(source_of(a, statement), statement->range) ;
+}
+
+char const *condition_text (struct analysis *a, struct branch const *branch)
+{
+  return branch->condition ? source_copy(source_of(a, branch->condition), branch->condition_range) : "" ;
 }
 
 /* In a call, or a round: with its words there. */

@@ -383,5 +383,5 @@ int is_waiting_task (struct analysis *a, struct statement *statement)
 {
   if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !a->last || !statement->body) return 0 ;
   return statement->body->kind == STATEMENT_LOOP && statement->body->next && statement->body->branches
-   && statement->body->branches->condition && is_probe(source_copy(a->source, statement->body->branches->condition_range)) ;
+   && statement->body->branches->condition && is_probe(condition_text(a, statement->body->branches)) ;
 }

@@ -57,7 +57,7 @@ static int keep_codes (struct statement *statement, void *data)
 {
   struct ends_of_each *ends = data ;
   for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
-    if (branch->condition) keep_code_of(ends, source_copy(ends->a->source, branch->condition_range), branch->body, 0) ;
+    if (branch->condition) keep_code_of(ends, condition_text(ends->a, branch), branch->body, 0) ;
   if (is_and_or(statement))
     keep_code_of(ends, statement_text(ends->a, statement->body), statement->body->next, statement->body->next) ;
   return 0 ;

@@ -64,7 +64,7 @@ static int find_keeping (struct analysis *a, struct statement *loop, struct keep
     char const *question ;
     if (is_idle(a, one)) continue ;
     if (one->kind != STATEMENT_IF || one->branches->next || keeping->program || !find_kept(a, one->branches->body, keeping)) return 0 ;
-    question = source_copy(a->source, one->branches->condition_range) ;
+    question = condition_text(a, one->branches) ;
     if (!asks_whether_gone(a, question) || !is_asked_for(question, keeping)) return 0 ;
   }
   return keeping->program && !service_of_program(a, keeping->program) ;

@@ -34,7 +34,7 @@ static int find_restart (struct statement *statement, void *data)
   {
     char const **conditions = may_end_script(a, branch->body) ? &restarts->either : &restarts->asked ;
     if (branch->condition && any_starts_but_waits(a, branch->body))
-      *conditions = pool_printf(a->pool, "%s %s", *conditions, source_copy(a->source, branch->condition_range)) ;
+      *conditions = pool_printf(a->pool, "%s %s", *conditions, condition_text(a, branch)) ;
   }
   return 0 ;
 }
@@ -94,7 +94,7 @@ static struct watched watched (struct analysis *a, struct statement *statement)
   struct seen seen ;
   char const *text ;
   char const *all_text ; /* with what it only printed */
-  char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
+  char const *condition = statement->branches ? condition_text(a, statement->branches) : "" ;
   int ends = may_end(a, statement) || (statement->kind != STATEMENT_FOR && loop_breaks(statement)) || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || statement_walk(statement, &kills_script, 0) || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && statement->branches->condition && asks_for_processes(a, statement->branches->condition)) ;

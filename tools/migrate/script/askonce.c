@@ -144,7 +144,7 @@ int ask_once (struct analysis *a, struct statement const *branching)
   int again = 0 ;
   for (struct branch *branch = branching->branches ; branch ; branch = branch->next)
   {
-    char const *condition = branching->kind == STATEMENT_IF && branch->condition ? shell_uncommented(a->pool, source_copy(a->source, branch->condition_range)) : "" ;
+    char const *condition = branching->kind == STATEMENT_IF && branch->condition ? shell_uncommented(a->pool, condition_text(a, branch)) : "" ;
     branch->asked = 0 ;
     if (!asks_files(condition) || strstr(condition, "<<") || asks_for_processes(a, branch->condition) || !changes_nothing(a, branch->condition) || !changes_answer(a, branching, branch, condition)) continue ;
     if (a->plan->services || a->last || mentions_positional(condition) || placed_mentioned(a->positional, condition)) again = 1 ;

@@ -118,9 +118,9 @@ void begin_branches (struct analysis *a, struct statement const *statement, stru
 }
 
 /* Of `if`: the text that asks it where it counts. */
-static char const *condition_text (struct analysis *a, struct branch const *branch)
+static char const *asked_text (struct analysis *a, struct branch const *branch)
 {
-  return branch->asked ? branch->asked : source_copy(a->source, branch->condition_range) ;
+  return branch->asked ? branch->asked : condition_text(a, branch) ;
 }
 
 /* Of `if`: none of the conditions before it, and its own. */
@@ -130,7 +130,7 @@ static char const *if_condition (struct analysis *a, struct branching const *bra
   for (struct text *one = branching->conditions.first ; one ; one = one->next) texts_add(a->pool, &all, negated(a->pool, one->text)) ;
   if (branch->condition)
   {
-    char const *condition = condition_text(a, branch) ;
+    char const *condition = asked_text(a, branch) ;
     texts_add(a->pool, &all, branch->asked ? condition : branch->condition->next || branch->condition->kind == STATEMENT_OR ? pool_printf(a->pool, "{ %s; }", condition) : condition) ;
   }
   return all.first ? texts_join(a->pool, &all, " && ") : 0 ;
@@ -232,7 +232,7 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
   a->waited_line = branching->outer ;
   if (branching->statement->kind == STATEMENT_CASE)
     branching->patterns = *branching->patterns ? pool_printf(a->pool, "%s|%s", branching->patterns, branch->pattern) : branch->pattern ;
-  else if (branch->condition) texts_add(a->pool, &branching->conditions, condition_text(a, branch)) ;
+  else if (branch->condition) texts_add(a->pool, &branching->conditions, asked_text(a, branch)) ;
 }
 
 static int has_pid (struct analysis const *a, struct service const *service)

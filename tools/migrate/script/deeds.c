@@ -100,7 +100,7 @@ static struct statement *group_of (struct analysis *a, struct statement *list)
 {
   struct statement *group = pool_alloc(a->pool, sizeof(*group)) ;
   struct statement *last = statement_last(list) ;
-  *group = (struct statement){ .kind = STATEMENT_GROUP, .name = "", .body = list, .range = { list->range.start, last->range.end } } ;
+  *group = (struct statement){ .kind = STATEMENT_GROUP, .source = list->source, .name = "", .body = list, .range = { list->range.start, last->range.end } } ;
   group->core = group->range ;
   return group ;
 }

@@ -42,7 +42,7 @@ static char const *code_of (struct analysis *a, struct statement const *first, s
   name = pool_printf(a->pool, "%.*s=", (int)strspn(word + 1 + (word[1] == '{'), NAME_LETTERS), word + 1 + (word[1] == '{')) ;
   for (; first && name[1] ; first = first->next)
   {
-    char const *text = source_copy(a->source, first->range) ;
+    char const *text = statement_text(a, first) ;
     if (!strncmp(text, "local ", 6)) text += 6 ;
     if (!strncmp(text, name, strlen(name))) return code_of(a, 0, call, text + strlen(name)) ;
   }
@@ -52,7 +52,7 @@ static char const *code_of (struct analysis *a, struct statement const *first, s
 /* echo "$1" >&2, with the words of the call; 0: it asks for more than that. */
 static char const *with_words (struct analysis *a, struct statement const *command, struct statement const *call)
 {
-  char const *text = source_copy(a->source, command->range) ;
+  char const *text = statement_text(a, command) ;
   uint32_t end = command->range.start ;
   struct texts parts = { 0 } ;
   if (strchr(text, '\n') || strstr(text, "<<")) return 0 ;
@@ -104,7 +104,7 @@ static char const *left_of (struct analysis *a, struct statement const *body, st
       texts_add(a->pool, &left, kept) ;
     }
     else if (waits && !ends && strcmp(statement_command(one), "wait") != 0) return 0 ;
-    else if (waits && !ends && !waits_for_nobody(a, one, call)) texts_add(a->pool, &left, source_copy(a->source, one->range)) ; /* for what it has not ended */
+    else if (waits && !ends && !waits_for_nobody(a, one, call)) texts_add(a->pool, &left, statement_text(a, one)) ; /* for what it has not ended */
   }
   if (!code || !waits) return 0 ;
   texts_add(a->pool, &left, pool_printf(a->pool, "exit %s", code)) ;
@@ -115,7 +115,7 @@ static void put_call (struct spelling *s, struct statement *call)
 {
   struct analysis *a = s->a ;
   struct function const *function = call->kind == STATEMENT_COMMAND && !call->background && !call->nredirects && !call->nassignments ? called_function(a, call) : 0 ;
-  char const *left = function && function->statement->body && !strchr(source_copy(a->source, call->range), '\n') ? left_of(a, function->statement->body, call) : 0 ;
+  char const *left = function && function->statement->body && !strchr(statement_text(a, call), '\n') ? left_of(a, function->statement->body, call) : 0 ;
   if (!left) return ;
   texts_add(a->pool, &s->text, source_copy(a->source, (struct range){ s->done, call->range.start })) ;
   texts_add(a->pool, &s->text, left) ;

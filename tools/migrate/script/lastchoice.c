@@ -100,7 +100,7 @@ static void look_at_branches (struct choice *c, struct statement const *statemen
   if (!taken || (!others && statement_else(statement))) return ; /* the script went on in another branch */
   if (!others || case_falls(c->a, statement)) c->is_exact = 0 ;
   c->stays_elsewhere |= any_stays(statement) ;
-  take_condition(c, taken->pattern ? "case " : source_copy(c->a->source, statement->branches->condition_range), others ? others : "exit 0") ;
+  take_condition(c, taken->pattern ? "case " : condition_text(c->a, statement->branches), others ? others : "exit 0") ;
   look_at_list(c, taken->body, 0) ;
 }
 

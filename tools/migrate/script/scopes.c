@@ -8,7 +8,7 @@
 static char const *redirects_text (struct analysis *a, struct statement const *statement, struct texts *files)
 {
   /* As a command of its own, so that appending_text() looks at it. */
-  struct statement exec = { .kind = STATEMENT_COMMAND, .name = "", .nwords = 1, .nredirects = statement->nredirects, .redirects = statement->redirects } ;
+  struct statement exec = { .kind = STATEMENT_COMMAND, .source = statement->source, .name = "", .nwords = 1, .nredirects = statement->nredirects, .redirects = statement->redirects } ;
   struct word word = { .raw = "exec", .value = "exec" } ;
   struct texts ignored = { 0 } ;
   exec.words = &word ;

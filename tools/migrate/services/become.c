@@ -230,7 +230,7 @@ static void set_words (struct analysis *a, struct service *service, struct state
   }
   else if (launch->dashes)
     service->command = pool_printf(a->pool, "%s %s", statement->words[launch->first].raw,
-      trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->dashes].range.end, statement->core.end }))) ;
+      trim(a->pool, source_copy(source_of(a, statement), (struct range){ statement->words[launch->dashes].range.end, statement->core.end }))) ;
   else service->command = put_arguments(a, trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end }))) ;
   tell_redirects(a, service, statement) ;
 }
@@ -276,7 +276,7 @@ static void keep_code (struct analysis *a, struct statement const *statement, st
   while (i < statement->nwords && statement->words[i].raw != inner->code) i++ ;
   if (i >= statement->nwords || strcmp(statement_word(statement, i - 1), "-c") != 0) return ;
   launch->code = inner->code ;
-  launch->code_prefix = trim(a->pool, source_copy(a->source, (struct range){ statement->words[first].range.start, statement->words[i - 1].range.start })) ;
+  launch->code_prefix = trim(a->pool, source_copy(source_of(a, statement), (struct range){ statement->words[first].range.start, statement->words[i - 1].range.start })) ;
   launch->code_words = inner->code_words ;
   launch->first = inner->first ;
 }
@@ -306,8 +306,8 @@ static void take_code (struct analysis *a, struct service const *service, struct
   if (!i || !is_code || strcmp(statement_word(statement, i - 1), "-c") != 0) return ;
   if (!leaves_inside(a, statement, &foreground) && !(foreground.may_leave && service->is_daemon)) return ;
   launch->code = statement->words[i].raw ;
-  launch->code_prefix = trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[i - 1].range.start })) ;
-  if (i + 1 < statement->nwords) launch->code_words = trim(a->pool, source_copy(a->source, (struct range){ statement->words[i + 1].range.start, statement->core.end })) ;
+  launch->code_prefix = trim(a->pool, source_copy(source_of(a, statement), (struct range){ statement->words[launch->first].range.start, statement->words[i - 1].range.start })) ;
+  if (i + 1 < statement->nwords) launch->code_words = trim(a->pool, source_copy(source_of(a, statement), (struct range){ statement->words[i + 1].range.start, statement->core.end })) ;
   launch->first = statement->nwords ;
 }
 
@@ -341,7 +341,7 @@ static void keep_user_change (struct analysis *a, struct service *service, struc
   other = user_of_options(&inner.options) ;
   if (!inner.code && !inner.dashes && inner.first < statement->nwords)
   {
-    launch->kept = pool_printf(a->pool, "%s ", trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[inner.first].range.start }))) ;
+    launch->kept = pool_printf(a->pool, "%s ", trim(a->pool, source_copy(source_of(a, statement), (struct range){ statement->words[launch->first].range.start, statement->words[inner.first].range.start }))) ;
     launch->first = inner.first ;
   }
   if (inner.code) keep_code(a, statement, &inner, launch) ;

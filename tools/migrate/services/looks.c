@@ -11,7 +11,7 @@
 char const *condition_of (struct analysis *a, struct statement const *statement)
 {
   if (is_and_or(statement)) return statement_text(a, statement->body) ;
-  if (statement->kind == STATEMENT_IF && statement->branches->condition) return source_copy(a->source, statement->branches->condition_range) ;
+  if (statement->kind == STATEMENT_IF && statement->branches->condition) return condition_text(a, statement->branches) ;
   return statement->kind == STATEMENT_CASE && statement->nwords ? statement->words[0].raw : "" ;
 }
 

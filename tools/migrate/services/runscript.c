@@ -69,7 +69,7 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     /* printenv | while read x; do $x & done: what the loop has started is waited for where it is known. */
     struct range const loop = starting_part(statement)->range ;
     texts_add(a->pool, &service->run, pool_printf(a->pool, "%s{ %s; wait; }",
-      source_copy(a->source, (struct range){ statement->range.start, loop.start }), source_copy(a->source, loop))) ;
+      source_copy(source_of(a, statement), (struct range){ statement->range.start, loop.start }), source_copy(a->source, loop))) ;
     return ;
   }
   if (!first || !first->next || first->kind != STATEMENT_COMMAND || service->is_oneshot
@@ -80,7 +80,7 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     return ;
   }
   run_lines(a, service, first) ;
-  between = source_copy(a->source, (struct range){ first->range.end, first->next->range.start }) ;
+  between = source_copy(source_of(a, first), (struct range){ first->range.end, first->next->range.start }) ;
   if (strstr(between, "|&"))
   {
     service->redirects = pool_printf(a->pool, "%s%s2>&1", service->redirects, *service->redirects ? " " : "") ;
@@ -91,7 +91,7 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     if (!strncmp(one->text, "cd ", 3)) texts_add(a->pool, &service->logger, one->text) ;
   if (first->next == last && last->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(last), "while read exec"))
     texts_add(a->pool, &service->logger, with_exec(a->pool, a->source, last, last->range.end)) ;
-  else texts_add(a->pool, &service->logger, source_copy(a->source, (struct range){ first->next->range.start, last->range.end })) ;
+  else texts_add(a->pool, &service->logger, source_copy(source_of(a, first), (struct range){ first->next->range.start, last->range.end })) ;
   if (service->claim)
     service->claim->what = pool_printf(a->pool, "%s; what was behind its | is %s", service->claim->what, service_where(a->plan, service, "log/run")) ;
 }
@@ -181,7 +181,7 @@ static int call_lines (struct analysis *a, struct service *service, struct state
   }
   if (statement->nwords > 1)
     texts_add(a->pool, &service->run, pool_printf(a->pool, "set -- %s",
-      source_copy(a->source, (struct range){ statement->words[1].range.start, statement->words[statement->nwords - 1].range.end }))) ;
+      source_copy(source_of(a, statement), (struct range){ statement->words[1].range.start, statement->words[statement->nwords - 1].range.end }))) ;
   a->depth++ ;
   a->in_call++ ;
   group_lines(a, service, body) ;
@@ -269,12 +269,14 @@ static int is_shells_own (struct statement const *statement)
 
 void run_lines (struct analysis *a, struct service *service, struct statement *statement)
 {
+  struct source *outer = a->source ;
   if (a->depth++ > 50)
   {
     keep_shell(a, service, statement) ;
     a->depth-- ;
     return ;
   }
+  a->source = source_of(a, statement) ; /* a function's body, a task that was held: perhaps another one */
   switch (statement->kind)
   {
     case STATEMENT_COMMAND :
@@ -301,5 +303,6 @@ void run_lines (struct analysis *a, struct service *service, struct statement *s
     case STATEMENT_OR : and_or_lines(a, service, statement) ; break ;
     default : keep_shell(a, service, statement) ;
   }
+  a->source = outer ;
   a->depth-- ;
 }

@@ -103,6 +103,7 @@ static void set_endless (struct pool *pool, struct statement *loop, struct range
   struct statement *condition = pool_alloc(pool, sizeof(*condition)) ;
   condition->kind = STATEMENT_COMMAND ;
   condition->name = "" ;
+  condition->source = loop->source ;
   condition->range = condition->core = place ;
   condition->words = pool_alloc(pool, sizeof(struct word)) ;
   condition->words[0] = (struct word){ .range = place, .raw = "true", .value = "true" } ;

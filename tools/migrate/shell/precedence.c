@@ -19,6 +19,7 @@ static struct statement *new_statement (struct pool *pool, enum statement_kind k
   struct statement *statement = pool_alloc(pool, sizeof(*statement)) ;
   statement->kind = kind ;
   statement->name = "" ;
+  statement->source = body->source ;
   statement->body = body ;
   statement->range = statement->core = (struct range){ start, end } ;
   for (struct statement *one = body ; one ; one = one->next) statement->damaged |= one->damaged ;

@@ -259,6 +259,7 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
   }
   statement = pool_alloc(reader->source->pool, sizeof(*statement)) ;
   statement->kind = STATEMENT_OTHER ;
+  statement->source = reader->source ;
   statement->range = statement->core = range_of(node) ;
   statement->damaged = is_damaged(reader->source->pool, node, 0) ;
   statement->name = "" ;
@@ -369,7 +370,7 @@ static struct statement *as_text (struct source *source)
 {
   struct statement *all = pool_alloc(source->pool, sizeof(*all)) ;
   struct range const range = { 0, source->len } ;
-  *all = (struct statement){ .kind = STATEMENT_DAMAGED, .name = "", .damaged = 1, .range = range, .core = range } ;
+  *all = (struct statement){ .kind = STATEMENT_DAMAGED, .source = source, .name = "", .damaged = 1, .range = range, .core = range } ;
   return all ;
 }
 
@@ -394,8 +395,12 @@ struct statement *shell_parse (struct source *source)
 
 struct statement *shell_parse_text (struct pool *pool, struct source *code, char const *text)
 {
+  struct source *kept = pool_alloc(pool, sizeof(*kept)) ; /* longer than the caller's */
+  struct statement *first ;
   size_t len = strlen(text) ;
-  source_init(code, pool, "", text, len > SOURCE_SIZE_MAX ? SOURCE_SIZE_MAX : len) ;
-  return shell_parse(code) ;
+  source_init(kept, pool, "", text, len > SOURCE_SIZE_MAX ? SOURCE_SIZE_MAX : len) ;
+  first = shell_parse(kept) ;
+  *code = *kept ;
+  return first ;
 }
 

@@ -59,6 +59,7 @@ struct branch
 struct statement
 {
   enum statement_kind kind ;
+  struct source *source ; /* that its ranges are of; 0: it stands in no text, but for something */
   struct range range ; /* with its redirections, without the `&` or `;` after it */
   struct range core ; /* without the redirections after it */
   int background ; /* `&` follows */

@@ -110,7 +110,7 @@ static void script_gives_up (struct analysis *a)
 
 static char const *asked_text (struct analysis *a, struct statement const *statement)
 {
-  if (statement->kind == STATEMENT_IF && statement->branches) return source_copy(a->source, statement->branches->condition_range) ;
+  if (statement->kind == STATEMENT_IF && statement->branches) return condition_text(a, statement->branches) ;
   if (is_and_or(statement) && statement->body) return statement_text(a, statement->body) ;
   return "" ;
 }
