@@ -119,6 +119,7 @@
      statements.c     what all parts ask about a statement
      stops.c          a server that is only started for a while: where is it stopped?
      tasknames.c      names of tasks
+     temporary.c      a server that is only started to be prepared
      unknown.c        work that may set variables nobody knows here
      values.c         what $1 and a loop's variable are in there
      waitloop.c       loops that wait: what they ask

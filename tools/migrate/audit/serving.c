@@ -55,7 +55,7 @@ static int look_at_command (struct statement *statement, void *data)
   first = server_of_xargs(a, statement) ;
   foreground_of(a->plan, inside, first ? first : launch.first, &foreground) ;
   leaves = foreground.in_background || statement->background || launch.detached ;
-  if (foreground.ends || is_stopped(a, text, name_of(a, inside))) return 0 ;
+  if (foreground.ends || is_stopped(a, text, name_of(a, inside)) || stopped_at(a, statement)) return 0 ;
   if (!foreground.is_daemon)
   {
     if (says_start(a, inside)) audit_todo(a, claim, line_of(a, statement), "by its word start it may leave a daemon behind, which nobody supervises: run that in the foreground, as a service (often run, console or foreground in place of start)") ;
@@ -137,7 +137,7 @@ static int look_at_left (struct statement *statement, void *data)
   struct claim *claim = statement->background && statement->range.start >= serving->left_until ? claim_of(a, statement) : 0 ;
   char const *text = claim && !claim->todo.first ? audited_ending(a, serving->files, claim) : 0 ;
   if (statement->background && statement->range.end > serving->left_until) serving->left_until = statement->range.end ;
-  if (!text || !strcmp(statement_command(statement), "sleep") || !goes_beside(text, statement_text(a, statement)) || ends_what_it_starts(serving, text)) return 0 ;
+  if (!text || !strcmp(statement_command(statement), "sleep") || !goes_beside(text, statement_text(a, statement)) || ends_what_it_starts(serving, text) || stopped_at(a, statement)) return 0 ;
   audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "%s goes on in the background, and is ended with this file: if it serves, or has to come to its end, make it a service, or a task of its own", name_of(a, statement))) ;
   return 0 ;
 }

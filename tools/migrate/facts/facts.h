@@ -106,6 +106,7 @@ extern int ran_nothing_behind (struct analysis *a, struct frame const *frame) ; 
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
 extern int ends_in_program (struct analysis *a, struct frame const *behind) ; /* kill $DB; wait $DB; ./web: what was started until there only prepared that */
 extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
+extern int code_stops_all (struct analysis *a, struct source *code, struct statement *list) ; /* sh -c "start; seed; stop": is all that it starts stopped in it? */
 /* All statements from `first` to `end` as one, with the same text */
 extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;
 
@@ -118,6 +119,7 @@ extern int mentions_family (struct pool *pool, char const *text, char const *nam
 /* The last statement of a server that `first` starts, and that is stopped before another one
    starts; 0: it is not. */
 extern struct statement *stopped_at (struct analysis *a, struct statement *first) ;
+extern struct statement *behind_stop (struct analysis *a, struct statement *stop) ; /* the last of what waits there until that has ended; the stop itself: nothing does */
 extern int trap_taken_off (struct statement const *trap) ; /* by a trap - EXIT behind it in its list */
 extern void add_stopped (struct analysis *a, struct statement *statement, char const *text, struct texts *names) ; /* the services that the command stops; `text`: its own */
 /* mongod --shutdown, redis-cli shutdown || true, service cron stop: does it nothing but stop services of this script? */

@@ -376,6 +376,7 @@ char const *left_behind (struct analysis *a, struct statement *statement, int la
   for (unsigned int i = launch.first ; !launch.code && i < statement->nwords ; i++)
     if (statement->words[i].value == raw) value = raw ;
   list = shell_parse_text(a->pool, &code, value ? value : pool_copy(a->pool, raw + (launch.code != 0), strlen(raw) > 2 ? strlen(raw) - 1 - (launch.code != 0) : 0)) ;
+  if (code_stops_all(a, &code, list)) return "" ;
   last = last_stays ? last_command(list) : 0 ;
   if (last) last->kind = STATEMENT_COMMENT ;
   return left_in(a, &code, list) ;

@@ -8,48 +8,13 @@
 
 #define STARTS_DEPTH_MAX 250 /* deeper than what is walked has inside it, which the parser limits to 100 */
 
-/* ---- a server that is only started to be prepared, and stopped again before the rest
-   starts: part of the setup, not a service ---- */
-
-/* pg_ctl start | indent: a daemon, whose messages are in a filter. */
-static struct statement *daemon_of (struct statement *first)
-{
-  return first->kind == STATEMENT_PIPELINE && first->body && !first->background ? first->body : first ;
-}
-
-struct statement *temporary_end (struct analysis *a, struct statement *first)
-{
-  struct statement *daemon = daemon_of(first) ;
-  int starts = first->background || (daemon->kind == STATEMENT_COMMAND && starts_something(a, daemon) && strcmp(statement_command(daemon), "exec") != 0) ;
-  return starts && !shell_one_of(statement_command(first), "wait") ? stopped_at(a, first) : 0 ;
-}
-
-struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end)
-{
-  struct statement *part = pool_alloc(a->pool, sizeof(*part)) ;
-  part->kind = STATEMENT_OTHER ;
-  part->name = "" ;
-  part->source = first->source ;
-  part->range = part->core = (struct range){ first->range.start, end->range.end } ;
-  for (struct statement **to = &part->body ; ; to = &(*to)->next, first = first->next)
-  {
-    *to = pool_alloc(a->pool, sizeof(**to)) ;
-    **to = *first ;
-    (*to)->next = 0 ;
-    if (first == end) return part ;
-  }
-}
-
 /* ---- what starts something ---- */
 
 static int starts_among (struct analysis *a, struct statement *list)
 {
   for (struct statement *one = list ; one ; one = one->next)
   {
-    struct statement *end ;
-    if (!starts_something(a, one)) continue ;
-    if (!one->background && one->kind != STATEMENT_COMMAND) return 1 ;
-    end = shell_one_of(statement_command(one), "exec wait") ? 0 : stopped_at(a, one) ;
+    struct statement *end = starts_something(a, one) ? temporary_end(a, one) : one ;
     if (!end) return 1 ;
     one = end ;
   }

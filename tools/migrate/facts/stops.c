@@ -13,6 +13,8 @@ struct stopping
   char const *program ; /* the first word of what starts it */
   char const *name ; /* of the program that this runs in the end */
   char const *text ;
+  char const *behind ; /* all that follows where it is stopped */
+  int is_given ; /* the pid, to the function that is looked into, as an argument */
   int at_end ; /* rabbitmqctl stop_app is one, too; elsewhere the server goes on, and start_app follows */
 } ;
 
@@ -37,11 +39,12 @@ static int is_part_of (struct stopping const *stopping, char const *pattern)
   return (out - plain > 2 && strstr(stopping->text, plain)) || is_name_of(stopping, plain) ;
 }
 
-/* $(pidof mysqld), `pgrep -f server`, $(cat /run/mysqld/mysqld.pid) */
+/* $(pidof mysqld), `pgrep -f server`, $(cat /run/mysqld/mysqld.pid), or $(cat FILE) of server --pidfile FILE */
 static int is_pid_of (struct stopping const *stopping, char const *raw)
 {
+  struct service const server = { .text = stopping->text } ;
   char *words ;
-  if (*stopping->pidfile && strstr(raw, stopping->pidfile)) return 1 ;
+  if ((*stopping->pidfile && strstr(raw, stopping->pidfile)) || reads_pid_of(stopping->a, &server, raw)) return 1 ;
   if (!strstr(raw, "$(") && *raw != '`' && raw[*raw == '"'] != '`') return 0 ;
   words = pool_alloc(stopping->a->pool, strlen(raw) + 1) ;
   memcpy(words, raw, strlen(raw) + 1) ;
@@ -93,7 +96,7 @@ static int names_service (struct stopping const *stopping, char const *text)
 static struct { char const *commands ; char const *marks ; } const hints[] =
 {
   { "mysqladmin mariadb-admin mysql mariadb", "sql maria db entrypoint" }, { "redis-cli valkey-cli", "redis valkey" }, { "rabbitmqctl", "rabbit" }, { "mongo mongosh mongod", "mongo db entrypoint" },
-  { "jboss-cli.sh", "standalone domain jboss wildfly" }, { "pg_ctl pg_ctlcluster", "pg postgres sql db entrypoint" }, { "apache2ctl apachectl httpd", "apache httpd" }, { "rndc", "named bind" },
+  { "jboss-cli.sh", "standalone domain jboss wildfly" }, { "pg_ctl pg_ctlcluster", "pg postgres sql db entrypoint" }, { "apache2ctl apachectl httpd", "apache httpd" }, { "rndc", "named bind" }, { "supervisorctl", "supervisord" },
 } ;
 
 /* Is the stop for this server? mysqladmin shutdown ends no worker. */
@@ -108,11 +111,30 @@ static int is_for (struct stopping const *stopping, struct statement const *stat
   return 0 ;
 }
 
+/* --pidfile /run/x.pid, -F "$PIDFILE", --exec /opt/x/bin/x, of which what starts it has the same word */
+static int is_its_file (struct stopping const *stopping, char const *raw)
+{
+  char const *plain = *raw == '"' ? pool_copy(stopping->a->pool, raw + 1, strcspn(raw + 1, "\"")) : raw ;
+  return strpbrk(plain, "/$") && strlen(plain) > 2 && *plain != '-' && strstr(stopping->text, plain) ;
+}
+
+/* mc admin service stop, nodetool stopdaemon, consul leave, curl -X POST http://localhost/shutdown: stops a server, whichever; it
+   is this one where the same is started again behind it. */
+static int stops_before_again (struct stopping const *stopping, struct statement const *statement)
+{
+  char const *command = statement_command(statement) ;
+  int says = says_stop(statement) || is_called_stop(command) ;
+  if (stopping->at_end || shell_one_of(command, "service systemctl invoke-rc.d rc-service docker kill pkill killall echo printf") || !strncmp(command, "/etc/init.d/", 12)) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords && !says ; i++)
+    says = strcasestr(statement->words[i].raw, "shutdown") || shell_one_of(statement_word(statement, i), "stopdaemon leave") ;
+  return says && shell_mentions(stopping->behind, stopping->name) ;
+}
+
 static int stops (struct statement *statement, struct stopping const *stopping)
 {
   char const *command = statement_command(statement) ;
   int is_kill = !strcmp(command, "kill") ;
-  int by_name = shell_one_of(command, "pkill killall killall5") ;
+  int by_name = shell_one_of(command, "pkill killall killall5") || (!strcmp(command, "start-stop-daemon") && (strstr(statement_text(stopping->a, statement), " --stop") || strstr(statement_text(stopping->a, statement), " -K"))) ;
   if (asks_whether_alive(statement, 0) || kill_only_tells(statement)) return 0 ;
   if (is_its_stop(stopping, command)) return 1 ;
   if (*command && !strcmp(command, stopping->program) && shell_one_of(statement_word(statement, 1), !strcmp(command, "pulseaudio") ? "-k --kill" : "stop shutdown quit kill --kill -kill")) return 1 ; /* overmind start -D; overmind quit */
@@ -120,12 +142,14 @@ static int stops (struct statement *statement, struct stopping const *stopping)
   {
     char const *raw = statement->words[i].raw ;
     char const *value = shell_unquote(stopping->a->pool, raw) ;
-    if (is_kill && ((*stopping->pid && shell_mentions(raw, stopping->pid)) || shell_one_of(raw, "%1 %% %+") || strstr(raw, "$!") || is_pid_of(stopping, raw))) return 1 ;
+    if (is_kill && ((*stopping->pid && shell_mentions(raw, stopping->pid)) || shell_one_of(raw, "%1 %% %+") || strstr(raw, "$!") || is_pid_of(stopping, raw) || (stopping->is_given && strchr(raw, '$')))) return 1 ;
+    if (by_name && is_its_file(stopping, raw)) return 1 ;
     if (by_name && value && (is_name_of(stopping, value) || (!strcmp(command, "pkill") && is_part_of(stopping, value)))) return 1 ;
-    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || !strcmp(raw, "stop") || (stopping->at_end && !strcmp(raw, "stop_app")))) return is_for(stopping, statement) ;
+    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh supervisorctl") && (strcasestr(raw, "shutdown") || (!strcmp(raw, "stop") && strcmp(command, "supervisorctl") != 0) || (stopping->at_end && !strcmp(raw, "stop_app")))) return is_for(stopping, statement) ;
     if (shell_one_of(command, "pg_ctl pg_ctlcluster service invoke-rc.d rc-service systemctl apache2ctl apachectl httpd rndc") && shell_one_of(raw, "stop graceful-stop")) return is_for(stopping, statement) ;
     if (shell_one_of(command, "nginx") && shell_one_of(raw, "quit stop")) return is_for(stopping, statement) ;
   }
+  if (stops_before_again(stopping, statement)) return 1 ;
   return !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) && !strcmp(statement_word(statement, 1), "stop") && is_for(stopping, statement) ;
 }
 
@@ -159,11 +183,21 @@ static int leaves (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "exit return") ;
 }
 
+/* stop_it "$PID" */
+static int given_pid (struct stopping const *stopping, struct statement const *call)
+{
+  for (unsigned int i = 1 ; i < call->nwords ; i++)
+    if ((*stopping->pid && shell_mentions(call->words[i].raw, stopping->pid)) || strstr(call->words[i].raw, "$!")) return 1 ;
+  return 0 ;
+}
+
 /* Does it stop the server whenever it is reached? Not in the body of a function that only
    stands there, nor in a branch that gives up. */
 static int always_stops (struct statement *statement, struct stopping *stopping)
 {
   struct function *function ;
+  int was = stopping->is_given ;
+  int stopped ;
   if (statement->kind == STATEMENT_FUNCTION) return 0 ;
   if (statement->kind == STATEMENT_COMMAND)
   {
@@ -171,7 +205,10 @@ static int always_stops (struct statement *statement, struct stopping *stopping)
     function = called_function(stopping->a, statement) ;
     if (!function || !function->statement->body || function->asked == stopping->a->questions) return 0 ;
     function->asked = stopping->a->questions ;
-    return always_stops(function->statement->body, stopping) ;
+    stopping->is_given = was || given_pid(stopping, statement) ;
+    stopped = always_stops(function->statement->body, stopping) ;
+    stopping->is_given = was ;
+    return stopped ;
   }
   if (list_stops(statement->body, stopping)) return 1 ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
@@ -201,6 +238,8 @@ static int finds_pid (struct statement *statement, void *data)
   if (shell_one_of(statement_command(statement), "echo printf") && strstr(text, "$!"))
     for (unsigned int i = 0 ; i < statement->nredirects ; i++)
       if (statement->redirects[i].is_output && *statement->redirects[i].target) stopping->pidfile = statement->redirects[i].target ;
+  for (unsigned int i = 0 ; i < statement->nredirects && statement->nwords > 1 && !strcmp(statement_command(statement), "read") ; i++)
+    if (!statement->redirects[i].is_output && is_its_file(stopping, statement->redirects[i].target)) stopping->pid = statement->words[statement->nwords - 1].raw ;
   if (statement->kind != STATEMENT_ASSIGNMENT || statement->nassignments || !strchr(text, '=')) return 0 ;
   if (!strstr(text, "$!") && !is_pid_of(stopping, strchr(text, '=') + 1)) return 0 ;
   stopping->pid = pool_copy(stopping->a->pool, text, strcspn(text, "=")) ;
@@ -241,14 +280,35 @@ static int is_its_trap (struct statement const *trap, struct stopping const *sto
   return stops_it && set && !strstr(set + 1, pool_printf(pool, "%s=$!", stopping->pid)) ;
 }
 
-/* Behind the stop, the script waits until it has ended: wait $PID, while pgrep mysqld; do sleep 1; done */
-static struct statement *behind_stop (struct analysis *a, struct statement *stop)
+/* wait, where no service is there that this waits for, too; wait $PID, tail --pid=$PID -f /dev/null */
+static int waits_for_stopped (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct service const *beside = a->plan->services ;
+  while (beside && !runs_beside(beside)) beside = beside->next ;
+  if (!strcmp(statement_command(statement), "wait")) return statement->nwords > 1 || !beside ;
+  for (unsigned int i = 1 ; i < statement->nwords && !strcmp(statement_command(statement), "tail") ; i++)
+    if (!strncmp(statement->words[i].raw, "--pid", 5)) return 1 ;
+  return waits_for_end(a, statement) ;
+}
+
+static int is_beside (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background ;
+}
+
+/* Behind the stop, the script waits until it has ended: wait $PID || true, sleep 5, while pgrep mysqld; do sleep 1; done */
+struct statement *behind_stop (struct analysis *a, struct statement *stop)
 {
   struct statement *end = stop ;
-  for (struct statement *one = stop->next ; one ; one = one->next)
+  int errexit = 0 ; /* set +e; wait $PID; set -e: all of that, or nothing */
+  for (struct statement *one = stop->next ; one && !statement_walk(one, &is_beside, 0) ; one = one->next)
   {
-    if ((!strcmp(statement_command(one), "wait") && one->nwords > 1) || waits_for_end(a, one) || takes_off_trap(one)) end = one ;
-    else if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "sleep echo printf sync")) break ;
+    int sets = statement_sets_errexit(one) ;
+    errexit += sets ;
+    if (sets || shell_one_of(statement_command(one), "sleep sync") || takes_off_trap(one) || statement_walk(one, &waits_for_stopped, a)) end = errexit ? end : one ;
+    else if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "rm true :") && !is_message(a, one)) break ;
   }
   return end ;
 }
@@ -265,6 +325,7 @@ struct statement *stopped_at (struct analysis *a, struct statement *first)
     if (one->background || shell_one_of(statement_command(one), "exec wait exit")) return 0 ;
     a->questions++ ;
     if (!strcmp(statement_command(one), "trap") && !is_its_trap(one, &stopping)) return 0 ;
+    stopping.behind = a->source->text + one->range.end ;
     if (always_stops(one, &stopping)) return behind_stop(a, one) ;
   }
   return 0 ;

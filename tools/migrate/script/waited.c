@@ -1,4 +1,5 @@
-/* What asks a `wait` itself how what it waited for had ended: if wait $PID; then CODE=0; else CODE=$?; fi */
+/* What asks a `wait` itself how what it waited for had ended: if wait $PID; then CODE=0; else CODE=$?; fi; and a `wait`
+   for what is only there for the setup. */
 
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "migrate/facts/facts.h"
 #include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
+#include "migrate/services/services.h"
 #include "migrate/waits/waits.h"
 
 static int is_wait (struct statement const *statement)
@@ -77,4 +79,30 @@ int walk_if_ended (struct analysis *a, struct statement *statement, struct frame
   if (!works) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
   else mark_lost(a, statement) ;
   return 1 ;
+}
+
+/* Has the setup left something in the background, which the script then waits for? */
+static int setup_goes_on_beside (struct analysis *a)
+{
+  struct source code ;
+  for (unsigned int i = 0 ; i < a->plan->nsetup ; i++)
+  {
+    struct setup_item const *item = a->plan->setup + i ;
+    for (struct statement *one = shell_parse_text(a->pool, &code, item->text ? item->text : source_copy(a->plan->source, item->range)) ; one ; one = one->next)
+      if (statement_walk(one, &statement_is_background, 0)) return 1 ;
+  }
+  return 0 ;
+}
+
+int keep_wait_of_setup (struct analysis *a, struct statement *statement, struct frame const *frame)
+{
+  int was = a->without_waits ;
+  int starts ;
+  if (a->plan->services || a->waited_line || a->conditions.first || statement->background || statement->kind == STATEMENT_FUNCTION) return 0 ;
+  if (!walk_with_calls(a, statement, &calls_wait, 0)) return 0 ;
+  a->without_waits = 1 ;
+  starts = starts_something(a, statement) || !starts_later(a, frame) || !setup_goes_on_beside(a) ;
+  a->without_waits = was ;
+  if (!starts) add_ordinary(a, statement) ;
+  return !starts ;
 }

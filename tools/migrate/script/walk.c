@@ -544,7 +544,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (keep_behind_loop(a, statement)) ;
   else if (note_value(a, statement), takes_pid(a, statement) || takes_found_pid(a, statement)) ;
-  else if (walk_asking(a, statement, frame)) ;
+  else if (keep_wait_of_setup(a, statement, frame) || walk_asking(a, statement, frame)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if (walk_whole(a, statement, frame)) ;
   else if (starts_something(a, statement) || serves_ahead_of_nothing(a, statement, frame) || ends_with_it(a, statement, frame)) walk_start(a, statement, frame) ;

@@ -141,6 +141,7 @@ extern void end_same_starts (struct analysis *a, struct statement *statement, st
 
 /* ---- waited.c ---- */
 extern int drop_code_behind_wait (struct analysis *a, struct statement *statement) ; /* wait $PID && CODE=0, when that has been waited for */
+extern int keep_wait_of_setup (struct analysis *a, struct statement *statement, struct frame const *frame) ; /* wait $PID || true, for what the setup has started, and stopped: it stays there; 0: it is none */
 extern int walk_if_ended (struct analysis *a, struct statement *statement, struct frame *frame) ; /* if wait $PID; then ...; 1: it was that */
 
 /* ---- kept.c ---- */

@@ -13,13 +13,14 @@ static struct piece *piece_of (struct analysis *a, struct function const *functi
   return 0 ;
 }
 
-/* The function comes ahead of what calls it, which may be another function that has come this way. */
+/* The function comes where it stood in the script, and ahead of what calls it, which may be another function. */
 static void put_ahead (struct analysis *a, struct statement *definition, unsigned int place)
 {
   struct plan *plan = a->plan ;
   struct setup_item own ;
   add_setup(a, definition->range, 0) ;
   own = plan->setup[plan->nsetup - 1] ;
+  while (place && !plan->setup[place - 1].text && plan->setup[place - 1].range.start > definition->range.start) place-- ;
   memmove(plan->setup + place + 1, plan->setup + place, (plan->nsetup - 1 - place) * sizeof(own)) ;
   plan->setup[place] = own ;
 }
