@@ -183,3 +183,17 @@ EOS
   has systemd-notify/flag-oneshot
   untold TODO
 }
+
+@test "what may stay behind && and ||, and behind a cd whose folder is a service's, too" {
+  local start
+  for start in '_kadmind && krb5kdc' 'ngrokd && exec web' 'cd /srv && ./broker' './migrate && ./broker' 'ngrokd || exit 1'; do
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    told 'TODO: nothing says that ' || { echo "# $start"; return 1; }
+  done
+  for start in './broker && exec web' 'cd /srv && ./migrate'; do # the first came back
+    wrapper <<<"$start"$'\nexec web'
+    migrate
+    untold 'nothing says that ' || { echo "# $start"; return 1; }
+  done
+}

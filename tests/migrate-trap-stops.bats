@@ -221,3 +221,9 @@ rm -f /run/go|[ -e /run/go ]
 run=0|[ $run = 1 ]
 EOS
 }
+
+@test "uwsgi behind su -c is stopped by INT, too" {
+  wrapper <<<$'nginx\nsu www -c "/usr/local/bin/uwsgi --ini /srv/u.ini &"\nexec tail -f /dev/null'
+  migrate
+  [ "$(cat "$tree/uwsgi/down-signal")" = INT ]
+}

@@ -12,6 +12,7 @@ struct unknown
   struct analysis *a ;
   struct file const *files ;
   int in_function ; /* its line says nothing about when it runs */
+  int has_ended ; /* it is ahead of &&: it came back, so only a daemon may have stayed */
 } ;
 
 /* Or is something waited for behind it? */
@@ -104,13 +105,20 @@ static char const *what_may_stay (struct analysis *a, struct statement *statemen
   return names_what_stays(name, is_own) || (is_own && i + 1 == inside->nwords && names_nothing(name)) ? name : 0 ;
 }
 
+/* Is it in the setup, or in a task? cd /app && ./broker: the directory is a service's, too. */
+static int is_in_what_ends (struct unknown const *unknown, struct claim const *claim)
+{
+  return !strncmp(claim->where, "cont-init.d/", 12) || audited_ending(unknown->a, unknown->files, claim) ;
+}
+
 static void look_at_command (struct unknown *unknown, struct statement *statement)
 {
   struct analysis *a = unknown->a ;
   struct claim *claim = claim_of(a, statement) ;
   char const *text = claim && !claim->todo.first ? audited_ending(a, unknown->files, claim) : 0 ;
-  char const *name = text && starts_behind(unknown, statement) ? what_may_stay(a, statement) : 0 ;
-  if (name && unknown->in_function && audit_stops(text)) return ; /* a server for the setup, which another function ends */
+  char const *name = claim && !claim->todo.first && is_in_what_ends(unknown, claim) && starts_behind(unknown, statement) ? what_may_stay(a, statement) : 0 ;
+  if (unknown->has_ended && name && !names_daemon(name)) return ;
+  if (name && text && unknown->in_function && audit_stops(text)) return ; /* a server for the setup, which another function ends */
   if (name)
     audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool,
       "nothing says that %s ends: if it stays, what is behind it never starts, and if it leaves a process in the background, nobody supervises that: then make it a service", name)) ;
@@ -162,6 +170,15 @@ static void look_at_list (struct unknown *unknown, struct statement *list)
     if (one->background && one->kind == STATEMENT_COMMAND) look_at_hook(unknown->a, one) ;
     if (one->background || temporary_end(unknown->a, one)) continue ; /* a server for the setup, which that ends */
     if (one->kind == STATEMENT_COMMAND) look_at_command(unknown, one) ;
+    else if (one->kind == STATEMENT_AND)
+    {
+      struct statement left = *one->body ;
+      left.next = 0 ;
+      unknown->has_ended++ ;
+      look_at_list(unknown, &left) ;
+      unknown->has_ended-- ;
+      look_at_list(unknown, one->body->next) ; /* cd /app && ./broker */
+    }
     else if (one->kind == STATEMENT_GROUP || one->kind == STATEMENT_SUBSHELL || one->kind == STATEMENT_FUNCTION)
     {
       unknown->in_function += one->kind == STATEMENT_FUNCTION ;

@@ -212,6 +212,8 @@ static void settle_talk (struct plan *plan)
   first->before = lines ;
 }
 
+#define UWSGI "uwsgi uwsgi-core uwsgi_python uwsgi_python3 uwsgi-python uwsgi-python3"
+
 /* TERM makes uWSGI load its application anew, if its words or its configuration do not say die-on-term; INT always ends it. */
 static void settle_signals (struct plan *plan)
 {
@@ -219,7 +221,7 @@ static void settle_signals (struct plan *plan)
   {
     char const *command = service->command ? service->command : "" ;
     char const *program = shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))) ;
-    if (!shell_one_of(*service->program ? service->program : program, "uwsgi uwsgi-core uwsgi_python uwsgi_python3 uwsgi-python uwsgi-python3") || service->is_oneshot || strstr(command, "die-on-term") || service_has(service, "down-signal")) continue ;
+    if ((!shell_one_of(program, UWSGI) && !shell_one_of(service->program, UWSGI)) || service->is_oneshot || strstr(command, "die-on-term") || service_has(service, "down-signal")) continue ;
     service_set(plan, service, "down-signal", "INT") ;
     if (service->claim) service->claim->what = pool_printf(plan->pool, "%s; down-signal INT: TERM makes uWSGI start anew, unless it is told die-on-term", service->claim->what) ;
   }
