@@ -307,6 +307,9 @@ EOS
   wrapper <<<$'start-stop-daemon -S -b -m -p /run/x.pid -x /usr/bin/app -- -v\nwhile [ ! -s /run/x.pid ]; do sleep 1; done\nexec web'
   migrate
   grep -qxF 'echo "$$" >/run/x.pid # as start-stop-daemon --make-pidfile did' "$tree/app/run"
+  wrapper <<<$'su www -s /bin/sh -c "haproxy -D -f x -p /run/x.pid"\nwhile [ ! -f /run/x.pid ]; do sleep 1; done\nexec web'
+  migrate
+  last_line haproxy | grep -qF "/bin/sh -c 'echo \$\$ >/run/x.pid; exec haproxy -db -f x -p /run/x.pid'"
   wrapper <<<$'nginx\nhaproxy -f /etc/h.cfg -db -p /run/x.pid &\nstart-stop-daemon -S -b -p /run/x.pid -x /usr/bin/app\nexec web'
   migrate
   [ -z "$(grep -r 'echo "$$"' "$tree")" ]

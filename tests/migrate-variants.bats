@@ -193,3 +193,15 @@ apt-cacher-ng|apt-cacher-ng -- apt-cacher-ng -c /etc/apt-cacher-ng ForeGround=1
 transmission-daemon|debian-transmission -- transmission-daemon -f --config-dir /var/lib/transmission-daemon/info
 EOS
 }
+
+@test "squid -N starts no workers: where squid.conf asks for some, a note says so" {
+  local workers
+  printf 'FROM debian\nCOPY squid.conf /etc/squid/\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'squid\nexec web'
+  for workers in 'workers 4' '# workers 4' 'workers 1'; do
+    printf 'http_port 3128\n%s\n' "$workers" >squid.conf
+    migrate --dockerfile Dockerfile
+    becomes squid 'exec squid -N'
+    case $workers in 'workers 4') told 'TODO: line 1: squid -N is one process, and its configuration asks for 4 workers: write --foreground' ;; *) untold '--foreground' ;; esac || { echo "# $workers"; return 1; }
+  done
+}

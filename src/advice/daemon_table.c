@@ -230,7 +230,7 @@ struct daemon const daemon_table[] =
     .ends = "-t -V -h start stop restart monitor unmonitor reload status summary report quit validate procmatch", ADD("-I"),
     .stays = DEPENDS, .configured = 1 },
   { .names = "fail2ban-server", .background = "-b", .foreground = "-f", .overrules = "-b", .ends = "-t -d --dp -V --test -h", ADD("-f"), .stays = LEAVES },
-  { .names = "fail2ban-client", .background = "start!", .foreground = "-f", .mend = "run fail2ban-server -f, not fail2ban-client", .stays = DEPENDS },
+  { .names = "fail2ban-client", .background = "start!", .foreground = "-f", .mend = "run fail2ban-server -f, not fail2ban-client (since fail2ban 0.10)", .stays = DEPENDS },
   { .names = "collectd", .foreground = "-f", .ends = "-t -T -h", ADD("-f"), .stays = LEAVES },
   { .names = "snmpd snmptrapd", .foreground = "-f", .ends = "-v -h -H", ADD("-f"), .stays = LEAVES, .no_clusters = 1 },
   { .names = "zabbix_server zabbix_proxy zabbix_agentd", .foreground = "-f --foreground",

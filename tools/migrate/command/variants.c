@@ -89,9 +89,20 @@ void variant_of (struct plan const *plan, struct foreground *foreground)
   }
 }
 
+/* workers 4, in its configuration that is here: 0: it has one process */
+static unsigned int squid_workers (struct plan const *plan)
+{
+  for (struct configuration const *one = plan->configurations ; one ; one = one->next)
+    for (char const *at = strstr(one->path, "squid") ? strstr(one->text, "workers ") : 0 ; at ; at = strstr(at + 1, "workers "))
+      if (at == one->text || at[-1] == '\n') return shell_number(at + strlen("workers "), 9999, 0) ;
+  return 0 ;
+}
+
 void variant_note (struct plan *plan, uint32_t line, struct foreground const *foreground)
 {
   char const *const *program = foreground->argv[0] ? daemon_command(foreground->argv) : 0 ;
+  if (program && shell_one_of(shell_basename(*program), "squid squid3") && squid_workers(plan) > 1)
+    texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: line %u: squid -N is one process, and its configuration asks for %u workers: write --foreground in place of -N, which Squid 4 and newer have", line, squid_workers(plan))) ;
   if (!plan->has_dockerfile || !program || strcmp(shell_basename(*program), "vncserver") != 0 || is_named(plan, FG_VNC)) return ;
   texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "line %u: vncserver -fg is TigerVNC's and TurboVNC's: no RUN says which one this image has, and TightVNC's has no -fg", line)) ;
 }

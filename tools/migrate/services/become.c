@@ -163,7 +163,8 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
   if (foreground.argv[0])
   {
-    value = "" ;
+    char const *pidfile = pid_not_written(a->pool, only, launch.first, &foreground) ;
+    value = pidfile ? pool_printf(a->pool, "echo $$ >%s; ", pidfile) : "" ; /* the pid stays the same also where the outer shell puts it in */
     for (unsigned int i = 0 ; i < only->nassignments ; i++) value = pool_printf(a->pool, "%s%s ", value, only->assignments[i].raw) ;
     value = pool_printf(a->pool, "%sexec %s", value, command_foreground_words(a->pool, only, launch.first, &foreground)) ;
     for (unsigned int i = 0 ; i < only->nredirects ; i++) value = pool_printf(a->pool, "%s %s", value, only->redirects[i].raw) ;

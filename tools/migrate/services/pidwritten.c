@@ -33,11 +33,17 @@ static char const *pidfile_of (struct pool *pool, struct statement const *statem
   return 0 ;
 }
 
-void write_own_pid (struct analysis *a, struct service *service, struct statement const *statement, unsigned int first, struct foreground const *foreground)
+char const *pid_not_written (struct pool *pool, struct statement const *statement, unsigned int first, struct foreground const *foreground)
 {
   char const *path = 0 ;
-  if (!foreground->in_background || !foreground->argv[0] || foreground->init_script) return ;
+  if (!foreground->in_background || !foreground->argv[0] || foreground->init_script) return 0 ;
   for (size_t i = 0 ; i < ROWS(table) && !path ; i++)
-    if (shell_one_of(shell_basename(foreground->argv[0]), table[i].programs)) path = pidfile_of(a->pool, statement, first, table[i].options) ;
+    if (shell_one_of(shell_basename(foreground->argv[0]), table[i].programs)) path = pidfile_of(pool, statement, first, table[i].options) ;
+  return path ;
+}
+
+void write_own_pid (struct analysis *a, struct service *service, struct statement const *statement, unsigned int first, struct foreground const *foreground)
+{
+  char const *path = pid_not_written(a->pool, statement, first, foreground) ;
   if (path) texts_add(a->pool, &service->before, pool_printf(a->pool, "echo \"$$\" >%s # in the foreground it writes none", path)) ;
 }

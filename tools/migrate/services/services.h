@@ -13,6 +13,8 @@ extern void settle_leaving (struct analysis *a) ;
 extern void find_lost_words (struct analysis *a, struct statement *first) ; /* sh -c WORD WORD: a mistake */
 
 /* ---- pidwritten.c ---- */
+/* The file to which the daemon writes its pid only in the background; 0: there is none. */
+extern char const *pid_not_written (struct pool *pool, struct statement const *statement, unsigned int first, struct foreground const *foreground) ;
 /* In the foreground the daemon does not write its pid to the file that its words name: run does. */
 extern void write_own_pid (struct analysis *a, struct service *service, struct statement const *statement, unsigned int first, struct foreground const *foreground) ;
 

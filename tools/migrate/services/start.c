@@ -271,7 +271,7 @@ static int says_once (struct statement const *statement)
     if (shell_one_of(statement_word(statement, i), "--once --oneshot --one-shot --run-once")) return 1 ;
   command_argv(statement, !strcmp(statement_command(statement), "nohup"), argv) ;
   if (!argv[0] || command_is_interpreter(shell_basename(argv[0])) || command_goes_on(argv)) return 0 ;
-  if (argv[1] && strspn(argv[1], "abcdefghijklmnopqrstuvwxyz-:") == strlen(argv[1]) && (says_task(argv[1]) || (is_client_by_name(shell_basename(argv[0])) && names_deed(argv[1])))) return 1 ;
+  if (argv[1] && *argv[1] != '-' && strspn(argv[1], "abcdefghijklmnopqrstuvwxyz-:") == strlen(argv[1]) && (says_task(argv[1]) || (is_client_by_name(shell_basename(argv[0])) && names_deed(argv[1])))) return 1 ;
   for (unsigned int i = 1 ; i < 3 && argv[i] && *argv[i] != '-' ; i++)
     if (shell_one_of(argv[i], "call set create delete send_goal") && argv[i + 1]) return 1 ;
   return 0 ;
