@@ -173,3 +173,28 @@ EOS
   migrate
   untold TODO
 }
+
+@test "a question with whose answer a watching loop signalled what it watches leaves that main" {
+  local ask
+  for ask in 'if ! curl -fs http://localhost:9090/health; then kill $W; fi' 'curl -f localhost:80 || kill -9 $W' 'if ! curl -f localhost:80; then echo sick; kill $W; sleep 5; fi'; do
+    wrapper <<<$'#!/bin/bash\nweb &\nW=$!\nwhile true; do\n  kill -0 $W || exit 1\n  '"$ask"$'\n  sleep 10\ndone'
+    migrate
+    services web
+    has web/flag-main
+    untold 'nobody waits for web'
+    told 'TODO: the loop also did this, which nothing does now: '
+    grep -q 'TODO reeve-migrate: .*curl' "$tree/web/run"
+  done
+  wrapper <<<$'#!/bin/bash\nweb &\nW=$!\nwhile true; do\n  kill -0 $W || exit 1\n  ./backup\n  curl -f localhost:80 || kill $W\n  sleep 10\ndone'
+  migrate
+  services backup web
+  has web/flag-main
+  ! grep -q curl "$tree/backup/run"
+}
+
+@test "a question whether a pid is known is none for the loop's end" {
+  wrapper <<<$'#!/bin/bash\nweb &\nWEB=$!\nother &\nA=$!\nwhile sleep 5; do\n  if [ -n "$WEB" ]; then kill -0 $WEB || exit 1; fi\n  kill -0 $A || exit 1\ndone'
+  migrate
+  has web/flag-main other/flag-main
+  untold TODO
+}

@@ -152,3 +152,10 @@ EOS
   migrate
   told 'so they start beside it; where its start failed, set -e ended the script: it is started again instead'
 }
+
+@test "each status that is always 0 behind a wait is that of what the wait was for" {
+  wrapper <<<$'#!/bin/bash\nset -e\nweb &\nA=$!\nworker &\nB=$!\nwait $A\nsa=$?\nwait $B\nsb=$?\nexit $sb'
+  migrate
+  told 'line 8: mistake: set -e ends the script ahead of this where web has failed'
+  told 'line 10: mistake: set -e ends the script ahead of this where worker has failed'
+}

@@ -70,3 +70,12 @@ teardown() { reeve_teardown; }
     untold TODO
   done
 }
+
+@test "fg in dash has no job control without a terminal" {
+  wrapper <<<$'#!/bin/sh\nset -m\na &\nb &\nfg %1'
+  migrate
+  told 'line 5: mistake: in dash, which sh may be, set -m turns on job control only with a terminal'
+  wrapper <<<$'#!/bin/bash\nset -m\na &\nb &\nfg %1'
+  migrate
+  untold 'mistake: in dash'
+}

@@ -154,6 +154,7 @@ struct analysis
   uint32_t foreground_line ; /* `waited_line`, where that is a server in the foreground, and more statements follow; 0: it is not */
   uint32_t idle_line ; /* `waited_line`, where that only kept the container alive, and may end: tail -f of a file that is not there; 0: it does not */
   uint32_t stuck_line ; /* of a command in the foreground that never ends, and only keeps the container alive: until then no trap runs; 0: none */
+  char const *waited_name ; /* of the services that the last wait was for; 0: it named none */
   struct texts ended_with ; /* the services whose end the script waited for, or watched, up to `waited_line` */
   struct claim *ended_claim ; /* of that statement */
   char const *ended_where ; /* the conditions that it was under */

@@ -15,6 +15,8 @@ struct taking
   struct statement *loop ;
   struct texts lines ; /* the work, and what is around it */
   struct texts at_end ; /* work that was done when a process had ended */
+  struct statement *sick ; /* a question with whose answer it signalled a process; 0: none */
+  struct texts signalled ; /* whom it signalled then */
   int ends_otherwise ; /* it asked something else, and ended the script then */
   int works ;
 } ;
@@ -43,12 +45,31 @@ static int works_at_end (struct taking *t, struct statement *statement)
   return 1 ;
 }
 
+/* if ! curl -f URL; then kill $PID; fi: does it do nothing else? */
+static int only_signals (struct taking *t, struct statement *statement)
+{
+  struct branch const *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ;
+  struct statement *list = branch ? branch->body : is_and_or(statement) ? statement->body->next : 0 ;
+  struct statement *asked = branch ? branch->condition : statement->body ;
+  int signals = 0 ;
+  if (!list || !asked || (branch && branch->next) || asks_for_processes(t->a, asked)) return 0 ;
+  for (; list ; list = list->next)
+    if (list->kind == STATEMENT_COMMAND && sends_signal(list, 0) && !list->background) signals = 1 ;
+    else if (list->kind != STATEMENT_COMMENT && !is_message(t->a, list) && strcmp(statement_command(list), "sleep") != 0) return 0 ;
+  return signals ;
+}
+
 /* 0: what it asks and what it does cannot be told apart. */
 static int take (struct taking *t, struct statement *statement)
 {
   struct seen seen ;
   char const *text = statement_text(t->a, statement) ;
   look_for_watching_in(t->a, statement, &seen) ;
+  if (!seen.starts && !t->sick && only_signals(t, statement))
+  {
+    t->sick = statement ;
+    return 1 ;
+  }
   if (!seen.watches && !seen.starts)
   {
     if (statement->background || mentions_pid(t->a, text)) return 0 ;
@@ -97,6 +118,28 @@ static void mark_at_end (struct taking *t, struct service *service, struct claim
     "it did this when a process had ended, and nothing does now: %s: do that in finish", texts_join(t->a->pool, &t->at_end, "\n"))) ;
 }
 
+static int add_signalled (struct statement *statement, void *data)
+{
+  struct taking *t = data ;
+  struct texts names = { 0 } ;
+  unsigned int first ;
+  if (strcmp(statement_command(statement), "kill") != 0) return 0 ;
+  kill_signal(statement, &first) ;
+  for (unsigned int i = first ; i < statement->nwords ; i++) services_of_pid(t->a, statement->words[i].raw, &names) ;
+  for (struct text const *one = names.first ; one ; one = one->next) texts_add_once(t->a->pool, &t->signalled, one->text) ;
+  return 0 ;
+}
+
+static void mark_sick (struct taking *t, struct claim *claim)
+{
+  struct analysis *a = t->a ;
+  if (!t->sick) return ;
+  statement_walk(t->sick, &add_signalled, t) ;
+  plan_todo(a->plan, t->signalled.first ? plan_find(a->plan, t->signalled.first->text) : plan_last(a->plan), claim, line_of(a, t->loop), pool_printf(a->pool,
+    "the loop also did this, which nothing does now: %s: if it asks whether %s still answers, write that as its `health`, which starts it again", statement_text(a, t->sick),
+    t->signalled.first ? t->signalled.first->text : "a service")) ;
+}
+
 char const *lines_above (struct analysis *a, struct statement const *loop)
 {
   uint32_t line = line_of(a, loop) ;
@@ -130,6 +173,7 @@ static void drop_with_end (struct taking *t, struct statement *statement)
   drop_watching(a, statement) ;
   if (a->ended_with.first) mark_at_end(t, plan_find(a->plan, a->ended_with.first->text), a->ended_claim) ;
   else mark_at_end(t, plan_last(a->plan), claim_statement(a, statement, "dropped", "")) ;
+  mark_sick(t, claim_of(a, statement)) ;
 }
 
 static struct texts mains_now (struct analysis *a)
@@ -184,6 +228,7 @@ static void start_apart (struct taking *t, struct statement *statement)
     note_ended_with(a, &names, claim) ;
   }
   mark_at_end(t, service, claim) ;
+  mark_sick(t, claim) ;
   mark_other_ends(a, t->loop, service, claim) ;
 }
 
@@ -199,7 +244,7 @@ int walk_watching_work (struct analysis *a, struct statement *statement)
   if (!seen.watches || !seen.works || acts_on_change(a, loop)) return 0 ;
   is_apart = !loop->nredirects && take_apart(&taking) ;
   if (is_apart && taking.works) start_apart(&taking, statement) ;
-  else if (is_apart && (taking.at_end.first || taking.ends_otherwise) && !statement->background)
+  else if (is_apart && (taking.at_end.first || taking.ends_otherwise || taking.sick) && !statement->background)
   {
     drop_with_end(&taking, statement) ;
     return 1 ;

@@ -116,6 +116,15 @@ static int asks_for_no_job (char const *text)
   return shell_mentions(text, "jobs") && (strstr(text, "-eq 0") || strstr(text, "-lt 1") || strstr(text, "== 0") || strstr(text, "= 0") || strstr(text, "-z ")) && !strstr(text, "!= 0") ;
 }
 
+/* [ -n "$WEB" ], ahead of kill -0 $WEB: has it been started? */
+static int asks_for_pid (struct analysis *a, struct statement const *condition, char const *text)
+{
+  struct texts names = { 0 } ;
+  if (condition->kind != STATEMENT_TEST || (!strstr(text, "-n ") && !strstr(text, "-z "))) return 0 ;
+  services_of_pid(a, text, &names) ;
+  return !!names.first ;
+}
+
 /* The loop left where the condition was `truth`. `whole`: what it stands in. */
 static void look_at_condition (struct looking *looking, struct statement *condition, int truth, struct statement const *whole)
 {
@@ -130,7 +139,8 @@ static void look_at_condition (struct looking *looking, struct statement *condit
   text = statement_text(a, condition) ;
   looking->ends.is_all |= truth ? asks_for_no_job(text) : asks_for_any_job(text) ;
   looking->ends.is_all |= joins(looking, text, truth ? " -a " : " -o ", truth ? "&&" : "||") || (!truth && statement_walk(condition, &looks_for_any, a)) ;
-  if (is_always_true(condition) || shell_one_of(statement_command(condition), "sleep") || is_about_process(a, text, looking->loop) || when_stopping(a, condition) == truth) return ;
+  if (is_always_true(condition) || shell_one_of(statement_command(condition), "sleep") || is_about_process(a, text, looking->loop) || when_stopping(a, condition) == truth
+   || asks_for_pid(a, condition, text)) return ;
   look_for_watching_in(a, condition, &seen) ;
   if (!seen.watches && !is_message(a, condition)) texts_add_once(a->pool, &looking->ends.others, statement_text(a, whole)) ;
 }

@@ -101,14 +101,6 @@ static int does_nothing (struct statement const *statement)
   return 1 ;
 }
 
-/* kill -INT $DB: the signal with which it was ended */
-static int has_own_signal (struct statement const *statement)
-{
-  unsigned int first ;
-  char const *signal = kill_signal(statement, &first) ;
-  return !strcmp(statement_command(statement), "kill") && !shell_one_of(signal, "TERM 15 KILL 9 0") && is_ending_signal(signal) ;
-}
-
 static int exits_on_failure (struct analysis const *a)
 {
   return a->failure_ends || a->failure_is_told ;
@@ -123,9 +115,10 @@ static int came_on_success (struct analysis *a, struct service const *main)
 void find_lost_failure (struct analysis *a, struct statement const *statement)
 {
   struct service const *main = a->waited_line ? waited_main(a) : 0 ;
-  if (main && came_on_success(a, main))
+  char const *other = main && a->waited_name && strcmp(a->waited_name, main->name) != 0 ? a->waited_name : 0 ; /* wait $WEB; wait $OTHER; code=$? */
+  if (main && came_on_success(a, main) && (!other || a->errexit))
     plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "%s ends the script ahead of this where %s has failed: the status is always 0 here, and what follows is done only behind an end without a failure",
-      exits_on_failure(a) ? "an exit" : "set -e", main->name)) ;
+      exits_on_failure(a) && !other ? "an exit" : "set -e", other ? other : main->name)) ;
 }
 
 /* What finish asks ahead of the work; 0: nothing. */
@@ -175,7 +168,7 @@ void walk_after (struct analysis *a, struct statement *statement)
   struct service *main = waited_main(a) ;
   char const *command = statement_command(statement) ;
   if (is_message(a, statement)) drop_end_message(a, statement) ;
-  else if (has_own_signal(statement)) walk_end_call(a, statement) ;
+  else if (has_own_signal(statement, 0)) walk_end_call(a, statement) ;
   else if (shell_one_of(command, "kill pkill killall")) drop_end_signal(a, statement) ;
   else if (is_between_signals(statement)) drop(a, statement, "a pause between signals: the scanner waits until a service has ended") ;
   else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;

@@ -68,6 +68,15 @@ void mark_other_code (struct analysis *a, struct statement *statement, struct cl
   if (codes.instead) add_instead(a, claim, codes.instead) ;
 }
 
+/* kill -INT $DB: not what a supervisor sends by itself */
+int has_own_signal (struct statement *statement, void *data)
+{
+  unsigned int first ;
+  char const *signal = kill_signal(statement, &first) ;
+  (void)data ;
+  return !strcmp(statement_command(statement), "kill") && !shell_one_of(signal, "TERM 15 KILL 9 0") && is_ending_signal(signal) ;
+}
+
 void drop_end_question (struct analysis *a, struct statement *statement, char const *what)
 {
   struct claim *claim = claim_statement(a, statement, "dropped", what) ;
@@ -78,6 +87,8 @@ void drop_end_question (struct analysis *a, struct statement *statement, char co
   if (codes.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, codes.failed) ;
   if (codes.is_another) add_other_code(a, statement, claim) ;
   if (codes.instead) add_instead(a, claim, codes.instead) ;
+  if (statement_walk(statement, &has_own_signal, 0))
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it ended what still ran by other signals than TERM: write each as down-signal of that service: %s", statement_text(a, statement))) ;
   claim->tells_exit = 1 ;
 }
 
@@ -100,7 +111,7 @@ void drop_end_message (struct analysis *a, struct statement *statement)
   }
   if (statement->kind != STATEMENT_COMMAND)
   {
-    drop_end_question(a, statement, "a message about the end") ;
+    drop_end_question(a, statement, statement_walk(statement, &sends_signal, 0) ? "the scanner ends the other services" : "a message about the end") ;
     return ;
   }
   claim = claim_statement(a, statement, "dropped", "a message about the end") ;

@@ -15,6 +15,7 @@ extern int is_script_end (struct analysis *a, struct statement const *statement)
 extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit; `what`: ahead of what is said of its code */
 extern void drop_failed_exit (struct analysis *a, struct statement *statement) ; /* exit, where what was waited for had failed */
 extern void drop_end_message (struct analysis *a, struct statement *statement) ;
+extern statement_visit has_own_signal ; /* kill -INT $DB: the signal with which it was ended */
 extern void drop_end_question (struct analysis *a, struct statement *statement, char const *what) ; /* if and the like, with perhaps an exit in it */
 extern void mark_other_code (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO for such an exit, in what finish does */
 extern int drop_last_wait (struct analysis *a, struct statement *statement) ; /* a last `wait`, behind another one: the script ended with 0. 0: it is none */

@@ -46,7 +46,10 @@ void walk_fg (struct analysis *a, struct statement *statement, struct frame cons
   drop_statement(a, statement, is_ahead ? pool_printf(a->pool, "fg: brought %s to the foreground; the script went on when it had ended", service->name)
     : service ? pool_printf(a->pool, "fg: %s %s main instead", texts_join(a->pool, &names, ", "), names.first->next ? "are" : "is") : a->waited_line ? "fg: a service is in front already" : "fg: no job is known here that it brings to the foreground") ;
   if (service) mark_jobs(a, statement, &names) ;
-  if (!has_job_control(a))
+  if (has_job_control(a) && may_be_dash(a))
+    plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "in dash, which sh may be, set -m turns on job control only with a terminal (docker run -t): without one fg brings nothing to the foreground, and waited for nothing%s%s",
+      service ? "; now this is main: " : "", service ? texts_join(a->pool, &names, ", ") : "")) ;
+  else if (!has_job_control(a))
     plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "fg fails in a script without set -m, as there is no job control: it waited for nothing, and the script went on, or ended%s%s", service ? "; now this is main: " : "", service ? texts_join(a->pool, &names, ", ") : "")) ;
   if (!service && !a->waited_line) return ;
   if (is_ahead) a->foreground_line = service->line ; /* as if it had been started there */

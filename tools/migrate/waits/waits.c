@@ -403,6 +403,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   close_task(a) ;
   drop_remarks(a, statement) ;
   asked = read_words(a, statement) ;
+  a->waited_name = asked.names.first ? texts_join(a->pool, &asked.names, ", ") : 0 ;
   if ((asked.idle && !asked.names.first) || (!asked.n && !asked.any && a->has_idle && !starts_later(a, frame)))
   {
     main_is_none(a) ;
