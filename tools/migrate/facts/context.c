@@ -301,92 +301,146 @@ static int asks_terminal (struct statement const *statement)
   return 1 ;
 }
 
-int add_context (struct analysis *a, struct statement *statement)
+struct context
 {
-  struct statement *body = called(a, statement) ;
-  char const *names = body ? names_called(a, body) : names_defined(a, statement) ;
-  int always = applies_in(a, statement) || changes_exported(a, names) ;
-  int positional = statement_walk(statement, &sets_positional, 0) ;
-  int takes_status = (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && strstr(statement_text(a, statement), "$?") ;
-  int repeatable = statement->kind == STATEMENT_FUNCTION || (is_repeatable(a, statement) && !takes_status) ;
-  int only_asks = 1 ;
-  int asks = positional && !repeatable && !body && asks_ahead_of_arguments(a, statement, &only_asks) ;
-  int before_all = !a->last && !a->plan->services && !a->conditions.first
-   && !placed_mentioned(a->positional, statement_text(a, statement)) && !(positional && a->in_function) ;
-  int executes = statement->kind != STATEMENT_FUNCTION && statement_walk(body ? body : statement, &evaluates, 0) ;
-  struct texts files = { 0 } ;
-  struct texts loggers = { 0 } ;
-  struct piece *piece ;
-  struct claim *claim ;
-  repeatable |= asks ;
-  if (!before_all && (waits_for_something(a, statement, names) || is_asked_for_status(a, statement))) return 0 ;
-  if (!before_all && *evaluated_names(statement)) return 0 ; /* none of several may start that again */
-  if (!before_all && !asks && block_works(a, statement)) return 0 ; /* what it exports: services/exports.c */
-  if (executes && statement_walk(body ? body : statement, before_all ? &executes_hook : &executes_variable, a)) return 0 ;
-  if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
-  else appending_text(a, body ? body : statement, &files, &loggers) ;
-  if (strlen(names) == 1 && !always && !positional) return 0 ;
-  if (!repeatable && strlen(names) == 1) return 0 ; /* nothing is defined, and it cannot be repeated */
+  struct statement *statement ;
+  struct statement *body ; /* of the function that it calls; 0: it calls none */
+  char const *names ; /* that it defines */
+  int always ; /* for all that comes later */
+  int positional ;
+  int repeatable ; /* each service may do it for itself */
+  int asks ; /* once, ahead of the script's arguments */
+  int only_asks ;
+  int before_all ; /* before the first start: the setup may do it */
+  int executes ; /* what a variable holds */
+  struct texts files ; /* that it empties */
+  struct texts loggers ;
+} ;
+
+static int is_function (struct context const *c)
+{
+  return c->statement->kind == STATEMENT_FUNCTION ;
+}
+
+/* A=1, export A=1 */
+static int only_assigns (struct context const *c)
+{
+  return c->statement->kind == STATEMENT_ASSIGNMENT || c->statement->kind == STATEMENT_DECLARATION ;
+}
+
+static void look_at_context (struct analysis *a, struct statement *statement, struct context *c)
+{
+  *c = (struct context){ .statement = statement, .body = called(a, statement), .only_asks = 1 } ;
+  c->names = c->body ? names_called(a, c->body) : names_defined(a, statement) ;
+  c->always = applies_in(a, statement) || changes_exported(a, c->names) ;
+  c->positional = statement_walk(statement, &sets_positional, 0) ;
+  c->repeatable = is_function(c) || (is_repeatable(a, statement) && !(only_assigns(c) && strstr(statement_text(a, statement), "$?"))) ;
+  c->asks = c->positional && !c->repeatable && !c->body && asks_ahead_of_arguments(a, statement, &c->only_asks) ;
+  c->repeatable |= c->asks ;
+  c->before_all = !a->last && !a->plan->services && !a->conditions.first
+   && !placed_mentioned(a->positional, statement_text(a, statement)) && !(c->positional && a->in_function) ;
+  c->executes = !is_function(c) && statement_walk(c->body ? c->body : statement, &evaluates, 0) ;
+}
+
+/* Is it work, which belongs where it is? */
+static int is_only_work (struct analysis *a, struct context *c)
+{
+  struct statement *statement = c->statement ;
+  if (!c->before_all && (waits_for_something(a, statement, c->names) || is_asked_for_status(a, statement))) return 1 ;
+  if (!c->before_all && *evaluated_names(statement)) return 1 ; /* none of several may start that again */
+  if (!c->before_all && !c->asks && block_works(a, statement)) return 1 ; /* what it exports: services/exports.c */
+  if (c->executes && statement_walk(c->body ? c->body : statement, c->before_all ? &executes_hook : &executes_variable, a)) return 1 ;
+  if (is_function(c)) c->always = c->positional = 0 ;
+  else appending_text(a, c->body ? c->body : statement, &c->files, &c->loggers) ;
+  if (strlen(c->names) == 1 && (!c->repeatable || (!c->always && !c->positional))) return 1 ; /* nothing is defined */
   /* Work between two starts that only sets variables for itself. */
-  if (!repeatable && !before_all && !always && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION
-   && !are_needed_later(a, statement, names)) return 0 ;
-  /* A function that only works for itself. */
+  if (!c->repeatable && !c->before_all && !c->always && !only_assigns(c) && !are_needed_later(a, statement, c->names)) return 1 ;
   /* No statement uses it: it can only be meant for the environment, if it is exported. */
-  if (statement->kind == STATEMENT_ASSIGNMENT && before_all && repeatable && !is_used_later(a, statement, names)) always = 1 ;
-  if (body && !always && !is_used_later(a, statement, names)) return 0 ;
-  if (body && !before_all && !repeatable) return 0 ;
-  note_errexit(a, statement_sets_errexit(statement)) ;
-  if (statement->kind != STATEMENT_FUNCTION) statement_walk(statement, &note_exports, a) ;
-  if (statement->kind != STATEMENT_FUNCTION && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION) forget_values(a, names) ;
-  if (positional) note_arguments_set(a, statement) ;
-  claim = claim_statement(a, statement, "", "") ;
-  claim->what = describe(a, statement, names) ;
-  if (statement->kind != STATEMENT_FUNCTION) mark_started_in_words(a, 0, statement, claim) ;
-  piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
-  if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->errexit && (sets_up_shell(statement) || !strcmp(statement_command(statement), "cd"))))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
-  place_piece(a, piece) ;
-  piece->is_function = statement->kind == STATEMENT_FUNCTION ;
-  piece->always = always ;
-  piece->positional = positional ;
-  piece->claim = claim ;
-  piece->shared = !repeatable && before_all ;
-  piece->in_setup = before_all ;
-  piece->may_exit = !before_all && may_end_all(statement) ;
-  if (!before_all) remarks_to_piece(a, piece, statement) ;
-  if (before_all && statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
-    plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
-  else if (before_all)
+  if (statement->kind == STATEMENT_ASSIGNMENT && c->before_all && c->repeatable && !is_used_later(a, statement, c->names)) c->always = 1 ;
+  /* A function that only works for itself. */
+  return c->body && ((!c->always && !is_used_later(a, statement, c->names)) || (!c->before_all && !c->repeatable)) ;
+}
+
+/* The setup does it, too. */
+static void add_to_setup (struct analysis *a, struct context const *c, struct piece *piece)
+{
+  struct statement *statement = c->statement ;
+  int does_something = piece->shared || c->files.first || c->executes || may_end_all(statement) || statement_walk(statement, &sources_many, 0) ;
+  if (statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
   {
-    int does_something = piece->shared || files.first || executes || may_end_all(statement) || statement_walk(statement, &sources_many, 0) ;
-    if (does_something) remarks_to_setup(a) ;
-    else remarks_to_piece(a, piece, statement) ;
-    if (a->must_succeed && (piece->shared || !strcmp(statement_command(statement), "cd")))
-      add_setup_text(a, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), does_something) ;
-    else add_setup(a, statement->range, does_something) ;
+    plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
+    return ;
   }
-  else if (!repeatable)
-    piece->todo_of_several = pool_printf(a->pool, "each service that needs%sdoes this for itself", names) ;
-  if (asks && !only_asks) piece->todo_of_several = "the script asked this once, and each of these files asks it anew: does that do harm?" ;
-  if (executes)
-    texts_add(a->pool, &claim->todo, before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
+  if (does_something) remarks_to_setup(a) ;
+  else remarks_to_piece(a, piece, statement) ;
+  if (a->must_succeed && (piece->shared || !strcmp(statement_command(statement), "cd")))
+    add_setup_text(a, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), does_something) ;
+  else add_setup(a, statement->range, does_something) ;
+}
+
+static void tell_context (struct analysis *a, struct context const *c, struct piece *piece)
+{
+  struct statement *statement = c->statement ;
+  struct texts *todo = &piece->claim->todo ;
+  if (!c->before_all && !c->repeatable)
+    piece->todo_of_several = pool_printf(a->pool, "each service that needs%sdoes this for itself", c->names) ;
+  if (c->asks && !c->only_asks) piece->todo_of_several = "the script asked this once, and each of these files asks it anew: does that do harm?" ;
+  if (c->executes)
+    texts_add(a->pool, todo, c->before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
   if (asks_terminal(statement))
-    texts_add(a->pool, &claim->todo, "it read an answer from the container's input, which no service has: let a variable say that") ;
+    texts_add(a->pool, todo, "it read an answer from the container's input, which no service has: let a variable say that") ;
   if (!piece->shared && statement_walk(statement, &sources_many, 0))
     piece->todo_of_readers = "each service reads these files again, for their variables: what else they do is done as often" ;
-  if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;
-  tell_redirections(a, claim, &files, &loggers, before_all) ;
-  if (!piece->shared) return 1 ;
-  if (!*evaluated_names(statement) && (exports_in_calls(a, statement) || statement_walk(body ? body : statement, &exports_computed, 0)))
+  if (!is_function(c)) mark_traps(a, c->before_all ? 0 : plan_last(a->plan), statement, piece->claim) ;
+  tell_redirections(a, piece->claim, &c->files, &c->loggers, c->before_all) ;
+}
+
+/* What only the setup computes, and hands on */
+static void tell_shared (struct analysis *a, struct context const *c, struct piece *piece)
+{
+  struct statement *statement = c->statement ;
+  struct claim *claim = piece->claim ;
+  if (!*evaluated_names(statement) && (exports_in_calls(a, statement) || statement_walk(c->body ? c->body : statement, &exports_computed, 0)))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
   if (*evaluated_names(statement))
     plan_todo(a->plan, 0, claim, line_of(a, statement), pool_printf(a->pool, "it leaves %s in the background, which nobody supervises: make that a service, in the foreground", statement->programs.first->text)) ;
   mark_move(a, 0, statement, claim) ;
   mark_arguments(a, 0, statement, claim) ;
-  if (body && statement_walk(body, &moves_shell, 0))
+  if (c->body && statement_walk(c->body, &moves_shell, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
-  piece->tells_handing = statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION ;
+  piece->tells_handing = only_assigns(c) ;
   piece->is_only_setup = !piece->tells_handing ;
   if (piece->is_only_setup) claim->what = "setup, as it was" ;
   keep_redirections(a, 0, statement, claim) ;
+}
+
+int add_context (struct analysis *a, struct statement *statement)
+{
+  struct context c ;
+  struct piece *piece ;
+  struct claim *claim ;
+  look_at_context(a, statement, &c) ;
+  if (is_only_work(a, &c)) return 0 ;
+  note_errexit(a, statement_sets_errexit(statement)) ;
+  if (!is_function(&c)) statement_walk(statement, &note_exports, a) ;
+  if (!is_function(&c) && !only_assigns(&c)) forget_values(a, c.names) ;
+  if (c.positional) note_arguments_set(a, statement) ;
+  claim = claim_statement(a, statement, "", "") ;
+  claim->what = describe(a, statement, c.names) ;
+  if (!is_function(&c)) mark_started_in_words(a, 0, statement, claim) ;
+  piece = plan_piece(a->plan, for_each_service(a, statement), c.names) ;
+  if (a->must_succeed && (statement->kind == STATEMENT_AND || (!a->errexit && (sets_up_shell(statement) || !strcmp(statement_command(statement), "cd"))))) piece->text = pool_printf(a->pool, "%s || exit", piece->text) ; /* cd DIRECTORY && server */
+  place_piece(a, piece) ;
+  piece->is_function = is_function(&c) ;
+  piece->always = c.always ;
+  piece->positional = c.positional ;
+  piece->claim = claim ;
+  piece->shared = !c.repeatable && c.before_all ;
+  piece->in_setup = c.before_all ;
+  piece->may_exit = !c.before_all && may_end_all(statement) ;
+  if (c.before_all) add_to_setup(a, &c, piece) ;
+  else remarks_to_piece(a, piece, statement) ;
+  tell_context(a, &c, piece) ;
+  if (piece->shared) tell_shared(a, &c, piece) ;
   return 1 ;
 }
