@@ -234,3 +234,41 @@ EOS
   becomes web "exec reeve-exec --user app -- /bin/sh -c 'exec web'"
   untold 'is kept'
 }
+
+@test "code that a shell reads from a here-document is that of -c, where it starts something" {
+  wrapper <<<$'#!/bin/bash\nsu app <<\'EOF\' &\ncd "$HOME"\nexec node server.js --name \'x\'\nEOF\nexec web'
+  migrate
+  services server web
+  told 'lines 2-5: services.d/server/run'
+  grep -q -F "exec node server.js --name '\\''x'\\''" "$tree/server/run"
+  wrapper <<<$'#!/bin/bash\nsu - postgres <<EOF\nexport NAME="$NAME"\npg_ctl -D "$D" -w start\nEOF\nweb & wait'
+  migrate
+  services pg_ctl web
+  grep -q -F 'pg_ctl -D \"$D\" -w start' "$tree/pg_ctl/run"
+  told 'it puts itself into the background: run postgres -D DIR'
+  wrapper <<<$'#!/bin/bash\nsudo -u postgres bash -e <<-EOF\n\tpg_ctl -D /d -w start\n\tpsql -f /i.sql\n\tEOF\nexec web'
+  migrate
+  told 'its code leaves pg_ctl'
+  wrapper <<<$'#!/bin/bash\nsu app <<< "redis-server --daemonize yes"\nexec web'
+  migrate
+  services redis-server web
+  wrapper <<<$'#!/bin/bash\nexec su app -s /bin/bash <<\'EOF\'\nsource /venv/bin/activate\ngunicorn -b :80 app:app\nEOF'
+  migrate
+  services gunicorn
+  untold TODO
+  # What starts nothing, or ends what it starts, stays as it was.
+  local code
+  for code in $'psql -c \'create user x\'\ninitdb -D /d' $'pg_ctl -D /d -w start\npsql -f /i.sql\npg_ctl -D /d stop'; do
+    wrapper <<<$'#!/bin/bash\nsu postgres <<\'EOF\'\n'"$code"$'\nEOF\nexec web'
+    migrate
+    services web
+    untold TODO
+    grep -q -x -F "su postgres <<'EOF'" "$init/10-start"
+  done
+  # Nor what no shell of this container reads.
+  for code in 'ssh host bash' 'cat' 'bash -s x' 'su app -c cat' 'bash /x.sh'; do
+    wrapper <<<$'#!/bin/bash\n'"$code"$' <<EOF\nnginx\nEOF\nexec web'
+    migrate
+    services web
+  done
+}

@@ -94,6 +94,8 @@
      jobs.c           what fg %1 means
      keptstatus.c     where the script keeps how a program ended
      kill.c           kill: which signal, and to whom?
+     later.c          what is still to come behind a statement
+     left.c           what the code of a shell leaves in the background
      limits.c         how long, and did the script give up then?
      lookedfor.c      what grep, pgrep and pidof look for
      loopend.c        how other loops end
@@ -115,11 +117,10 @@
      repeatable.c     may each service repeat a statement?
      sides.c          does a command ask, work and end, or serve?
      sourced.c        what the files do that the script reads
-     starts.c         does a statement, or a later one, start something?
+     starts.c         does a statement start something, and perhaps stop it again?
      statements.c     what all parts ask about a statement
      stops.c          a server that is only started for a while: where is it stopped?
      tasknames.c      names of tasks
-     temporary.c      a server that is only started to be prepared
      unknown.c        work that may set variables nobody knows here
      values.c         what $1 and a loop's variable are in there
      waitloop.c       loops that wait: what they ask
@@ -249,6 +250,7 @@
      exits.c          exit, in the script or in a branch
      failbranch.c     branches that end others, and then the script
      failedstart.c    if kill -0 $PID behind a start: which branch comes next?
+     fedcode.c        code in a here-document, for a shell
      fg.c             which job fg brings to the foreground
      foreground.c     a program that the script waits for by itself: what does it become?
      groups.c         the same of a shell in the background

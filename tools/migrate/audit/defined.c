@@ -8,24 +8,49 @@
 struct calls
 {
   struct analysis *a ;
-  struct texts defined ;
-  int reads_files ; /* which may define it */
+  struct statement *written ; /* the file's first statement */
+  struct texts followed ; /* functions that have been looked into */
+  uint32_t function_end ; /* of one that is only defined */
   char const *missing ;
 } ;
 
-static int find_definition (struct statement *statement, void *data)
+struct definition_of
 {
-  struct calls *calls = data ;
-  if (statement->kind == STATEMENT_FUNCTION && statement->name) texts_add(calls->a->pool, &calls->defined, statement->name) ;
-  calls->reads_files |= shell_one_of(statement_command(statement), ". source eval") ;
-  return 0 ;
+  char const *name ;
+  struct statement *found ;
+} ;
+
+static int is_definition (struct statement *statement, void *data)
+{
+  struct definition_of *wanted = data ;
+  if (statement->kind == STATEMENT_FUNCTION && statement->name && !strcmp(statement->name, wanted->name)) wanted->found = statement ;
+  return !!wanted->found ;
 }
 
+static int reads_files (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), ". source eval") ;
+}
+
+/* What the file comes to: a function that nothing calls does nothing. */
 static int find_missing (struct statement *statement, void *data)
 {
   struct calls *calls = data ;
   struct function *function = statement->kind == STATEMENT_COMMAND ? called_function(calls->a, statement) : 0 ;
-  if (function && !texts_has(&calls->defined, function->name)) calls->missing = function->name ;
+  struct definition_of wanted = { function ? function->name : "", 0 } ;
+  uint32_t end = calls->function_end ;
+  if (statement->kind == STATEMENT_FUNCTION && statement->range.end > end) calls->function_end = statement->range.end ;
+  if (!function || statement->range.start < end || texts_has(&calls->followed, function->name)) return 0 ;
+  texts_add(calls->a->pool, &calls->followed, function->name) ;
+  for (struct statement *one = calls->written ; one && !wanted.found ; one = one->next) statement_walk(one, &is_definition, &wanted) ;
+  if (!wanted.found) calls->missing = function->name ;
+  else if (wanted.found->body)
+  {
+    calls->function_end = 0 ;
+    statement_walk(wanted.found->body, &find_missing, calls) ;
+    calls->function_end = end ;
+  }
   return !!calls->missing ;
 }
 
@@ -48,14 +73,13 @@ void audit_defined (struct analysis *a, struct statement *first, struct file con
   (void)first ;
   for (; files ; files = files->next)
   {
-    struct calls calls = { .a = a } ;
     struct source code ;
-    struct statement *written = files->executable ? shell_parse_text(a->pool, &code, files->content) : 0 ;
+    struct calls calls = { .a = a, .written = files->executable ? shell_parse_text(a->pool, &code, files->content) : 0 } ;
     struct claim *claim ;
-    for (struct statement *one = written ; one ; one = one->next) statement_walk(one, &find_definition, &calls) ;
-    for (struct statement *one = written ; one && !calls.missing ; one = one->next) statement_walk(one, &find_missing, &calls) ;
-    if (!calls.missing || calls.reads_files) continue ;
-    claim = claim_of_call(a, files->path, calls.missing) ;
+    int reads = 0 ; /* files, which may define it */
+    for (struct statement *one = calls.written ; one && !reads ; one = one->next) reads = statement_walk(one, &reads_files, 0) ;
+    for (struct statement *one = calls.written ; one && !reads && !calls.missing ; one = one->next) statement_walk(one, &find_missing, &calls) ;
+    claim = calls.missing ? claim_of_call(a, files->path, calls.missing) : 0 ;
     if (claim) audit_todo(a, claim, source_line(a->source, claim->range.start), pool_printf(a->pool,
       "%s is a function of the script, which %s calls and does not have: write it there, too", calls.missing, files->path)) ;
   }

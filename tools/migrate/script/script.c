@@ -360,6 +360,8 @@ static struct text const *spell_out (struct analysis *a)
   struct statement *first = shell_parse(a->source) ;
   fill_empty_bodies(&apart, first) ;
   first = shell_parse(a->source) ;
+  spell_out_fed_code(&apart, first) ;
+  first = shell_parse(a->source) ;
   spell_out_own_name(&apart, first) ;
   first = shell_parse(a->source) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_declared, &apart) ;

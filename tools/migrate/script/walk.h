@@ -14,6 +14,7 @@ extern int asks_positional (struct analysis *a, struct statement *first) ; /* do
 
 /* ---- emptybodies.c ---- */
 extern void fill_empty_bodies (struct analysis *a, struct statement *first) ; /* changes the source: then # nothing; with a mistake that says so */
+extern void spell_out_fed_code (struct analysis *a, struct statement *first) ; /* fedcode.c: code that a shell reads from its input becomes that of -c, where it starts something */
 
 /* ---- anew.c ---- */
 extern void spell_out_own_name (struct analysis *a, struct statement *first) ; /* changes the source: "$0" serve becomes /start.sh serve */

@@ -25,21 +25,37 @@ static void put_ahead (struct analysis *a, struct statement *definition, unsigne
   plan->setup[place] = own ;
 }
 
+/* `place`: of the item of the setup that has come to this text. */
+static void keep_called (struct analysis *a, char const *text, unsigned int *place)
+{
+  for (struct function *one = a->functions ; one ; one = one->next)
+  {
+    struct piece *piece = one->asked == a->questions ? 0 : piece_of(a, one) ;
+    if (!piece || !piece_mentioned(piece, text)) continue ;
+    one->asked = a->questions ;
+    if (!piece->in_setup)
+    {
+      piece->in_setup = 1 ;
+      if (!piece->claim) piece->claim = claim_statement(a, one->statement, "", pool_printf(a->pool, "function %s", one->name)) ;
+      put_ahead(a, one->statement, (*place)++) ;
+    }
+    keep_called(a, shell_uncommented(a->pool, piece->text), place) ;
+  }
+}
+
+static int is_definition (struct analysis *a, struct setup_item const *item)
+{
+  struct function const *one = item->text ? 0 : a->functions ;
+  while (one && one->statement->range.start != item->range.start) one = one->next ;
+  return !!one ;
+}
+
+/* A definition that nothing there calls needs nothing. */
 void settle_kept_functions (struct analysis *a)
 {
   struct plan *plan = a->plan ;
-  for (unsigned int i = 0 ; i < plan->nsetup ; )
-  {
-    char const *text = shell_uncommented(a->pool, plan->setup[i].text ? plan->setup[i].text : source_copy(plan->source, plan->setup[i].range)) ;
-    unsigned int before = plan->nsetup ;
-    for (struct function *one = a->functions ; one && before == plan->nsetup ; one = one->next)
-    {
-      struct piece *piece = piece_of(a, one) ;
-      if (!piece || piece->in_setup || !piece_mentioned(piece, text)) continue ;
-      piece->in_setup = 1 ;
-      if (!piece->claim) piece->claim = claim_statement(a, one->statement, "", pool_printf(a->pool, "function %s", one->name)) ;
-      put_ahead(a, one->statement, i) ;
-    }
-    if (before == plan->nsetup) i++ ;
-  }
+  a->questions++ ;
+  for (unsigned int i = 0 ; i < plan->nsetup ; i++)
+    if (!is_definition(a, plan->setup + i))
+      keep_called(a, shell_uncommented(a->pool, plan->setup[i].text ? plan->setup[i].text : source_copy(plan->source, plan->setup[i].range)), &i) ;
 }
