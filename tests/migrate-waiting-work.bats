@@ -148,3 +148,20 @@ EOS
   told 'a trap runs only when the command has ended that the loop is in, and so long takes a stop'
   grep -qx 'trap run=0 TERM' "$tree/sync-once/run"
 }
+
+@test "work that asks how the waiting had ended is a task behind the service, with a TODO" {
+  wrapper <<'EOS'
+db &
+ready=0
+for i in 1 2 3 4 5; do
+  if nc -z localhost 5432; then ready=1; break; fi
+  sleep 1
+done
+[ "$ready" = 1 ] && load-data
+exec web
+EOS
+  migrate
+  has load-data/flag-oneshot load-data/dependencies.d/db web/dependencies.d/load-data
+  told 'line 7: dropped: asked whether db was there in time: what is behind it depends on it; services.d/load-data/run'
+  told 'what is done here was only done by how the waiting had ended; now it is done when the service is ready'
+}

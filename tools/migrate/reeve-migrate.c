@@ -100,6 +100,7 @@
      lookedfor.c      what grep, pgrep and pidof look for
      loopend.c        how other loops end
      lostwork.c       work that was done when something had failed
+     movedwork.c      cd and the like ahead of && that later statements need, too
      names.c          names of services
      neededlater.c    is a variable needed by what is started later?
      numbers.c        numbers in a waiting loop

@@ -301,6 +301,7 @@ extern int executes_variable (struct statement *statement, void *data) ; /* eval
 /* cd /app && migrate: notes `cd` for all later statements. Returns the rest; the statement
    itself if nothing is left to do; 0 if it has another form. */
 extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
+extern struct statement *without_first (struct analysis *a, struct statement const *statement, struct statement *first) ; /* A && B && C without A; first: A */
 
 /* ---- redirections.c ---- */
 extern int is_made_fifo (struct analysis const *a, char const *path) ; /* by mkfifo in the script */

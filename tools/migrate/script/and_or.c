@@ -393,19 +393,3 @@ void end_alternatives (struct analysis *a, struct statement *statement, struct a
   script_waits(a, line_of(a, statement)) ;
   claim_branch(a, statement) ;
 }
-
-struct statement *without_first (struct analysis *a, struct statement const *statement, struct statement *first)
-{
-  struct statement *rest ;
-  struct statement *left ;
-  if (statement->body == first) return first->next ;
-  rest = pool_alloc(a->pool, 2 * sizeof(*rest)) ;
-  left = rest + 1 ;
-  *rest = *statement ;
-  *left = *without_first(a, statement->body, first) ;
-  left->next = statement->body->next ;
-  rest->body = left ;
-  rest->range.start = rest->core.start = left->range.start ;
-  rest->is_start = 0 ;
-  return rest ;
-}

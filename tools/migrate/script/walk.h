@@ -324,7 +324,6 @@ extern void tell_other_ran (struct analysis *a, struct alternatives const *these
 /* server || { echo failed; exit 1; }, as the last thing, where the right side starts nothing: the work on the left; 0: another form */
 extern struct statement *ending_work (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void end_ending_work (struct analysis *a, struct statement *statement) ; /* behind that work */
-extern struct statement *without_first (struct analysis *a, struct statement const *statement, struct statement *first) ; /* A && B && C without A; first: A */
 extern char const *condition_of_right (struct analysis *a, struct statement const *statement) ; /* on which the right side runs */
 
 /* ---- scopes.c ---- */
