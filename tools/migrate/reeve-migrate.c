@@ -132,6 +132,7 @@
      console.c        programs that a person talks to
      exports.c        exports of a task, or of the setup
      finish.c         how long finish may run
+     indash.c         what dash does not know
      keptfunctions.c  functions that the setup calls, and that start a server for a while
      latetraps.c      traps that come too late
      looks.c          how work had ended

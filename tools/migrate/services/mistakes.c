@@ -397,6 +397,7 @@ void find_mistakes (struct analysis *a, struct statement *first)
 {
   find_eaten_status(a, first) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &visit_lists, a) ;
+  find_unknown_to_dash(a, first) ;
   find_signal_mistakes(a, first) ;
   find_zombies(a, first) ;
   find_twice(a, first) ;

@@ -84,6 +84,7 @@ extern void settle_finish (struct analysis *a) ; /* at the end: how long finish 
 
 /* ---- mistakes.c ---- */
 extern void find_late_start (struct analysis *a, struct service const *main, struct statement const *statement) ; /* a server behind one that stays */
+extern void find_unknown_to_dash (struct analysis *a, struct statement *first) ; /* what Bash alone knows, in a script that dash may execute */
 extern void find_mistakes (struct analysis *a, struct statement *first) ;
 extern uint32_t find_dead_code (struct analysis *a, uint32_t line) ; /* returns the line behind which it is dead */
 /* The service that runs the daemon of that name, or of another name of it; 0: none. */
