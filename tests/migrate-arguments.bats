@@ -246,6 +246,6 @@ EOL
     wrapper <<<$'#!/bin/sh\n'"$script"
     migrate --dockerfile Dockerfile
     told "the script's arguments chose what runs; now that is what CMD (celery) chose"
-    untold 'the script ran its arguments'
+    untold "the script's arguments were CMD"
   done
 }

@@ -194,6 +194,7 @@ EOS
 WORKDIR /\nCOPY run.sh .\nRUN chmod +x run.sh
 COPY run.sh .\nRUN chmod +x /run.sh
 WORKDIR /srv/\nCOPY run.sh ./\nRUN chmod +x ./run.sh
+COPY run.sh /\nRUN chmod +x /run.sh # make it executable
 EOS
 }
 

@@ -50,3 +50,26 @@ EOS
   migrate --dockerfile Dockerfile
   services docker-entrypoint
 }
+
+@test "a task that waits, and then works, has the name of its work; what is piped into a server's client is called after its word" {
+  wrapper <<<$'web &\nwhile ! nc -z queue 9092; do sleep 1; done\nkafka-topics.sh --create --topic x\nexec server'
+  migrate
+  has kafka-topics/flag-oneshot
+  wrapper <<<$'web &\nwhile ! nc -z queue 9092; do sleep 1; done\nnginx\nexec server'
+  migrate
+  has nc/flag-oneshot
+  services web nc nginx server
+  wrapper <<<$'weed server &\nsleep 2\necho "x" | weed shell\nexec server'
+  migrate
+  has weed-shell/flag-oneshot
+}
+
+@test "words that set makes the script's arguments name what they start" {
+  wrapper <<<$'redis-server &\nset -- /app/web --x\nexec "$@"'
+  migrate
+  services redis-server web
+  wrapper <<<$'redis-server &\nset -- gunicorn "$@"\nexec "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["-b", ":80"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services redis-server gunicorn
+}

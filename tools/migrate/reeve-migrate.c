@@ -141,6 +141,7 @@
      pidwritten.c     a pid that a daemon writes only in the background
      runscript.c      the lines of its run
      start.c          a statement becomes a service
+     startname.c      what that is called
      supervisors.c    a service that starts others: what to give next
      taskmarks.c      what a task cannot do in the script's place
      tasks.c          or goes to the setup, a branch, or a task

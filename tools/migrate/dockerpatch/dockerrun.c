@@ -37,7 +37,7 @@ static int each_command (struct pool *pool, char const *text, visit_command *vis
   struct source code ;
   struct statement *first = shell_parse_text(pool, &code, text) ;
   for (struct statement *one = first ; one ; one = one->next)
-    if (one->damaged || one->background || !visit_list(&code, one, visit, data)) return 0 ;
+    if (one->damaged || one->background || (one->kind != STATEMENT_COMMENT && !visit_list(&code, one, visit, data))) return 0 ;
   return !!first ;
 }
 

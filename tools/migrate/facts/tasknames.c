@@ -259,6 +259,7 @@ char const *task_name (struct analysis *a, struct statement *statement)
 {
   struct tally tally = { .a = a } ;
   struct working working = { .a = a } ;
+  struct acting acting = { 0 } ;
   char const *best = 0 ;
   unsigned int most = 0 ;
   if (called_function(a, statement)) return statement_command(statement) ;
@@ -283,8 +284,10 @@ char const *task_name (struct analysis *a, struct statement *statement)
   }
   if (!best && tally.has_failure && name_of_question(a, statement)) return name_of_question(a, statement) ;
   if (!best) best = name_of(a, statement) ;
+  acting.program = best ;
   if (statement->kind == STATEMENT_FOR && strchr(best, '$') && strlen(readable_name(a, best)) < 3 && folder_of_list(a, statement)) return folder_of_list(a, statement) ;
   if (name_of_file_work(a, statement, best)) return name_of_file_work(a, statement, best) ;
+  if (statement_walk(statement, &find_program, &acting) && name_by_subcommand(a, acting.found, best)) return name_by_subcommand(a, acting.found, best) ;
   if (!strcmp(best, "service"))
   {
     struct acting hook = { .program = "eval" } ;
@@ -321,9 +324,30 @@ static int only_prepares (struct statement *statement)
   return statement->kind == STATEMENT_COMMENT || shell_one_of(statement_command(plain_part(statement)), "echo printf chmod chown chgrp mkdir touch rm ln") ;
 }
 
+/* while ! nc -z H 9092; do sleep 1; done: what follows it in the task says more. */
+static int only_waits (struct statement *statement)
+{
+  struct statement *one = statement->kind == STATEMENT_LOOP ? statement->branches->body : 0 ;
+  if (!one) return 0 ;
+  for (; one ; one = one->next)
+    if (one->kind != STATEMENT_COMMENT && one->kind != STATEMENT_ASSIGNMENT && !shell_one_of(statement_command(one), "sleep usleep echo printf :")) return 0 ;
+  return 1 ;
+}
+
+/* A command that the task has, too, as far as its words tell. */
+static int is_work_behind (struct analysis *a, struct statement *one)
+{
+  struct foreground foreground ;
+  if (!one || !one->next || one->kind != STATEMENT_COMMAND || !one->nwords || one->background || !is_main_command(a, one) || only_prepares(one)) return 0 ;
+  if (called_function(a, one) && !names_deed(statement_command(one))) return 0 ; /* perhaps a message */
+  foreground_inside(a->plan, one, &foreground) ;
+  return strcmp(statement_command(one), "exec") != 0 && !says_serve(one, 0) && (!foreground.is_daemon || foreground.ends) && !foreground.is_init_script ;
+}
+
 char const *open_task_name (struct analysis *a, struct statement *first)
 {
   struct statement *one = only_prepares(first) ? first->next : 0 ;
+  if (only_waits(first) && is_work_behind(a, first->next)) return task_name(a, first->next) ;
   while (one && only_prepares(one)) one = one->next ;
   return task_name(a, one && is_project_verb(one) ? plain_part(one) : first) ;
 }

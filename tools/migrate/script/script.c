@@ -187,7 +187,7 @@ static void note_arguments (struct analysis *a, struct statement *first)
     ? pool_printf(a->pool, "the script's arguments decided about %s; now CMD (%s) is written into their run, and `docker run IMAGE WORD` does not choose any more: "
       "it runs WORD beside the services%s",
       texts_join(a->pool, &chosen, ", "), cmd, a->arguments_put ? "" : how_to_choose(plan, cmd))
-    : pool_printf(a->pool, "the script ran its arguments; now CMD (%s) is written into the files, and `docker run IMAGE COMMAND` runs COMMAND beside the services", cmd)) ;
+    : pool_printf(a->pool, "the script's arguments were CMD (%s): that is written into the files now, and `docker run IMAGE COMMAND` runs COMMAND beside the services", cmd)) ;
 }
 
 /* ---- code that the image's shell executes before the script ---- */

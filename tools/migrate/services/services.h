@@ -30,6 +30,11 @@ extern void give_server_consoles (struct analysis *a) ;
 extern char const *speaks_of_console (struct pool *pool, char const *text) ; /* the line that speaks of a server's; 0: none */
 
 #define GOES_ON_FAILED "what comes later is started all the same, as the script went on" /* of a task that may fail */
+
+/* ---- startname.c ---- */
+extern char const *name_of_start (struct analysis *a, struct statement *statement, int by_cmd) ; /* `by_cmd`: it is just exec "$@" */
+extern char const *program_of_cmd (struct analysis *a) ; /* the program that CMD starts; "": not known */
+
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_RESTARTED, START_DAEMON } ; /* RESTARTED: the script ended with it, but a loop started it again: not main */
 extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;

@@ -6,15 +6,6 @@
 
 /* ---- services ---- */
 
-/* "$@", and perhaps more: the program is not named in the script. */
-static int runs_arguments (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  return launch.first < statement->nwords && (takes_arguments(statement->words[launch.first].raw) || strstr(statement->words[launch.first].raw, "${@:-")) ;
-}
-
 /* while :; do [ -e /tmp/maintenance ] && break; work; sleep 9; done &: it works until somebody ends it. */
 static int ends_on_file (struct analysis *a, struct statement const *loop)
 {
@@ -95,22 +86,6 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
   return surely_ends(a, &waited) ;
 }
 
-/* exec "$1", exec "${@:-bash}": a name by what CMD makes of it; 0: not known. */
-static char const *name_by_cmd (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  char const *value ;
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  if (command_is_entrypoint(shell_basename(statement_word(statement, launch.first))) && launch.first + 1 < statement->nwords
-   && takes_arguments(statement->words[launch.first + 1].raw) && a->arguments && a->arguments[0] && a->arguments[0][0] != '-')
-    return command_service_name(a->pool, a->arguments) ;
-  if (launch.first >= statement->nwords || !strchr(statement->words[launch.first].raw, '$')) return 0 ;
-  value = value_by_cmd(a, statement->words[launch.first].raw) ;
-  if (!value || !*value) return 0 ;
-  return command_service_name(a->pool, (char const *const []){ pool_copy(a->pool, value, strcspn(value, " ")), 0 }) ;
-}
-
 /* nginx -g 'daemon off;' && report: a server that is not what run becomes by exec. 0: there is none. */
 static struct statement *stays_before_end (struct analysis *a, struct statement *statement)
 {
@@ -119,34 +94,6 @@ static struct statement *stays_before_end (struct analysis *a, struct statement 
   while ((end->kind == STATEMENT_AND || end->kind == STATEMENT_GROUP || end->kind == STATEMENT_SUBSHELL) && end->body)
     for (end = end->body ; end->next ;) end = end->next ;
   return end == statement || end == server || end->kind == STATEMENT_OR ? 0 : server ;
-}
-
-/* Of CMD's words: sh -c "gunicorn app" is gunicorn. */
-static char const *name_of_cmd (struct analysis *a)
-{
-  char const *const *words = command_behind_runners(a->pool, a->arguments) ;
-  int is_code = words[0] && words[1] && words[2] && shell_one_of(shell_basename(words[0]), "sh bash ash dash") && shell_one_of(words[1], "-c -lc -ec") ;
-  char const *name = is_code ? name_of_code(a, words[2]) : "service" ;
-  return shell_one_of(name, "service sh bash ash dash") ? command_service_name(a->pool, a->arguments) : name ;
-}
-
-/* Of exec "$@", where the script has put other words around those of CMD. */
-static char const *name_of_image_command (struct analysis *a)
-{
-  char const *const *words = a->arguments ;
-  return words && words[0] && *words[0] != '-' && !a->loses_arguments ? name_of_cmd(a) : "cmd" ;
-}
-
-static char const *program_of_cmd (struct analysis *a)
-{
-  char const *const *words = command_behind_runners(a->pool, a->arguments) ;
-  struct source code ;
-  struct statement const *one ;
-  if (!words || !words[0]) return "" ;
-  if (!shell_one_of(shell_basename(words[0]), "sh bash ash dash") || !words[1] || !words[2] || strcmp(words[1], "-c") != 0) return shell_basename(words[0]) ;
-  one = shell_parse_text(a->pool, &code, words[2]) ;
-  if (!one || one->next || one->kind != STATEMENT_COMMAND) return "" ;
-  return shell_basename(statement_word(one, !strcmp(statement_command(one), "exec"))) ;
 }
 
 struct rounds
@@ -353,15 +300,12 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   struct foreground inside ;
   struct service *service ;
   char const *program ;
-  char const *name ;
   int is_init ;
   int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
   if (has_work(a->pending)) flush_pending(a) ; /* done once, before everything that the branch starts */
   share_pending(a) ;
   close_task(a) ;
-  name = by_cmd ? name_of_cmd(a) : name_by_cmd(a, statement) ;
-  if (!name) name = runs_arguments(a, statement) && !a->positional ? name_of_image_command(a) : name_of(a, statement) ;
-  service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
+  service = plan_service(a->plan, name_of_start(a, statement, by_cmd), line_of(a, statement)) ;
   if (a->template) service_template(a->plan, service, a->template) ;
   service->text = statement_text(a, statement) ;
   service->user = a->user ;
