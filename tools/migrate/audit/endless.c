@@ -20,16 +20,10 @@ static int is_held (struct analysis *a, struct claim const *claim)
   return task ? task->is_oneshot && !task->is_job : !strcmp(claim->where, plan_setup_where(a->plan)) ;
 }
 
-static int leaves (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "exit return exec kill") ;
-}
-
 static int is_endless (struct statement *statement)
 {
   return statement->kind == STATEMENT_LOOP && !statement->until && statement->branches && is_always_true(statement->branches->condition)
-   && !loop_breaks(statement) && !statement_walk(statement, &leaves, 0) ;
+   && !loop_breaks(statement) && !statement_has(statement, "exit return exec kill") ;
 }
 
 /* sh -c CODE, su app -c CODE: the code; 0: it has none. */

@@ -183,12 +183,6 @@ static void tell_redirections (struct analysis *a, struct claim *claim, struct t
       texts_add(a->pool, &claim->todo, "only one of them can have the folder: give each service a folder of its own, or a log/run") ;
 }
 
-static int sleeps (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "sleep") ;
-}
-
 /* read line </run/ready, which the script has made by mkfifo */
 static int reads_fifo (struct analysis const *a, struct statement const *statement)
 {
@@ -201,7 +195,7 @@ static int reads_fifo (struct analysis const *a, struct statement const *stateme
 /* A loop that tries again and again, behind a start, or an answer from a FIFO: the variables in it only say how that went. */
 static int waits_for_something (struct analysis *a, struct statement *statement, char const *names)
 {
-  return (reads_fifo(a, statement) && !is_used_later(a, statement, names)) || ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0)) ;
+  return (reads_fifo(a, statement) && !is_used_later(a, statement, names)) || ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_has(statement, "sleep")) ;
 }
 
 /* out=$(client list); code=$? : work, whose success is looked at. */

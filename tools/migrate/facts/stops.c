@@ -177,12 +177,6 @@ static int stops_as_other (struct statement *statement, struct stopping const *s
   return 0 ;
 }
 
-static int leaves (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "exit return") ;
-}
-
 /* stop_it "$PID" */
 static int given_pid (struct stopping const *stopping, struct statement const *call)
 {
@@ -215,7 +209,7 @@ static int always_stops (struct statement *statement, struct stopping *stopping)
   {
     int gives_up = 0 ;
     if (list_stops(branch->condition, stopping)) return 1 ;
-    for (struct statement *one = branch->body ; one ; one = one->next) gives_up |= statement_walk(one, &leaves, 0) ;
+    for (struct statement *one = branch->body ; one ; one = one->next) gives_up |= statement_has(one, "exit return") ;
     if (!gives_up && list_stops(branch->body, stopping)) return 1 ;
   }
   return 0 ;

@@ -30,12 +30,6 @@ static int add_command_name (struct statement *statement, void *data)
   return 0 ;
 }
 
-static int is_pause (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "sleep usleep") ;
-}
-
 /* The service that the next task depends on; 0: none, or several. */
 static char const *only_dependency (struct analysis *a)
 {
@@ -123,7 +117,7 @@ static char const *name_of_waiting (struct analysis *a, struct statement *statem
   char const *service = only_dependency(a) ;
   int certain = 1 ;
   char const *written = name_of_answer(a, statement) ;
-  if (!statement_walk(statement, &is_pause, 0))
+  if (!statement_has(statement, "sleep usleep"))
   {
     if (!statement_walk(statement, &find_written, &written) && name_of_question(a, statement)) return name_of_question(a, statement) ;
     return written ;
@@ -294,7 +288,7 @@ char const *task_name (struct analysis *a, struct statement *statement)
     statement_walk(statement, &find_program, &hook) ;
     if (hook.found) best = name_of(a, hook.found) ; /* [ -z "$HOOK" ] || eval "$HOOK" */
   }
-  if (!strcmp(best, "service") && !statement_walk(statement, &is_pause, 0) && statement_walk(statement, &find_file_work, &working)) return working.name ; /* [ -d X ] || mkdir X */
+  if (!strcmp(best, "service") && !statement_has(statement, "sleep usleep") && statement_walk(statement, &find_file_work, &working)) return working.name ; /* [ -d X ] || mkdir X */
   if (!strcmp(best, "service") && name_of_check(a, statement)) return name_of_check(a, statement) ;
   return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
 }

@@ -20,12 +20,6 @@ static int is_idle (struct analysis *a, struct statement *statement)
   return statement->kind == STATEMENT_COMMENT || !strcmp(statement_command(statement), "sleep") || (!statement->background && only_prints(a, statement)) ;
 }
 
-static int goes_round (struct statement *statement, void *data)
-{
-  (void)data ;
-  return !strcmp(statement_command(statement), "continue") ;
-}
-
 /* 0: it does more, or something else. */
 static int find_kept (struct analysis *a, struct statement *list, struct keeping *keeping)
 {
@@ -42,7 +36,7 @@ static int find_kept (struct analysis *a, struct statement *list, struct keeping
       keeping->pid = pool_copy(a->pool, text, len) ;
       continue ;
     }
-    else if (may_end(a, list) || starts_something(a, list) || breaks_out(list, 0) || statement_walk(list, &goes_round, 0)) return 0 ;
+    else if (may_end(a, list) || starts_something(a, list) || breaks_out(list, 0) || statement_has(list, "continue")) return 0 ;
     texts_add(a->pool, &keeping->lines, text) ;
   }
   return !!keeping->program ;

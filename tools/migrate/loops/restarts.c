@@ -72,12 +72,6 @@ static int sleeps_in (struct statement const *list)
   return 0 ;
 }
 
-static int sleeps_there (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "sleep") ;
-}
-
 /* PROGRAM || sleep 7; if ! PROGRAM; then sleep 7; fi: it pauses only when that has failed, or ended. 0: another form. */
 static struct statement *pausing_program (struct analysis *a, struct statement *statement)
 {
@@ -101,13 +95,6 @@ static struct statement *pausing_program (struct analysis *a, struct statement *
   return program ;
 }
 
-/* kill -0 $PID || exit 1: such a loop waits for something else. */
-static int asks_or_ends (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "kill pgrep pidof exit") ;
-}
-
 /* until PROGRAM; do sleep 1; done; while ! PROGRAM; do ... */
 static struct statement *until_program (struct analysis *a, struct statement *loop, int is_background)
 {
@@ -115,7 +102,7 @@ static struct statement *until_program (struct analysis *a, struct statement *lo
   struct statement *program = !loop->until && condition->kind == STATEMENT_NOT ? condition->body : loop->until ? condition : 0 ;
   if (!program || program->kind != STATEMENT_COMMAND || shell_one_of(statement_command(program), "false true :")) return 0 ;
   if (loop->until && says_restart(statement_text(a, loop)) && !is_probe(statement_text(a, program))
-   && !statement_walk(loop->branches->body, &asks_or_ends, 0)) return program ;
+   && !statement_has(loop->branches->body, "kill pgrep pidof exit")) return program ;
   return is_background && may_serve(a, program) && only_pauses(a, loop->branches->body) ? program : 0 ;
 }
 
@@ -137,7 +124,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
     if (!program && pausing_program(a, one))
     {
       program = pausing_program(a, one) ;
-      restarts |= one->kind != STATEMENT_OR || statement_walk(one->body->next, &sleeps_there, 0) ; /* PROGRAM || true; sleep 9: as without that */
+      restarts |= one->kind != STATEMENT_OR || statement_has(one->body->next, "sleep") ; /* PROGRAM || true; sleep 9: as without that */
       continue ;
     }
     if (program || one->kind != STATEMENT_COMMAND || shell_one_of(statement_command(one), "wait kill break exit")) return 0 ;

@@ -21,12 +21,6 @@ struct taking
   int works ;
 } ;
 
-static int leaves (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "break exit return continue wait") ;
-}
-
 static int mentions_pid (struct analysis *a, char const *text)
 {
   for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
@@ -73,7 +67,7 @@ static int take (struct taking *t, struct statement *statement)
   if (!seen.watches && !seen.starts)
   {
     if (statement->background || mentions_pid(t->a, text)) return 0 ;
-    if (statement_walk(statement, &leaves, 0)) return works_at_end(t, statement) ;
+    if (statement_has(statement, "break exit return continue wait")) return works_at_end(t, statement) ;
     texts_add(t->a->pool, &t->lines, text) ;
     t->works |= seen.works ;
     return 1 ;

@@ -71,12 +71,6 @@ static int expand_arguments (struct statement *statement, void *data)
   return 0 ;
 }
 
-static int shifts (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "shift set") ;
-}
-
 /* How many words `shift` takes away; 0: not known. */
 static unsigned int shifts_by (struct statement const *statement)
 {
@@ -92,7 +86,7 @@ static void set_arguments (struct analysis *a, struct statement *body, struct st
   {
     struct statement alone = *one ;
     alone.next = 0 ;
-    if (statement_walk(one, &shifts, 0))
+    if (statement_has(one, "shift set"))
     {
       if (!shifts_by(one)) return ;
       e.shifted += shifts_by(one) ;

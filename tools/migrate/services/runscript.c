@@ -159,19 +159,13 @@ static void and_or_lines (struct analysis *a, struct service *service, struct st
   run_lines(a, service, right) ;
 }
 
-static int uses_function_words (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "local return shift declare typeset") ;
-}
-
 static int call_lines (struct analysis *a, struct service *service, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   struct statement *body ;
   if (!function) return 0 ;
   body = function->statement->body ;
-  if (!body || body->kind != STATEMENT_GROUP || statement_walk(body, &uses_function_words, 0) || statement->nredirects || a->depth > CALL_DEPTH_MAX)
+  if (!body || body->kind != STATEMENT_GROUP || statement_has(body, "local return shift declare typeset") || statement->nredirects || a->depth > CALL_DEPTH_MAX)
   {
     keep_shell(a, service, statement) ;
     service->without_signals = !service->is_oneshot && (!body || !ends_with_exec(body)) ;

@@ -60,16 +60,10 @@ static int is_preparation (struct statement const *statement)
   return shell_one_of(statement_command(statement), "touch mkdir chown chmod rm echo printf") ;
 }
 
-static int sleeps (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "sleep") ;
-}
-
 /* while ip addr | grep tentative; do sleep 1; done: what comes later waited for that, too. */
 static int waits (struct statement *statement)
 {
-  return (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0) ;
+  return (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_has(statement, "sleep") ;
 }
 
 /* load; load || exit 1 */

@@ -159,6 +159,7 @@ typedef int statement_visit (struct statement *statement, void *data) ;
 extern int statement_walk (struct statement *statement, statement_visit *visit, void *data) ;
 extern int statement_walk_here (struct statement *statement, statement_visit *visit, void *data) ; /* the same, but not into what is apart */
 extern statement_visit statement_exits ; /* exit */
+extern int statement_has (struct statement *statement, char const *commands) ; /* is one of these commands in it? Names with blanks between them */
 extern statement_visit statement_returns ; /* return */
 extern statement_visit statement_is_background ; /* & */
 extern statement_visit sets_positional ; /* does it change the arguments? set -- WORDS, shift */

@@ -281,6 +281,16 @@ int statement_walk_here (struct statement *statement, statement_visit *visit, vo
   return walk(statement, 1, visit, data) ;
 }
 
+static int is_one_of (struct statement *statement, void *data)
+{
+  return shell_one_of(statement_command(statement), data) ;
+}
+
+int statement_has (struct statement *statement, char const *commands)
+{
+  return statement_walk(statement, &is_one_of, (void *)commands) ;
+}
+
 int statement_exits (struct statement *statement, void *data)
 {
   (void)data ;
