@@ -338,7 +338,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <skalibs/strerr.h>
 
@@ -387,12 +386,6 @@ static void read_source (struct source *source, struct pool *pool, char const *p
   if (!bytes) strerr_diefu4sys(code_of_errno(), "read ", what, " ", path) ;
   if (len > SOURCE_SIZE_MAX) strerr_dief2x(EXIT_REFUSED, path, ": larger than 1 MB: not a wrapper script") ;
   source_init(source, pool, path, bytes, len) ;
-}
-
-static int is_folder (char const *path)
-{
-  struct stat st ;
-  return !stat(path, &st) && S_ISDIR(st.st_mode) ;
 }
 
 static void parse_arguments (struct arguments *arguments, int argc, char *const *argv)
@@ -488,7 +481,7 @@ int main (int argc, char **argv)
   struct docker_input input = { 0 } ;
   version_answer(argc, (char const *const *)argv, PROG) ;
   parse_arguments(&arguments, argc, argv) ;
-  if (is_folder(arguments.input)) strerr_dief4x(EXIT_REFUSED, "refused: ", arguments.input, " is ", other_folder(&pool, arguments.input)) ;
+  if (path_is_folder(arguments.input)) strerr_dief4x(EXIT_REFUSED, "refused: ", arguments.input, " is ", other_folder(&pool, arguments.input)) ;
   if (arguments.root && (root = root_open(arguments.root)) == -1) strerr_diefu2sys(code_of_errno(), "open the folder ", arguments.root) ;
   read_source(&source, &pool, arguments.input, "the input") ;
   kind = input_kind(source.name, source.text) ;

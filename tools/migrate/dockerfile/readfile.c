@@ -296,3 +296,9 @@ struct configuration *folder_sources (struct pool *pool, char const *input)
   for (struct configuration *one = first ; one ; one = one->next) one->path += *one->path == '/' ;
   return first ;
 }
+
+int path_is_folder (char const *path)
+{
+  struct stat st ;
+  return !stat(path, &st) && S_ISDIR(st.st_mode) ;
+}

@@ -11,6 +11,7 @@
 
 /* The file's bytes, up to one more than SOURCE_SIZE_MAX; 0 with errno: it cannot be read. */
 extern char const *file_read (struct pool *pool, char const *path, size_t *len) ;
+extern int path_is_folder (char const *path) ; /* of this machine */
 
 /* The text of a regular file of up to `max` bytes; 0: it is no such file. */
 extern char const *text_read (struct pool *pool, char const *path, size_t max) ;

@@ -24,7 +24,7 @@ static int find_codes (struct statement *statement, void *data)
   return 0 ;
 }
 
-static int is_script_end (struct analysis *a, struct statement const *statement)
+int is_script_end (struct analysis *a, struct statement const *statement)
 {
   struct statement const *next = statement->next ;
   while (next && next->kind == STATEMENT_COMMENT) next = next->next ;

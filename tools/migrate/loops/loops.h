@@ -66,6 +66,7 @@ extern void drop_watching_beside (struct analysis *a, struct statement *loop) ; 
 extern int tell_vain_questions (struct analysis *a, struct statement *loop) ; /* [ $P -ne 0 ] of an empty value, ...; 1: it never ended the script, as each of its questions is such a mistake */
 
 /* ---- endcodes.c ---- */
+extern int is_script_end (struct analysis *a, struct statement const *statement) ; /* does nothing follow in the whole script? */
 extern void tell_end_code (struct analysis *a, struct statement *loop, struct texts const *mains, struct claim *claim) ; /* with which code it ended the script when one of these had ended: finish, or what the claim says */
 
 /* ---- running.c ---- */

@@ -102,7 +102,7 @@ static struct statement *until_program (struct analysis *a, struct statement *lo
   struct statement *program = !loop->until && condition->kind == STATEMENT_NOT ? condition->body : loop->until ? condition : 0 ;
   if (!program || program->kind != STATEMENT_COMMAND || shell_one_of(statement_command(program), "false true :")) return 0 ;
   if (loop->until && says_restart(statement_text(a, loop)) && !is_probe(statement_text(a, program))
-   && !statement_has(loop->branches->body, "kill pgrep pidof exit")) return program ;
+   && !statement_has(loop->branches->body, "kill pgrep pidof exit")) return program ; /* kill -0 $PID || exit 1: such a loop waits for something else */
   return is_background && may_serve(a, program) && only_pauses(a, loop->branches->body) ? program : 0 ;
 }
 

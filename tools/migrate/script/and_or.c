@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
 #include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"

@@ -5,6 +5,7 @@
 
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
 #include "migrate/script/ending.h"
 #include "migrate/script/walk.h"
 #include "migrate/services/services.h"
@@ -33,13 +34,6 @@ static void add_ending (struct analysis *a, struct ending const *ending)
   one->place = place_here(a) ;
   one->next = a->endings ;
   a->endings = one ;
-}
-
-int is_script_end (struct analysis *a, struct statement const *statement)
-{
-  struct statement const *next = statement->next ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  return !next && a->depth == 1 ;
 }
 
 static void add_other_code (struct analysis *a, struct statement const *statement, struct claim *claim)

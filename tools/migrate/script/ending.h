@@ -11,7 +11,6 @@
 enum meaning { MEANS_UNKNOWN, MEANS_ZERO, MEANS_FAILED, MEANS_STOPPED /* or 0: docker stop ends the container with 0 */ } ;
 
 /* ---- ending.c ---- */
-extern int is_script_end (struct analysis *a, struct statement const *statement) ; /* does nothing follow in the whole script? */
 extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit; `what`: ahead of what is said of its code */
 extern void drop_failed_exit (struct analysis *a, struct statement *statement) ; /* exit, where what was waited for had failed */
 extern void drop_end_message (struct analysis *a, struct statement *statement) ;

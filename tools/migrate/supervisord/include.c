@@ -41,12 +41,6 @@ static int is_same_file (char const *path, char const *other)
   return !stat(path, &st) && !stat(other, &st2) && st.st_dev == st2.st_dev && st.st_ino == st2.st_ino ;
 }
 
-static int is_folder (char const *path)
-{
-  struct stat st ;
-  return !stat(path, &st) && S_ISDIR(st.st_mode) ;
-}
-
 static char const *name_of (char const *path)
 {
   return !strncmp(path, "./", 2) ? path + 2 : path ;
@@ -123,7 +117,7 @@ static int add_copied (struct including *in, struct copying const *copying, char
   char const *target = copying->target ;
   while (end > 1 && path[end - 1] == '/') end-- ;
   path = pool_copy(in->pool, path, end) ;
-  if (!is_folder(path)) return add_matching(in, path, target, pattern) ;
+  if (!path_is_folder(path)) return add_matching(in, path, target, pattern) ;
   /* A folder's content comes to be in the target. */
   while (len && target[len - 1] == '/') len-- ;
   if (strncmp(pattern, target, len) != 0 || pattern[len] != '/') return 0 ;

@@ -26,11 +26,6 @@ static void add_file (struct rendering *r, char const *path, char const *content
   r->end = &file->next ;
 }
 
-static void add_all (struct pool *pool, struct texts *to, struct texts const *from)
-{
-  for (struct text const *one = from->first ; one ; one = one->next) texts_add(pool, to, one->text) ;
-}
-
 static char const *as_script (struct rendering *r, struct texts const *lines)
 {
   return plan_with_place(r->plan, pool_printf(r->plan->pool, "%s\n", texts_join(r->plan->pool, lines, "\n"))) ;
@@ -104,7 +99,7 @@ static void add_conditions (struct rendering *r, struct texts *lines, struct ser
   if (service->is_main && service->ends.first)
   {
     texts_add(pool, lines, "# Where this fails, the script ended, and so does the container.") ;
-    add_all(pool, lines, &service->ends) ;
+    texts_add_all(pool, lines, &service->ends) ;
     return ;
   }
   texts_add(pool, lines, "# Not started unless the script would have.") ;
@@ -266,7 +261,7 @@ static void add_exec (struct rendering *r, struct texts *lines, struct service c
 static void add_again (struct rendering *r, struct texts *lines, struct service const *service, char const *file)
 {
   struct pool *pool = r->plan->pool ;
-  add_all(pool, lines, &service->again) ;
+  texts_add_all(pool, lines, &service->again) ;
   if (service->user_if)
     texts_add(pool, lines, pool_printf(pool, "if [ \"$(id -u)\" = 0 ] && %s; then exec reeve-exec %s -- %s \"$@\"; fi", service->user_if, texts_join(pool, &service->user, " "), file)) ;
   else
@@ -280,13 +275,13 @@ static void add_run (struct rendering *r, struct service *service)
   struct texts all = { 0 } ;
   int remember = 0 ;
   add_head(r, &lines, service, service->npieces, service->positional, "") ;
-  add_all(pool, &all, &lines) ;
-  add_all(pool, &all, &service->before) ;
-  add_all(pool, &all, &service->run) ;
+  texts_add_all(pool, &all, &lines) ;
+  texts_add_all(pool, &all, &service->before) ;
+  texts_add_all(pool, &all, &service->run) ;
   remember = service->check && service->command && changes_directory(&all) ;
   all = (struct texts){ 0 } ;
   texts_add(pool, &all, lines.first->text) ;
-  add_all(pool, &all, &service->todo) ;
+  texts_add_all(pool, &all, &service->todo) ;
   if (service->runs_again && !(service->check && !service->command)) add_again(r, &all, service, "./run") ;
   if (remember) texts_add(pool, &all, "service=$PWD") ;
   for (struct text const *one = lines.first->next ; one ; one = one->next) texts_add(pool, &all, one->text) ;
@@ -318,7 +313,7 @@ static void add_finish (struct rendering *r, struct service *service)
   struct texts lines = { 0 } ;
   char const *extra = texts_join(r->plan->pool, &service->finish, "\n") ;
   add_head(r, &lines, 0, service->npieces, service->positional, extra) ;
-  add_all(r->plan->pool, &lines, &service->finish) ;
+  texts_add_all(r->plan->pool, &lines, &service->finish) ;
   lines = with_own_words(r->plan->pool, &lines) ;
   add_file(r, service_where(r->plan, service, "finish"), as_script(r, &lines), 1) ;
 }
@@ -332,7 +327,7 @@ static void add_logger (struct rendering *r, struct service *service)
   texts_add(pool, &all, lines.first->text) ;
   if (service->user.first) add_again(r, &all, service, "./run") ;
   for (struct text const *one = lines.first->next ; one ; one = one->next) texts_add(pool, &all, one->text) ;
-  add_all(pool, &all, &service->logger) ;
+  texts_add_all(pool, &all, &service->logger) ;
   add_file(r, service_where(r->plan, service, "log/run"), as_script(r, &all), 1) ;
 }
 
@@ -371,7 +366,7 @@ static void add_setup (struct rendering *r)
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
     if (plan->pieces[i].positional && !plan->pieces[i].claim && may_ask_arguments(text)) texts_add(plan->pool, &lines, plan->pieces[i].text) ;
   texts_add(plan->pool, &lines, text) ;
-  add_all(plan->pool, &lines, &plan->setup_todo) ;
+  texts_add_all(plan->pool, &lines, &plan->setup_todo) ;
   add_handed(plan, &lines) ;
   if (!shell_last_decides(plan->pool, plan->shell, texts_join(plan->pool, &lines, "\n")))
     texts_add(plan->pool, &lines, "exit 0 # the last command's code did not matter to the script") ;
