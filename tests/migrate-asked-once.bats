@@ -61,3 +61,38 @@ cron;;if [ -w /data ]; then;;exec redis-server --dir /data;;fi;;exec web
 cron;;start() {;;if [ ! -d "$APP" ]; then;;echo "no $APP";;return 0;;fi;;(cd "$APP" && uv run x) &;;};;start;;exec web
 EOS
 }
+
+@test "a condition that the work behind its branches changes is asked once, too" {
+  local code
+  for code in $'if [ "$(cat /data/ref)" = "$REF" ]; then\nphp-fpm -F &\nwait $!\nexit 0\nfi\necho "$REF" >/data/ref\nmigrate-all\nphp-fpm -F &\nwait $!' \
+    $'if [ -e /data/.done ]; then exec mysqld; fi\ntouch /data/.done\nnginx -g "daemon off;" &\nexec mysqld --initialize-first' \
+    $'if [ -d /data/site ]; then\nweb &\nwait $!\nexit 0\nfi\nmkdir -p /data/site\nbuild-site\nweb &\nwait $!' \
+    $'if [ -d /data/site ]; then\nweb &\nwait $!\nexit 0\nfi\n./build-site\nweb &\nwait $!' \
+    $'[ -e /data/.done ] && exec db\ntouch /data/.done\nexec db --first' \
+    $'if [ ! -d /data/x ]; then\nsrv --first &\nfi\nmkdir -p /data/x\nweb &\nwait'; do
+    wrapper <<<$'#!/bin/bash\n'"$code"
+    migrate
+    grep -q '^asked=; if .*; then asked=1; fi$' "$init/10-start" || { echo "# $code"; return 1; }
+    [ -z "$(grep -rhE '(! -[fde] |cat /data|-[de] /data)' "$tree" | grep -v reeve_place)" ] || { echo "# $code"; return 1; }
+    grep -rq 'asked="$(cat "$reeve_place/asked")"' "$tree" || { echo "# $code"; return 1; }
+    untold TODO || { echo "# $code"; return 1; }
+  done
+  for code in $'if [ -d /data/site ]; then exec web; fi\nmkdir -p /data/other\nexec web --first' $'if [ -f /etc/x.conf ]; then srv & fi\nchown app /etc/x.conf\nexec web --conf /etc/x.conf' \
+    $'if [ ! -f /etc/off ]; then srv & fi\n./prepare\nexec web' $'if [ ! -f /etc/x.conf ]; then echo no configuration; exit 1; fi\nrm -f /etc/x.conf.old\nsrv &\nexec web'; do
+    wrapper <<<$'#!/bin/bash\n'"$code"
+    migrate
+    untold 'asked in the setup' || { echo "# $code"; return 1; }
+  done
+}
+
+@test "behind a start, each service that asks such a condition is marked, and not the task that asks it first" {
+  wrapper <<<$'#!/bin/bash\nnginx\nif [ ! -e /data/.done ]; then\ntouch /data/.done\nsrv --first &\nwait $!\nexit\nfi\nsrv &\nwait $!'
+  migrate
+  grep -q 'TODO reeve-migrate: line 5: the script asked the condition once' "$tree/srv/run"
+  grep -q 'TODO reeve-migrate: line 9: the script asked the condition once' "$tree/srv-2/run"
+  wrapper <<<$'#!/bin/bash\nnginx\nif [ -e /data/.done ]; then exec srv; fi\n./seed\ntouch /data/.done\nexec srv --first'
+  migrate
+  grep -q 'line 3: the script asked the condition once' "$tree/srv/run"
+  grep -q 'line 6: the script asked the condition once' "$tree/srv-2/run"
+  ! grep -q TODO "$tree/seed/run"
+}

@@ -327,3 +327,31 @@ EOS
   migrate
   told 'waited until all had ended'
 }
+
+@test "\$! in a file that has started nothing is marked: it was the pid of another service" {
+  local script
+  for script in $'rabbitmqctl wait -P $!\nrabbitmqctl add_vhost app' 'renice -n 5 -p "$!"' 'prlimit --pid=$! --nofile=1024' './register.sh --pid ${!}' 'sidecar --watch-pid=$! &' \
+    'curl -d "pid=$!" http://hub/register' $'./seed.sh\ncgclassify -g memory:web $! || true'; do
+    wrapper <<<$'server &\n'"$script"$'\nwait'
+    migrate
+    told 'TODO: $! is empty here: it was the pid of server, which only its supervisor knows' || { echo "# $script"; return 1; }
+    [ "$(grep -o 'is empty here' <<<"$report" | wc -l)" -eq 1 ] || { echo "# $script"; return 1; }
+  done
+  # What has started something has its pid, and other quotes are another shell's.
+  for script in '(helper & renice -n 5 -p $!; wait) &' "sh -c 'helper & echo \$!; wait' &" 'while sleep 5 & wait $!; do ./work; done &' 'echo $! >/run/server.pid.log'; do
+    wrapper <<<$'server &\n'"$script"$'\nwait'
+    migrate
+    untold '$! is empty here' || { echo "# $script"; return 1; }
+  done
+}
+
+@test "a pid in a here-document, or in a function that is called in a pipeline, is named as one" {
+  wrapper <<<$'server &\nP=$!\ncat >/etc/watch.conf <<EOF\npid=$P\nEOF\nother &\nwait $P'
+  migrate
+  told '$P is not known here: it was the pid of server, which only its supervisor knows'
+  untold 'set it here, too'
+  wrapper <<<$'server &\nP=$!\nreload() {\n  kill -HUP "$P"\n}\ninotifywait -m /etc/x | while read -r f; do reload; done &\nwait $P'
+  migrate
+  told '$P is not known here: it was the pid of server, which only its supervisor knows (`reeve kill SIGNAL server` sends it a signal)'
+  untold 'set it here, too'
+}

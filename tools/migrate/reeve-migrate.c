@@ -226,6 +226,7 @@
      named.c          is a function whose name is computed where it is called?
      ownfile.c        does the script change itself?
      ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?
+     lastpid.c        does a file ask for $!, and has started nothing?
      ownname.c        does a file execute itself, where the script did so?
      usershell.c      the shell that su executes
      obeys.c          does a run with a trap and a loop end at a stop?

@@ -126,6 +126,7 @@ struct analysis
   struct texts conditions ; /* of the branch that is being walked */
   struct texts places ; /* the branches that are being walked: place_of() */
   unsigned int nasked ; /* conditions that the setup asks for all */
+  struct texts asked_again ; /* conditions behind a start, the answers to which the script changes */
   unsigned int nbranchings ; /* how many of these have been walked, or begun */
   struct texts otherwise ; /* what holds for all later statements: where it does not, the script became a program */
   int branch_replaced ; /* the branch that is being walked became a program */

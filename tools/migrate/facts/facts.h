@@ -401,6 +401,7 @@ extern int empties_pid (struct analysis *a, struct statement const *statement) ;
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
 extern void alias_loop (struct analysis *a, struct statement const *loop) ; /* for pid in "${pids[@]}" */
 extern void settle_pids (struct analysis *a) ; /* marks statements that still ask for a pid, or for processes by name */
+extern char const *lost_pid (struct analysis *a, char const *name, char const *text) ; /* a TODO for a text that asks for the variable: whose pid it was; 0: of none */
 
 /* ---- pidfiles.c ---- */
 extern char const *pidfile_read (struct analysis *a, char const *text) ; /* the file, if the text begins with $(cat FILE) or the like; 0: it does not */

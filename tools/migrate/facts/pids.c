@@ -361,6 +361,15 @@ static char const *holders_of (struct analysis *a, struct pid_variable const *pi
   return texts_join(a->pool, &all, " or ") ;
 }
 
+char const *lost_pid (struct analysis *a, char const *name, char const *text)
+{
+  struct pid_variable const *pid = a->pids ;
+  while (pid && (pid->is_file || strcmp(pid->name, name) != 0)) pid = pid->next ;
+  if (!pid || isdigit((unsigned char)*name)) return 0 ;
+  return pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (%s)", name, holders_of(a, pid),
+    pid->service && shell_mentions(text, "kill") ? pool_printf(a->pool, "`reeve kill SIGNAL %s` sends it a signal", pid->service->name) : "`reeve status --json`") ;
+}
+
 void settle_pids (struct analysis *a)
 {
   char const *names = own_pid_names(a->plan) ;
@@ -374,9 +383,7 @@ void settle_pids (struct analysis *a)
     if (strchr(text, '#')) text = shell_uncommented(a->pool, text) ;
     for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
       if (!isdigit((unsigned char)*pid->name) && !pid->is_file && !is_loop_variable(service, pid->name) && *holders_of(a, pid) && asks_pid(text, pid->name))
-        plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (%s)",
-          pid->name, holders_of(a, pid), pid->service && shell_mentions(text, "kill")
-            ? pool_printf(a->pool, "`reeve kill SIGNAL %s` sends it a signal", pid->service->name) : "`reeve status --json`")) ;
+        plan_todo(a->plan, service, service->claim, service->line, lost_pid(a, pid->name, text)) ;
     killing = kills_script(a->pool, text, names) ;
     if (killing.ends)
       plan_todo(a->plan, service, service->claim, service->line, "by kill $$ it ended the script, and the container with it; here $$ is only the shell of this file: write `reeve shutdown` in its place") ;

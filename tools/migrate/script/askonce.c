@@ -106,6 +106,46 @@ static int changes_answer (struct analysis *a, struct statement const *branching
   return 0 ;
 }
 
+/* touch, mkdir, rm, >FILE of what the condition names: behind the branches, other words only use that. */
+static int makes (struct statement *statement, void *data)
+{
+  struct changing const *changing = data ;
+  struct analysis *a = changing->a ;
+  for (struct text const *one = changing->paths.first ; one ; one = one->next)
+  {
+    for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+      if (statement->redirects[i].is_output && names_path(plainly(a->pool, statement->redirects[i].target), one->text)) return 1 ;
+    if (shell_one_of(statement_utility(statement), "touch mkdir rm rmdir mv cp ln tee install") && names_path(plainly(a->pool, statement_text(a, statement)), one->text)) return 1 ;
+  }
+  return changing->is_lacking && !statement->background && may_make_any_file(a, statement) ;
+}
+
+/* Does the script end with the branch, so that what is behind all of them is its else? */
+static int leaves (struct branch const *branch)
+{
+  struct statement const *last = statement_last(branch->body) ;
+  return last && shell_one_of(statement_command(last), "exit exec return") ;
+}
+
+/* if [ -e FILE ]; then web & wait; exit; fi; touch FILE; first & wait: what is behind the branches may change the answer, too. */
+static int changes_later (struct analysis *a, struct statement const *branching, struct branch const *asked, char const *condition)
+{
+  struct changing changing = { .a = a } ;
+  int any = 0 ;
+  for (struct branch const *branch = branching->branches ; branch ; branch = branch->next) any |= any_starts(a, branch->body) ;
+  if (!any) return 0 ;
+  add_paths(a->pool, condition, &changing.paths) ;
+  changing.is_lacking = asked->body && leaves(asked) && !strchr(condition, '!') && !strstr(condition, "-z ") ;
+  for (struct frame const *frame = a->here ; frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; one ; one = one->next)
+    {
+      if (!one->next && is_plain_command(one)) changing.is_lacking = 0 ; /* the list ends with it */
+      if (walk_with_calls(a, one, &makes, &changing)) return 1 ;
+      if (starts_something(a, one)) changing.is_lacking = 0 ;
+    }
+  return 0 ;
+}
+
 static int changes_nothing (struct analysis *a, struct statement *condition)
 {
   for (; condition ; condition = condition->next)
@@ -139,18 +179,17 @@ static void ask_in_setup (struct analysis *a, struct branch *branch, char const 
   branch->asked = pool_printf(a->pool, "[ -n \"$%s\" ]", name) ;
 }
 
-int ask_once (struct analysis *a, struct statement const *branching)
+void ask_once (struct analysis *a, struct statement const *branching)
 {
-  int again = 0 ;
   for (struct branch *branch = branching->branches ; branch ; branch = branch->next)
   {
     char const *condition = branching->kind == STATEMENT_IF && branch->condition ? shell_uncommented(a->pool, condition_text(a, branch)) : "" ;
     branch->asked = 0 ;
-    if (!asks_files(condition) || strstr(condition, "<<") || asks_for_processes(a, branch->condition) || !changes_nothing(a, branch->condition) || !changes_answer(a, branching, branch, condition)) continue ;
-    if (a->plan->services || a->last || mentions_positional(condition) || placed_mentioned(a->positional, condition)) again = 1 ;
+    if (!asks_files(condition) || strstr(condition, "<<") || asks_for_processes(a, branch->condition) || !changes_nothing(a, branch->condition)
+     || !(changes_answer(a, branching, branch, condition) || changes_later(a, branching, branch, condition))) continue ;
+    if (a->plan->services || a->last || mentions_positional(condition) || placed_mentioned(a->positional, condition)) texts_add_once(a->pool, &a->asked_again, condition_text(a, branch)) ;
     else ask_in_setup(a, branch, condition) ;
   }
-  return again ;
 }
 
 char const *ask_side_once (struct analysis *a, struct statement *left, int is_or)
@@ -165,11 +204,26 @@ char const *ask_side_once (struct analysis *a, struct statement *left, int is_or
   return asked.asked ;
 }
 
-void tell_asked_again (struct analysis *a, struct service *before)
+/* Which of its conditions is one of these; 0: none. */
+static char const *asked_again (struct analysis *a, struct service const *service)
 {
-  struct service *first = before ? before->next : a->plan->services ;
-  for (struct service *one = first ; one ; one = one->next)
-    if ((one != first || !one->is_oneshot) && one->conditions.first && one->claim)
+  for (struct text const *condition = service->conditions.first ; condition ; condition = condition->next)
+    for (struct text const *one = a->asked_again.first ; one ; one = one->next)
+      if (strstr(condition->text, one->text)) return condition->text ;
+  return 0 ;
+}
+
+void settle_asked (struct analysis *a)
+{
+  struct texts seen = { 0 } ;
+  for (struct service *one = a->asked_again.first ? a->plan->services : 0 ; one ; one = one->next)
+  {
+    char const *condition = one->claim ? asked_again(a, one) : 0 ;
+    if (!condition) continue ;
+    /* A task that is the first to ask does that ahead of the work. */
+    if (!one->is_oneshot || texts_has(&seen, condition))
       plan_todo(a->plan, one, one->claim, one->line, "the script asked the condition once, and its own work behind that may have changed the answer when this file asks again: "
         "keep the answer ahead of that work, in a file of /run, and ask for that here") ;
+    texts_add_once(a->pool, &seen, condition) ;
+  }
 }

@@ -284,7 +284,7 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
     if (service && strstr(texts_join(a->pool, &service->todo, "\n"), pool_printf(a->pool, "values of %s that are not known here", one->text))) continue ;
     if (!service && setup_claim(a, one->text)) claim = setup_claim(a, one->text) ;
     if (!service && claim) line = source_line(a->source, claim->range.start) ;
-    plan_todo(plan, service, claim, line, pool_printf(a->pool, "$%s is not known here (%s): the script had set it; set it here, too%s", one->text, base,
+    plan_todo(plan, service, claim, line, lost_pid(a, one->text, text) ? lost_pid(a, one->text, text) : pool_printf(a->pool, "$%s is not known here (%s): the script had set it; set it here, too%s", one->text, base,
       !strcmp(base, "finish") ? "; the exit code is $1" : "")) ;
   }
 }

@@ -419,6 +419,7 @@ void migrate_script (struct plan *plan)
   settle_conditions(&a, first) ;
   mark_deeds(&a, first) ;
   settle_exclusive(&a) ;
+  settle_asked(&a) ;
   settle_waits(&a) ;
   settle_ended_where(&a) ;
   settle_end(&a) ;

@@ -30,7 +30,6 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
 {
   struct branching branching ;
   struct branch const *taken ;
-  int asked_again ;
   int over = never_comes_to(a) ;
   struct service *before = plan_last(a->plan) ;
   int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
@@ -53,7 +52,7 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
     return ;
   }
   if (walk_same_starts(a, statement, frame)) return ;
-  asked_again = ask_once(a, statement) ;
+  ask_once(a, statement) ;
   begin_branches(a, statement, &branching) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
@@ -62,7 +61,6 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
     end_branch(a, &branching, branch) ;
   }
   end_branches(a, &branching) ;
-  if (asked_again) tell_asked_again(a, before) ;
 }
 
 static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)

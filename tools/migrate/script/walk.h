@@ -47,12 +47,12 @@ extern void walk_function (struct analysis *a, struct statement *statement) ; /*
 /* ---- secondstart.c ---- */
 extern int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv) ; /* service nginx restart, after its service was started; 1: it was that */
 /* ---- askonce.c ---- */
-/* The setup asks those conditions of an if whose answer the work of a branch may change: branch->asked. 1: there is such a
-   condition, and the setup cannot ask it, as something was started ahead of it. */
-extern int ask_once (struct analysis *a, struct statement const *branching) ;
+/* The setup asks those conditions of an if whose answer the script's later work may change: branch->asked; what it cannot ask, as
+   something was started ahead of it, is kept for settle_asked(). */
+extern void ask_once (struct analysis *a, struct statement const *branching) ;
 extern int may_make_any_file (struct analysis *a, struct statement *statement) ; /* a program in the foreground that is not known to leave others' files alone */
 extern char const *ask_side_once (struct analysis *a, struct statement *left, int is_or) ; /* the same of left && right, left || right: the question for the answer; 0: the setup does not ask it */
-extern void tell_asked_again (struct analysis *a, struct service *before) ; /* a TODO for the services and tasks behind `before`, which ask such a condition anew */
+extern void settle_asked (struct analysis *a) ; /* at the end: a TODO for the services and tasks that ask such a condition anew */
 
 /* ---- closing.c ---- */
 extern int may_serve_at_end (struct analysis *a, struct statement const *statement) ; /* what may serve, where the script ends with it */
