@@ -68,3 +68,14 @@ teardown() { reeve_teardown; }
     untold TODO
   done
 }
+
+@test "a setup of which only the value is needed that it hands on is written" {
+  local behind
+  for behind in $'touch /data/.init\nwait' $'echo done >/data/.init\nexec web' $'rm -f /data/.init\nexec web'; do
+    wrapper <<<$'MODE=first\n[ -f /data/.init ] && MODE=again\napp-server --mode "$MODE" &\n'"$behind"
+    migrate
+    grep -qF '[ -f /data/.init ] && MODE=again' "$init/10-start" || { echo "# $behind"; return 1; }
+    grep -qF '[ -z "${MODE+set}" ] || printf %s "$MODE" >"$reeve_place/MODE"' "$init/10-start"
+    grep -qF 'MODE="$(cat "$reeve_place/MODE")"' "$tree/app-server/run"
+  done
+}

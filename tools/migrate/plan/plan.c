@@ -145,6 +145,8 @@ int plan_has_setup (struct plan const *plan)
 {
   for (unsigned int i = 0 ; i < plan->nsetup ; i++)
     if (plan->setup[i].does_something) return 1 ;
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+    if (plan->pieces[i].shared && plan->pieces[i].in_setup && plan->pieces[i].names[1]) return 1 ; /* it hands on */
   return !!plan->setup_todo.first ;
 }
 
