@@ -96,3 +96,32 @@ EOS
   grep -q 'line 6: the script asked the condition once' "$tree/srv-2/run"
   ! grep -q TODO "$tree/seed/run"
 }
+
+@test "a condition that asks for a user whom the script makes is asked once, too" {
+  local ask
+  for ask in '! id app >/dev/null 2>&1' '! id -u "app" &>/dev/null' '! getent passwd app >/dev/null'; do
+    wrapper <<<$'#!/bin/bash\nif '"$ask"$'; then\nuseradd -m app\nsrv --first &\nelse\nsrv &\nfi\nwait'
+    migrate
+    grep -q '^asked=; if .*; then asked=1; fi$' "$init/10-start" || { echo "# $ask"; return 1; }
+    run ! grep -rqE 'id |getent' "$tree"
+    untold TODO
+  done
+  for ask in '[ "$(id -u)" = 0 ]' 'id other' 'grep -q valid /etc/x'; do
+    wrapper <<<$'#!/bin/bash\nif '"$ask"$'; then\nuseradd -m app\nsrv --first &\nfi\nexec web'
+    migrate
+    untold 'asked in the setup' || { echo "# $ask"; return 1; }
+  done
+}
+
+@test "the value of a case that the script changes later is marked at each service that asks for it" {
+  local behind
+  for behind in 'echo ready >/data/state' 'mv /data/new /data/state'; do
+    wrapper <<<$'#!/bin/bash\ncase "$(cat /data/state)" in\nnew) importer & ;;\n*) app & ;;\nesac\n'"$behind"$'\nexec web'
+    migrate
+    grep -q 'TODO reeve-migrate: line 4: the script asked the condition once' "$tree/app/run" || { echo "# $behind"; return 1; }
+    run ! grep -q 'asked the condition' "$tree/web/run"
+  done
+  wrapper <<<$'#!/bin/bash\ncase "$(cat /data/state)" in\nnew) importer & ;;\n*) app & ;;\nesac\necho ready >/data/state.old\nexec web'
+  migrate
+  untold 'asked the condition'
+}

@@ -56,8 +56,17 @@ struct changing
 {
   struct analysis *a ;
   struct texts paths ; /* that the condition names, as plainly() has them */
+  struct texts users ; /* that it asks for */
   int is_lacking ; /* what it asks for is not there in this branch, and any program may make it */
 } ;
+
+static int makes_user (struct changing const *changing, struct statement const *statement)
+{
+  if (!shell_one_of(statement_utility(statement), "useradd adduser usermod userdel deluser groupadd addgroup groupmod groupdel delgroup")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (texts_has(&changing->users, plainly(changing->a->pool, statement->words[i].raw))) return 1 ;
+  return 0 ;
+}
 
 /* Does it name what the condition asks for, or may it make that, as a program that may do anything? */
 static int changes (struct statement *statement, void *data)
@@ -68,7 +77,7 @@ static int changes (struct statement *statement, void *data)
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords || statement->background || is_question(statement) || is_message(a, statement)) return 0 ;
   if (!statement->nredirects && shell_one_of(statement_command(statement), "cd pushd cat ls grep head tail find diff cmp stat du wc")) return 0 ;
   if (!strcmp(statement_command(statement), "exec")) return 0 ; /* nothing asks behind it */
-  if (changing->is_lacking && may_make_any_file(a, statement)) return 1 ;
+  if (makes_user(changing, statement) || (changing->is_lacking && may_make_any_file(a, statement))) return 1 ;
   text = plainly(a->pool, statement_text(a, statement)) ;
   for (struct text const *one = changing->paths.first ; one ; one = one->next)
     if (names_path(text, one->text) && !only_executes(a, statement, one->text)) return 1 ;
@@ -87,15 +96,37 @@ static void add_paths (struct pool *pool, char const *condition, struct texts *p
   }
 }
 
+/* id app, id -u "$APP", getent passwd app */
+static void add_users (struct pool *pool, char const *condition, struct texts *users)
+{
+  static char const *const marks[] = { "id ", "getent passwd ", "getent group " } ;
+  condition = plainly(pool, condition) ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    for (char const *at = condition ; (at = strstr(at, marks[i])) ; )
+    {
+      int is_command = at == condition || strchr(" \t\n;&|(!`", at[-1]) ;
+      at += strlen(marks[i]) ;
+      while (*at == '-') at += strcspn(at, " \t\n;&|<>()]`"), at += strspn(at, " \t") ;
+      if (is_command && strchr(NAME_LETTERS "$", *at ? *at : ' ')) texts_add_once(pool, users, pool_copy(pool, at, strcspn(at, " \t\n;&|<>()]`"))) ;
+    }
+}
+
+static struct changing what_changes (struct analysis *a, char const *condition)
+{
+  struct changing changing = { .a = a } ;
+  add_paths(a->pool, condition, &changing.paths) ;
+  add_users(a->pool, condition, &changing.users) ;
+  return changing ;
+}
+
 /* May the work of a branch change the answer to the condition of `asked`? */
 static int changes_answer (struct analysis *a, struct statement const *branching, struct branch const *asked, char const *condition)
 {
-  struct changing changing = { .a = a } ;
+  struct changing changing = what_changes(a, condition) ;
   int asks_whether_lacking = !!strchr(condition, '!') || !!strstr(condition, "-z ") ;
-  add_paths(a->pool, condition, &changing.paths) ;
   for (struct branch const *branch = branching->branches ; branch ; branch = branch->next)
   {
-    changing.is_lacking = (branch == asked) == asks_whether_lacking ;
+    changing.is_lacking = (branch == asked) == asks_whether_lacking && asks_files(condition) ;
     for (struct statement *one = branch->body ; one ; one = one->next)
     {
       if (!one->next && !branching->next && is_plain_command(one)) changing.is_lacking = 0 ; /* the script ends with it: nothing asks behind it */
@@ -117,7 +148,7 @@ static int makes (struct statement *statement, void *data)
       if (statement->redirects[i].is_output && names_path(plainly(a->pool, statement->redirects[i].target), one->text)) return 1 ;
     if (shell_one_of(statement_utility(statement), "touch mkdir rm rmdir mv cp ln tee install") && names_path(plainly(a->pool, statement_text(a, statement)), one->text)) return 1 ;
   }
-  return changing->is_lacking && !statement->background && may_make_any_file(a, statement) ;
+  return makes_user(changing, statement) || (changing->is_lacking && !statement->background && may_make_any_file(a, statement)) ;
 }
 
 /* Does the script end with the branch, so that what is behind all of them is its else? */
@@ -127,23 +158,46 @@ static int leaves (struct branch const *branch)
   return last && shell_one_of(statement_command(last), "exit exec return") ;
 }
 
-/* if [ -e FILE ]; then web & wait; exit; fi; touch FILE; first & wait: what is behind the branches may change the answer, too. */
-static int changes_later (struct analysis *a, struct statement const *branching, struct branch const *asked, char const *condition)
+static int any_branch_starts (struct analysis *a, struct statement const *branching)
 {
-  struct changing changing = { .a = a } ;
-  int any = 0 ;
-  for (struct branch const *branch = branching->branches ; branch ; branch = branch->next) any |= any_starts(a, branch->body) ;
-  if (!any) return 0 ;
-  add_paths(a->pool, condition, &changing.paths) ;
-  changing.is_lacking = asked->body && leaves(asked) && !strchr(condition, '!') && !strstr(condition, "-z ") ;
+  for (struct branch const *branch = branching->branches ; branch ; branch = branch->next)
+    if (any_starts(a, branch->body)) return 1 ;
+  return 0 ;
+}
+
+/* What is behind what is being walked */
+static int makes_behind (struct changing *changing)
+{
+  struct analysis *a = changing->a ;
   for (struct frame const *frame = a->here ; frame ; frame = frame->up)
     for (struct statement *one = frame->rest ; one ; one = one->next)
     {
-      if (!one->next && is_plain_command(one)) changing.is_lacking = 0 ; /* the list ends with it */
-      if (walk_with_calls(a, one, &makes, &changing)) return 1 ;
-      if (starts_something(a, one)) changing.is_lacking = 0 ;
+      if (!one->next && is_plain_command(one)) changing->is_lacking = 0 ; /* the list ends with it */
+      if (walk_with_calls(a, one, &makes, changing)) return 1 ;
+      if (starts_something(a, one)) changing->is_lacking = 0 ;
     }
   return 0 ;
+}
+
+/* if [ -e FILE ]; then web & wait; exit; fi; touch FILE; first & wait: what is behind the branches may change the answer, too. */
+static int changes_later (struct analysis *a, struct statement const *branching, struct branch const *asked, char const *condition)
+{
+  struct changing changing = what_changes(a, condition) ;
+  if (!any_branch_starts(a, branching)) return 0 ;
+  changing.is_lacking = asked->body && leaves(asked) && asks_files(condition) && !strchr(condition, '!') && !strstr(condition, "-z ") ;
+  return makes_behind(&changing) ;
+}
+
+/* case $(cat FILE) in new) importer & ;; *) app & ;; esac; echo ready >FILE: its value is asked wherever it counts. */
+static void ask_case (struct analysis *a, struct statement const *statement)
+{
+  char const *value = statement->nwords ? statement->words[0].raw : "" ;
+  struct changing changing = what_changes(a, value) ;
+  int changes = 0 ;
+  if (statement->kind != STATEMENT_CASE || !asks_files(value) || !any_branch_starts(a, statement)) return ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    for (struct statement *one = branch->body ; one ; one = one->next) changes |= walk_with_calls(a, one, &makes, &changing) ;
+  if (changes || makes_behind(&changing)) texts_add_once(a->pool, &a->asked_again, value) ;
 }
 
 static int changes_nothing (struct analysis *a, struct statement *condition)
@@ -181,11 +235,12 @@ static void ask_in_setup (struct analysis *a, struct branch *branch, char const 
 
 void ask_once (struct analysis *a, struct statement const *branching)
 {
+  ask_case(a, branching) ;
   for (struct branch *branch = branching->branches ; branch ; branch = branch->next)
   {
     char const *condition = branching->kind == STATEMENT_IF && branch->condition ? shell_uncommented(a->pool, condition_text(a, branch)) : "" ;
     branch->asked = 0 ;
-    if (!asks_files(condition) || strstr(condition, "<<") || asks_for_processes(a, branch->condition) || !changes_nothing(a, branch->condition)
+    if (!(asks_files(condition) || what_changes(a, condition).users.first) || strstr(condition, "<<") || asks_for_processes(a, branch->condition) || !changes_nothing(a, branch->condition)
      || !(changes_answer(a, branching, branch, condition) || changes_later(a, branching, branch, condition))) continue ;
     if (a->plan->services || a->last || mentions_positional(condition) || placed_mentioned(a->positional, condition)) texts_add_once(a->pool, &a->asked_again, condition_text(a, branch)) ;
     else ask_in_setup(a, branch, condition) ;
