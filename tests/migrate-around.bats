@@ -131,3 +131,18 @@ image() # LINES of the Dockerfile
   migrate --dockerfile Dockerfile
   told 'no trap for TERM: as PID 1 the script gets no signal'
 }
+
+@test "a pipeline whose left side ends by itself has no logger: what is behind its | works with what it gets" {
+  local one
+  for one in 'seq 1 3 | xargs -I{} -P0 web {} &' 'seq 4 | parallel -j4 worker {} &' 'jq -r .names[] /c.json | while read n; do worker $n; done &' 'envsubst </c.tmpl | caddy run --config - &'; do
+    wrapper <<<$'#!/bin/bash\n'"$one"$'\napi &\nwait -n'
+    migrate
+    told 'which of its programs is the service?'
+    [ -z "$(find "$tree" -name log)" ] || { echo "# $one"; return 1; }
+    grep -r -q -x -F "${one% &}" "$tree"
+  done
+  wrapper <<<$'#!/bin/bash\nworker 2>&1 | tee /log &\nnode server.js | sed s/^/web:/ &\nwait -n'
+  migrate
+  untold TODO
+  has worker/log/run server/log/run
+}

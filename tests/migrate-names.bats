@@ -440,3 +440,12 @@ EOS
   migrate
   services refresh docker-entrypoint console watch watch-2 php-fpm ollama ollama-run bundle
 }
+
+@test "a task that waits ahead of a project's command is called for that" {
+  local wait
+  for wait in 'until nc -z db 5432; do sleep 1; done' 'for i in 1 2 3; do mysql -h db -e "select 1" && break; sleep 2; done' 'while ! pg_isready -h db; do sleep 1; done'; do
+    wrapper <<<$'#!/bin/bash\nweb &\n'"$wait"$'\nrake db:prepare\nwait'
+    migrate
+    services web db-prepare
+  done
+}

@@ -9,7 +9,7 @@ int is_short (char const *program)
 {
   return shell_one_of(program, "mkdir chown chmod ln cp mv rm touch sed awk cat echo printf test [ sleep kill true false : id date ls env find grep tar install " 
      "useradd usermod groupadd adduser addgroup groupmod sysctl mount umount envsubst openssl ssh-keygen initdb createuser createdb unset export set "
-     "ldconfig update-ca-certificates update-ca-trust locale-gen a2enmod a2dismod a2ensite a2dissite a2enconf a2disconf update-alternatives htpasswd rsync gzip mktemp sync chsh chpasswd passwd setcap ssh-keyscan") ;
+     "ldconfig update-ca-certificates update-ca-trust locale-gen a2enmod a2dismod a2ensite a2dissite a2enconf a2disconf update-alternatives htpasswd rsync gzip mktemp sync chsh chpasswd passwd setcap ssh-keyscan seq jq yq shuf nproc basename dirname") ;
 }
 
 /* What ends by itself, also in the background. */

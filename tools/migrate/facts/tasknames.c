@@ -315,7 +315,8 @@ static int is_project_verb (struct statement *statement)
 
 static int only_prepares (struct statement *statement)
 {
-  return statement->kind == STATEMENT_COMMENT || shell_one_of(statement_command(plain_part(statement)), "echo printf chmod chown chgrp mkdir touch rm ln") ;
+  if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) return statement_walk(statement, &is_pause, 0) ; /* it waits ahead of the work */
+  return statement->kind == STATEMENT_COMMENT || shell_one_of(statement_command(plain_part(statement)), "sleep echo printf chmod chown chgrp mkdir touch rm ln") ;
 }
 
 /* while ! nc -z H 9092; do sleep 1; done: what follows it in the task says more. */

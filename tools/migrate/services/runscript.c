@@ -53,7 +53,7 @@ static void group_lines (struct analysis *a, struct service *service, struct sta
   list_lines(a, service, statement->body) ;
 }
 
-/* A pipeline: the part after the first | is the service's logger. A task is the whole pipeline. */
+/* A pipeline: the part after the first | is the service's logger, if the first part goes on. A task is the whole pipeline. */
 static void pipeline_lines (struct analysis *a, struct service *service, struct statement *statement)
 {
   struct statement *first = statement->body ;
@@ -73,7 +73,7 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     return ;
   }
   if (!first || !first->next || first->kind != STATEMENT_COMMAND || service->is_oneshot
-   || shell_one_of(statement_command(first), "echo cat printf yes tail find ls ps grep sed awk curl wget"))
+   || shell_one_of(statement_command(first), "echo cat printf yes tail find ls ps grep sed awk curl wget") || surely_ends(a, first))
   {
     keep_shell(a, service, statement) ;
     if (!service->is_oneshot && !ends_with_input(a, statement)) plan_todo(a->plan, service, service->claim, line_of(a, statement), "a pipeline: only the shell gets the signals; which of its programs is the service?") ;
