@@ -99,3 +99,16 @@ teardown() { reeve_teardown; }
   migrate
   told 'its code leaves pg_ctl'
 }
+
+@test "where something else starts ahead of its stop, a server that is started again is marked" {
+  local words
+  for words in 'redis-server &|redis-cli shutdown|redis-server /etc/redis.conf' 'minio server /data &|pkill minio|minio server /data' 'mysqld --port 3307 &|mysqladmin shutdown|mysqld --port 3306'; do
+    IFS='|' read -r start stop again <<<"$words"
+    wrapper <<<$'#!/bin/bash\n'"$start"$'\nload-data\nworker &\n'"$stop"$'\nexec '"$again"
+    migrate
+    told 'is the same, which the script stopped in line 5, ahead of this'
+  done
+  wrapper <<<$'#!/bin/bash\nredis-server --port 1 &\nredis-server --port 2 &\nworker-stop all\nwait -n'
+  migrate
+  untold 'is the same'
+}

@@ -343,12 +343,12 @@ static int are_asked_apart (struct service const *one, struct service const *oth
 /* service nginx start; get-cert; nginx -s stop; exec nginx: the task that stopped the first one; 0: none did. */
 static struct service const *stopped_between (struct analysis *a, struct service const *first, struct service const *second)
 {
-  static char const *const words[] = { "stop", "quit", "shutdown" } ;
-  for (struct service const *one = first->next ; one && one != second ; one = one->next)
+  static char const *const words[] = { "stop", "quit", "shutdown", "pkill", "killall" } ;
+  for (struct service const *one = first->line < second->line ? first->next : 0 ; one && one != second ; one = one->next)
   {
     char const *text = one->is_oneshot ? pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &one->run, "\n"), one->command ? one->command : "") : "" ;
     for (size_t i = 0 ; i < ROWS(words) ; i++)
-      if (shell_mentions(text, words[i]) && (mentions_family(a->pool, text, first->name) || is_client_of(first, text))) return one ;
+      if (shell_mentions(text, words[i]) && (mentions_family(a->pool, text, first->name) || is_client_of(first, text) || shell_mentions(text, first->program))) return one ;
   }
   return 0 ;
 }
@@ -365,11 +365,12 @@ static void find_twice (struct analysis *a, struct statement *first)
   {
     char const *family = service->is_oneshot ? 0 : family_of_service(a, service) ;
     struct service const *stop ;
-    for (struct service *other = a->plan->services ; family && other != service ; other = other->next)
+    for (struct service *other = a->plan->services ; !service->is_oneshot && other != service ; other = other->next)
     {
       if (other->is_oneshot || family_of_service(a, other) != family || are_asked_apart(service, other) || !runs_with(a, first, other, service)) continue ;
-      if (is_told_apart(service) != is_told_apart(other) ? !may_be_same(service, other) : (is_told_apart(service) && !are_same_words(service, other))) continue ;
+      if (!family && (!service->program || !other->program || strcmp(service->program, other->program) != 0)) continue ;
       stop = stopped_between(a, other, service) ;
+      if (!stop && (!family || (is_told_apart(service) != is_told_apart(other) ? !may_be_same(service, other) : (is_told_apart(service) && !are_same_words(service, other))))) continue ;
       if (!stop) plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port%s", other->name, other->line,
         is_told_apart(service) != is_told_apart(other) ? ", unless the configuration file that one of them names says otherwise" : "")) ;
       plan_todo(a->plan, service, service->claim, service->line, stop ? pool_printf(a->pool, "%s is the same, which the script stopped in line %u, ahead of this: do what was done in between in the setup, "
