@@ -58,7 +58,7 @@ static void claim_functions (struct analysis *a)
     char const *name = pool_printf(a->pool, "function %s", function->name) ;
     struct claim *claim = source_claim(a->source, function->statement->range, "dropped",
       pool_printf(a->pool, function->walked ? "%s: its parts went where they are used" : "%s: nothing calls it", name)) ;
-    if (!function->walked) claim->if_kept = name ;
+    claim->if_kept = name ;
   }
 }
 
