@@ -197,3 +197,17 @@ EOS
     untold 'nothing says that ' || { echo "# $start"; return 1; }
   done
 }
+
+@test "a word of what is done, in a program's name or ahead of its words: does it end?" {
+  local start
+  for start in 'app-report &' 'send-event up &' 'app sync &' 'python3 send.py &'; do
+    wrapper <<<"$start"$'\nexec app-server'
+    migrate
+    told 'TODO: nothing says whether ' || { echo "# $start"; return 1; }
+  done
+  for start in 'import-worker &' 'python3 import_worker.py &' 'kubectl get pods -w &' 'rclone mount a: /b &' 'catalina.sh run &'; do
+    wrapper <<<"$start"$'\nexec app-server'
+    migrate
+    untold 'nothing says whether ' || { echo "# $start"; return 1; }
+  done
+}

@@ -133,6 +133,20 @@ static int names_started (char const *name)
   return names_what_stays(name, 1) || strstr(name, "entrypoint") || strstr(name, "standalone") || strstr(name, "distributed") ;
 }
 
+/* report-status, app-report, app sync: a word of what is done. */
+static int tells_deed (struct statement const *statement, unsigned int first)
+{
+  unsigned int i = word_of_file(statement, first) ;
+  char const *name = shell_basename(statement_word(statement, i)) ;
+  char const *word = statement_word(statement, i + 1) ;
+  char const *last = name + strlen(name) ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  command_argv(statement, first, argv) ;
+  if (command_goes_on(argv) || command_serves(argv) || says_serve(statement, first) || names_going_on(name) || shell_one_of(word, "mount") || shell_one_of(name, "helper")) return 0 ;
+  while (last > name && !strchr("-_", last[-1])) last-- ;
+  return names_deed(name) || shell_one_of(last, "report send push publish") || (*word && *word != '-' && strspn(word, "abcdefghijklmnopqrstuvwxyz-:") == strlen(word) && names_deed(word)) ;
+}
+
 /* /projects/autorun.sh & ahead of what is main: as a service it is started again whenever it has ended. */
 static void look_at_hook (struct analysis *a, struct statement *statement)
 {
@@ -149,8 +163,8 @@ static void look_at_hook (struct analysis *a, struct statement *statement)
   command_unwrap(a->pool, inside, &launch) ;
   i = statement_of_shell(inside, launch.first, &is_code) ;
   name = shell_basename(statement_word(inside, i ? i : launch.first)) ;
-  if (!main || is_code || (!i && !strstr(name, ".sh")) || names_started(name)) return ;
-  audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "nothing says whether %s ends: if it does, give it flag-oneshot, as a service is started again", name)) ;
+  if (!main || is_code || (!i && !strstr(name, ".sh") && !tells_deed(inside, launch.first)) || names_started(name)) return ;
+  audit_todo(a, claim, line_of(a, statement), pool_printf(a->pool, "nothing says whether %s ends: if it does, give it flag-oneshot, as a service is started again", command_is_interpreter(name) ? service->name : name)) ;
 }
 
 /* || exit 1, && echo done */

@@ -92,6 +92,14 @@ int names_what_stays (char const *program, int is_own)
   return stays ;
 }
 
+int names_going_on (char const *program)
+{
+  char word[32] ;
+  while (*next_word(&program, word, sizeof(word)))
+    if (shell_one_of(word, GOES_ON " " GIVES)) return 1 ;
+  return 0 ;
+}
+
 int names_nothing (char const *program)
 {
   size_t len = strcspn(program, ".") ;

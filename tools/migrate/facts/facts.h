@@ -129,6 +129,7 @@ extern int only_stops_services (struct analysis *a, struct statement *statement)
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
 extern int may_be_task (char const *name) ; /* db-update.sh: the same, by less certain words */
 extern int names_deed (char const *program) ; /* configure-server, wait-for-server: a verb, and what it is done to */
+extern int names_going_on (char const *program) ; /* does one of its words say so: import-worker, sync_loop? */
 extern int names_what_stays (char const *program, int is_own) ; /* queue-worker, or, if it is a program of the project, broker: what serves or works for ever, and no work that ends */
 extern int names_daemon (char const *program) ; /* lldpd: called like a daemon, and no work */
 extern int names_nothing (char const *program) ; /* app.py, x: what it does is not in its name */
