@@ -263,3 +263,16 @@ EOS
   told 'TODO: $0 was the script, and is this file here'
   untold 'only the start tells'
 }
+
+@test "a script that begins anew behind the end of what it waited for is no preparation" {
+  local again
+  for again in '[ $RC -eq 42 ] && exec "$0" "$@"' $'if [ $RC -eq 42 ]; then\n  exec "$0"\nfi'; do
+    wrapper <<<$'#!/bin/bash\n./app &\nPID=$!\nwait $PID\nRC=$?\n'"$again"$'\nexit $RC'
+    migrate
+    told 'TODO: behind the end of this, the script could begin anew'
+    grep -q 'TODO reeve-migrate: .*begin anew' "$tree/app/run"
+  done
+  wrapper <<<$'#!/bin/bash\nif [ -z "$X" ]; then export X=1; exec "$0" "$@"; fi\nexec ./web'
+  migrate
+  untold 'begin anew'
+}

@@ -159,3 +159,18 @@ EOS
   told 'line 8: mistake: set -e ends the script ahead of this where web has failed'
   told 'line 10: mistake: set -e ends the script ahead of this where worker has failed'
 }
+
+@test "with set -e, the kill of each that may have ended fails for one of them" {
+  local kills
+  for kills in $'kill $A\nkill $B' $'bye() { kill $A 2>/dev/null; kill $B 2>/dev/null; exit 0; }\nbye'; do
+    wrapper <<<$'#!/bin/bash\nset -e\na &\nA=$!\nb &\nB=$!\nwhile kill -0 $A && kill -0 $B; do sleep 1; done\n'"$kills"
+    migrate
+    told 'mistake: one of a, b has ended here, so its kill fails, and with set -e the script ends with 1'
+    untold 'no more always 0'
+  done
+  for kills in $'kill $A || true\nkill $B || true' 'kill $A $B' 'kill $A'; do
+    wrapper <<<$'#!/bin/bash\nset -e\na &\nA=$!\nb &\nB=$!\nwhile kill -0 $A && kill -0 $B; do sleep 1; done\n'"$kills"
+    migrate
+    untold 'has ended here, so'
+  done
+}

@@ -367,3 +367,21 @@ exec ./register.sh --as web
 END
   done
 }
+
+@test "a pid that a watching loop writes to the same file again is no work" {
+  wrapper <<'EOS'
+#!/bin/bash
+for s in a b; do /opt/job-$s & echo $! > /run/$s.pid; done
+while true; do
+  for s in a b; do
+    if ! kill -0 "$(cat /run/$s.pid)"; then /opt/job-$s & echo $! > /run/$s.pid; fi
+  done
+  sleep 10
+done
+EOS
+  migrate
+  services job-a job-b
+  untold 'it also worked'
+  untold 'the loop also did this'
+  told 'does somebody read it from /run/$s.pid?'
+}

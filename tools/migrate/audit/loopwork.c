@@ -26,6 +26,13 @@ static int is_started (struct analysis *a, char const *text)
   return 0 ;
 }
 
+/* echo $! >FILE, where a TODO names the file */
+static int keeps_pid (struct going *going, struct statement const *statement)
+{
+  char const *file = written_file(statement) ;
+  return *file && strstr(statement_text(going->a, statement), "$!") && audit_says(going->a, going->said, pool_printf(going->a->pool, "does somebody read it from %s?", file)) ;
+}
+
 static int look_at_command (struct statement *statement, void *data)
 {
   struct going *going = data ;
@@ -38,7 +45,7 @@ static int look_at_command (struct statement *statement, void *data)
   if (statement->nwords == 1 && *text == '$') return 0 ; /* while $RUNNING */
   if (shell_one_of(statement_command(statement), PLAIN) && !goes_to_file(statement)) return 0 ;
   if (is_message(a, statement) || asks_status_of_service(statement) || asks_own_status(a, statement) || is_probe(text) || says_stop(statement) || is_called_stop(statement_command(statement)) || is_started(a, text) || audit_says(a, going->said, text)) return 0 ;
-  texts_add_once(a->pool, &going->lost, text) ;
+  if (!keeps_pid(going, statement)) texts_add_once(a->pool, &going->lost, text) ;
   return 0 ;
 }
 

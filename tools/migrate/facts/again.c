@@ -116,12 +116,23 @@ void note_again (struct analysis *a, struct statement *statement, struct launch 
   a->again_nsetup = a->plan->nsetup + !!a->pending ; /* what is in its branch came before it, too */
 }
 
+/* ./app & wait $!; [ $? -eq 42 ] && exec "$0": all of it anew, and no other way to start the same. */
+static void mark_all_anew (struct analysis *a, struct statement const *statement)
+{
+  struct service *one = a->plan->services ;
+  while (one && !one->is_oneshot && !one->is_background) one = one->next ;
+  if (!one || texts_has(&a->user, "--user")) return ;
+  plan_todo(a->plan, one, a->again, line_of(a, statement),
+    "behind the end of this, the script could begin anew, and else it ended: if this is the server, make it a service that is always started again (no flag-oneshot), and let its finish run `reeve shutdown CODE` where the script ended ($1 is the exit code of run)") ;
+}
+
 int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)
 {
   struct launch inner = *launch ;
   unsigned int others = runs_script(a, statement, launch) ? 0 : launch->replaced ? behind_others(a, statement, launch->first, &inner) : 0 ;
   if (other_words(a, statement, launch) || (!others && !runs_script(a, statement, launch))) return 0 ;
   note_again(a, statement, &inner) ;
+  mark_all_anew(a, statement) ;
   if (others)
     texts_add(a->pool, &a->again->todo, pool_printf(a->pool, "it did that by %s, which goes: do the same in each run if a service needs it",
       source_copy(source_of(a, statement), (struct range){ statement->words[launch->first].range.start, statement->words[others - 1].range.end }))) ;

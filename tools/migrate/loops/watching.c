@@ -187,6 +187,12 @@ int is_flag_of (struct statement const *loop, struct statement const *statement)
   return condition && statement->range.start == condition->range.start && is_variable(statement) ;
 }
 
+/* echo $! >FILE */
+static int keeps_pid (struct analysis *a, struct statement const *statement)
+{
+  return shell_one_of(statement_command(statement), "echo printf") && strstr(statement_text(a, statement), "$!") ;
+}
+
 static int look_for_watching (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
@@ -210,7 +216,7 @@ static int look_for_watching (struct statement *statement, void *data)
     if (shell_one_of(one->text, WATCHERS)) watching->seen.watches = 1 ;
     else if (!shell_one_of(one->text, HARMLESS " cat cut tr head tail sed sort uniq seq hostname expr")) watching->seen.works = 1 ;
   }
-  if (writes_files(statement)) watching->seen.works = 1 ;
+  if (writes_files(statement) && !keeps_pid(watching->a, statement)) watching->seen.works = 1 ;
   if ((statement->programs.first && !sends_signal(statement, 0)) || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, watching->a))) add_asked(watching, statement) ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (!strcmp(command, "supervisorctl") && shell_one_of(statement_word(statement, 1), "start restart")) watching->seen.starts = 1 ;

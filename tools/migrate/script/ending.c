@@ -153,30 +153,41 @@ static void note_told_to_end (struct analysis *a, struct statement const *statem
   for (unsigned int i = first ; i < statement->nwords ; i++) services_of_pid(a, statement->words[i].raw, &a->told_to_end) ;
 }
 
-/* set -e; wait $P || true; kill $P: nobody is there. */
+/* set -e; wait $P || true; kill $P: nobody is there. wait -n; kill $A; kill $B: one of them has ended, and its kill fails. */
 static int fails_by_errexit (struct analysis *a, struct statement const *statement)
 {
   struct texts names = { 0 } ;
   unsigned int first ;
+  int is_single = a->ended_with.first && !a->ended_with.first->next ;
   if (!a->errexit || strcmp(statement_command(statement), "kill") != 0 || !is_ending_signal(kill_signal(statement, &first))) return 0 ;
-  if (!a->ended_with.first || a->ended_with.first->next || *a->ended_where || first >= statement->nwords) return 0 ;
+  if (!a->ended_with.first || *a->ended_where || first >= statement->nwords) return 0 ;
+  if (!is_single && (a->conditions.first || statement->nwords != first + 1)) return 0 ; /* Bash: kill fails only when it has reached none */
   for (unsigned int i = first ; i < statement->nwords ; i++)
   {
     services_of_pid(a, statement->words[i].raw, &names) ;
-    if (!names.first || names.first->next || strcmp(names.first->text, a->ended_with.first->text) != 0) return 0 ;
+    if (!names.first || names.first->next || (is_single && strcmp(names.first->text, a->ended_with.first->text) != 0)) return 0 ;
   }
+  for (struct text const *one = a->ended_with.first ; one ; one = one->next)
+    if (!texts_has(&names, one->text) && !texts_has(&a->told_to_end, one->text)) return 0 ;
+  return 1 ;
+}
+
+/* The kill at which set -e ended the script, whatever comes behind it. */
+static int ends_by_errexit (struct analysis *a, struct statement *statement, struct claim *claim)
+{
+  char const *ended = texts_join(a->pool, &a->ended_with, ", ") ;
+  int several = a->ended_with.first && a->ended_with.first->next ;
+  if (!fails_by_errexit(a, statement)) return 0 ;
+  plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "%s%s has ended here, so %s kill fails, and with set -e the script ends with 1: now the container's exit code is the main service's",
+    several ? "one of " : "", ended, several ? "its" : "this")) ;
+  add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = "1" }) ;
   return 1 ;
 }
 
 void drop_end_signal (struct analysis *a, struct statement *statement)
 {
   struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
-  if (fails_by_errexit(a, statement))
-  {
-    plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "%s has ended here, so this kill fails, and with set -e the script ends with 1: now the container's exit code is the main service's", a->ended_with.first->text)) ;
-    add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = "1" }) ;
-    return ;
-  }
+  if (ends_by_errexit(a, statement, claim)) return ;
   note_told_to_end(a, statement) ;
   if (is_script_end(a, statement)) add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = "0" }) ;
 }
@@ -185,9 +196,15 @@ void drop_end_call (struct analysis *a, struct statement *statement)
 {
   struct function *function = called_function(a, statement) ;
   struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
+  struct statement *body = function ? function->statement->body : 0 ;
   struct exit_code found = { .pool = a->pool } ;
   claim->tells_exit = 1 ;
-  if (function && statement_walk(function->statement->body, &find_exit, &found))
+  for (struct statement *one = body && body->kind == STATEMENT_GROUP ? body->body : 0 ; one ; one = one->next)
+  {
+    if (ends_by_errexit(a, one, claim)) return ;
+    note_told_to_end(a, one) ;
+  }
+  if (body && statement_walk(body, &find_exit, &found))
     add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = found.code }) ;
 }
 

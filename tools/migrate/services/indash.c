@@ -58,7 +58,8 @@ static void look_at_redirects (struct indash *in, struct statement const *statem
 static int look (struct statement *statement, void *data)
 {
   struct indash *in = data ;
-  char const *text = statement_text(in->a, statement) ;
+  int is_text = statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_ASSIGNMENT ;
+  char const *text = is_text ? statement_text(in->a, statement) : in->a->source->text + statement->range.start ;
   look_at_redirects(in, statement) ;
   if (statement->kind == STATEMENT_TEST && !strncmp(text, "[[", 2)) tell(in, statement, "[[", NOT_FOUND ", and this never holds") ;
   else if (statement->kind == STATEMENT_TEST && !strncmp(text, "((", 2)) tell(in, statement, "(( ))", NOT_FOUND ", and computes nothing") ;

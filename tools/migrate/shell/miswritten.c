@@ -138,12 +138,13 @@ static char const *wrong_assignment (struct pool *pool, struct statement const *
 char const *miswritten (struct source const *source, struct statement const *statement, int *truth)
 {
   struct pool *pool = source->pool ;
-  char const *text = source_copy(source, statement->core) ;
+  char const *text ;
   *truth = -1 ;
   for (unsigned int i = 0 ; statement->kind == STATEMENT_DECLARATION && i < statement->nwords ; i++)
     if (!strcmp(statement->words[i].raw, "=")) return "blanks around =: no variable gets this value" ;
+  if (statement->kind != STATEMENT_TEST && (statement->kind != STATEMENT_COMMAND || !statement->nwords || statement->nassignments)) return 0 ;
+  text = source_copy(source, statement->core) ;
   if (statement->kind == STATEMENT_TEST) return *text == '[' ? wrong_test(pool, text, truth) : 0 ;
-  if (statement->kind != STATEMENT_COMMAND || !statement->nwords || statement->nassignments) return 0 ;
   if (*text == '[') return strchr(" \t\n\\", text[1]) ? 0 : wrong_test(pool, text, truth) ;
   if (!strcmp(statement->words[0].raw, "test"))
   {
