@@ -6,9 +6,7 @@
 /* Did the script stay in its last statement, or is that not known? */
 static int stays (struct analysis *a, struct statement const *list)
 {
-  struct statement const *last = 0 ;
-  for (; list ; list = list->next)
-    if (list->kind != STATEMENT_COMMENT) last = list ;
+  struct statement const *last = uncommented_last(list) ;
   return a->waited_line || a->has_idle || (last && (last->damaged || last->kind == STATEMENT_LOOP || last->kind == STATEMENT_FOR || last->kind == STATEMENT_SUBSHELL)) ;
 }
 

@@ -116,10 +116,7 @@ enum cmdcode cmdcode_put (struct pool *pool, struct source *source, char const *
 static struct statement *last_statement (struct pool *pool, struct source const *source)
 {
   struct source copy ;
-  struct statement *last = 0 ;
-  for (struct statement *one = shell_parse_text(pool, &copy, source->text) ; one ; one = one->next)
-    if (one->kind != STATEMENT_COMMENT) last = one ;
-  return last ;
+  return uncommented_last(shell_parse_text(pool, &copy, source->text)) ;
 }
 
 int cmdcode_may_serve (struct pool *pool, struct source const *source)

@@ -293,8 +293,7 @@ static int executes_input (struct statement *statement, void *data)
 /* Does nothing follow but comments? */
 static int is_end (struct statement const *next)
 {
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  return !next ;
+  return !uncommented_first(next) ;
 }
 
 /* sh start.sh, bash -e start.sh: a shell does not look into PATH for it first. */

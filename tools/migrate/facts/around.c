@@ -31,7 +31,7 @@ char const *name_of_pid (struct analysis *a, struct statement const *next)
   char const *text ;
   char *name ;
   size_t len ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  next = uncommented_first(next) ;
   text = next && next->kind == STATEMENT_ASSIGNMENT ? statement_text(a, next) : "" ;
   len = strcspn(text, "=") ;
   if (strcmp(text + len, "=$!") != 0) return 0 ;

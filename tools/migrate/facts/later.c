@@ -100,9 +100,8 @@ static int reports_status (struct analysis *a, struct statement *statement)
 
 int ends_with_kept_status (struct analysis *a, struct frame const *frame)
 {
-  struct statement *first = frame ? frame->rest : 0 ;
+  struct statement *first = frame ? uncommented_first(frame->rest) : 0 ;
   char const *name ;
-  while (first && first->kind == STATEMENT_COMMENT) first = first->next ;
   if (first && !frame->up && reports_status(a, first) && !starts_later(a, frame)) return 1 ;
   name = first ? status_kept(a, first) : 0 ;
   if (!name || starts_later(a, frame)) return 0 ;

@@ -315,7 +315,7 @@ static int is_project_verb (struct statement *statement)
 
 static int only_prepares (struct statement *statement)
 {
-  if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) return statement_walk(statement, &is_pause, 0) ; /* it waits ahead of the work */
+  if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) return statement_has(statement, "sleep usleep") ; /* it waits ahead of the work */
   return statement->kind == STATEMENT_COMMENT || shell_one_of(statement_command(plain_part(statement)), "sleep echo printf chmod chown chgrp mkdir touch rm ln") ;
 }
 

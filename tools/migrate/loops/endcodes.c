@@ -26,9 +26,7 @@ static int find_codes (struct statement *statement, void *data)
 
 int is_script_end (struct analysis *a, struct statement const *statement)
 {
-  struct statement const *next = statement->next ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
-  return !next && a->depth == 1 ;
+  return !uncommented_first(statement->next) && a->depth == 1 ;
 }
 
 struct ends_of_each

@@ -229,8 +229,7 @@ char const *set_pause (struct analysis *a, struct service *service, struct state
 /* while sleep 5; do PROGRAM; done */
 static int pauses_first (struct statement const *loop)
 {
-  struct statement const *first = loop->branches->body ;
-  while (first && first->kind == STATEMENT_COMMENT) first = first->next ;
+  struct statement const *first = uncommented_first(loop->branches->body) ;
   return shell_one_of(statement_command(loop->branches->condition), "sleep") || shell_one_of(statement_command(first), "sleep") ;
 }
 

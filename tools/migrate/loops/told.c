@@ -51,8 +51,7 @@ static int is_used (char const *text, char const *name)
 /* Does what comes next take the answer, and only print it, or keep it where nobody asks for it? */
 static int only_tells_next (struct telling const *t, struct statement *question)
 {
-  struct statement *next = question->next ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  struct statement *next = uncommented_first(question->next) ;
   if (!next || t->a->errexit || question->background || !asks_for_processes(t->a, question)) return 0 ;
   if (question->kind != STATEMENT_COMMAND && question->kind != STATEMENT_PIPELINE && question->kind != STATEMENT_TEST) return 0 ;
   if (next->kind == STATEMENT_ASSIGNMENT && status_kept(t->a, next)) return !is_used(t->text, status_kept(t->a, next)) ;

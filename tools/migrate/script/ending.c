@@ -140,8 +140,7 @@ static int find_exit (struct statement *statement, void *data)
 /* kill A; sleep 2; kill B */
 int is_between_signals (struct statement const *statement)
 {
-  struct statement const *next = statement->next ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  struct statement const *next = uncommented_first(statement->next) ;
   return !strcmp(statement_command(statement), "sleep") && next && shell_one_of(statement_command(next), "kill pkill killall") ;
 }
 

@@ -23,10 +23,8 @@ static int ends_others (struct statement *statement)
 /* The exit with a failure that the list ends with; 0: it ends with something else. */
 static struct statement *failing_end (struct analysis *a, struct statement *list)
 {
-  struct statement *last = 0 ;
+  struct statement *last = uncommented_last(list) ;
   char const *code ;
-  for (; list ; list = list->next)
-    if (list->kind != STATEMENT_COMMENT) last = list ;
   code = last && !strcmp(statement_command(last), "exit") ? shell_exit_code(a->pool, statement_word(last, 1)) : 0 ;
   return code && strspn(code, "0123456789") == strlen(code) && strspn(code, "0") < strlen(code) ? last : 0 ;
 }

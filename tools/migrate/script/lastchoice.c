@@ -21,15 +21,6 @@ struct choice
 
 static void look_at_list (struct choice *c, struct statement *list, char const *failed) ;
 
-/* The last statement that is not a comment; 0: there is none. */
-static struct statement *last_statement (struct statement *list)
-{
-  struct statement *last = 0 ;
-  for (; list ; list = list->next)
-    if (list->kind != STATEMENT_COMMENT) last = list ;
-  return last ;
-}
-
 static int holds (struct choice const *c, struct statement const *statement)
 {
   return statement->kind != STATEMENT_FUNCTION && is_started_in(c->service, statement) ;
@@ -55,7 +46,7 @@ static void take_condition (struct choice *c, char const *text, char const *what
 /* The command that ends the script with the code of a list which only prints or exits; 0: the list does more. */
 static char const *end_of (struct analysis *a, struct statement *list)
 {
-  struct statement *last = last_statement(list) ;
+  struct statement *last = uncommented_last(list) ;
   if (last && last == list && last->kind == STATEMENT_GROUP) return end_of(a, last->body) ;
   for (; list ; list = list->next)
   {
@@ -86,7 +77,7 @@ static int any_stays (struct statement const *statement)
 {
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
   {
-    struct statement const *last = last_statement(branch->body) ;
+    struct statement const *last = uncommented_last(branch->body) ;
     if (last && keeps_alive(last)) return 1 ;
   }
   return 0 ;
@@ -142,7 +133,7 @@ static void look_at_part (struct choice *c, struct statement *part, char const *
 /* A message or an exit behind the service gave the script another code. */
 static void look_at_list (struct choice *c, struct statement *list, char const *failed)
 {
-  struct statement *last = last_statement(list) ;
+  struct statement *last = uncommented_last(list) ;
   struct statement *part = last ;
   for (struct statement *one = list ; one ; one = one->next)
     if (holds(c, one)) part = one ;

@@ -11,8 +11,7 @@
 /* server; CODE=$?; backup: its end is looked at, or it may go on, and what comes behind it surely ends. */
 int may_be_server (struct analysis *a, struct frame const *frame, char const *name, int goes_on)
 {
-  struct statement const *next = frame->rest ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  struct statement const *next = uncommented_first(frame->rest) ;
   if (!next || (!goes_on && !status_kept(a, next))) return 0 ;
   if (!a->plan->services || is_short(name) || starts_later(a, frame)) return 0 ;
   for (; frame ; frame = frame->up)

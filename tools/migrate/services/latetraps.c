@@ -63,8 +63,7 @@ static int trap_ends (struct analysis *a, struct trap const *trap)
 static int is_loop (struct pool *pool, struct service const *service)
 {
   struct source code ;
-  struct statement const *one = service->command ? 0 : shell_parse_text(pool, &code, texts_join(pool, &service->run, "\n")) ;
-  while (one && one->kind == STATEMENT_COMMENT) one = one->next ;
+  struct statement const *one = service->command ? 0 : uncommented_first(shell_parse_text(pool, &code, texts_join(pool, &service->run, "\n"))) ;
   return one && one->kind == STATEMENT_LOOP ;
 }
 

@@ -168,9 +168,8 @@ struct ending_well
 static int ends_well (struct statement *statement, void *data)
 {
   struct ending_well *ending = data ;
-  struct statement const *next = statement->next ;
+  struct statement const *next = uncommented_first(statement->next) ;
   int is_well = !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
-  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
   if (is_and_or(statement)) ending->left = statement->body ;
   if (is_well) next = statement ;
   else if (statement == ending->left) return 0 ;

@@ -35,9 +35,7 @@ static int may_clear (struct statement *statement, void *data)
 
 static int last_decides (struct statement const *first, int errexit)
 {
-  struct statement const *last = 0 ;
-  for (struct statement const *one = first ; one ; one = one->next)
-    if (one->kind != STATEMENT_COMMENT) last = one ;
+  struct statement const *last = uncommented_last(first) ;
   return last && statement_decides(last, errexit) ;
 }
 

@@ -158,6 +158,8 @@ extern int shell_last_decides (struct pool *pool, char const *interpreter, char 
 typedef int statement_visit (struct statement *statement, void *data) ;
 extern int statement_walk (struct statement *statement, statement_visit *visit, void *data) ;
 extern int statement_walk_here (struct statement *statement, statement_visit *visit, void *data) ; /* the same, but not into what is apart */
+extern struct statement *uncommented_first (struct statement const *list) ; /* that is no comment; 0: there is none */
+extern struct statement *uncommented_last (struct statement const *list) ;
 extern statement_visit statement_exits ; /* exit */
 extern int statement_has (struct statement *statement, char const *commands) ; /* is one of these commands in it? Names with blanks between them */
 extern statement_visit statement_returns ; /* return */

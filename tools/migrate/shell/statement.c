@@ -281,6 +281,20 @@ int statement_walk_here (struct statement *statement, statement_visit *visit, vo
   return walk(statement, 1, visit, data) ;
 }
 
+struct statement *uncommented_first (struct statement const *list)
+{
+  while (list && list->kind == STATEMENT_COMMENT) list = list->next ;
+  return (struct statement *)list ;
+}
+
+struct statement *uncommented_last (struct statement const *list)
+{
+  struct statement const *last = 0 ;
+  for (; list ; list = list->next)
+    if (list->kind != STATEMENT_COMMENT) last = list ;
+  return (struct statement *)last ;
+}
+
 static int is_one_of (struct statement *statement, void *data)
 {
   return shell_one_of(statement_command(statement), data) ;

@@ -148,9 +148,7 @@ static int calls_failure (struct analysis *a, struct statement *statement)
 /* Is the last one exit 1, or a call of a function that ends so? */
 static int fails_at_end (struct analysis *a, struct statement *list)
 {
-  struct statement *last = 0 ;
-  for (; list ; list = list->next)
-    if (list->kind != STATEMENT_COMMENT) last = list ;
+  struct statement *last = uncommented_last(list) ;
   if (last && last->kind == STATEMENT_GROUP) return fails_at_end(a, last->body) ;
   return last && last->kind == STATEMENT_COMMAND && (fails(last, 0) || calls_failure(a, last)) ;
 }
