@@ -157,9 +157,9 @@ EOS
   migrate
   untold TODO
   # A service would do it again and again.
-  wrapper <<<$'#!/bin/bash\nbash -c "sleep 10; ./notify.sh" &\n(sleep 20; ./hello.sh) &\nexec web'
+  wrapper <<<$'#!/bin/bash\nbash -c "sleep 10; ./greet.sh" &\n(sleep 20; ./hello.sh) &\nexec web'
   migrate
-  told 'line 2: services.d/notify/run: service notify, started in the background; TODO: behind sleep 10 it may serve, or do its work and end'
+  told 'line 2: services.d/greet/run: service greet, started in the background; TODO: behind sleep 10 it may serve, or do its work and end'
   told 'line 3: services.d/hello/run: service hello, started in the background; TODO: behind sleep 20 it may serve'
 }
 
