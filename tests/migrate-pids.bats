@@ -337,6 +337,12 @@ EOS
     told 'TODO: $! is empty here: it was the pid of server, which only its supervisor knows' || { echo "# $script"; return 1; }
     [ "$(grep -o 'is empty here' <<<"$report" | wc -l)" -eq 1 ] || { echo "# $script"; return 1; }
   done
+  wrapper <<<$'server &\nsleep 5\nkill -HUP $!\nwait'
+  migrate
+  told '$! is empty here: it was the pid of server, which only its supervisor knows (`reeve kill SIGNAL server` sends it a signal)'
+  wrapper <<<$'server &\ntail -f /var/log/x.log &\nrenice -n 5 -p $!\nwait'
+  migrate
+  untold 'it was the pid of server'
   # What has started something has its pid, and other quotes are another shell's.
   for script in '(helper & renice -n 5 -p $!; wait) &' "sh -c 'helper & echo \$!; wait' &" 'while sleep 5 & wait $!; do ./work; done &' 'echo $! >/run/server.pid.log'; do
     wrapper <<<$'server &\n'"$script"$'\nwait'

@@ -57,13 +57,25 @@ static int look_for_asking (struct statement *statement, void *data)
   return 1 ;
 }
 
-/* The service whose pid it was, in the order of the text; 0: that is not the order in which it ran. */
-static struct service const *whose (struct analysis *a, struct claim const *claim)
+static int is_started_between (struct statement *statement, void *data)
+{
+  struct range const *between = data ;
+  return statement->background && statement->range.start >= between->start && statement->range.end <= between->end ;
+}
+
+/* The service whose pid it was, in the order of the text; 0: that is not the order in which it ran, or something else that is no
+   service was started behind it. */
+static struct service const *whose (struct analysis *a, struct statement *first, struct claim const *claim)
 {
   struct service const *found = 0 ;
+  struct range between ;
   if (audited_definition(a, claim)) return 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
     if (one->is_background && one->claim && one->claim->range.end <= claim->range.start && (!found || one->claim->range.start > found->claim->range.start)) found = one ;
+  if (!found) return 0 ;
+  between = (struct range){ found->claim->range.end, claim->range.start } ;
+  for (; first ; first = first->next)
+    if (statement_walk(first, &is_started_between, &between)) return 0 ;
   return found ;
 }
 
@@ -76,7 +88,8 @@ void audit_lastpid (struct analysis *a, struct statement *first, struct file con
     if ((!strstr(file->content, "$!") && !strstr(file->content, "${!}")) || !is_empty_in(a, file->content)) continue ;
     for (struct statement *one = first ; one && !looking.claim ; one = one->next) statement_walk(one, &look_for_asking, &looking) ;
     if (!looking.claim) continue ;
-    service = whose(a, looking.claim) ;
-    audit_todo(a, looking.claim, looking.line, pool_printf(a->pool, "$! is empty here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)", service ? service->name : "what the script had started last")) ;
+    service = whose(a, first, looking.claim) ;
+    audit_todo(a, looking.claim, looking.line, pool_printf(a->pool, "$! is empty here: it was the pid of %s, which only its supervisor knows (%s)", service ? service->name : "what the script had started last",
+      service && shell_mentions(source_copy(a->source, looking.claim->range), "kill") ? pool_printf(a->pool, "`reeve kill SIGNAL %s` sends it a signal", service->name) : "`reeve status --json`")) ;
   }
 }
