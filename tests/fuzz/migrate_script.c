@@ -30,6 +30,34 @@ static void check_account (struct source const *source, char const *report)
   CHECK(next == source->nlines + 1) ;
 }
 
+static int any_setup_has (struct file const *files, char const *text)
+{
+  for (; files ; files = files->next)
+    if (!strncmp(files->path, "cont-init.d/", 12) && strstr(files->content, text)) return 1 ;
+  return 0 ;
+}
+
+/* What a file reads of the values that are handed on, a setup has written there. */
+static void check_handed (struct pool *pool, struct file const *files)
+{
+  static char const place[] = "[ ! -e \"$reeve_place/" ;
+  for (struct file const *file = files ; file ; file = file->next)
+    for (char const *p = file->content ; (p = strstr(p, place)) ; p++)
+      CHECK(any_setup_has(files, pool_printf(pool, ">\"$reeve_place/%s\"", pool_copy(pool, p + sizeof(place) - 1, strcspn(p + sizeof(place) - 1, "\"\n"))))) ;
+}
+
+/* A run has the words that it was made of: no `exec` of nothing, which the input does not have. */
+static void check_words (struct source const *source, struct file const *files)
+{
+  for (; files ; files = files->next)
+  {
+    size_t len = strlen(files->path) ;
+    if (len < 4 || strcmp(files->path + len - 4, "/run") != 0) continue ;
+    for (char const *p = files->content ; (p = strstr(p, "exec")) ; p += 4)
+      if ((p == files->content || p[-1] == '\n') && p[4 + strspn(p + 4, " ")] == '\n') CHECK(strstr(source->text, "exec")) ;
+  }
+}
+
 /* The first byte chooses the kind of input, and whether what follows a line of @ is a
    Dockerfile. */
 int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
@@ -68,6 +96,8 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
       audit_image(&plan, &start, &dockerfile, patched, files) ;
     }
     check_account(&source, render_report(&plan)) ;
+    check_words(&source, files) ;
+    if (plan.kind == INPUT_SCRIPT) check_handed(&pool, files) ;
   }
   free(text) ;
   pool_free(&pool) ;
