@@ -73,12 +73,12 @@ EOS
 
 @test "where CMD does not lead to that for certain, or services are there, it is executed by its path" {
   anew '["all"]' $'if [ -n "$RUN_ALL" ]; then exec "$0" serve; fi\ncase $1 in serve) exec uvicorn app:app ;; *) exec "$@" ;; esac'
-  services start all
-  becomes start 'exec /start.sh serve'
+  services serve all
+  becomes serve 'exec /start.sh serve'
   told 'start.sh stays in the image'
   anew '["all"]' $'if [ "$1" = all ]; then\n  worker &\n  exec "$0" web\nfi\n[ "$1" = web ] && exec gunicorn\nexec "$@"'
-  services worker start
-  becomes start 'exec /start.sh web'
+  services worker web
+  becomes web 'exec /start.sh web'
   anew '["serve"]' $'"$0" prepare\nif [ "$1" = prepare ]; then ./load; exit; fi\nexec gunicorn'
   grep -qx '/start.sh prepare' "$(path_of cont-init.d/10-start)"
   printf '#!/bin/sh\nexec "$0" y "$@"\n' >start.sh

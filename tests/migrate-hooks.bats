@@ -6,13 +6,14 @@ setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
 @test "a loop over hooks, behind services that have names, is a task, also as the last" {
-  local hooks
+  local hooks name=f
   for hooks in $'cd /after.d\nfor f in *; do ./$f; done' 'for f in /hooks/*.sh; do "$f"; done'; do
     wrapper <<<$'#!/bin/bash\npostgres -D /data &\n./standalone.sh &\n'"$hooks"
     migrate
-    services postgres standalone f
-    has f/flag-oneshot
+    services $name postgres standalone
+    has $name/flag-oneshot
     told 'mistake: the script ends here and waits for none of these: postgres, standalone'
+    name=hooks
   done
 }
 

@@ -142,9 +142,9 @@ static int tells_deed (struct statement const *statement, unsigned int first)
   char const *last = name + strlen(name) ;
   char const *argv[COMMAND_WORDS_MAX] ;
   command_argv(statement, first, argv) ;
-  if (command_goes_on(argv) || command_serves(argv) || says_serve(statement, first) || names_going_on(name) || shell_one_of(word, "mount") || shell_one_of(name, "helper")) return 0 ;
+  if (command_goes_on(argv) || command_serves(argv) || says_serve(statement, first) || names_going_on(name) || names_going_on(word) || shell_one_of(word, "mount helper") || shell_one_of(name, "helper")) return 0 ;
   while (last > name && !strchr("-_", last[-1])) last-- ;
-  return names_deed(name) || shell_one_of(last, "report send push publish") || (*word && *word != '-' && strspn(word, "abcdefghijklmnopqrstuvwxyz-:") == strlen(word) && names_deed(word)) ;
+  return names_deed(name) || shell_one_of(last, "report send push") || (*word && *word != '-' && strspn(word, "abcdefghijklmnopqrstuvwxyz-:") == strlen(word) && names_deed(word)) ;
 }
 
 /* /projects/autorun.sh & ahead of what is main: as a service it is started again whenever it has ended. */
