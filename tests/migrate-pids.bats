@@ -361,3 +361,47 @@ EOS
   told '$P is not known here: it was the pid of server, which only its supervisor knows (`reeve kill SIGNAL server` sends it a signal)'
   untold 'set it here, too'
 }
+
+# These, in the order of their names, and no others.
+mains() { [ "$(cd "$tree" && for one in */flag-main; do echo "${one%/*}"; done)" = "$(printf '%s\n' "$@")" ] || { echo "# main: $(cd "$tree" && echo */flag-main)"; return 1; }; }
+
+@test "what a variable was set to ahead of a pid is not asked for, nor handed on" {
+  for script in $'pid=\nserver & pid=$!' $'pid=""\nserver & pid=$!' $'pid=0\nserver & pid=$!' $'export pid=\nserver & pid=$!' \
+    $'pid=\nstart() {\n  server &\n  pid=$!\n}\nstart' $'pid=\nfor s in job server; do $s & pid=$!; done' $'pid=\nserver & P=$!\npid=$P' \
+    $'pid=\nserver & echo $! >/run/x.pid\npid=$(cat /run/x.pid)'; do
+    for loop in 'while kill -0 "$pid"; do sleep 5; done' 'while true; do kill -0 $pid || exit 1; sleep 5; done' 'while [ -d /proc/$pid ]; do sleep 5; done' \
+      'while ps -p $pid; do sleep 5; done' 'while true; do wait $pid; kill -0 $pid || break; done'; do
+      wrapper <<<"$script"$'\ntool &\n'"$loop"
+      migrate
+      mains server || { echo "# $script $loop"; return 1; }
+    done
+  done
+  wrapper <<<$'A=""; B=""\na-server & A=$!\nb-server & B=$!\ntool &\nwhile kill -0 "$A" && kill -0 "$B"; do sleep 5; done'
+  migrate
+  mains a-server b-server
+  wrapper <<<$'P=\nif [ "$E" = 1 ]; then\n  web & P=$!\nfi\napi & Q=$!\ntool &\nwhile true; do\n  [ -z "$P" ] || kill -0 $P || exit 1\n  kill -0 $Q || exit 1\n  sleep 5\ndone'
+  migrate
+  mains api web
+  # What is set behind it is asked for.
+  wrapper <<<$'server & N=$!\nN=tool\ntool &\nwhile pgrep "$N"; do sleep 5; done'
+  migrate
+  mains tool
+  wrapper <<<$'pid=\nreload() { kill -HUP "$pid"; }\nserver & pid=$!\n(\n  while true; do\n    sleep 60\n    reload\n  done\n) &\nwait $pid'
+  migrate
+  told '$pid is not known here: it was the pid of server, which only its supervisor knows (`reeve kill SIGNAL server` sends it a signal)'
+  # What was started ahead of it has the first value.
+  wrapper <<<$'pid=\nreload() { kill -HUP "$pid"; }\n(\n  while true; do\n    sleep 60\n    reload\n  done\n) &\nserver & pid=$!\nwait $pid'
+  migrate
+  untold 'is not known here'
+}
+
+@test "a wait for a pid that its own branch asks for ended no script at once" {
+  for ask in '[ "$P" -ne 0 ]' '[ -n "$P" ]'; do
+    wrapper <<<$'P=\nif [ "$E" = 1 ]; then\n  web & P=$!\nfi\ntool &\nif '"$ask"$'; then\n  wait "$P"\nelse\n  wait\nfi'
+    migrate
+    untold 'nothing to wait for' || { echo "# $ask"; return 1; }
+  done
+  wrapper <<<$'if [ "$E" = 1 ]; then\n  web & P=$!\nfi\nwait "$P"'
+  migrate
+  told 'there was nothing to wait for'
+}

@@ -38,6 +38,7 @@ struct pid_variable
   char const *key ; /* of the element; 0: the name is not an array */
   int is_file ; /* the name is that of a file */
   int is_instead ; /* where its branch was taken, the name holds this one in place of those before it */
+  unsigned int npieces ; /* how many of the plan's pieces came before it */
   struct service *service ;
   struct pid_variable *next ;
 } ;

@@ -115,6 +115,7 @@ static int set_by_piece (struct analysis *a, struct array *array, char const *na
 int array_known (struct analysis *a, char const *name, struct array *array)
 {
   *array = (struct array){ 0 } ;
+  if (pid_taken_at(a, name, a->plan->npieces)) return 0 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
   {
     struct piece const *piece = a->plan->pieces + i ;

@@ -388,6 +388,7 @@ extern int ends_with_child (struct analysis *a, int *asks) ; /* does a trap of C
 /* ---- pids.c ---- */
 extern char const *written_file (struct statement const *statement) ; /* echo $! 2>/dev/null >FILE: where its output goes, raw; "": to no file */
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$!: notes and claims it */
+extern unsigned int pid_taken_at (struct analysis *a, char const *name, unsigned int npieces) ; /* behind how many of the first pieces the variable got the pid that it holds, and one more; 0: it holds none */
 /* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
 extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
 /* jobs.c. %1: the first that was started in the background; %% %+ %: the last; %-: the one before that;

@@ -104,12 +104,13 @@ static char const *composed_of (struct pool *pool, char const *raw)
   return strpbrk(raw, "\"'`\\ ") || strstr(raw, "$(") ? 0 : raw ;
 }
 
-/* Of the pieces before `npieces`. */
+/* Of the pieces before `npieces`: what they set ahead of NAME=$! holds no more. */
 static int look_back (struct analysis *a, struct variable *variable, unsigned int npieces, unsigned int depth)
 {
   struct calling_with with = { .a = a, .name = variable->name } ;
   unsigned int const all = npieces ;
-  while (npieces--)
+  unsigned int const taken = pid_taken_at(a, variable->name, all) ;
+  while (npieces >= taken && npieces--)
   {
     struct piece const *piece = a->plan->pieces + npieces ;
     struct source code ;
@@ -147,7 +148,7 @@ static int look_back (struct analysis *a, struct variable *variable, unsigned in
     variable->constant = other.constant ;
     return 1 ;
   }
-  return 1 ;
+  return !taken ;
 }
 
 int variable_from_environment (struct analysis *a, struct variable *variable, unsigned int npieces)

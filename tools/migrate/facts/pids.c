@@ -38,9 +38,17 @@ static unsigned int count_pids (struct analysis *a, char const *name)
 static struct pid_variable *add_pid (struct analysis *a, char const *name, char const *key, struct service *service)
 {
   struct pid_variable *pid = pool_alloc(a->pool, sizeof(*pid)) ;
-  *pid = (struct pid_variable){ .name = name, .key = key, .service = service, .next = a->pids } ;
+  *pid = (struct pid_variable){ .name = name, .key = key, .npieces = a->plan->npieces, .service = service, .next = a->pids } ;
   a->pids = pid ;
   return pid ;
+}
+
+unsigned int pid_taken_at (struct analysis *a, char const *name, unsigned int npieces)
+{
+  unsigned int taken = 0 ;
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (!pid->is_file && !strcmp(pid->name, name) && pid->npieces <= npieces && pid->npieces >= taken) taken = pid->npieces + 1 ;
+  return taken ;
 }
 
 /* Whose pid $! is: a daemon, which has left by itself, did not change it. 0: none of a service */

@@ -224,6 +224,22 @@ static int add_left_behind (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* PID=, where that was the pid of another service by the time that this one was started. */
+static int is_ahead_of_pid (struct analysis *a, struct service const *service, char const *text)
+{
+  for (unsigned int i = 0 ; i < service->npieces ; i++)
+  {
+    struct piece const *piece = a->plan->pieces + i ;
+    struct pid_variable const *pid = a->pids ;
+    if (piece->is_function || strcmp(piece->text, text) != 0) continue ;
+    while (pid && (pid->is_file || !pid->service || strcmp(piece->names, pool_printf(a->pool, " %s ", pid->name)) != 0)) pid = pid->next ;
+    if (!pid || pid_taken_at(a, pid->name, service->npieces) <= i + 1) continue ;
+    for (struct service const *one = pid->service->next ; one ; one = one->next)
+      if (one == service) return 1 ;
+  }
+  return 0 ;
+}
+
 static void look_at_file (struct analysis *a, struct file const *file, struct statement *first, int is_damaged)
 {
   struct plan *plan = a->plan ;
@@ -257,7 +273,7 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_assigned, &input) ;
   for (struct statement *one = written ; one ; one = one->next)
   {
-    statement_walk(one, &add_assigned, &output) ;
+    if (!service || !is_ahead_of_pid(a, service, source_copy(&code, one->range))) statement_walk(one, &add_assigned, &output) ;
     if (!word) statement_walk(one, &execs_shell_word, &word) ;
     broken |= statement_walk(one, &has_damage, 0) ;
     if (statement_walk_here(one, &statement_returns, 0)) left = claim_with(plan, file->path, "return") ;

@@ -86,12 +86,22 @@ static int ended_otherwise (struct analysis *a, struct service const *service)
   return 1 ;
 }
 
+/* if [ -n "$P" ]; then wait $P; fi: it asks whether there is something to wait for. */
+static int is_asked_ahead (struct analysis *a, char const *raw)
+{
+  struct variable variable ;
+  if (!variable_parse(a->pool, raw, &variable)) return 0 ;
+  for (struct text const *one = a->conditions.first ; one ; one = one->next)
+    if (shell_mentions(one->text, variable.name)) return 1 ;
+  return 0 ;
+}
+
 void mark_none_started (struct analysis *a, struct statement const *wait, struct texts const *names)
 {
   struct service const *only = names->first && !names->first->next ? plan_find(a->plan, names->first->text) : 0 ;
   char const *raw = wait->words[wait->nwords - 1].raw ;
   struct texts others = { 0 } ; /* which it waited for, as an empty word is none */
-  if (!only || a->waited_in_branch || ended_otherwise(a, only) || may_end_ahead(a, wait->range.start)) return ;
+  if (!only || a->waited_in_branch || ended_otherwise(a, only) || is_asked_ahead(a, raw) || may_end_ahead(a, wait->range.start)) return ;
   for (struct service const *one = a->plan->services ; one && *raw == '$' && raw[1] != '!' ; one = one->next)
     if (one != only && is_beside_here(a, one)) texts_add(a->pool, &others, one->name) ;
   plan_mistake(a->plan, line_of(a, wait), pool_printf(a->pool, "where %s was not started (its condition: %s), %s; now the container goes on", only->name,
