@@ -120,7 +120,7 @@ static char const *extract (struct leaving const *leaving, struct statement *con
   char const *parts ;
   size_t len ;
   if (condition->kind == STATEMENT_NOT && condition->body) return extract(leaving, condition->body, !negate) ;
-  if (is_and_or(condition))
+  if (is_and_or(condition) && condition->body)
   {
     char const *left = extract(leaving, condition->body, negate) ;
     char const *right ;
@@ -321,7 +321,7 @@ static int asks_for_end (struct analysis *a, struct statement *question, struct 
     negated = !negated ;
     question = question->body ;
   }
-  if (is_and_or(question))
+  if (is_and_or(question) && question->body)
     return !negated && (asks_for_end(a, question->body, code) || asks_for_end(a, question->body->next, code)) ;
   if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(a->pool, source_copy(code, question->range), negated) ;
   if (question->kind == STATEMENT_PIPELINE && finds_status(a->pool, question, !negated)) return 1 ;

@@ -125,7 +125,10 @@ extern char const *statement_word (struct statement const *statement, unsigned i
 extern char const *statement_command (struct statement const *statement) ;
 /* The same of a system's program; "" of one that is only called so: /sync/sync. */
 extern char const *statement_utility (struct statement const *statement) ;
-extern int is_and_or (struct statement const *statement) ; /* A && B, or A || B */
+static inline int is_and_or (struct statement const *statement) /* A && B, or A || B */
+{
+  return statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR ;
+}
 extern struct statement *statement_last (struct statement const *list) ; /* 0: the list is empty */
 extern int branch_is_else (struct branch const *branch) ; /* an else, or a case's *) */
 extern struct branch *statement_else (struct statement const *statement) ; /* of if and case; 0: there is none */

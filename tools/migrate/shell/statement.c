@@ -99,11 +99,6 @@ static int in_identifier (char c)
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ;
 }
 
-int is_and_or (struct statement const *statement)
-{
-  return statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR ;
-}
-
 struct statement *statement_last (struct statement const *list)
 {
   while (list && list->next) list = list->next ;
