@@ -401,6 +401,9 @@ mains() { [ "$(cd "$tree" && for one in */flag-main; do echo "${one%/*}"; done)"
     migrate
     untold 'nothing to wait for' || { echo "# $ask"; return 1; }
   done
+  wrapper <<<$'P=\nif [ "$E" = 1 ]; then\n  web & P=$!\nfi\nif [ -z "$P" ]; then\n  exec api\nfi\ntool & T=$!\nwait $P'
+  migrate
+  untold 'where web was not started'
   wrapper <<<$'if [ "$E" = 1 ]; then\n  web & P=$!\nfi\nwait "$P"'
   migrate
   told 'there was nothing to wait for'

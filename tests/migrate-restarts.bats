@@ -349,3 +349,10 @@ EOS
     untold 'at a stop its trap'
   done
 }
+
+@test "a pid of what a watching loop starts itself is known" {
+  wrapper <<<$'tool & T=$!\nwhile kill -0 $T; do\n  if [ -z "$P" ] || ! kill -0 "$P"; then\n    web & P=$!\n  fi\n  sleep 5\ndone'
+  migrate
+  untold 'the loop also asked for $P'
+  told 'TODO: it also started something else, which nothing does now: web'
+}

@@ -95,8 +95,11 @@ static int find_unknown_pids (struct statement *statement, void *data)
 struct texts unknown_pids (struct analysis *a, struct statement *loop)
 {
   struct process_names asking = { .a = a } ;
+  struct texts names = { 0 } ;
   statement_walk(loop, &find_unknown_pids, &asking) ;
-  return asking.names ;
+  for (struct text const *one = asking.names.first ; one ; one = one->next) /* what it starts itself is known */
+    if (!strstr(statement_text(a, loop), pool_printf(a->pool, "%s=$!", one->text + 1))) texts_add(a->pool, &names, one->text) ;
+  return names ;
 }
 
 /* ps shows all words of a command. */

@@ -86,14 +86,18 @@ static int ended_otherwise (struct analysis *a, struct service const *service)
   return 1 ;
 }
 
-/* if [ -n "$P" ]; then wait $P; fi: it asks whether there is something to wait for. */
+static int is_mentioned_in (struct texts const *conditions, char const *name)
+{
+  for (struct text const *one = conditions->first ; one ; one = one->next)
+    if (shell_mentions(one->text, name)) return 1 ;
+  return 0 ;
+}
+
+/* if [ -n "$P" ]; then wait $P; fi; [ -z "$P" ] && exec other; wait $P: it asks whether there is something to wait for. */
 static int is_asked_ahead (struct analysis *a, char const *raw)
 {
   struct variable variable ;
-  if (!variable_parse(a->pool, raw, &variable)) return 0 ;
-  for (struct text const *one = a->conditions.first ; one ; one = one->next)
-    if (shell_mentions(one->text, variable.name)) return 1 ;
-  return 0 ;
+  return variable_parse(a->pool, raw, &variable) && (is_mentioned_in(&a->conditions, variable.name) || is_mentioned_in(&a->otherwise, variable.name)) ;
 }
 
 void mark_none_started (struct analysis *a, struct statement const *wait, struct texts const *names)
