@@ -114,6 +114,18 @@ teardown() { reeve_teardown; }
   untold 'round of the loop'
 }
 
+@test "what all rounds of a loop over a count make for another service is marked" {
+  local loop
+  for loop in 'for ((i=0; i<N; i++)); do web $i & up+=" s:$i"; done' 'for i in $(seq 1 $N); do up="$up s:$i"; web $i & done' 'for i in $(seq 1 $N); do web $i & up=$i; done'; do
+    wrapper <<<$'#!/bin/bash\n'"$loop"$'\necho "$up" >/etc/up.conf\nexec proxy'
+    migrate
+    told 'TODO: each round of the loop did this, ahead of proxy: up' || { echo "# $loop"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\nfor i in $(seq 1 $N); do X=1; n=$((n + 1)); P=$((80 + i)); web $P & done\nexec proxy $X'
+  migrate
+  untold 'each round of the loop'
+}
+
 @test "a function that only another one exports is no variable" {
   wrapper <<<$'#!/bin/bash\nlog() { echo "$*"; }\ninit() {\n  mkdir -p /data/d\n  export -f log\n}\ninit\nworker &\nexec bash /app/web.sh'
   migrate

@@ -80,6 +80,7 @@
      deednames.c      what a name says that its program does
      defines.c        the names that a statement sets, and what is exported
      dispatch.c       the branch that the image's CMD takes
+     eachtime.c       what has the same answer each time
      elsewhere.c      or another host?
      environment.c    commands of a sourced file that set up the shell
      failing.c        does a failure of a statement end the script?
@@ -115,6 +116,7 @@
      readable.c       what variables in them stand for
      redirections.c   exec >FILE: what each service makes of it
      remarks.c        comments
+     readwork.c       what the files that the script reads do, beside setting variables
      repeatable.c     may each service repeat a statement?
      sides.c          does a command ask, work and end, or serve?
      sourced.c        what the files do that the script reads

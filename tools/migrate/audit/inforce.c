@@ -93,7 +93,7 @@ static int names_in (struct statement const *statement, char const *run)
 }
 
 /* What holds for all later programs; not what only asks (ulimit -n), or goes back to where it was. */
-static int is_in_force (struct statement const *statement)
+static int is_in_force (struct analysis *a, struct statement const *statement)
 {
   char const *command = statement_command(statement) ;
   char const *last = statement->nwords > 1 ? statement->words[statement->nwords - 1].raw : "" ;
@@ -101,7 +101,7 @@ static int is_in_force (struct statement const *statement)
   if (redirects_everything(statement)) return !leaves_redirections(statement) ;
   if (shell_one_of(command, "cd pushd")) return *last && !shell_one_of(last, "- \"$OLDPWD\" $OLDPWD") ;
   if (shell_one_of(command, "umask ulimit export unset")) return *last && (*last != '-' || !strcmp(command, "export")) ;
-  return reads_file((struct statement *)statement, 0) ;
+  return reads_file((struct statement *)statement, 0) && !sourced_sets_nothing(a, statement) ;
 }
 
 /* Has it the value of each name that the statement sets, and that it asks for? */
@@ -136,7 +136,7 @@ static int look_at (struct statement *statement, void *data)
   struct statement const *at = looking->call ? looking->call : statement ;
   struct claim *claim = claim_of(a, at) ;
   struct texts names = { 0 } ;
-  if (!is_in_force(statement) || !audit_is_unmarked(claim)) return 0 ;
+  if (!is_in_force(a, statement) || !audit_is_unmarked(claim)) return 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
     if (one->claim && !plan_is_code(a->plan, one->claim) && at->range.end <= one->claim->range.start && holds(looking->shell, one->claim->range)
      && !strstr(claim->where, service_where(a->plan, one, "")) && !is_elsewhere(looking, one->claim->range) && !is_in_run(looking, one, statement)) texts_add(a->pool, &names, one->name) ;

@@ -1,5 +1,5 @@
 /* for i in $(seq $N); do worker --port $PORT & PORT=$((PORT + 1)); done: each round went on from what the one ahead of it
-   had made. An instance of a template is started without the others' rounds. */
+   had made. An instance of a template is started without the others' rounds. Nor has what is no instance a round. */
 
 #include <string.h>
 
@@ -19,6 +19,13 @@ static int needs (struct analysis *a, char const *run, struct piece const *piece
   return piece_mentioned(piece, own + strlen(piece->text)) || piece_mentioned(piece, pool_copy(a->pool, run, (size_t)(own - run))) ;
 }
 
+/* UP="$UP host:$((9000 + i))", and then proxy $UP: nothing knows all rounds, and only an instance knows its own. */
+static int is_of_all_rounds (struct analysis *a, char const *text, struct piece const *piece)
+{
+  if (!piece->claim || !piece->placed || !strstr(piece->placed->text, "REEVE_INSTANCE") || !strstr(text, piece->text)) return 0 ;
+  return (piece_adds(piece) || placed_mentioned(piece->placed, piece->text)) && needs(a, text, piece) ;
+}
+
 void audit_rounds (struct analysis *a, struct statement *first, struct file const *files)
 {
   (void)first ;
@@ -30,4 +37,18 @@ void audit_rounds (struct analysis *a, struct statement *first, struct file cons
       plan_todo(a->plan, service, piece->claim, source_line(a->source, piece->claim->range.start), pool_printf(a->pool,
         "each round of the loop did this once more: %s; here each instance begins anew: compute what it needs from REEVE_INSTANCE, which is 1, 2, ...", piece->text)) ;
     }
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+  {
+    struct piece const *piece = a->plan->pieces + i ;
+    struct texts names = { 0 } ;
+    struct service *marked = 0 ;
+    for (struct service *service = a->plan->services ; service ; service = service->next)
+      if (!service_has(service, "count") && is_of_all_rounds(a, audited_text(a, files, service, "run"), piece))
+      {
+        if (!marked) marked = service ;
+        texts_add(a->pool, &names, service->name) ;
+      }
+    if (marked) plan_todo(a->plan, marked, piece->claim, source_line(a->source, piece->claim->range.start), pool_printf(a->pool,
+      "each round of the loop did this, ahead of %s: %s; there it is done once, and without a REEVE_INSTANCE: let it have a loop of its own", texts_join(a->pool, &names, ", "), piece->text)) ;
+  }
 }

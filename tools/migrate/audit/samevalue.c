@@ -6,13 +6,10 @@
 #include "migrate/audit/audit.h"
 #include "migrate/facts/facts.h"
 
-static int has_own_answer (char const *text)
+/* . /run/secrets.sh: only its name says it. */
+static int only_reads (char const *text)
 {
-  static char const *const marks[] = { "$(date", "`date", "$(uuidgen", "openssl rand", "pwgen" } ;
-  for (size_t i = 0 ; i < ROWS(marks) ; i++)
-    if (strstr(text, marks[i])) return 1 ;
-  if ((!strncmp(text, ". ", 2) || !strncmp(text, "source ", 7)) && !strpbrk(text, "$`\n;&|")) return 0 ; /* . /run/secrets.sh: only its name says it */
-  return is_another_each_time(text) ;
+  return (!strncmp(text, ". ", 2) || !strncmp(text, "source ", 7)) && !strpbrk(text, "$`\n;&|") ;
 }
 
 void audit_samevalue (struct analysis *a, struct statement *first, struct file const *files)
@@ -24,7 +21,7 @@ void audit_samevalue (struct analysis *a, struct statement *first, struct file c
     struct piece const *piece = a->plan->pieces + i ;
     int at_end ;
     /* A function may say what time it is. */
-    if (!piece->claim || piece->shared || piece->is_function || piece->claim->todo.first || !has_own_answer(piece->text)) continue ;
+    if (!piece->claim || piece->shared || piece->is_function || piece->claim->todo.first || only_reads(piece->text) || !has_own_answer(piece->text)) continue ;
     at_end = !!strstr(piece->claim->where, "/finish") ;
     if (!at_end && !strchr(piece->claim->where, ',')) continue ;
     audit_todo(a, piece->claim, source_line(a->source, piece->claim->range.start), at_end && !strchr(piece->claim->where, ',')

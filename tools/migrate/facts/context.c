@@ -311,6 +311,7 @@ static void tell_context (struct analysis *a, struct context const *c, struct pi
     texts_add(a->pool, todo, "it read an answer from the container's input, which no service has: let a variable say that") ;
   if (!piece->shared && statement_walk(statement, &sources_many, 0))
     piece->todo_of_readers = "each service reads these files again, for their variables: what else they do is done as often" ;
+  if (!is_function(c) && !piece->shared && sourced_work(a, statement)) piece->todo_of_several = sourced_work(a, statement) ;
   if (!is_function(c)) mark_traps(a, c->before_all ? 0 : plan_last(a->plan), statement, piece->claim) ;
   tell_redirections(a, piece->claim, &c->files, &c->loggers, c->before_all) ;
 }

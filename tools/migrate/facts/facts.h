@@ -291,6 +291,11 @@ extern char const *sourced_start (struct analysis *a, char const *name) ; /* the
 extern int is_script_here (struct analysis *a, struct statement const *statement) ; /* does it execute a script of the build context? */
 extern char const *left_by_script (struct analysis *a, struct statement const *statement) ; /* what a script of the build context that it executes leaves in the background; "": nothing, or not known */
 extern int script_ends (struct analysis *a, struct statement const *statement) ; /* does it execute a script of the build context that surely ends? */
+extern char const *sourced_text (struct analysis *a, struct statement const *statement) ; /* . FILE: what is in the file; 0: it is not known */
+extern int add_sourced_function (struct statement *statement, void *data) ; /* to the analysis in `data`; for statement_walk() */
+extern int sourced_sets_nothing (struct analysis *a, struct statement const *statement) ; /* . FILE: is it known that nothing behind it needs what the file sets? */
+extern int sourced_only_works (struct analysis *a, struct statement const *statement) ; /* the same, and it does something that no service may repeat */
+extern char const *sourced_work (struct analysis *a, struct statement *statement) ; /* the TODO where several read a file that does more than set variables; 0: none is known to */
 extern int sourced_may_work (struct analysis *a, struct statement const *statement, char const *text) ; /* . FILE: does the file do more than set variables, or define functions? By its text, else by the names in `text` */
 extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such a file starts while it is read */
 
@@ -333,8 +338,11 @@ extern int may_be_dash (struct analysis *a) ; /* the shell of the script: it kno
 extern int fails_in_dash (struct analysis *a, char const *text) ; /* [ "$A" == x ], where sh may be dash: the test fails always */
 extern char const *plain_redirect (struct analysis *a, struct redirect const *redirect) ; /* &>FILE, >&FILE as each shell reads it; another one as it is */
 extern char const *plain_command (struct analysis *a, char const *command) ; /* a command with such redirections in code for sh: sh -c 'worker &>FILE' */
+extern int does_what_it_reads (struct statement *statement, void *data) ; /* influx <SCRIPT, psql -f FILE, mysql -e 'CREATE ...': does a client something when it succeeds? data: the analysis */
+extern int has_own_answer (char const *text) ; /* the same, as several may compute it: date and the like, too */
 extern int is_another_each_time (char const *text) ; /* does its value hang on chance, the time, or the shell's own pid? */
 extern int is_harmless_again (char const *command) ; /* a builtin or a program that such a statement may use */
+extern int is_harmless_builtin (char const *command) ; /* a builtin of these */
 /* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */
 extern int changes_place (struct statement const *statement) ;
 extern int moves_shell (struct statement *statement, void *data) ; /* cd, umask, ulimit by itself; for statement_walk() */

@@ -5,48 +5,6 @@
 #include "migrate/facts/analysis.h"
 #include "migrate/facts/facts.h"
 
-/* Builtins of the shell: repeating them in each service does no harm. */
-#define PURE ": [ test true false export local declare typeset readonly unset cd pushd popd umask ulimit set shopt exit return echo printf read " \
-  "shift getopts let continue break source . eval alias mapfile readarray"
-/* Programs in $( ) that give every service the same answer. */
-#define PURE_PROGRAMS "hostname nproc cat basename dirname pwd id uname which command printf echo awk sed grep egrep cut tr head tail getconf ls find " \
-  "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf jq env printenv xargs dpkg-architecture tty whoami type"
-
-/* $RANDOM, ${RANDOM}, ((RANDOM % 9)), let X=RANDOM */
-int asks_variable (char const *text, char const *name)
-{
-  char const *arithmetic = strncmp(text, "let ", 4) ? strstr(text, "((") : text ;
-  size_t len = strlen(name) ;
-  if (arithmetic && shell_mentions(arithmetic, name)) return 1 ;
-  for (char const *at = text ; (at = strstr(at, name)) ; at++)
-    if (at > text && (at[-1] == '$' || (at - 1 > text && at[-1] == '{' && at[-2] == '$')) && !strspn(at + len, NAME_LETTERS)) return 1 ;
-  return 0 ;
-}
-
-static int has_own_pid (char const *text)
-{
-  static char const *const pids[] = { "$$", "${$}", "$BASHPID", "${BASHPID}", "$PPID", "${PPID}" } ;
-  for (size_t i = 0 ; i < ROWS(pids) ; i++)
-    if (strstr(text, pids[i])) return 1 ;
-  return 0 ;
-}
-
-int is_harmless_again (char const *command)
-{
-  return shell_one_of(command, PURE) || shell_one_of(command, PURE_PROGRAMS) ;
-}
-
-int is_another_each_time (char const *text)
-{
-  static char const *const marks[] = { "/dev/urandom", "/dev/random", "/proc/sys/kernel/random", "random.", "secrets.", "uuid", "shuf", "mktemp", ")T" } ;
-  static char const *const variables[] = { "RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME" } ;
-  for (size_t i = 0 ; i < ROWS(marks) ; i++)
-    if (strstr(text, marks[i])) return 1 ;
-  for (size_t i = 0 ; i < ROWS(variables) ; i++)
-    if (asks_variable(text, variables[i])) return 1 ;
-  return has_own_pid(text) ;
-}
-
 /* X=..., export X=..., printf -v X ..., : ${X:=...}, ((X = ...)) */
 static int sets_value (struct statement const *statement)
 {
@@ -61,7 +19,7 @@ static int substitutions_are_pure (struct analysis *a, struct statement const *s
   if ((statement->programs.first || sets_value(statement)) && is_another_each_time(statement_text(a, statement))) return 0 ;
   if (evaluates_hook(statement, statement_text(a, statement))) return 1 ;
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
-    if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;
+    if (!is_harmless_again(one->text)) return 0 ;
   return 1 ;
 }
 
@@ -90,11 +48,11 @@ static int is_not_repeatable (struct statement *statement, void *data)
   struct analysis *a = data ;
   char const *command = statement_command(statement) ;
   if (statement->background) return 1 ;
-  if (statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
+  if (statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER || sourced_only_works(a, statement)) return 1 ;
   if (statement->kind == STATEMENT_COMMAND)
   {
     int redirects_all = redirects_everything(statement) ;
-    int is_pure = shell_one_of(command, PURE) || redirects_all || sets_up_shell(statement) ;
+    int is_pure = is_harmless_builtin(command) || redirects_all || sets_up_shell(statement) ;
     if (!is_pure && (!called_function(a, statement) || !function_is_repeatable(a, called_function(a, statement)))) return 1 ;
     if (!redirects_all && writes_files(statement)) return 1 ;
   }
@@ -111,12 +69,6 @@ int moves_shell (struct statement *statement, void *data)
 {
   (void)data ;
   return shell_one_of(statement_command(statement), "cd pushd popd umask ulimit") ;
-}
-
-int reads_file (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 ;
 }
 
 int changes_place (struct statement const *statement)
@@ -168,7 +120,7 @@ static int add_files_read (struct statement *statement, void *data)
 {
   struct files_read *read = data ;
   struct function *function = called_function(read->a, statement) ;
-  if (reads_file(statement, 0)) texts_add_once(read->a->pool, &read->files, statement->words[1].raw) ;
+  if (reads_file(statement, 0) && !sourced_sets_nothing(read->a, statement)) texts_add_once(read->a->pool, &read->files, statement->words[1].raw) ;
   if (!function || !function->statement->body || function->asked == read->a->questions) return 0 ;
   function->asked = read->a->questions ;
   return statement_walk_here(function->statement->body, &add_files_read, read) ;

@@ -52,6 +52,12 @@ static struct configuration const *read_by (struct analysis *a, struct statement
   return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 ? file_of(a, statement->words[1].raw) : 0 ;
 }
 
+char const *sourced_text (struct analysis *a, struct statement const *statement)
+{
+  struct configuration const *file = a->plan->scripts ? read_by(a, statement) : 0 ;
+  return file ? file->text : 0 ;
+}
+
 /* ---- functions ---- */
 
 /* A function of such a file. */
@@ -125,7 +131,7 @@ char const *sourced_start (struct analysis *a, char const *name)
 
 /* ---- what is started while a file is read ---- */
 
-static int add_function (struct statement *statement, void *data)
+int add_sourced_function (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct function *function ;
@@ -152,7 +158,7 @@ static int add_started (struct statement *statement, void *data)
   struct statement *first = file ? shell_parse_text(inner.pool, &code, file->text) : 0 ;
   if (!first) return 0 ;
   inner.source = &code ;
-  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_function, &inner) ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced_function, &inner) ;
   for (struct statement *one = first ; one ; one = one->next)
   {
     if (one->kind == STATEMENT_FUNCTION || !starts_something(&inner, one) || shell_one_of(statement_command(one), "wait exec")) continue ;

@@ -49,7 +49,7 @@ void mark_unknown (struct analysis *a, struct service *service, struct statement
     plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_CODE ", and what it leaves running is ended behind it" : UNKNOWN_CODE) ;
   else if (sets_by_name(a, statement))
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name, a function of a file that is sourced, which sets variables: they reach no other file: call it in the run of each service that needs them, too") ;
-  else if (statement_walk(statement, &sets_unknown, 0) || (!service && shell_one_of(statement_command(statement), "source .")))
+  else if (statement_walk(statement, &sets_unknown, 0) || (!service && shell_one_of(statement_command(statement), "source .") && !sourced_sets_nothing(a, statement)))
     plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_VARIABLES "; what it leaves running is ended behind it: make that a service" : UNKNOWN_VARIABLES) ;
 }
 

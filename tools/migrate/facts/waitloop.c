@@ -60,8 +60,7 @@ static char const *with_answers (struct leaving const *leaving, char const *text
 /* Clients that do what a file, or their words, say. */
 #define DOES_WHAT_IT_READS "psql mysql mariadb sqlplus sqlcmd mongo mongosh influx clickhouse-client cqlsh redis-cli valkey-cli cypher-shell rabbitmqctl ldapmodify"
 
-/* influx <SCRIPT, psql -f FILE, mysql -e 'CREATE ...': it does something when it succeeds. */
-static int does_what_it_reads (struct statement *statement, void *data)
+int does_what_it_reads (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   static char const *const words[] = { "CREATE ", "INSERT ", "GRANT ", "ALTER ", "DROP ", "UPDATE ", "DELETE ", "add_user", "add_vhost" } ;
