@@ -119,6 +119,18 @@ teardown() { reeve_teardown; }
   printf 'FROM debian\nCMD ["/start.sh"]\n' >Dockerfile
   wrapper <<<$'#!/bin/sh\necho "daemon off;" >>/etc/nginx/nginx.conf\nweb &\nnginx &\nwait -n'
   nginx_is 'exec nginx'
+  wrapper <<<$'#!/bin/sh\nweb &\nnginx\ntail -f /dev/null'
+  local run
+  for run in 'echo daemon off\; >>/etc/nginx/nginx.conf' "sed -i '1i daemon off;' /etc/nginx/nginx.conf" 'sed -i "s/# daemon off/daemon off/" /etc/nginx/nginx.conf' "sed -i 's|^|daemon off;|' /etc/nginx/nginx.conf"; do
+    printf 'FROM debian\nRUN %s\nCMD ["/start.sh"]\n' "$run" >Dockerfile
+    nginx_is 'exec nginx'
+  done
+  for run in "sed -i '/daemon off;/d' /etc/nginx/nginx.conf" "sed -i 's/^daemon off;//' /etc/nginx/nginx.conf" 'echo "daemon off;" >/etc/nginx/nginx.conf.dev' \
+    'echo "# daemon off;" >>/etc/nginx/nginx.conf' "grep -q 'daemon off' /etc/nginx/nginx.conf" "printf 'nginx -g \"daemon off;\" # reads nginx.conf' >/run.txt"; do
+    printf 'FROM debian\nRUN %s\nCMD ["/start.sh"]\n' "${run//\%/%%}" >Dockerfile
+    nginx_is "exec nginx -g 'daemon off;'"
+  done
+  printf 'FROM debian\nCMD ["/start.sh"]\n' >Dockerfile
   wrapper <<<$'#!/bin/sh\nX="-g \'daemon off;\'"\nweb &\nnginx\ntail -f /dev/null'
   nginx_is "exec nginx -g 'daemon off;'"
 }

@@ -48,7 +48,7 @@ void plan_look_at_nginx (struct plan *plan, struct dockerfile const *dockerfile,
   char const *text = name ? context_read(plan->pool, path, name) : place ? text_read(plan->pool, place, SOURCE_SIZE_MAX) : 0 ;
   if (dockerfile && !place && !text && !name) name = brought_from(dockerfile, own) ;
   if (!text && plan->root != ROOT_NONE) text = root_read(plan->pool, plan->root, own) ;
-  plan->nginx_stays = (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) || (text && image_nginx_stays(text)) ;
+  plan->nginx_stays = (dockerfile && dockerfile_keeps_nginx(dockerfile)) || (text && image_nginx_stays(text)) ;
   if (name && !text && !plan->nginx_stays) plan->nginx_unread = name ;
 }
 

@@ -31,6 +31,7 @@ extern char const *text_without_urls (struct pool *pool, char const *text) ;
 extern void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *codes) ;
 /* Does a RUN, or a here-document, of the image have the text? */
 extern int dockerfile_says (struct dockerfile const *dockerfile, char const *text) ;
+extern int dockerfile_keeps_nginx (struct dockerfile const *dockerfile) ; /* a RUN, or what a COPY has here, writes daemon off into nginx.conf */
 
 /* ---- dockerservice.c ---- */
 /* Does the RUN fail without supervisor's package, whose files or service it uses? */

@@ -200,6 +200,40 @@ int dockerfile_says (struct dockerfile const *dockerfile, char const *text)
   return 0 ;
 }
 
+/* sed '/daemon off;/d' FILE, s/daemon off;// of it, "# daemon off;", nginx -g "daemon off;", grep -q: no line of a configuration comes of that. */
+static int is_in_force (char const *text, char const *at)
+{
+  char const *behind = at + strlen("daemon off") ;
+  unsigned int marks = 0 ; /* that end a part of sed's command */
+  while (at > text && strchr(" \t\"'\\^", at[-1])) at-- ;
+  if (at > text && (at[-1] == '#' || (at - text >= 2 && (!strncmp(at - 2, "-g", 2) || !strncmp(at - 2, "-q", 2))))) return 0 ;
+  for (; *behind && !strchr("'\"\n", *behind) && (*behind != ' ' || !strchr(">|&", behind[1])) ; behind++)
+    if (strchr("/|", *behind) && ++marks == 1 && behind[1] == 'd') return 0 ;
+  return marks < 2 ;
+}
+
+/* Does the text name the file, and not nginx.conf.bak? */
+static int names_file (char const *text, char const *name)
+{
+  for (char const *p = text ; (p = strstr(p, name)) ; p += strlen(name))
+    if (!isalnum((unsigned char)p[strlen(name)]) && !strchr("._-", p[strlen(name)] ? p[strlen(name)] : ' ')) return 1 ;
+  return 0 ;
+}
+
+int dockerfile_keeps_nginx (struct dockerfile const *dockerfile)
+{
+  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
+  {
+    char const *text ;
+    if (one->stage == STAGE_OTHER || !shell_one_of(one->name, "RUN COPY")) continue ;
+    text = pool_printf(dockerfile->source->pool, "%s\n%s", one->arguments, texts_join(dockerfile->source->pool, &one->documents, "\n")) ;
+    if (!names_file(text, "nginx.conf")) continue ;
+    for (char const *p = text ; (p = strstr(p, "daemon off")) ; p++)
+      if (is_in_force(text, p)) return 1 ;
+  }
+  return 0 ;
+}
+
 void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *codes)
 {
   for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)

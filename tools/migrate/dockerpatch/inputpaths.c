@@ -130,8 +130,8 @@ static void find_paths (struct changes *c)
   for (size_t i = 0 ; i < ROWS(executed) ; i++) if (executed[i]) texts_add(pool, &c->paths, executed[i]) ;
   for (struct text const *run = c->p->plan->image_runs.first ; run ; run = run->next)
   {
-    c->code = &code ;
     c->first = shell_parse_text(pool, &code, run->text) ;
+    c->code = c->first ? c->first->source : 0 ;
     for (struct statement *one = c->first ; one ; one = one->next) statement_walk(one, &add_moved_path, c) ;
   }
   if (read && read->file && texts_has(&c->paths, shell_without_quotes(pool, read->file))) c->read = shell_without_quotes(pool, read->file) ;
