@@ -58,3 +58,18 @@ ends=$'\nweb $DB &\nworker &\nwait -n'
   grep -qx '. /opt/setup.sh' "$tree/worker/run"
   untold TODO
 }
+
+@test "a file that is not known is marked if its name tells of work, and one that is known and sets variables is not" {
+  local file
+  for file in /hooks/pre.sh /opt/init-db.sh; do
+    wrapper <<<$'#!/bin/bash\nif [ -f '"$file ]; then . $file; fi$ends"
+    migrate --dockerfile Dockerfile
+    told "TODO: by its name, $file may do more than set variables, and each of these files reads it anew" || { echo "# $file"; return 1; }
+  done
+  for file in /hooks/env.sh /opt/init-vars.sh /opt/ros/setup.sh '"$(dirname "$0")/opt/setup.sh"'; do
+    printf 'DB=x\n' >setup.sh
+    wrapper <<<$'#!/bin/bash\n. '"$file$ends"
+    migrate --dockerfile Dockerfile
+    untold 'more than set' && untold 'what else they do'  || { echo "# $file"; return 1; }
+  done
+}

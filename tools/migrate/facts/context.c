@@ -65,11 +65,10 @@ static char const *for_each_service (struct analysis *a, struct statement *state
   return ":" ;
 }
 
-/* Files that are sourced may do more than set variables. */
+/* Files that are sourced, and not known here, may do more than set variables. */
 static int sources_many (struct statement *statement, void *data)
 {
-  (void)data ;
-  return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 && strchr(statement->words[1].raw, '$') ;
+  return !sourced_text(data, statement) && shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 && strchr(statement->words[1].raw, '$') ;
 }
 
 /* export "$name=$value", export $name */
@@ -285,7 +284,7 @@ static int is_only_work (struct analysis *a, struct context *c)
 static void add_to_setup (struct analysis *a, struct context const *c, struct piece *piece)
 {
   struct statement *statement = c->statement ;
-  int does_something = piece->shared || c->files.first || c->executes || may_end_all(statement) || statement_walk(statement, &sources_many, 0) ;
+  int does_something = piece->shared || c->files.first || c->executes || may_end_all(statement) || statement_walk(statement, &sources_many, a) ;
   if (statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
   {
     plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
@@ -309,7 +308,7 @@ static void tell_context (struct analysis *a, struct context const *c, struct pi
     texts_add(a->pool, todo, c->before_all ? "the setup and each service do this, whatever the variable holds" : "each service does this for itself, whatever the variable holds") ;
   if (asks_terminal(statement))
     texts_add(a->pool, todo, "it read an answer from the container's input, which no service has: let a variable say that") ;
-  if (!piece->shared && statement_walk(statement, &sources_many, 0))
+  if (!piece->shared && statement_walk(statement, &sources_many, a))
     piece->todo_of_readers = "each service reads these files again, for their variables: what else they do is done as often" ;
   if (!is_function(c) && !piece->shared && sourced_work(a, statement)) piece->todo_of_several = sourced_work(a, statement) ;
   if (!is_function(c)) mark_traps(a, c->before_all ? 0 : plan_last(a->plan), statement, piece->claim) ;

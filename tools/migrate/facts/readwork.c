@@ -137,6 +137,17 @@ int sourced_only_works (struct analysis *a, struct statement const *statement)
   return reading.work && !reading.sets && !reading.starts && !(a->plan->services && asks_script(a, sourced_text(a, statement))) ;
 }
 
+/* /hooks/pre.sh, init-db.sh: a file that is not known here. */
+static int says_work (struct analysis *a, struct statement const *statement)
+{
+  static char const *const marks[] = { "init", "migrat", "prepare", "bootstrap", "seed" } ;
+  char const *raw = statement->words[1].raw ;
+  if (strchr(raw, '$') || sourced_text(a, statement) || !sourced_may_work(a, statement, raw)) return 0 ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strstr(shell_basename(raw), marks[i])) return 1 ;
+  return !!strstr(raw, "hook") ;
+}
+
 struct finding
 {
   struct analysis *a ;
@@ -150,6 +161,8 @@ static int tell (struct statement *statement, void *data)
   char const *name ;
   if (!reads_file(statement, 0)) return 0 ;
   name = statement->words[1].raw ;
+  if (says_work(finding->a, statement))
+    finding->told = pool_printf(finding->a->pool, "by its name, %s may do more than set variables, and each of these files reads it anew: if it does, let the setup alone read it", name) ;
   reading = read_by(finding->a, statement) ;
   if (reading.starts) return 0 ; /* settle_sourced() tells that */
   if (reading.work)
