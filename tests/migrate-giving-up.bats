@@ -64,6 +64,8 @@ verdict_of() # STATEMENTS behind a loop that waits for api
   verdict_of $'if [[ $ok == 0 ]]; then\n  exit 1\nfi\nexec web'
   verdict_of $'if [ $ok = 1 ]; then\n  exec web\nelse\n  echo no\n  exit 1\nfi'
   verdict_of $'((ok)) || exit 7\nexec web'
+  verdict_of $'case $ok in\n  0) echo no; exit 1 ;;\nesac\nexec web'
+  verdict_of $'case "$ok" in 1) ;; *) exit 1 ;; esac\nexec web'
   verdict_of $'test $ok = 1 || exit 1; exec web'
   verdict_of $'[ "$i" -lt 9 ] || exit 1\nexec web'
 }

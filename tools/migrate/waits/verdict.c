@@ -111,6 +111,7 @@ static void script_gives_up (struct analysis *a)
 static char const *asked_text (struct analysis *a, struct statement const *statement)
 {
   if (statement->kind == STATEMENT_IF && statement->branches) return condition_text(a, statement->branches) ;
+  if (statement->kind == STATEMENT_CASE && statement->nwords) return statement->words[0].raw ;
   if (is_and_or(statement) && statement->body) return statement_text(a, statement->body) ;
   return "" ;
 }
@@ -168,7 +169,7 @@ static int is_verdict_end (struct analysis *a, struct statement *list)
 /* Is all that is done about the answer an end, or a message? */
 static int all_only_end (struct analysis *a, struct statement *statement)
 {
-  if (statement->kind != STATEMENT_IF) return !statement_walk(statement->body, &does_more, 0) && is_verdict_end(a, statement->body->next) ;
+  if (is_and_or(statement)) return !statement_walk(statement->body, &does_more, 0) && is_verdict_end(a, statement->body->next) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
     if ((branch->condition && statement_walk(branch->condition, &does_more, 0)) || !is_verdict_end(a, branch->body)) return 0 ;
   return 1 ;
