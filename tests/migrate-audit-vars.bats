@@ -116,7 +116,7 @@ teardown() { reeve_teardown; }
 
 @test "what all rounds of a loop over a count make for another service is marked" {
   local loop
-  for loop in 'for ((i=0; i<N; i++)); do web $i & up+=" s:$i"; done' 'for i in $(seq 1 $N); do up="$up s:$i"; web $i & done' 'for i in $(seq 1 $N); do web $i & up=$i; done'; do
+  for loop in 'for ((i=0; i<N; i++)); do web $i & up+=" s:$i"; done' 'for i in $(seq 1 $N); do up="$up s:$i"; web $i & done' 'for i in $(seq 1 $N); do web $i & up=$i; done' 'for i in $(seq 1 $(nproc)); do web $i & up="$up x"; done'; do
     wrapper <<<$'#!/bin/bash\n'"$loop"$'\necho "$up" >/etc/up.conf\nexec proxy'
     migrate
     told 'TODO: each round of the loop did this, ahead of proxy: up' || { echo "# $loop"; return 1; }
