@@ -98,3 +98,25 @@ alone() # the Dockerfile is the input
   alone <<<$'FROM debian\nCOPY bin/ /srv/bin/\nRUN ln -s /srv/bin/all /opt/run-all\nCMD ["/opt/run-all"]'
   grep -q -x 'cd "/opt"' "$tree/web/run"
 }
+
+@test "work in a folder that goes back to where it was leaves the folder of what comes later" {
+  local work
+  for work in 'cd web && make && cd ..' 'cd web && make && cd -' 'cd /srv/web && make && cd "$OLDPWD"' 'pushd web && make && popd' 'cd web && { make; cd ..; }' $'cd web && \\\n  make && \\\n  cd ..'; do
+    wrapper <<<$'#!/bin/bash\n'"$work"$'\nhelper &\nexec server'
+    migrate
+    grep -q '^ *cd' "$init/10-start" "$init"/* || grep -q pushd "$init/10-start"
+    becomes server 'exec server'
+    run ! grep -E '^(cd [^"]|pushd)' "$tree/server/run" "$tree/helper/run"
+    wrapper <<<$'#!/bin/bash\nhelper &\n'"$work"$'\nexec server'
+    migrate
+    has make/flag-oneshot
+    run ! grep -E '^(cd [^"]|pushd)' "$tree/server/run" "$tree/helper/run"
+    untold TODO
+  done
+  wrapper <<<$'#!/bin/bash\ncd a && x && cd ../b && y && cd ..\nexec server'
+  migrate
+  grep -qx 'cd a && cd ../b && cd ..' "$tree/server/run"
+  wrapper <<<$'#!/bin/bash\ncd a/b && make && cd ..\nexec server'
+  migrate
+  grep -qx 'cd a/b && cd ..' "$tree/server/run"
+}

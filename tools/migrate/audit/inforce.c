@@ -21,6 +21,7 @@ struct looking
   struct statement const *call ; /* of the function that the walk is in; 0: of none, or of one whose parts went where they are used */
   struct range shell ; /* what is done here holds up to its end */
   struct inside const *inside ;
+  int returns ; /* to the folder that it came from: cd X && work && cd .. */
 } ;
 
 static int holds (struct range outer, struct range inner)
@@ -136,7 +137,7 @@ static int look_at (struct statement *statement, void *data)
   struct statement const *at = looking->call ? looking->call : statement ;
   struct claim *claim = claim_of(a, at) ;
   struct texts names = { 0 } ;
-  if (!is_in_force(a, statement) || !audit_is_unmarked(claim)) return 0 ;
+  if (!is_in_force(a, statement) || (looking->returns && shell_one_of(statement_command(statement), "cd pushd")) || !audit_is_unmarked(claim)) return 0 ;
   for (struct service const *one = a->plan->services ; one ; one = one->next)
     if (one->claim && !plan_is_code(a->plan, one->claim) && at->range.end <= one->claim->range.start && holds(looking->shell, one->claim->range)
      && !strstr(claim->where, service_where(a->plan, one, "")) && !is_elsewhere(looking, one->claim->range) && !is_in_run(looking, one, statement)) texts_add(a->pool, &names, one->name) ;
@@ -173,6 +174,7 @@ static void look_at_list (struct looking looking, struct statement *list)
       statement_walk_here(function->statement->body, &look_inside, &in) ;
       continue ;
     }
+    in.returns |= comes_back(list) ;
     look_at_list(in, list->body) ;
     for (struct branch *branch = list->branches ; branch ; branch = branch->next)
     {

@@ -344,6 +344,7 @@ extern int is_another_each_time (char const *text) ; /* does its value hang on c
 extern int is_harmless_again (char const *command) ; /* a builtin or a program that such a statement may use */
 extern int is_harmless_builtin (char const *command) ; /* a builtin of these */
 /* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */
+extern int comes_back (struct statement const *statement) ; /* cd X && work && cd .. */
 extern int changes_place (struct statement const *statement) ;
 extern int moves_shell (struct statement *statement, void *data) ; /* cd, umask, ulimit by itself; for statement_walk() */
 extern int reads_file (struct statement *statement, void *data) ; /* . FILE, source FILE; for statement_walk() */

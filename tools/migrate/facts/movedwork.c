@@ -39,11 +39,19 @@ static int prepares (struct statement const *statement)
   return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "mkdir chown chmod test [ cd pushd umask") ;
 }
 
+/* cd a && x && cd ../b && y: what of it moves the shell, cd a && cd ../b */
+static char const *all_moves (struct analysis *a, struct statement *first, struct statement *statement)
+{
+  char const *before = statement == first ? statement_text(a, first) : all_moves(a, first, statement->body) ;
+  return statement != first && shell_one_of(statement_command(statement->body->next), "cd pushd popd")
+    ? pool_printf(a->pool, "%s && %s", before, statement_text(a, statement->body->next)) : before ;
+}
+
 struct statement *moved_work (struct analysis *a, struct statement *statement)
 {
   struct statement *first ;
   struct statement *rest ;
-  if (statement->kind != STATEMENT_AND || statement->nredirects || is_repeatable(a, statement)) return 0 ;
+  if (statement->kind != STATEMENT_AND || comes_back(statement) || statement->nredirects || is_repeatable(a, statement)) return 0 ;
   first = context_ahead(a, statement) ;
   if (!first)
   {
@@ -63,7 +71,7 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
     struct claim *claim = claim_statement(a, statement, before_all ? plan_setup_where(a->plan) : "",
       !before_all ? "working directory" : statement_walk(first, &reads_file, 0) ? "setup, as it was; the variables of the file that it reads are those of what comes later, too"
       : "setup, as it was; its directory is that of what comes later, too") ;
-    struct piece *piece = plan_piece(a->plan, statement_text(a, first), names_defined(a, first)) ;
+    struct piece *piece = plan_piece(a->plan, all_moves(a, first, statement), names_defined(a, first)) ;
     piece->always = 1 ;
     piece->in_setup = before_all ;
     if (!before_all) remarks_to_piece(a, piece, statement) ;

@@ -71,9 +71,33 @@ int moves_shell (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "cd pushd popd umask ulimit") ;
 }
 
+/* cd web && make && cd .., pushd web && { make; popd; }: what is behind it is where it was. */
+int comes_back (struct statement const *statement)
+{
+  struct statement const *first = statement ;
+  struct statement const *last ;
+  struct statement const *middle ;
+  char const *to ;
+  if (statement->kind != STATEMENT_AND) return 0 ;
+  last = statement->body->next ;
+  middle = last->kind == STATEMENT_GROUP ? last->body : 0 ;
+  if (middle) last = statement_last(middle) ;
+  for (; middle && middle != last ; middle = middle->next) if (changes_place(middle)) return 0 ;
+  while (first->kind == STATEMENT_AND)
+  {
+    if (first != statement && changes_place(first->body->next)) return 0 ;
+    first = first->body ;
+  }
+  to = statement_word(first, 1) ;
+  if (!strcmp(statement_command(first), "pushd")) return !strcmp(statement_command(last), "popd") ;
+  if (strcmp(statement_command(first), "cd") != 0 || strcmp(statement_command(last), "cd") != 0 || last->nwords != 2) return 0 ;
+  if (shell_one_of(last->words[1].raw, "- $OLDPWD \"$OLDPWD\"")) return 1 ;
+  return !strcmp(last->words[1].raw, "..") && *to && *to != '.' && !strchr(to, '/') ;
+}
+
 int changes_place (struct statement const *statement)
 {
-  return statement_walk_here((struct statement *)statement, &moves_shell, 0) ;
+  return !comes_back(statement) && statement_walk_here((struct statement *)statement, &moves_shell, 0) ;
 }
 
 /* unset A B: adds those that the services have by themselves. */
