@@ -125,3 +125,20 @@ EOS
   migrate
   untold 'asked the condition'
 }
+
+@test "what ends the script by a variable that was set behind a start is no check of the setup" {
+  local set check
+  for set in ': "${OK:=$(redis-cli ping)}"' ': ${OK=$(redis-cli ping)}' ': "${OK:=PONG}"' 'OK=${OK:-$(redis-cli ping)}' 'read -r OK < <(redis-cli ping)' 'mapfile -t OK < <(redis-cli ping)'; do
+    for check in '[ "$OK" = PONG ] || exit 9' 'if [ "$OK" != PONG ]; then exit 9; fi'; do
+      wrapper <<<$'#!/bin/bash\nredis-server --daemonize yes\n'"$set"$'\n'"$check"$'\nexec web'
+      migrate
+      lacks cont-init.d/10-start
+      grep -rqF -A 1 -- "$set" "$tree"/*/run || { echo "# $set"; return 1; }
+      [ "$(grep -rlF -- "$check" "$tree")" = "$(grep -rlF -- "$set" "$tree")" ] || { echo "# $set"; return 1; }
+      [ -e "$(dirname "$(grep -rlF -- "$check" "$tree")")/flag-oneshot" ]
+    done
+  done
+  wrapper <<<$'#!/bin/bash\nredis-server --daemonize yes\n: "${OTHER_OK:=1}" # OK\n[ "$OK" = 1 ] || exit 9\nexec web'
+  migrate
+  grep -q 'OK' "$init/10-start"
+}

@@ -247,6 +247,12 @@ static int only_assigns (struct context const *c)
   return c->statement->kind == STATEMENT_ASSIGNMENT || c->statement->kind == STATEMENT_DECLARATION ;
 }
 
+/* : "${A:=1}" */
+static int only_sets (struct context const *c)
+{
+  return only_assigns(c) || (!strcmp(statement_command(c->statement), ":") && !c->statement->nredirects) ;
+}
+
 static void look_at_context (struct analysis *a, struct statement *statement, struct context *c)
 {
   *c = (struct context){ .statement = statement, .body = called(a, statement), .only_asks = 1 } ;
@@ -273,7 +279,7 @@ static int is_only_work (struct analysis *a, struct context *c)
   else appending_text(a, c->body ? c->body : statement, &c->files, &c->loggers) ;
   if (strlen(c->names) == 1 && (!c->repeatable || (!c->always && !c->positional))) return 1 ; /* nothing is defined */
   /* Work between two starts that only sets variables for itself. */
-  if (!c->repeatable && !c->before_all && !c->always && !only_assigns(c) && !are_needed_later(a, statement, c->names)) return 1 ;
+  if (!c->repeatable && !c->before_all && !c->always && !only_sets(c) && !are_needed_later(a, statement, c->names)) return 1 ;
   /* No statement uses it: it can only be meant for the environment, if it is exported. */
   if (statement->kind == STATEMENT_ASSIGNMENT && c->before_all && c->repeatable && !is_used_later(a, statement, c->names)) c->always = 1 ;
   /* A function that only works for itself. */

@@ -48,14 +48,25 @@ static struct service *first_started (struct analysis *a)
   return first ;
 }
 
+/* X=VALUE, ${X:=VALUE}, read -r X, printf -v X: does it stand there? `at`: the name in the text */
+static int is_set_at (char const *text, char const *at, size_t len)
+{
+  char const *line = at ;
+  if (at == text || !strchr(" \t\n;({", at[-1]) || (at[len] && strchr(NAME_LETTERS, at[len]))) return 0 ;
+  if (at[len] == '=' || (at[-1] == '{' && !strncmp(at + len, ":=", 2))) return 1 ;
+  while (line > text && !strchr("\n;|&", line[-1])) line-- ;
+  line += strspn(line, " \t({") ;
+  return at[-1] != '{' && (!strncmp(line, "read ", 5) || !strncmp(line, "mapfile ", 8) || !strncmp(line, "readarray ", 10) || !strncmp(line, "printf -v ", 10)) ;
+}
+
 /* Is the variable at the beginning of `name` set between the two places? */
 static int is_set_between (struct analysis *a, char const *name, uint32_t from, uint32_t to)
 {
   size_t len = strspn(name, NAME_LETTERS) ;
   char const *text = source_copy(a->source, (struct range){ from, to }) ;
-  char const *set = len ? pool_printf(a->pool, "%.*s=", (int)len, name) : 0 ;
+  char const *set = len ? pool_copy(a->pool, name, len) : 0 ;
   for (char const *at = text ; set && (at = strstr(at, set)) ; at++)
-    if (at > text && strchr(" \t\n;({", at[-1])) return 1 ;
+    if (is_set_at(text, at, len)) return 1 ;
   return 0 ;
 }
 
