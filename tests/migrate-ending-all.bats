@@ -161,3 +161,30 @@ EOS
   migrate
   untold TODO
 }
+
+@test "what a shell in the background waits for is what it has started" {
+  local group
+  for group in $'{\na &\nb &\nwait -n\n} &' '( cd /srv/a; a & b & wait -n ) &'; do
+    wrapper <<<"$group"$'\nc &\nwait -n'
+    migrate
+    services a b c
+    has a/flag-main b/flag-main c/flag-main
+    told 'dropped: waited in a shell of its own, for what are services now'
+    untold 'TODO'
+  done
+  wrapper <<<$'( a & b & wait ) &\nc &\nwait -n'
+  migrate
+  services a b c
+  told 'TODO: in the script, a and b had one end, when all of them had ended'
+}
+
+@test "a shell in the background that waits behind all that it does goes on doing so" {
+  wrapper <<<$'( cd /srv/a; ./a & trap "kill $!" TERM; wait $! ) &\nexec b'
+  migrate
+  services a b
+  [ "$(last_line a)" = 'wait $!' ]
+  told 'TODO: its run only waits for this, and gets the signals in its place: ./a: make that the service, with exec'
+  wrapper <<<$'( a & A=$!; h & H=$!; wait $A; kill $H ) &\nexec b'
+  migrate
+  [ "$(last_line a)" = 'kill $H' ]
+}

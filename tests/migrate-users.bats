@@ -115,6 +115,23 @@ EOS
   told 'TODO: setpriv does more'
 }
 
+@test "setpriv --clear-groups leaves the main group alone" {
+  wrapper <<'EOS'
+setpriv --reuid 1000 --regid 1000 --clear-groups a1 &
+setpriv --reuid=app --regid=app --clear-groups a2 &
+setpriv --reuid=app --clear-groups a3 &
+setpriv --reuid=app --regid=app --groups=audio,video a4 &
+setpriv --reuid=app --regid=app --init-groups a5 &
+wait
+EOS
+  migrate
+  becomes a1 'exec reeve-exec --user 1000:1000 --keep-home -- a1'
+  becomes a2 'exec reeve-exec --user app:app --keep-home -- a2'
+  becomes a3 'exec reeve-exec --user app:0 --keep-home -- a3'
+  becomes a4 'exec reeve-exec --user app:app:audio:video --keep-home -- a4'
+  becomes a5 'exec reeve-exec --user app --keep-home -- a5'
+}
+
 @test "options with a value of what changes the user, and of what starts a daemon" {
   wrapper <<'EOS'
 chroot --userspec app:app --groups x,y /jail a1 &

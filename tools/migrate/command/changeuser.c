@@ -286,6 +286,7 @@ void unwrap_setpriv (struct unwrapping *u)
   char const *user = 0 ;
   char const *group = "" ;
   char const *groups = "" ;
+  int clears = 0 ; /* the supplementary groups */
   unsigned int i = u->i + 1 ;
   for (; i < u->statement->nwords && word(u, i)[0] != 0 ? word(u, i)[0] == '-' : raw(u, i)[0] == '-' ; i++)
   {
@@ -298,6 +299,7 @@ void unwrap_setpriv (struct unwrapping *u)
       i++ ;
       break ;
     }
+    clears |= !strcmp(name, "--clear-groups") ;
     if (shell_one_of(name, "--init-groups --clear-groups --keep-groups")) continue ;
     if (!shell_one_of(name, "--reuid --regid --groups --ruid --euid --rgid --egid"))
     {
@@ -313,13 +315,14 @@ void unwrap_setpriv (struct unwrapping *u)
     else if (strstr(name, "uid")) user = value ;
     else group = value ;
   }
+  if (user && (clears || *groups) && !*group) group = "0" ; /* that of the container's first process stays */
   if (*groups)
   {
     char *list = (char *)pool_copy(u->pool, groups, strlen(groups)) ;
     for (char *p = list ; *p ; p++) if (*p == ',') *p = ':' ;
     group = *group ? pool_printf(u->pool, "%s:%s", group, list) : list ;
   }
-  if (user && !strcmp(user, group)) group = "" ;
+  if (user && !clears && !*groups && !strcmp(user, group)) group = "" ;
   if (user) add_user_alone(u, user, group) ;
   else u->launch->todo = "setpriv without a user: look at what it changed" ;
   u->i = i ;

@@ -118,6 +118,7 @@ struct service
   int is_seen_late ; /* the script looked for it only when another had ended, which is told where it did */
   char const *as_written ; /* its command without the words that keep it in the foreground, which it may not have twice; 0: as it is */
   int has_stayed ; /* the script waited for its end: it stayed in the foreground by itself */
+  char const *ends_with ; /* those of a shell in the background that ended when all of them had; 0: it is in none */
   int may_leave ; /* nothing tells whether its program puts itself into the background: its words are those of the script */
   char const *trap ; /* the line of run that sets what its loop asks, to end it; 0: there is none */
   int watching_is_told ; /* a TODO says that it watches processes */

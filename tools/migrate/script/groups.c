@@ -8,9 +8,15 @@
 
 /* ---- ( a & b & wait ) &, for x in 1 2; do a $x & done &, ( cron && tail -f LOG ) &: each start is a service ---- */
 
+static int is_wait (struct statement const *statement)
+{
+  return !statement->background && !strcmp(statement_command(statement), "wait") ;
+}
+
+/* wait, wait -n: for these, not for some of them */
 static int is_bare_wait (struct statement const *statement)
 {
-  return !statement->background && statement->nwords == 1 && !strcmp(statement_command(statement), "wait") ;
+  return is_wait(statement) && (statement->nwords == 1 || (statement->nwords == 2 && !strcmp(statement_word(statement, 1), "-n"))) ;
 }
 
 /* Does nothing depend on when it is done? */
@@ -45,7 +51,7 @@ static void put_last_beside (struct analysis *a, struct statement *body)
     leaving |= leaves_by_itself(a, last->body, 0) ;
     last = last->body->next ;
   }
-  if (last && is_server(a, last) && !last->background && !is_bare_wait(last) && (starts_in_background(body) || (leaving && keeps_alive(last)))) last->background = 1 ;
+  if (last && is_server(a, last) && !last->background && !is_wait(last) && (starts_in_background(body) || (leaving && keeps_alive(last)))) last->background = 1 ;
 }
 
 /* pg_isready -q || postgres & : the left side asks, and ends. */
@@ -76,15 +82,18 @@ int put_right_beside (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-static void drop_wait (struct analysis *a, struct statement *body)
+/* Did it wait until all had ended? */
+static int drop_wait (struct analysis *a, struct statement *body)
 {
   for (struct statement *one = body ; one && one->next ; one = one->next)
     if (is_bare_wait(one->next))
     {
+      int all = one->next->nwords == 1 ;
       drop_statement(a, one->next, "waited in a shell of its own, for what are services now") ;
       one->next = 0 ;
-      return ;
+      return all ;
     }
+  return 0 ;
 }
 
 int begin_starts (struct analysis *a, struct statement *statement, struct starts *starts)
@@ -94,7 +103,7 @@ int begin_starts (struct analysis *a, struct statement *statement, struct starts
   if (statement->kind != STATEMENT_FOR) put_last_beside(a, body) ;
   if (!only_starts(a, body)) return 0 ;
   *starts = (struct starts){ .before = plan_last(a->plan), .ready = a->ready } ;
-  drop_wait(a, body) ;
+  starts->waits_for_all = drop_wait(a, body) ;
   if (statement->kind == STATEMENT_GROUP) statement->kind = STATEMENT_SUBSHELL ; /* in the background it was one */
   statement->background = 0 ;
   return 1 ;
@@ -104,8 +113,11 @@ int begin_starts (struct analysis *a, struct statement *statement, struct starts
 void end_starts (struct analysis *a, struct starts const *starts)
 {
   struct texts others = { 0 } ;
-  for (struct service *one = starts->before ? starts->before->next : a->plan->services ; one ; one = one->next)
+  struct service *first = starts->before ? starts->before->next : a->plan->services ;
+  for (struct service *one = first ; one ; one = one->next)
     if (one != a->last && runs_beside(one)) texts_add(a->pool, &others, one->name) ;
+  for (struct service *one = first ; one && starts->waits_for_all && others.first ; one = one->next)
+    if (runs_beside(one)) one->ends_with = pool_printf(a->pool, "%s and %s", texts_join(a->pool, &others, ", "), a->last->name) ;
   a->ready = starts->ready ; /* later statements did not wait for what was in it */
   a->last_or = others ;
   a->last_or_of = a->last ;

@@ -246,6 +246,7 @@ struct starts
 {
   struct service *before ;
   struct texts ready ; /* `ready` before it */
+  int waits_for_all ; /* the shell around them ended when all had */
 } ;
 extern int begin_starts (struct analysis *a, struct statement *statement, struct starts *starts) ; /* 1: it only starts several, and may as well do that in front */
 extern int put_right_beside (struct analysis *a, struct statement *statement) ; /* [ -n "$X" ] && start &: the right side is in the background; 0: another form */

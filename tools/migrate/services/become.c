@@ -108,7 +108,7 @@ static char const *foreground_chain (struct pool *pool, struct source const *cod
   size_t len ;
   if (only->kind != STATEMENT_AND) return 0 ;
   while (last->kind == STATEMENT_AND && last->body && last->body->next) last = last->body->next ;
-  if (last->kind != STATEMENT_COMMAND || shell_one_of(statement_command(last), "exec cd : true false echo printf export test [ read set eval . source wait exit return")) return 0 ;
+  if (last->kind != STATEMENT_COMMAND || shell_one_of(statement_command(last), "exec cd : true false echo printf export test [ read set eval . source wait exit return kill trap")) return 0 ;
   if (!is_plain && is_computed_code(last)) return 0 ;
   text = with_exec(pool, code, last, only->range.end) ;
   len = strlen(text) ;

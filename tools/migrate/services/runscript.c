@@ -23,18 +23,35 @@ static int status_is_kept (struct analysis *a, struct statement *list, struct st
   return 0 ;
 }
 
+/* server & trap 'kill $!' TERM; wait $!: behind all that it does, does it wait for what it has started ahead of that? */
+static int waits_at_end (struct analysis *a, struct statement const *list, struct statement *last, struct statement const *end)
+{
+  if (last->background || starts_something(a, last) || !end || strcmp(statement_command(end), "wait") != 0) return 0 ;
+  for (; list != last ; list = list->next)
+    if (list->background) return 1 ;
+  return 0 ;
+}
+
 /* A list: the service becomes its last statement. */
 static void list_lines (struct analysis *a, struct service *service, struct statement *list)
 {
   struct statement *last = 0 ;
+  int waits ;
   struct statement *end = list ;
   while (end && end->next) end = end->next ;
   for (struct statement *one = list ; one ; one = one->next)
     if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return wait")) last = one ;
+  waits = last && waits_at_end(a, list, last, end) ;
+  if (waits)
+  {
+    last = 0 ;
+    service->without_signals = 1 ;
+  }
   for (struct statement *one = list ; one && one != last ; one = one->next)
   {
     if (one->background && !shell_one_of(statement_command(one), "sleep tail echo"))
-      plan_todo(a->plan, service, service->claim, line_of(a, one), pool_printf(a->pool, "it starts this beside itself, which nobody restarts: %s: make that a service", statement_text(a, one))) ;
+      plan_todo(a->plan, service, service->claim, line_of(a, one), pool_printf(a->pool, waits ? "its run only waits for this, and gets the signals in its place: %s: make that the service, with exec"
+        : "it starts this beside itself, which nobody restarts: %s: make that a service", statement_text(a, one))) ;
     texts_add(a->pool, &service->run, one->background
       ? pool_printf(a->pool, "%s &", statement_text(a, one)) : statement_text(a, one)) ;
   }
@@ -258,7 +275,7 @@ static int may_stay (struct analysis *a, struct service const *service, struct s
 
 static int is_shells_own (struct statement const *statement)
 {
-  return shell_one_of(statement_command(statement), ": true false echo printf exit export cd test [ read set eval . source wait unset umask ulimit trap") ;
+  return shell_one_of(statement_command(statement), ": true false echo printf exit export cd test [ read set eval . source wait unset umask ulimit trap kill return shift") ;
 }
 
 void run_lines (struct analysis *a, struct service *service, struct statement *statement)

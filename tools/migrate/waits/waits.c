@@ -75,6 +75,20 @@ static void note_stayed (struct analysis *a, struct texts const *names, int has_
     if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->has_stayed = has_stayed ;
 }
 
+/* ( a & b & wait ) & c & wait -n: a and b count as one, which ends when both have. */
+static void mark_together (struct analysis *a, struct texts const *names)
+{
+  char const *told = "" ;
+  for (struct text const *one = names->first ; one ; one = one->next)
+  {
+    struct service *service = plan_find(a->plan, one->text) ;
+    if (!service->ends_with || !strcmp(told, service->ends_with)) continue ;
+    told = service->ends_with ;
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+      "in the script, %s had one end, when all of them had ended; now the end of each is the container's: take flag-main off those with which it shall go on", told)) ;
+  }
+}
+
 /* wait -n, or the end of any child. nginx & has left long before: what starts it is the first to end. */
 static void wait_for_any (struct analysis *a, struct statement *statement)
 {
@@ -96,6 +110,7 @@ static void wait_for_any (struct analysis *a, struct statement *statement)
   note_ended_with(a, &names, claim_statement(a, statement, "dropped", names.first
     ? pool_printf(a->pool, "waited for the first to end: main %s %s", names.first->next ? "are" : "is", texts_join(a->pool, &names, ", ")) : "waited for the first to end")) ;
   note_stayed(a, &names, 1) ;
+  mark_together(a, &names) ;
   if (fails_at_once(a, statement)) return ;
   if (left.first)
     plan_mistake(a->plan, line_of(a, statement), pool_printf(a->pool, "the first to end is what starts %s, unless its configuration keeps it in the foreground: the script went on then, and ended if nothing follows; now %s main", texts_join(a->pool, &left, ", "),
