@@ -21,7 +21,7 @@ static int find_command (struct statement *statement, void *data)
   struct finding *finding = data ;
   if (is_message(finding->a, statement)) return 0 ;
   if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
-    ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift break continue trap")) return 0 ;
+    ": true false cd pushd popd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift break continue trap")) return 0 ;
   if (finding->skips_helpers && shell_one_of(statement_command(statement), ASKS " rm ls date kill pkill clear touch"))
   {
     if (!finding->helper) finding->helper = statement ;

@@ -275,7 +275,7 @@ static int may_stay (struct analysis *a, struct service const *service, struct s
 
 static int is_shells_own (struct statement const *statement)
 {
-  return shell_one_of(statement_command(statement), ": true false echo printf exit export cd test [ read set eval . source wait unset umask ulimit trap kill return shift") ;
+  return shell_one_of(statement_command(statement), ": true false echo printf exit export cd pushd popd test [ read set eval . source wait unset umask ulimit trap kill return shift") ;
 }
 
 void run_lines (struct analysis *a, struct service *service, struct statement *statement)
