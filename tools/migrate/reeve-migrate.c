@@ -225,6 +225,7 @@
      byvalue.c        or a daemon that a variable names?
      waited.c         does the setup, or a task, wait for what it has started itself?
      defined.c        has a file the functions that it calls?
+     endsetup.c       does the setup hold an exit with which the script ended well?
      named.c          is a function whose name is computed where it is called?
      ownfile.c        does the script change itself?
      ownpid.c         does a service ask for the script's own pid, or tell pid 1 something?

@@ -27,6 +27,7 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_defined(a, first, plain) ;
   audit_ownpid(a, first, plain) ;
   audit_lastpid(a, first, plain) ;
+  audit_endsetup(a, first) ;
   audit_flagset(a, first, plain) ;
   audit_obeys(a, first, plain) ;
   audit_ownname(a, first, plain) ;

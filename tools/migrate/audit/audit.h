@@ -37,6 +37,7 @@ extern void audit_named (struct analysis *a, struct statement *first, struct fil
 extern void audit_defined (struct analysis *a, struct statement *first, struct file const *files) ; /* has each file the functions of the script that it calls? */
 extern void audit_ownpid (struct analysis *a, struct statement *first, struct file const *files) ; /* does a service ask for the script's own pid, or tell pid 1 something? */
 extern void audit_lastpid (struct analysis *a, struct statement *first, struct file const *files) ; /* does a file ask for $!, and has started nothing? */
+extern void audit_endsetup (struct analysis *a, struct statement *first) ; /* does the setup hold an exit with which the script ended well? */
 extern void audit_flagset (struct analysis *a, struct statement *first, struct file const *files) ; /* does each service that asks for a variable of a trap have the trap? */
 extern void audit_obeys (struct analysis *a, struct statement *first, struct file const *files) ; /* does a run whose trap signals its own programs end at a stop? */
 extern void audit_ownname (struct analysis *a, struct statement *first, struct file const *files) ; /* does a file execute itself, where the script did so? */

@@ -164,13 +164,19 @@ struct ending_well
   struct statement const *left ; /* of the last && or || */
 } ;
 
-/* exit 0; job; exit $?. Not job || exit $?, which is a failure. */
+/* exit 0; job; exit $?. Not job || exit $?, which is a failure. Also in a function that is called there. */
 static int ends_well (struct statement *statement, void *data)
 {
   struct ending_well *ending = data ;
   struct statement const *next = uncommented_first(statement->next) ;
+  struct function *function = called_function(ending->a, statement) ;
   int is_well = !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
   if (is_and_or(statement)) ending->left = statement->body ;
+  if (function && function->asked != ending->a->questions && !statement->background)
+  {
+    function->asked = ending->a->questions ;
+    if (function->statement->body && statement_walk_here(function->statement->body, &ends_well, ending)) return 1 ;
+  }
   if (is_well) next = statement ;
   else if (statement == ending->left) return 0 ;
   else if (!next || strcmp(statement_command(next), "exit") != 0 || next->nwords != 2 || !shell_one_of(next->words[1].raw, "$? \"$?\"")
@@ -182,9 +188,8 @@ static int ends_well (struct statement *statement, void *data)
 void mark_ending_well (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
   struct ending_well ending = { .a = a } ;
-  struct function *function = called_function(a, statement) ;
-  struct statement *body = function ? function->statement->body : statement->kind == STATEMENT_COMMAND ? 0 : statement ;
-  if (!body || !statement_walk_here(body, &ends_well, &ending)) return ;
+  a->questions++ ;
+  if ((statement->kind == STATEMENT_COMMAND && !called_function(a, statement)) || !statement_walk_here(statement, &ends_well, &ending)) return ;
   plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "%s ended the container here; %s, and the services are started: %s", ending.text,
     service ? "with 0 it ends this task alone" : "with 0, in cont-init.d it ends this file alone",
     service ? "run `reeve shutdown 0` ahead of it, or start them on a condition" : "exit with another code, or start them on a condition")) ;

@@ -252,7 +252,6 @@ struct claim *add_ordinary (struct analysis *a, struct statement *statement)
   keep_redirections(a, 0, statement, claim) ;
   mark_starter(a, 0, statement, claim) ;
   mark_again(a, statement, claim) ;
-  mark_ending_well(a, 0, statement, claim) ;
   if (a->otherwise.first)
     add_setup_text(a, pool_printf(a->pool, "if %s; then # else the script stayed in a branch above\n%s%s\nfi",
       texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement), a->must_succeed ? " || exit" : ""), 1) ;
