@@ -224,6 +224,7 @@
      readfiles.c      is a file that the script read behind its last start read by nobody?
      byvalue.c        or a daemon that a variable names?
      waited.c         does the setup, or a task, wait for what it has started itself?
+     waitset.c        does something use what a waiting loop has set?
      defined.c        has a file the functions that it calls?
      endsetup.c       does the setup hold an exit with which the script ended well?
      named.c          is a function whose name is computed where it is called?

@@ -9,6 +9,7 @@ void audit_plan (struct analysis *a, struct statement *first, struct file const 
   audit_loopwork(a, first, files) ;
   audit_trapgone(a, first, plain) ;
   audit_watching(a, first, plain) ;
+  audit_waitset(a, first, plain) ;
   audit_inforce(a, first, plain) ;
   audit_samevalue(a, first, plain) ;
   audit_filesgone(a, first, plain) ;

@@ -33,6 +33,7 @@ extern void audit_onlytime (struct analysis *a, struct statement *first, struct 
 extern void audit_byvalue (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, start a daemon that a variable names? */
 extern void audit_noend (struct analysis *a, struct statement *first, struct file const *files) ; /* what was the container's end, where nothing is main? */
 extern void audit_waited (struct analysis *a, struct statement *first, struct file const *files) ; /* does the setup, or a task, wait for what it has started itself? */
+extern void audit_waitset (struct analysis *a, struct statement *first, struct file const *files) ; /* does what is behind a waiting loop use what that has set? */
 extern void audit_named (struct analysis *a, struct statement *first, struct file const *files) ; /* is a function whose name is computed where it is called? */
 extern void audit_defined (struct analysis *a, struct statement *first, struct file const *files) ; /* has each file the functions of the script that it calls? */
 extern void audit_ownpid (struct analysis *a, struct statement *first, struct file const *files) ; /* does a service ask for the script's own pid, or tell pid 1 something? */
