@@ -170,3 +170,20 @@ EOS
   migrate
   told 'TODO: the script went on after that time'
 }
+
+@test "a case that asks for the status of a waiting is its end, too" {
+  local asked
+  local -r start=$'#!/bin/bash\nsolr -f &\nwait_up() { for i in $(seq 40); do curl -sf http://localhost:8983/ping && return 0; sleep 3; done; return 1; }\nwait_up\n'
+  for asked in 'case $? in 0) echo up ;; *) echo timeout; exit 1 ;; esac' 'case $? in 0) ;; *) exit 1 ;; esac' $'rc=$?\ncase "$rc" in 1) exit 1 ;; esac' $'rc=$?\ncase ${rc} in [1-9]*) exit 1 ;; 0) echo up ;; esac'; do
+    wrapper <<<"$start$asked"$'\nexec indexer'
+    migrate
+    told 'timeout-up: the script gave up then' || { echo "# $asked"; return 1; }
+    untold TODO
+    [ -f "$tree/indexer/dependencies.d/solr" ] && [ ! -s "$tree/indexer/dependencies.d/solr" ]
+  done
+  for asked in 'case $? in 2) exit 1 ;; esac' 'case $? in 0) echo up ;; *) echo late ;; esac'; do
+    wrapper <<<"$start$asked"$'\nexec indexer'
+    migrate
+    untold 'timeout-up: the script gave up then' || { echo "# $asked"; return 1; }
+  done
+}

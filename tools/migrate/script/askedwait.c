@@ -17,6 +17,21 @@ static enum meaning meaning_for (struct analysis *a, struct statement *condition
   return asks && is_test ? meaning_of_text(text) : MEANS_UNKNOWN ;
 }
 
+/* case $? in 0) ;; *) exit 1 ;; esac, case $rc in 1) exit 1 ;; esac: what its first pattern means */
+static enum meaning meaning_of_case (struct analysis *a, struct statement const *question, char const *name)
+{
+  char const *word = question->nwords ? shell_without_quotes(a->pool, question->words[0].raw) : "" ;
+  struct branch const *first = question->branches ;
+  struct branch const *other = first ? first->next : 0 ;
+  int is_zero ;
+  if (!first || !first->pattern || (other && (!other->pattern || other->next))) return MEANS_UNKNOWN ;
+  if (strcmp(word, name ? pool_printf(a->pool, "$%s", name) : "$?") != 0 && (!name || strcmp(word, pool_printf(a->pool, "${%s}", name)) != 0)) return MEANS_UNKNOWN ;
+  is_zero = !strcmp(first->pattern, "0") ;
+  if (!is_zero && !shell_one_of(first->pattern, "1 [1-9] [1-9]* [!0]")) return MEANS_UNKNOWN ;
+  if (other && !shell_one_of(other->pattern, is_zero ? "* 1 [1-9] [1-9]* [!0]" : "* 0")) return MEANS_UNKNOWN ;
+  return is_zero ? MEANS_ZERO : MEANS_FAILED ;
+}
+
 static struct statement *joined_if (struct analysis *a, struct statement const *question, struct statement *waiting, enum meaning meaning)
 {
   struct statement *both = alone(a, question) ;
@@ -31,6 +46,7 @@ static struct statement *joined_if (struct analysis *a, struct statement const *
     first->condition->nwords = 0 ;
     first->condition->body = waiting ;
   }
+  both->kind = STATEMENT_IF ;
   both->branches = first ;
   return both ;
 }
@@ -53,11 +69,12 @@ struct statement *asked_wait (struct analysis *a, struct statement *waiting, str
   char const *name = status ? status_kept(a, status) : 0 ;
   struct statement *both ;
   enum meaning meaning ;
+  int is_case = question && question->kind == STATEMENT_CASE ;
   int is_if = question && question->kind == STATEMENT_IF && question->branches && question->branches->condition && !question->branches->condition->next ;
-  if (a->errexit || !question || question->background || (!is_if && !is_and_or(question))) return 0 ;
-  meaning = meaning_for(a, is_if ? question->branches->condition : question->body, name) ;
+  if (a->errexit || !question || question->background || (!is_if && !is_case && !is_and_or(question))) return 0 ;
+  meaning = is_case ? meaning_of_case(a, question, name) : meaning_for(a, is_if ? question->branches->condition : question->body, name) ;
   if ((meaning != MEANS_ZERO && meaning != MEANS_FAILED) || !find_waiting(a, waiting, &found) || found.command) return 0 ;
-  both = is_if ? joined_if(a, question, alone(a, waiting), meaning) : joined_and_or(a, question, alone(a, waiting), meaning) ;
+  both = is_if || is_case ? joined_if(a, question, alone(a, waiting), meaning) : joined_and_or(a, question, alone(a, waiting), meaning) ;
   both->next = question->next ;
   if (status)
   {
