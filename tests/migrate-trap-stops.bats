@@ -227,3 +227,17 @@ EOS
   migrate
   [ "$(cat "$tree/uwsgi/down-signal")" = INT ]
 }
+
+@test "a trap that signals a process group has the service's signalled" {
+  local trap
+  for trap in 'kill -TERM -- -$P' 'kill -s TERM "-$P"' 'kill -TERM -$P; wait $P' 'pkill -TERM -P $P'; do
+    wrapper <<<$'#!/bin/bash\nset -m\nweb &\nP=$!\ntool &\ntrap \''"$trap"$'\' TERM\nwait $P'
+    migrate
+    has web/flag-down-group
+    lacks tool/flag-down-group
+    told 'the signal of web reaches what it has started, too, as in the script (flag-down-group)'
+  done
+  wrapper <<<$'#!/bin/bash\nweb &\nP=$!\ntrap \'kill -TERM $P\' TERM\nwait $P'
+  migrate
+  lacks web/flag-down-group
+}

@@ -228,6 +228,21 @@ static int names_jobs (struct trapping const *t, char const *raw)
   return 0 ;
 }
 
+/* kill -- -$PID, kill -INT "-$PID": the program's process group, with set -m or setsid */
+static int names_group (struct statement const *kill, unsigned int i)
+{
+  char const *raw = kill->words[i].raw + strspn(kill->words[i].raw, "\"'") ;
+  return i > 1 && *raw == '-' && strchr("$\"{", raw[1]) && raw[1] ;
+}
+
+/* The signal reached what the program had started, too. */
+static void signal_group (struct trapping *t, struct service *service)
+{
+  if (!service || t->reloads || service->is_oneshot || service_has(service, "flag-down-group")) return ;
+  service_set(t->a->plan, service, "flag-down-group", "") ;
+  t->claim->what = pool_printf(t->a->pool, "%s; the signal of %s reaches what it has started, too, as in the script (flag-down-group)", t->claim->what, service->name) ;
+}
+
 void set_signals (struct trapping *t, struct statement const *kill)
 {
   struct analysis *a = t->a ;
@@ -239,7 +254,18 @@ void set_signals (struct trapping *t, struct statement const *kill)
     char const *raw = kill->words[i].raw ;
     if (!strcmp(raw, "--")) continue ;
     if (shell_one_of(raw, "-s -n --signal") && i + 1 < kill->nwords) signal = signal_of(t, kill->words[++i].raw) ;
-    else if (by_name && shell_one_of(raw, "-P --parent")) all_children = strstr(kill->words[i + 1 < kill->nwords ? ++i : i].raw, "$$") != 0 ;
+    else if (by_name && shell_one_of(raw, "-P --parent"))
+    {
+      char const *parent = kill->words[i + 1 < kill->nwords ? ++i : i].raw ;
+      struct texts parents = { 0 } ;
+      all_children = strstr(parent, "$$") != 0 ;
+      if (!all_children) services_of_pid(a, parent, &parents) ;
+      for (struct text const *one = parents.first ; one ; one = one->next)
+      {
+        set_signal(t, plan_find(a->plan, one->text), signal) ;
+        signal_group(t, plan_find(a->plan, one->text)) ;
+      }
+    }
     else if (*raw == '-' && (i == 1 || (all_children && (isupper((unsigned char)raw[1]) || isdigit((unsigned char)raw[1])))) && strncmp(raw, "-$$", 3) != 0 && !shell_one_of(raw, "-f -x") && (strcmp(raw, "-1") != 0 || i + 1 < kill->nwords)) signal = signal_of(t, raw + 1) ;
     else if (*raw == '-' && by_name) continue ;
     else
@@ -251,7 +277,11 @@ void set_signals (struct trapping *t, struct statement const *kill)
         if (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)) texts_add(a->pool, &meant, service->name) ;
       t->all_signalled |= !meant.first && !is_idle_pid(a, raw) ;
       all = !by_name && !meant.first && (names_jobs(t, raw) || shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
-      for (struct text const *one = meant.first ; one ; one = one->next) set_signal(t, plan_find(a->plan, one->text), signal) ;
+      for (struct text const *one = meant.first ; one ; one = one->next)
+      {
+        set_signal(t, plan_find(a->plan, one->text), signal) ;
+        if (names_group(kill, i)) signal_group(t, plan_find(a->plan, one->text)) ;
+      }
       for (struct service *service = a->plan->services ; service ; service = service->next)
         if ((all && !are_exclusive(a, &t->trap->place, service)) || (by_name && (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)))) set_signal(t, service, signal) ;
       if (!meant.first && !all && !by_name && !is_idle_pid(a, raw) && (!signal || strcmp(signal, "0") != 0) && strchr(raw, '$'))
