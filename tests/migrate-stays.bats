@@ -211,3 +211,13 @@ EOS
     untold 'nothing says whether ' || { echo "# $start"; return 1; }
   done
 }
+
+@test "pm2 stays with --no-daemon, and leaves without" {
+  wrapper <<<'pm2 start app.js --name shop --no-daemon'
+  migrate
+  has pm2/flag-main
+  untold 'it leaves something behind'
+  wrapper <<<'pm2 start app.js --name shop'
+  migrate
+  told 'it leaves something behind'
+}

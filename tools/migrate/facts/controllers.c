@@ -39,10 +39,11 @@ static int has_word (struct statement const *statement, unsigned int first, char
   return 0 ;
 }
 
-/* /app/bin/daemon is the image's own program; daemon -f stays. */
+/* /app/bin/daemon is the image's own program; daemon -f and pm2 start --no-daemon stay. */
 static int is_another (struct statement const *statement, unsigned int first)
 {
   char const *program = statement_word(statement, first) ;
+  if (!strcmp(shell_basename(program), "pm2")) return has_word(statement, first + 1, "--no-daemon") ;
   if (strcmp(shell_basename(program), "daemon") != 0) return 0 ;
   return daemon_is_own(program) || has_word(statement, first + 1, "-f --foreground") ;
 }
