@@ -254,3 +254,43 @@ EOS
     untold 'nobody waits for web'
   done
 }
+
+@test "the code that a watching loop hands to the function with the exit is that of whom it asks for" {
+  wrapper <<'EOS'
+#!/bin/bash
+die() { echo "$1"; exit ${2:-1}; }
+web &
+W=$!
+tool &
+T=$!
+while sleep 5; do
+  kill -0 $W || die "web is gone" 5
+  kill -0 $T || die "tool is gone"
+done
+EOS
+  migrate
+  told 'the script ended with 5 or 1 then: now the container'"'"'s exit code is that of the first that ends, 5 of web instead of 0 (finish), 1 of tool instead of 0 (finish)'
+  grep -q 'reeve shutdown 5' "$tree/web/finish"
+  grep -q 'reeve shutdown 1' "$tree/tool/finish"
+  ! grep -q 'reeve shutdown 5' "$tree/tool/finish"
+}
+
+@test "a question behind a watching loop is for the code of whom it asks for" {
+  local question
+  for question in 'kill -0 $W || { echo gone; exit 5; }' 'kill -0 $W || exit 5'; do
+    wrapper <<EOS
+#!/bin/bash
+web &
+W=\$!
+tool &
+T=\$!
+while kill -0 \$W && kill -0 \$T; do sleep 5; done
+$question
+kill -0 \$T || { echo gone; exit 6; }
+EOS
+    migrate
+    told '5 instead of 0, as the script had it (finish of web)'
+    told '6 instead of 0, as the script had it (finish of tool)'
+    ! grep -q 'reeve shutdown 6' "$tree/web/finish" || return 1
+  done
+}

@@ -14,10 +14,45 @@ struct codes
   int is_another ; /* exit $?, exit "$CODE" */
 } ;
 
+/* $2, "${2:-1}": the index of the call's word; 0: another word */
+static unsigned int word_of_call (char const *raw)
+{
+  raw += strspn(raw, "\"") ;
+  if (*raw++ != '$') return 0 ;
+  raw += *raw == '{' ;
+  return *raw >= '1' && *raw <= '9' ? (unsigned int)(*raw - '0') : 0 ;
+}
+
+struct called
+{
+  struct codes *codes ;
+  struct statement const *call ;
+} ;
+
+/* die() { echo "$1"; exit ${2:-1}; }; kill -0 $A || die "A is gone" 5 */
+static int find_code_of_call (struct statement *statement, void *data)
+{
+  struct called const *called = data ;
+  struct pool *pool = called->codes->a->pool ;
+  unsigned int i = !strcmp(statement_command(statement), "exit") && statement->nwords == 2 ? word_of_call(statement->words[1].raw) : 0 ;
+  char const *otherwise = i ? strstr(statement->words[1].raw, ":-") : 0 ;
+  char const *code ;
+  if (!i) return 0 ;
+  code = i < called->call->nwords ? statement_word(called->call, i) : otherwise ? pool_copy(pool, otherwise + 2, strcspn(otherwise + 2, "}")) : "" ;
+  code = shell_exit_code(pool, code) ;
+  if (code) texts_add_once(pool, &called->codes->codes, code) ;
+  else called->codes->is_another = 1 ;
+  return 0 ;
+}
+
 static int find_codes (struct statement *statement, void *data)
 {
   struct codes *codes = data ;
+  struct called called = { .codes = codes, .call = statement } ;
+  struct function const *function = called_function(codes->a, statement) ;
   char const *code = shell_exit_code(codes->a->pool, statement_word(statement, 1)) ;
+  if (function && function->statement->body) statement_walk(function->statement->body, &find_code_of_call, &called) ;
+  if (!strcmp(statement_command(statement), "exit") && statement->nwords == 2 && word_of_call(statement->words[1].raw)) return 0 ; /* as each call has it */
   if (strcmp(statement_command(statement), "exit") != 0) return 0 ;
   if (code) texts_add_once(codes->a->pool, &codes->codes, code) ;
   else codes->is_another = 1 ;

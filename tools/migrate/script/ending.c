@@ -20,6 +20,7 @@ struct ending
   int said_by_claim ; /* its claim says it: it only tells that the script could end in another way */
   int is_conditional ; /* it stands in a branch: elsewhere the script ended in another way */
   char const *instead ; /* the code with which it ended where main had ended with 0; 0: with that */
+  char const *asks ; /* with `instead`: the question behind which it did; 0: it asks for no process */
   uint32_t line ; /* of what ended it with a code of its own, on a condition; 0: it is no such thing */
   char const *text ; /* of that */
   struct service place ; /* the branches that it stands in */
@@ -50,16 +51,23 @@ void drop_exit (struct analysis *a, struct statement *statement, char const *wha
 }
 
 /* [ $rc -eq 0 ] && exit 1 */
-static void add_instead (struct analysis *a, struct claim *claim, char const *code)
+/* kill -0 $A || exit 5, if ! kill -0 $A; then exit 5; fi: whom it asks for; 0: another question */
+static char const *asked_there (struct analysis *a, struct statement const *statement)
 {
-  add_ending(a, &(struct ending){ .claim = claim, .what = claim->what, .instead = code }) ;
+  struct statement *condition = is_and_or(statement) ? statement->body : statement->kind == STATEMENT_IF && !statement->branches->next ? statement->branches->condition : 0 ;
+  return condition && asks_for_processes(a, condition) ? statement_text(a, condition) : 0 ;
+}
+
+static void add_instead (struct analysis *a, struct statement const *statement, struct claim *claim, char const *code)
+{
+  add_ending(a, &(struct ending){ .claim = claim, .what = claim->what, .instead = code, .asks = asked_there(a, statement) }) ;
 }
 
 void mark_other_code (struct analysis *a, struct statement *statement, struct claim *claim)
 {
   struct other_codes codes = other_codes(a, statement) ;
   if (codes.is_another) add_other_code(a, statement, claim) ;
-  if (codes.instead) add_instead(a, claim, codes.instead) ;
+  if (codes.instead) add_instead(a, statement, claim, codes.instead) ;
 }
 
 /* kill -INT $DB: not what a supervisor sends by itself */
@@ -80,7 +88,7 @@ void drop_end_question (struct analysis *a, struct statement *statement, char co
   a->failure_is_told |= codes.ends_failed && !a->conditions.first && !statement_walk(statement, &looks_at_processes, 0) ;
   if (codes.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, codes.failed) ;
   if (codes.is_another) add_other_code(a, statement, claim) ;
-  if (codes.instead) add_instead(a, claim, codes.instead) ;
+  if (codes.instead) add_instead(a, statement, claim, codes.instead) ;
   if (statement_walk(statement, &has_own_signal, 0))
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it ended what still ran by other signals than TERM: write each as down-signal of that service: %s", statement_text(a, statement))) ;
   claim->tells_exit = 1 ;
@@ -316,13 +324,18 @@ static void keep_code (struct analysis *a, struct ending *ending, struct texts c
   else ending->claim->what = pool_printf(a->pool, "%s: if that is wanted, let finish of %s run `reeve shutdown %s`", what, mains, ending->code) ;
 }
 
-/* The names of what is main where the script came to this end. */
+/* The names of what is main where the script came to this end, and is asked for there, if some of them are. */
 static struct texts mains_at (struct analysis *a, struct ending const *ending)
 {
   struct texts names = { 0 } ;
+  struct texts asked = { 0 } ;
   for (struct service *one = a->plan->services ; one ; one = one->next)
-    if (one->is_main && !are_exclusive(a, &ending->place, one)) texts_add(a->pool, &names, one->name) ;
-  return names ;
+  {
+    if (!one->is_main || are_exclusive(a, &ending->place, one)) continue ;
+    texts_add(a->pool, &names, one->name) ;
+    if (ending->asks && is_watched(a, one, ending->asks)) texts_add(a->pool, &asked, one->name) ;
+  }
+  return asked.first ? asked : names ;
 }
 
 static char const *without_main (struct analysis *a)
