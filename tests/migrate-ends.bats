@@ -390,7 +390,7 @@ EOS
     migrate
     told 'TODO: exit 0 ended the container here; with 0, in cont-init.d it ends this file alone'
   done
-  wrapper <<<$'#!/bin/bash\nbye() { exit 0; }\ntrap bye TERM\nput() { cp a b; return 0; }\nput\n[ -n "$ENABLE" ] || exit 1\nexec dnsmasq -k'
+  wrapper <<<$'#!/bin/bash\nbye() { exit 0; }\ntrap bye TERM\nput() { cp a b; return 0; }\nput\ncd /srv || exit\nload || exit\n[ -n "$ENABLE" ] || exit 1\nexec dnsmasq -k'
   migrate
   untold 'ended the container here'
 }

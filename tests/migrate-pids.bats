@@ -278,12 +278,13 @@ wait"
     wrapper <<<$'nginx\ncertbot certonly -n\n'"$signal"$'\nexec node server.js'
     migrate
     services nginx server certbot || { echo "# $signal"; return 1; }
-    last_line certbot | grep -qxF "exec $signal"
+    [[ $signal == kill\ * ]] || signal="exec $signal" # kill is the shell's own
+    last_line certbot | grep -qxF "$signal"
   done
   wrapper <<<$'web &\nW=$!\n./migrate\nkill -HUP $W\nwait $W'
   migrate
   has web/flag-main migrate/flag-oneshot
-  last_line migrate | grep -qx 'exec kill -HUP $W'
+  last_line migrate | grep -qx 'kill -HUP $W'
   told 'TODO: $W is not known here: it was the pid of web, which only its supervisor knows'
   wrapper <<<$'web &\nW=$!\n./migrate\nkill $W\nwait $W'
   migrate

@@ -162,16 +162,18 @@ struct ending_well
   struct analysis *a ;
   char const *text ; /* of the exit */
   struct statement const *left ; /* of the last && or || */
+  struct statement const *failed ; /* what the last || does */
 } ;
 
-/* exit 0; job; exit $?. Not job || exit $?, which is a failure. Also in a function that is called there. */
+/* exit 0; job; exit $?. Not job || exit, nor job || exit $?, which is a failure. Also in a function that is called there. */
 static int ends_well (struct statement *statement, void *data)
 {
   struct ending_well *ending = data ;
   struct statement const *next = uncommented_first(statement->next) ;
   struct function *function = called_function(ending->a, statement) ;
-  int is_well = !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+  int is_well = !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 ? statement != ending->failed : !strcmp(statement_word(statement, 1), "0")) ;
   if (is_and_or(statement)) ending->left = statement->body ;
+  if (statement->kind == STATEMENT_OR) ending->failed = statement->body->next ;
   if (function && function->asked != ending->a->questions && !statement->background)
   {
     function->asked = ending->a->questions ;
