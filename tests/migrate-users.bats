@@ -263,6 +263,12 @@ EOS
   services pg_ctl web
   grep -q -F 'pg_ctl -D \"$D\" -w start' "$tree/pg_ctl/run"
   told 'it puts itself into the background: run postgres -D DIR'
+  wrapper <<<$'#!/bin/bash\nsu app <<EOF\necho "a\\"b"\nexec node server.js --name "x \\"y\\" \\$HOME"\nEOF'
+  migrate
+  services server
+  bash -n "$tree/server/run"
+  grep -q -F 'echo \"a\\\"b\"' "$tree/server/run"
+  grep -q -F -- '--name \"x \\\"y\\\" \$HOME\"' "$tree/server/run"
   wrapper <<<$'#!/bin/bash\nsudo -u postgres bash -e <<-EOF\n\tpg_ctl -D /d -w start\n\tpsql -f /i.sql\n\tEOF\nexec web'
   migrate
   told 'its code leaves pg_ctl'

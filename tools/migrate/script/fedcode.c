@@ -56,8 +56,9 @@ static char const *quoted (struct pool *pool, char const *body, int is_literal)
   *p++ = '"' ;
   for (; *body ; body++)
   {
-    if (*body == '"') *p++ = '\\' ;
+    if (*body == '"' || (*body == '\\' && body[1] == '"')) *p++ = '\\' ; /* a here-document keeps \" as it is */
     *p++ = *body ;
+    if (*body == '\\' && body[1] && strchr("$`\\\n", body[1])) *p++ = *++body ;
   }
   *p++ = '"' ;
   *p = 0 ;
